@@ -1,0 +1,63 @@
+# Everything here needs python3 (3.11 or later), make and the package registry; nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+READY   = $(VENV)/.ready
+
+.PHONY: demo test test-browser check lint setup bench faults lock wheel docs pictures clean
+
+demo: setup  ## the sample application, made observable, on a local AWS
+	$(BIN)/dragonctl demo
+
+test: setup  ## the tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+test-browser: setup  ## the service map's page in headless Chromium (Debian: apt-get install chromium)
+	$(BIN)/python -m pytest tests/browser
+
+check: setup lint test  ## what CI checks
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+setup: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+bench: bench-observability bench-caching bench-deploy bench-zips bench-logs  ## dragonctl beside plain boto3, the AWS CLI, pip
+
+bench-%: setup $(VENV)/bench/.ready  ## one of them alone: the files of bench/ that can be run
+	$(BIN)/python -m bench.$*
+
+$(VENV)/bench/.ready: requirements/bench.txt
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $@
+
+faults: setup  ## every fault at every call of every changing command (about half an hour)
+	$(BIN)/python -m tests.faults.table
+
+lock: setup  ## pin every dependency again, with hashes
+	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
+	  --no-annotate --quiet --all-extras pyproject.toml --output-file requirements/dev.txt
+	echo awscli | $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes \
+	  --no-header --no-annotate --quiet - --output-file requirements/bench.txt
+
+wheel: setup
+	$(BIN)/python -m hatchling build -t wheel
+
+clean:
+	rm -rf $(VENV) build dist
+
+docs: setup  ## the help, the output and the tutorial in the pages, made anew
+	$(BIN)/python -m docs.make_pages
+
+pictures: setup  ## the pictures of the pages, from real output
+	$(BIN)/python docs/make_pictures.py

@@ -1,0 +1,78 @@
+"""The one root of every failure that a person is meant to read."""
+
+from __future__ import annotations
+
+
+class DragonError(Exception):
+    """A failure told in one sentence, with what to do next.
+
+    ``message`` says what was being done, to what, and why it failed; ``hint`` what to type or
+    change; ``exit_code`` is 1 (failed) or 2 (wrong usage); ``code`` and ``resource`` fill the
+    ``errors`` of ``--output json``.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str = "Failed", resource: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+        self.resource = resource
+
+    def __str__(self) -> str:
+        end = "" if self.message.endswith((".", "!", "?")) else "."
+        return f"{self.message}{end} {self.hint}".strip()
+
+
+class UsageError(DragonError):
+    """What was typed, or what ``dragonctl.toml`` says, cannot be meant."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", **more: str) -> None:
+        super().__init__(message, hint, **{"code": "Usage", **more})
+
+
+LOST = "AnswerLost"
+UNREACHABLE = "Unreachable"
+UNREADABLE = "UnreadableAnswer"
+UNWRITABLE = "Journal"
+"""The code of the error that ends a run: what cannot be journalled is not done."""
+
+
+class AwsError(DragonError):
+    """What AWS (or the way to it) answered to one call.
+
+    ``code`` is AWS's error code, or one of :data:`LOST` (the effect is unknown),
+    :data:`UNREACHABLE` (nothing was sent) and :data:`UNREADABLE`. ``status`` is the HTTP status,
+    0 without an answer. ``retry_after`` is in seconds, None when AWS did not say.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        code: str,
+        said: str,
+        status: int = 0,
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        origin = f"{code}, request {request_id}" if request_id else code
+        super().__init__(f"{operation} ({service}) failed: {said} [{origin}]", code=code)
+        self.service = service
+        self.operation = operation
+        self.said = said
+        self.status = status
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    def about(self, resource: str, doing: str) -> AwsError:
+        """The same answer, told of one thing and of what it stopped."""
+        said = (self.service, self.operation, self.code, self.said, self.status, self.request_id)
+        told = AwsError(*said)
+        told.resource, told.message = resource, f"{doing}: {told.message}"
+        return told
