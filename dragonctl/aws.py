@@ -1,0 +1,280 @@
+"""The door to AWS: one session, clients made once and shared, one call at a time, plain errors.
+
+botocore's own retries are off: it would repeat a write whose answer was lost, and make a second
+API or policy version. :mod:`dragonctl.engine.retry` decides what is repeated, and how.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from dragonctl.errors import LOST, UNREACHABLE, UNREADABLE, AwsError, DragonError, UsageError
+from dragonctl.quota import Quotas
+
+log = logging.getLogger(__name__)
+_FIRST_ERROR = 300
+_TOO_MANY = 429
+_LARGE_BYTES = 1 << 20
+_LARGE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach AWS, as the command line and the environment say; None: as botocore finds it."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    access_key: str | None = None
+    secret_key: str | None = None
+
+
+class Aws:
+    """Every call of a command goes through :meth:`send`; safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.date: str | None = None
+        """What AWS's clock said in the last answer, as HTTP writes it."""
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._quotas = Quotas()
+        _check_endpoint(self.endpoint)
+        self._session = _session(connection)
+        self.region = _region(connection, self._session)
+        self.partition: str = self._session.get_partition_for_region(self.region)
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that all services share, or ``aws``: the journal keeps them apart."""
+        return self.connection.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or "aws"
+
+    def client(self, service: str, region: str | None = None, *, large: bool = False) -> Any:
+        """The client of one service, made on first use; ``large`` gives uploads their time."""
+        key = (service, region or self.region, large)
+        with self._lock:  # a session is not safe to share while it makes a client
+            if key not in self._clients:
+                self._clients[key] = self._new_client(*key)
+            return self._clients[key]
+
+    def paging(self, service: str, operation: str) -> list[tuple[str, str]]:
+        """How an operation pages: (request parameter, field of the answer) of each token."""
+        try:
+            shape = self._session.get_paginator_model(service).get_paginator(operation)
+        except (LookupError, ValueError):  # the service, or the operation, does not page
+            return []
+        given, taken = shape["output_token"], shape["input_token"]
+        if isinstance(given, str):
+            given, taken = [given], [taken]
+        return [(name, token.split(" ")[0]) for name, token in zip(taken, given, strict=True)]
+
+    def warm(self, *services: str) -> None:
+        """Make clients ahead of their first use, while the network is waited for."""
+        threading.Thread(target=self._make_clients, args=services, daemon=True).start()
+
+    def send(
+        self, service: str, operation: str, params: Mapping[str, Any], region: str | None = None
+    ) -> dict[str, Any]:
+        """One call, one attempt. ``operation`` is AWS's name; an error is an :class:`AwsError`."""
+        from botocore import xform_name
+
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            client = self.client(service, region, large=_is_large(params))
+            self._quotas.take(service, operation)  # the client first: its time is not the quota's
+            method = getattr(client, xform_name(operation))
+            answer: dict[str, Any] = method(**params)
+        except DragonError:
+            raise
+        except Exception as error:
+            translated = _translate(service, operation, error)
+            outcome = translated.code
+            if isinstance(translated, AwsError) and translated.status == _TOO_MANY:
+                self._quotas.refused(service, operation)
+            raise translated from error
+        finally:
+            log.debug(
+                "%s %s: %s in %.0f ms",
+                service,
+                operation,
+                outcome,
+                (time.monotonic() - started) * 1000,
+            )
+        about = answer.pop("ResponseMetadata", None) or {}
+        self.date = about.get("HTTPHeaders", {}).get("date") or self.date
+        return answer
+
+    def _make_clients(self, *services: str) -> None:
+        with suppress(Exception):  # whoever needs the client meets the error, and tells it
+            for service in services:
+                self.client(service)
+
+    def _new_client(self, service: str, region: str, large: bool) -> Any:
+        from botocore.config import Config
+
+        # While a body is sent, the time-out of connecting is the socket's.
+        connect, read = (_LARGE_SECONDS, _LARGE_SECONDS) if large else (5, 65)
+        config = Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            connect_timeout=connect,
+            read_timeout=read,
+            max_pool_connections=50,
+            user_agent_extra="dragonctl",
+            # Endpoints that somebody names answer under that name alone.
+            inject_host_prefix=self.endpoint == "aws",
+        )
+        client = self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self.connection.endpoint_url,
+            aws_access_key_id=self.connection.access_key,
+            aws_secret_access_key=self.connection.secret_key,
+            config=config,
+        )
+        client.meta.events.register("after-call", _refuse_garbage)
+        return client
+
+
+def _is_large(value: Any) -> bool:
+    """Whether the params carry a zip or another body that takes its time to send."""
+    if isinstance(value, Mapping):
+        return any(map(_is_large, value.values()))
+    return isinstance(value, bytes) and len(value) > _LARGE_BYTES
+
+
+def _refuse_garbage(http_response: Any, model: Any, **_: Any) -> None:
+    """To botocore an answer that is not JSON is one without fields: nothing exists."""
+    if "json" not in model.service_model.resolved_protocol or model.has_streaming_output:
+        return
+    body = http_response.content
+    if body and http_response.status_code < _FIRST_ERROR:
+        json.loads(body)  # a ValueError is translated like any broken answer
+
+
+def _check_endpoint(endpoint: str) -> None:
+    address = urlsplit(endpoint)
+    if endpoint != "aws" and not (address.scheme in ("http", "https") and address.hostname):
+        raise UsageError(f"{endpoint!r} is no endpoint URL.", "An example: http://127.0.0.1:4566")
+
+
+def _session(connection: Connection) -> Any:
+    import botocore.exceptions
+    import botocore.session
+
+    try:
+        session = botocore.session.Session(profile=connection.profile)
+        session.full_config  # noqa: B018 (reads the files now, so that their faults show here)
+        session.get_scoped_config()
+    except botocore.exceptions.ProfileNotFound as error:
+        raise UsageError(
+            f"There is no AWS profile {connection.profile or os.environ.get('AWS_PROFILE')!r}.",
+            "`aws configure list-profiles` shows those there are.",
+        ) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise UsageError(f"The AWS configuration cannot be read: {error}.") from error
+    return session
+
+
+def _region(connection: Connection, session: Any) -> str:
+    import botocore.exceptions
+    import botocore.utils
+
+    named = (
+        connection.region
+        or os.environ.get("AWS_REGION")
+        or os.environ.get("AWS_DEFAULT_REGION")
+        or session.get_config_variable("region")
+    )
+    if not named:
+        raise UsageError(
+            "No AWS region is set.", "Name one with --region, or set AWS_REGION or the profile's."
+        )
+    try:
+        botocore.utils.validate_region_name(named)
+        session.get_partition_for_region(named)
+    except botocore.exceptions.BotoCoreError as error:
+        raise UsageError(f"{named!r} is not an AWS region.", "An example: eu-west-1.") from error
+    return str(named)
+
+
+def _translate(service: str, operation: str, error: Exception) -> DragonError:  # noqa: PLR0911
+    """Any exception of botocore as one of ours; what is none of botocore's is a lost answer."""
+    from http.client import HTTPException
+
+    from botocore import exceptions as botocore
+    from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import HTTPError, LocationValueError
+
+    match error:
+        case botocore.ClientError():
+            return _from_answer(service, operation, error)
+        case (
+            botocore.NoCredentialsError()
+            | botocore.PartialCredentialsError()
+            | botocore.CredentialRetrievalError()
+            | botocore.SSOError()
+            | botocore.UnauthorizedSSOTokenError()
+            | botocore.TokenRetrievalError()
+        ):
+            return DragonError(
+                f"No usable AWS credentials: {error}",
+                "Log in (`aws sso login`, `aws configure`), name a --profile, or try --local.",
+                code="NoCredentials",
+            )
+        case botocore.ParamValidationError():
+            return DragonError(f"{operation} ({service}) was not sent: {error}", code="BadRequest")
+        case (
+            botocore.EndpointConnectionError()
+            | botocore.ConnectTimeoutError()
+            | botocore.ProxyConnectionError()
+            | botocore.SSLError()
+        ):
+            return AwsError(service, operation, UNREACHABLE, str(error))
+        case botocore.HTTPClientError() if isinstance(
+            error.kwargs.get("error"), LocationValueError
+        ):
+            return AwsError(service, operation, UNREACHABLE, str(error))  # no address: not sent
+        case botocore.HTTPClientError():
+            return AwsError(service, operation, LOST, str(error))
+        case botocore.BotoCoreError() | ResponseParserError() | ValueError():
+            return AwsError(service, operation, UNREADABLE, str(error))
+        case OSError() | HTTPException() | HTTPError():  # what botocore lets through of the network
+            return AwsError(service, operation, LOST, f"{type(error).__name__}: {error}")
+    raise error
+
+
+def _from_answer(service: str, operation: str, error: Any) -> AwsError:
+    said = error.response.get("Error", {})
+    about = error.response.get("ResponseMetadata", {})
+    headers = about.get("HTTPHeaders", {})
+    wait = error.response.get("retryAfterSeconds") or headers.get("retry-after")
+    return AwsError(
+        service,
+        operation,
+        str(said.get("Code") or "Unknown"),
+        _plain(said.get("Message") or error.response.get("message") or "no message"),
+        int(about.get("HTTPStatusCode") or 0),
+        str(about.get("RequestId") or ""),
+        float(wait) if str(wait or "").replace(".", "", 1).isdigit() else None,
+    )
+
+
+def _plain(message: Any) -> str:
+    """What AWS said; a web page instead, from a proxy or an emulator, is named, not shown."""
+    text = str(message)
+    is_page = text.lstrip().lower().startswith(("<!doctype html", "<html"))
+    return (
+        "a web page came instead of AWS's answer: the endpoint does not know this"
+        if is_page
+        else text
+    )

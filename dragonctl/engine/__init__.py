@@ -1,0 +1,1 @@
+"""The one idea, written once: read, compare, write the difference, read back, remember."""

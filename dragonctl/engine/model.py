@@ -1,0 +1,224 @@
+"""The words of the one idea: a thing in AWS, how it stands, what is wanted, the calls between.
+
+Nothing here talks to AWS. A :class:`Resource` reads itself through a :class:`Reader` and says,
+purely, which :class:`Call` s lead from one state to another; :mod:`dragonctl.engine.run` does
+the rest for all of them: planning, writing, reading back, the journal, undo.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Literal, Protocol
+
+Json = Any
+"""Plain JSON: None, bool, int, float, str, list, dict."""
+
+State = Mapping[str, Json]
+"""Managed field -> value. None: AWS holds nothing there. No such key: nobody speaks of it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a thing stands: its fields, and what was seen beside them.
+
+    ``state`` holds every managed field, so that the journal can bring it back. ``facts`` (an
+    ETag, a status, whether a role is healthy) are never compared and never set.
+    """
+
+    state: State
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One write, as data: it is executed, repeated and journalled in one place.
+
+    ``operation`` is AWS's own name (``UpdateStage``). ``repeat`` says what may happen when the
+    answer was lost: ``safe`` calls have the same effect twice; ``read-first`` calls would make a
+    second thing, so the engine reads again and works the calls out anew. ``region`` overrides
+    the run's (Lambda@Edge lives in us-east-1). ``secret`` names params that stay out of the
+    journal: their values are replaced by a digest.
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Json]
+    repeat: Literal["safe", "read-first"] = "safe"
+    region: str | None = None
+    secret: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one resource that differs: ``before`` as AWS holds it, ``after`` as wanted."""
+
+    resource: str
+    field: str
+    before: Json
+    after: Json
+
+
+class Reader(Protocol):
+    """Reading AWS: each distinct read happens once a run, however many threads ask for it."""
+
+    region: str
+    partition: str
+
+    @property
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+
+    def get(
+        self,
+        service: str,
+        operation: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **params: Json,
+    ) -> dict[str, Any] | None:
+        """One answer; None when AWS answers with an error code in ``absent``."""
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        key: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **params: Json,
+    ) -> list[Any] | None:
+        """The items under ``key`` of every page; None when AWS answers a code in ``absent``."""
+
+    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+        """The results of several reads made at the same time, in their order."""
+
+
+Done = Mapping[str, "Reading | None"]
+"""How the steps before have ended: resource identifier -> reading."""
+
+
+class Resource(ABC):
+    """One kind of thing in AWS; an instance, a frozen dataclass, names one such thing.
+
+    The dataclass's fields are its identity: plain strings that the journal keeps, from which
+    ``undo`` builds the same instance again.
+    """
+
+    kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Resource]]] = {}
+    is_shown: ClassVar[bool] = True
+    """Whether a reading shows what a write has done; where not, the write's answer is believed."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "kind" in cls.__dict__:
+            Resource.kinds[cls.kind] = cls
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The fields that name this thing, as the journal keeps them."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}  # type: ignore[arg-type]
+
+    @property
+    def identifier(self) -> str:
+        """A stable name for people and programs: ``<kind>/<identity>/<…>``."""
+        return "/".join([self.kind, *self.identity.values()])
+
+    @abstractmethod
+    def read(self, aws: Reader) -> Reading | None:
+        """How it stands now; None when it does not exist. Only reads."""
+
+    @abstractmethod
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """The fewest writes that lead from ``have`` to ``want``. Pure: no AWS, no clock.
+
+        Only fields that ``want`` declares may be touched. ``want`` None deletes; ``have`` None
+        creates.
+        """
+
+    def holds(self, field: str, have: Json, want: Json) -> bool:
+        """Whether ``have`` is as good as ``want``: AWS shows some defaults as nothing at all."""
+        return bool(have == want)
+
+    def expected(self, have: Reading | None, want: State | None) -> State | None:
+        """The whole state that the calls will leave, AWS's own additions included.
+
+        The journal keeps it before the first call, so that a run cut short can be undone.
+        """
+        if want is None:
+            return None
+        return {**(have.state if have else {}), **want}
+
+    def save(  # noqa: B027 (the journal holds all that there is of most things)
+        self, aws: Reader, have: Reading | None, want: State | None
+    ) -> None:
+        """Keep on this machine what the calls will destroy and the journal cannot hold.
+
+        Called before the journal's line is written; an error ends the step before its first call.
+        """
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """The new reading where the call's own answer holds it; None: read it back."""
+        return None
+
+    def settled(self, reading: Reading) -> str | None:
+        """None when AWS has finished; else what it is still doing, in words for a person."""
+        return None
+
+    def usual(self, reading: Reading) -> float | None:
+        """How many seconds AWS usually needs for what :meth:`settled` names; None: not known."""
+        return None
+
+    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+        """Why an undo must leave this thing as it is (somebody else relies on it), or None.
+
+        ``done`` tells how the run leaves, or will leave, the things whose steps come before.
+        """
+        return None
+
+
+Want = State | None | Callable[["Reading | None", Done], State | None]
+"""What a step wants: a state, None for "gone", or a pure function of how the thing stands and of
+how the steps before it ended."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One console step, in a person's words.
+
+    ``after`` names the identifiers of resources whose steps must have succeeded first. ``undo``
+    is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
+    ``considerate`` step asks its resource first whether somebody else relies on it. A ``patient``
+    step waits for what AWS is still doing to its thing, even where nothing is left to change.
+    ``warn`` gives what a person must know before the step changes the thing as it stands.
+    """
+
+    title: str
+    resource: Resource
+    want: Want
+    after: tuple[str, ...] = ()
+    undo: str = "reverse"
+    considerate: bool = False
+    patient: bool = False
+    warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
+
+    def wanted(self, have: Reading | None, done: Mapping[str, Reading | None]) -> State | None:
+        """What this step wants of the thing as it stands."""
+        return self.want(have, done) if callable(self.want) else self.want
+
+
+def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:
+    """The declared fields in which AWS differs from what is wanted; empty means converged."""
+    name = resource.identifier
+    if want is None:
+        present = have.state if have else {}
+        yield from (Change(name, key, value, None) for key, value in present.items())
+        return
+    for key, value in want.items():
+        now = have.state.get(key) if have else None
+        if not resource.holds(key, now, value):
+            yield Change(name, key, now, value)

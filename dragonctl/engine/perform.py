@@ -1,0 +1,214 @@
+"""One step, carried out: journal, write, look again where that is needed, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from dragonctl.engine.events import Emit, Started, Waiting
+from dragonctl.engine.journal import Journal
+from dragonctl.engine.model import Call, Change, Done, Reading, Resource, State, Step, differences
+from dragonctl.engine.reads import Reads
+from dragonctl.engine.retry import LookAgain, Patience, persist
+from dragonctl.errors import DragonError
+
+# AWS shows its own writes late at times (IAM above all): a few looks before a write is disbelieved.
+READ_BACK_SECONDS = 8.0
+SETTLE_SECONDS = 900.0
+_LOOK_EVERY = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a step works with. ``wait`` False leaves slow things to end by themselves."""
+
+    reads: Reads
+    journal: Journal
+    emit: Emit
+    wait: bool = True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a step ended: also with an error after it had changed something."""
+
+    reading: Reading | None
+    changes: tuple[Change, ...]
+    error: DragonError | None = None
+
+
+def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended:
+    """Close the difference between ``have`` and what the step wants; believe it when read back."""
+    want = step.wanted(have, done)
+    tools.emit(Started(step))
+    attempt = _Attempt(tools, step, done)
+    if any(differences(step.resource, have, want)):
+        return attempt.run(have, want)
+    return Ended(attempt.settle(have) if must_wait(tools, step, have) else have, ())
+
+
+def must_wait(tools: Tools, step: Step, have: Reading | None) -> bool:
+    """Whether AWS is still busy with what an earlier, interrupted run has begun."""
+    busy = have is not None and step.resource.settled(have)
+    return bool(step.patient and tools.wait and busy)
+
+
+class _Attempt:
+    """One step's work. ``origin`` is how the thing stood before this run touched it."""
+
+    origin: Reading | None
+    want: State | None
+
+    def __init__(self, tools: Tools, step: Step, done: Done) -> None:
+        self.tools, self.step, self.resource, self.done = tools, step, step.resource, done
+        reads = tools.reads
+        self.patience = Patience(reads.clock, reads.sleep, self._tell)
+        self.told = False
+        self.wrote = False
+
+    def run(self, have: Reading | None, want: State | None) -> Ended:
+        """Write until nothing differs, then believe it only when it is read back."""
+        self.origin, self.want = have, want
+        try:
+            answer = self._converge(have)
+        except DragonError:
+            if (
+                self.told and not self._may_be_ours
+            ):  # nothing happened, and the journal should not say it did
+                self.tools.journal.done(self.step, self.origin, ())
+            raise
+        self.tools.reads.forget(self.resource)
+        reading = answer if answer is not None else self.tools.reads.of(self.resource)
+        if self.tools.wait:
+            settled = self.settle(reading)
+            reading = settled if self.resource.is_shown else reading
+        return self._believe(self._until(reading, READ_BACK_SECONDS, self._unheld))
+
+    def settle(self, reading: Reading | None) -> Reading | None:
+        """The reading once AWS has finished, or has had its time."""
+        return self._until(reading, SETTLE_SECONDS, self._unsettled)
+
+    def _converge(self, have: Reading | None) -> Reading | None:
+        """Make the calls, looking again where an error says so; the last answer's reading."""
+        while any(differences(self.resource, have, self.want)):
+            try:
+                self._save(have)
+                expected = self.resource.expected(have, self.want)
+                self.tools.journal.step(self.step, self.origin, expected)
+                self.told = True
+                return self._write(have)
+            except LookAgain as again:
+                self.patience.wait(again.error, again.symptom)
+                have = self.tools.reads.again(self.resource)
+                if not self._may_be_ours:
+                    self.origin = have  # what is there now is somebody else's doing
+                # What is wanted follows from how the thing stood before this run touched it.
+                self.want = self.step.wanted(self.origin, self.done)
+        return have
+
+    def _save(self, have: Reading | None) -> None:
+        save = partial(self.tools.reads.save, self.resource, have, self.want)
+        persist(save, self.patience, repeatable=True)
+
+    @property
+    def _may_be_ours(self) -> bool:
+        """Whether what is there now may come from a call of this step."""
+        return self.wrote or self.patience.uncertain
+
+    def _write(self, have: Reading | None) -> Reading | None:
+        """Make the calls; the reading that the last answer holds, if it holds one.
+
+        A thing that a call leaves busy takes no other: the rest is worked out once it has settled.
+        """
+        answer = None
+        for call in self.resource.calls(have, self.want):
+            if answer is not None and self._unsettled(answer):
+                now = self.settle(answer)
+                if self._left(now) < self._left(have):
+                    return self._converge(now)
+            answer = self._send(call)
+            self.wrote = True
+        return answer
+
+    def _left(self, have: Reading | None) -> int:
+        """How many fields still differ."""
+        return len(list(differences(self.resource, have, self.want)))
+
+    def _send(self, call: Call) -> Reading | None:
+        journal, step = self.tools.journal, self.step
+        journal.call(step, call)
+        send = partial(
+            self.tools.reads.aws.send, call.service, call.operation, call.params, call.region
+        )
+        try:
+            answer = persist(send, self.patience, repeatable=call.repeat == "safe")
+        except DragonError as error:
+            journal.answered(step, call, error.code)
+            raise
+        except LookAgain as again:
+            journal.answered(step, call, again.error.code)
+            raise
+        journal.answered(step, call, "ok")
+        return self.resource.answered(call, answer)
+
+    def _believe(self, reading: Reading | None) -> Ended:
+        """The step's end, written down; with an error where AWS does not hold what it accepted."""
+        missing = [one.field for one in differences(self.resource, reading, self.want)]
+        changes = _made(self.resource, self.origin, reading, self.want)
+        try:
+            self.tools.journal.done(self.step, reading, changes)
+        except DragonError as error:
+            return Ended(reading, changes, error)
+        return Ended(reading, changes, self._not_held(missing) if missing else None)
+
+    def _not_held(self, missing: list[str]) -> DragonError:
+        return DragonError(
+            f"{self.step.title}: AWS accepted the change but does not hold "
+            f"{', '.join(missing)} of {self.resource.identifier}.",
+            "Run the same command again; an emulator may not know this setting.",
+            code="NotHeld",
+            resource=self.resource.identifier,
+        )
+
+    def _unsettled(self, reading: Reading | None) -> str | None:
+        return self.resource.settled(reading) if reading else None
+
+    def _unheld(self, reading: Reading | None) -> str | None:
+        missing = any(differences(self.resource, reading, self.want))
+        return "waiting until AWS shows the change" if missing else None
+
+    def _until(
+        self,
+        reading: Reading | None,
+        seconds: float,
+        unfinished: Callable[[Reading | None], str | None],
+    ) -> Reading | None:
+        """Read again until nothing is unfinished, for so many seconds at most."""
+        reads = self.tools.reads
+        began, tries = reads.clock(), 0
+        while why := unfinished(reading):
+            pause = _LOOK_EVERY[min(tries, len(_LOOK_EVERY) - 1)]
+            elapsed = reads.clock() - began
+            if elapsed + pause > seconds:
+                return reading
+            usual = self.resource.usual(reading) if reading and self._unsettled(reading) else None
+            self.tools.emit(Waiting(self.step.title, why, pause, elapsed, usual))
+            reads.sleep(pause)
+            reading, tries = reads.again(self.resource), tries + 1
+        return reading
+
+    def _tell(self, reason: str, seconds: float) -> None:
+        self.tools.emit(Waiting(self.step.title, reason, seconds))
+
+
+def _made(
+    resource: Resource, origin: Reading | None, now: Reading | None, want: State | None
+) -> tuple[Change, ...]:
+    """What this step changed: the declared fields, from how they stood to how they stand."""
+    state = now.state if now else {}
+    return tuple(
+        replace(change, after=state.get(change.field))
+        for change in differences(resource, origin, want)
+        if state.get(change.field) != change.before
+    )

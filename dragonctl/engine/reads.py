@@ -1,0 +1,211 @@
+"""Reading AWS once.
+
+Answers are remembered for the run, shared between threads, and forgotten when written.
+
+Which reads a resource made is remembered with it, so that a write to the resource forgets just
+those.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+from dragonctl.aws import Aws
+from dragonctl.engine.events import Emit, Waiting, unheard
+from dragonctl.engine.model import Call, Reading, Resource, State
+from dragonctl.engine.retry import Patience
+from dragonctl.engine.symptoms import Meaning, diagnose, explained
+from dragonctl.errors import AwsError
+
+T = TypeVar("T")
+
+_reader: ContextVar[str] = ContextVar("reader", default="")
+"""The identifier of the resource that is reading in this context, if any."""
+
+
+class Reads:
+    """The run's memory of AWS. Implements :class:`dragonctl.engine.model.Reader`.
+
+    ``made`` lists what was asked, repeated questions included: `policy` reads it.
+    """
+
+    def __init__(
+        self,
+        aws: Aws,
+        emit: Emit = unheard,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.aws = aws
+        self.emit, self.clock, self.sleep = emit, clock, sleep
+        self.region, self.partition = aws.region, aws.partition
+        self.made: list[Call] = []
+        self._lock = threading.Lock()
+        self._answers: dict[str, Future[Any]] = {}
+        self._of: dict[str, set[str]] = {}
+
+    @cached_property
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+        return str(self.need("sts", "GetCallerIdentity")["Account"])
+
+    @property
+    def user(self) -> str:
+        """The ARN of whoever runs this."""
+        return str(self.need("sts", "GetCallerIdentity")["Arn"])
+
+    def need(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """One answer that must exist: every error of AWS is raised."""
+        answer = self.get(service, operation, **params)
+        assert answer is not None  # without `absent`, an error is raised instead
+        return answer
+
+    def get(
+        self,
+        service: str,
+        operation: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **params: Any,
+    ) -> dict[str, Any] | None:
+        """One answer; None when AWS answers with an error code in ``absent``."""
+        self.made.append(Call(service, operation, params, region=region))
+        ask = partial(self._ask, service, operation, params, region)
+        return _or_none(absent, self._remember((service, operation, region, params), ask))
+
+    def pages(
+        self,
+        service: str,
+        operation: str,
+        key: str,
+        *,
+        absent: tuple[str, ...] = (),
+        region: str | None = None,
+        **params: Any,
+    ) -> list[Any] | None:
+        """The items under ``key`` of every page; None when AWS answers a code in ``absent``."""
+        self.made.append(Call(service, operation, params, region=region))
+        gather = partial(self._gather, service, operation, key, params, region)
+        return _or_none(absent, self._remember((service, operation, key, region, params), gather))
+
+    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+        """The results of several reads made at the same time, in their order."""
+        return together(*reads)
+
+    def of(self, resource: Resource) -> Reading | None:
+        """How a resource stands. What it reads on the way is remembered as its own."""
+        with self._reading(resource.identifier):
+            return resource.read(self)
+
+    def save(self, resource: Resource, have: Reading | None, want: State | None) -> None:
+        """Let a resource keep what its calls will destroy; its reads are remembered as its own."""
+        with self._reading(resource.identifier):
+            resource.save(self, have, want)
+
+    def again(self, resource: Resource) -> Reading | None:
+        """How a resource stands now: what was remembered of it is read anew."""
+        self.forget(resource)
+        return self.of(resource)
+
+    def forget(self, resource: Resource) -> None:
+        """Forget what a resource has read: it was written, or somebody else changed it."""
+        with self._lock:
+            for key in self._of.pop(resource.identifier, ()):
+                self._answers.pop(key, None)
+
+    @contextmanager
+    def _reading(self, identifier: str) -> Iterator[None]:
+        token = _reader.set(identifier)
+        try:
+            yield
+        finally:
+            _reader.reset(token)
+
+    def _remember(self, question: tuple[Any, ...], ask: Callable[[], Any]) -> Future[Any]:
+        key = json.dumps(question, sort_keys=True, default=str)
+        with self._lock:
+            if reader := _reader.get():
+                self._of.setdefault(reader, set()).add(key)
+            known = self._answers.get(key)
+            if known is None:
+                mine: Future[Any] = Future()
+                self._answers[key] = mine
+        if known is not None:
+            return known
+        try:
+            mine.set_result(ask())
+        except BaseException as error:
+            mine.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+        return mine
+
+    def _ask(
+        self, service: str, operation: str, params: dict[str, Any], region: str | None
+    ) -> dict[str, Any]:
+        patience = Patience(
+            self.clock,
+            self.sleep,
+            lambda why, seconds: self.emit(Waiting(f"{operation} ({service})", why, seconds)),
+        )
+        while True:
+            try:
+                return self.aws.send(service, operation, params, region)
+            except AwsError as error:
+                symptom = diagnose(error)
+                if symptom.meaning in (Meaning.END, Meaning.LOOK):
+                    raise explained(error, symptom) from error
+                patience.wait(error, symptom)
+
+    def _gather(
+        self, service: str, operation: str, key: str, params: dict[str, Any], region: str | None
+    ) -> list[Any]:
+        tokens = self.aws.paging(service, operation)
+        items: list[Any] = []
+        ask = dict(params)
+        while True:
+            page = self._ask(service, operation, ask, region)
+            items.extend(_inside(page, key))
+            following = {name: page.get(given) for name, given in tokens if page.get(given)}
+            if not following or not page.get("IsTruncated", True):
+                return items
+            if all(ask.get(name) == value for name, value in following.items()):
+                return items  # an endpoint that repeats its token would page for ever
+            ask |= following
+
+
+def together(*reads: Callable[[], Any]) -> list[Any]:
+    """The results of several things done at the same time, in their order.
+
+    Each gets a thread of its own, so that they may wait for each other without a deadlock.
+    """
+    if len(reads) < 2:  # noqa: PLR2004 (one read needs no thread)
+        return [read() for read in reads]
+    with ThreadPoolExecutor(max_workers=min(len(reads), 64)) as pool:
+        futures = [pool.submit(copy_context().run, read) for read in reads]
+        return [future.result() for future in futures]
+
+
+def _inside(page: dict[str, Any], path: str) -> Iterable[Any]:
+    found: Any = page
+    for part in path.split("."):
+        found = (found or {}).get(part)
+    return found or []
+
+
+def _or_none(absent: tuple[str, ...], answer: Future[T]) -> T | None:
+    try:
+        return answer.result()
+    except AwsError as error:
+        if error.code in absent:
+            return None
+        raise

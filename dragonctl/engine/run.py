@@ -1,0 +1,157 @@
+"""A run: independent steps at the same time, each failure stopping only what needs it."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+
+from dragonctl.engine.events import Failed, Finished, Kept, Working
+from dragonctl.engine.model import Change, Reading, Step, differences
+from dragonctl.engine.perform import Ended, Tools, must_wait, perform
+from dragonctl.engine.plan import Plan, Planned, in_step
+from dragonctl.engine.symptoms import is_hopeless
+from dragonctl.errors import DragonError
+
+SKIPPED = "Skipped"
+"""The code of an error that says only that another error stopped this step."""
+
+
+@dataclass
+class Outcome:
+    """What a run did."""
+
+    changes: list[Change] = field(default_factory=list)
+    errors: list[DragonError] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    readings: dict[str, Reading | None] = field(default_factory=dict)
+
+
+def apply(plan: Plan, tools: Tools, at_once: int = 24) -> Outcome:
+    """Carry out a plan. Errors are in the outcome; an interruption is raised."""
+    return _Run(plan, tools).run(at_once)
+
+
+class _Run:
+    def __init__(self, plan: Plan, tools: Tools) -> None:
+        self.tools = tools
+        self.items = {item.step.resource.identifier: item for item in plan.items}
+        self.outcome = Outcome()
+        self.stopped: dict[str, DragonError | str] = {}
+        self.sorter = TopologicalSorter(
+            {name: self._needs(item.step) for name, item in self.items.items()}
+        )
+
+    def run(self, at_once: int) -> Outcome:
+        self.sorter.prepare()
+        pool = ThreadPoolExecutor(max_workers=at_once)
+        running: dict[Future[Ended], Planned] = {}
+        try:
+            while self.sorter.is_active():
+                for name in self.sorter.get_ready():
+                    self._begin(self.items[name], pool, running)
+                if running:
+                    ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in ended:
+                        self._end(running.pop(future), future)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return self.outcome
+
+    def _needs(self, step: Step) -> list[str]:
+        return [name for name in step.after if name in self.items]
+
+    def _begin(
+        self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
+    ) -> None:
+        """Start a step, or settle it at once when there is nothing to do or something stops it."""
+        if self._is_hopeless():
+            self._stop(item, self.outcome.errors[-1])
+        elif item.error:
+            self._fail(item, item.error)
+        elif blocker := next((n for n in self._needs(item.step) if n in self.stopped), None):
+            self._blocked(item, blocker)
+        elif reason := self._obstacle(item):
+            self._keep(item, reason)
+        elif self._is_idle(item):
+            self._succeed(item, Ended(item.have, ()))
+        else:
+            done = dict(self.outcome.readings)
+            run = copy_context().run
+            running[pool.submit(run, perform, self.tools, item.step, item.have, done)] = item
+
+    def _is_idle(self, item: Planned) -> bool:
+        """Nothing to change or to wait for, now that the steps before have ended."""
+        if must_wait(self.tools, item.step, item.have):
+            return False
+        want = item.step.wanted(item.have, self.outcome.readings)
+        return not any(differences(item.step.resource, item.have, want))
+
+    def _obstacle(self, item: Planned) -> str | None:
+        step = item.step
+        if not (step.considerate and item.have and (item.changes or item.kept)):
+            return None
+        return step.resource.obstacle(self.tools.reads, item.have, self.outcome.readings)
+
+    def _end(self, item: Planned, future: Future[Ended]) -> None:
+        try:
+            ended = future.result()
+        except DragonError as error:
+            self._fail(item, in_step(error, item.step))
+            return
+        if ended.error:
+            self.outcome.changes += ended.changes
+            self._fail(item, in_step(ended.error, item.step))
+        else:
+            self._succeed(item, ended)
+
+    def _succeed(self, item: Planned, done: Ended) -> None:
+        name = item.step.resource.identifier
+        self.outcome.readings[name] = done.reading
+        self.outcome.changes += done.changes
+        if done.changes:
+            self.tools.emit(Finished(item.step, done.changes))
+        else:
+            self.tools.emit(Working(item.step.title, ""))
+        self.sorter.done(name)
+
+    def _fail(self, item: Planned, error: DragonError) -> None:
+        self._stop(item, error)
+        # Without valid credentials every step fails alike: it is said once.
+        if not self._is_hopeless():
+            self.outcome.errors.append(error)
+            self.tools.emit(Failed(item.step, error))
+
+    def _is_hopeless(self) -> bool:
+        return any(is_hopeless(error) for error in self.outcome.errors)
+
+    def _stop(self, item: Planned, why: DragonError | str) -> None:
+        name = item.step.resource.identifier
+        self.stopped[name] = why
+        self.outcome.readings[name] = item.have
+        self.sorter.done(name)
+
+    def _keep(self, item: Planned, reason: str) -> None:
+        self._stop(item, reason)
+        name = item.step.resource.identifier
+        self.outcome.kept.append(f"{name} was left as it is: {reason}")
+        self.tools.emit(Kept(item.step, reason))
+
+    def _blocked(self, item: Planned, blocker: str) -> None:
+        """A step that needs another which failed (an error) or was left alone (kept too)."""
+        if not item.changes:
+            self._stop(item, self.stopped[blocker])
+        elif isinstance(self.stopped[blocker], str):
+            self._keep(item, f"{blocker} still needs it")
+        else:
+            self._fail(item, _because(item.step, blocker))
+
+
+def _because(step: Step, blocker: str) -> DragonError:
+    return DragonError(
+        f"{step.title} was not begun, because {blocker} failed.",
+        "Mend that, then run the same command again.",
+        code=SKIPPED,
+        resource=step.resource.identifier,
+    )

@@ -1,0 +1,290 @@
+"""What an error of AWS means for the call that met it: again, not yet, look first, or the end.
+
+The symptoms are data, matched by exact code and phrase as AWS has been recorded to send them
+(``docs/aws-notes.md``). Every wait has a cap, because the phrase of "not yet" is also the phrase
+of "never".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from dragonctl.errors import LOST, UNREACHABLE, UNREADABLE, UNWRITABLE, AwsError, DragonError
+
+
+class Meaning(Enum):
+    """What to do about an error."""
+
+    REPEAT = "nothing happened; the same call again, later"
+    UNKNOWN = "it may have happened; a repeatable call again, another only after a look"
+    LOOK = "somebody changed it, or is changing it; read again and think again"
+    END = "no use trying"
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """An error that has a known meaning.
+
+    ``codes`` and ``phrase`` must match (an empty one matches all); ``reason`` is what a person is
+    told while waiting; waits grow from ``first`` to ``longest`` seconds, are never shorter than
+    ``least``, and end after ``cap`` seconds in all; ``explain`` is added when the cap is reached.
+    """
+
+    meaning: Meaning
+    reason: str
+    codes: tuple[str, ...] = ()
+    phrase: str = ""
+    operation: str = ""
+    first: float = 0.5
+    least: float = 0.0
+    longest: float = 10.0
+    cap: float = 60.0
+    explain: str = ""
+
+    def matches(self, error: AwsError) -> bool:
+        """Whether this is that error."""
+        return (
+            (not self.codes or error.code in self.codes)
+            and (not self.operation or error.operation == self.operation)
+            and self.phrase in error.said
+        )
+
+
+_ROLE_NEW = (
+    "Either the role is too new for AWS to know it everywhere (then the same command succeeds in"
+    " a minute), or its trust or rights really are not enough (then {what})."
+)
+_ACCOUNT_ROLE: dict[str, Any] = {
+    "meaning": Meaning.REPEAT,
+    "reason": "waiting until API Gateway knows the role",
+    "operation": "UpdateAccount",
+    # AWS allows one UpdateAccount call in 20 seconds.
+    "first": 20.0,
+    "least": 20.0,
+    "longest": 20.0,
+    "cap": 80.0,
+    "explain": _ROLE_NEW.format(what="compare its trust and policies with docs/aws-notes.md"),
+}
+_NEW_ROLE: dict[str, Any] = {"meaning": Meaning.REPEAT, "first": 1.0, "longest": 5.0, "cap": 60.0}
+_BUSY: dict[str, Any] = {"meaning": Meaning.LOOK, "first": 0.5, "longest": 10.0, "cap": 600.0}
+
+SYMPTOMS: tuple[Symptom, ...] = (
+    Symptom(phrase="The role ARN does not have required permissions", **_ACCOUNT_ROLE),
+    Symptom(phrase="API Gateway could not successfully write to CloudWatch Logs", **_ACCOUNT_ROLE),
+    Symptom(
+        reason="waiting until API Gateway sees the account's CloudWatch role",
+        phrase="CloudWatch Logs role ARN must be set in account settings",
+        operation="UpdateStage",
+        explain="The account's CloudWatch role is not set: run without --stage, or look at"
+        " `dragonctl status`.",
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting until Step Functions knows the role's new rights",
+        phrase="not authorized to access the Log Destination",
+        explain=_ROLE_NEW.format(
+            what="see that StepFunctionsCWDelivery is attached, and that the account's CloudWatch"
+            " Logs resource policies are not full"
+        ),
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting until Lambda knows the role's new rights",
+        phrase="does not have permissions to call PutTraceSegments on XRAY",
+        explain=_ROLE_NEW.format(what="attach AWSXRayDaemonWriteAccess to it"),
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting until Lambda may assume the new role",
+        phrase="cannot be assumed by Lambda",
+        explain=_ROLE_NEW.format(what="let it trust lambda.amazonaws.com"),
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting until Step Functions may assume the new role",
+        phrase="authorized to assume the provided role",
+        explain=_ROLE_NEW.format(what="let it trust states.amazonaws.com"),
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting until CloudFront knows the role's new trust",
+        phrase="must be assumable with edgelambda",
+        explain=_ROLE_NEW.format(what="let it trust lambda and edgelambda.amazonaws.com"),
+        **_NEW_ROLE,
+    ),
+    Symptom(
+        reason="waiting for an earlier change to end", phrase="previous change is still", **_BUSY
+    ),
+    Symptom(
+        reason="waiting for an update of the function to end", phrase="is in progress", **_BUSY
+    ),
+    Symptom(
+        reason="waiting for the new function", phrase="in the following state: Pending", **_BUSY
+    ),
+    Symptom(
+        Meaning.END,
+        "",
+        phrase="no longer supported for creating or updating",
+        explain="Choose a newer runtime: dragonctl deploy-function --python.",
+    ),
+    Symptom(
+        Meaning.LOOK,
+        "somebody else changed it; looking again",
+        codes=(
+            "ConflictException",
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+            "EntityAlreadyExists",
+            "OperationAbortedException",
+            "PreconditionFailed",
+            "PreconditionFailedException",
+            "ResourceAlreadyExistsException",
+            "ResourceConflictException",
+            "StateMachineAlreadyExists",
+        ),
+        cap=90.0,
+        explain="Somebody else keeps changing it; try again when they are done.",
+    ),
+    Symptom(
+        Meaning.LOOK,
+        "somebody else made it; looking again",
+        phrase="Sampling rule already exists",
+    ),
+    Symptom(
+        Meaning.REPEAT,
+        "AWS asks to slow down",
+        codes=(
+            "429",
+            "LimitExceededException",
+            "RequestLimitExceeded",
+            "ServiceQuotaExceededException",
+            "SlowDown",
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "TooManyRequestsException",
+        ),
+        phrase="",
+        longest=20.0,
+        cap=180.0,
+        explain="Others use the same quota of this account and region; try again later.",
+    ),
+    Symptom(
+        Meaning.UNKNOWN,
+        "no answer came; trying again",
+        codes=(LOST, UNREADABLE, "RequestTimeout", "RequestTimeoutException"),
+        first=0.2,
+        cap=90.0,
+    ),
+    Symptom(
+        Meaning.REPEAT,
+        "no connection; trying again",
+        codes=(UNREACHABLE,),
+        first=0.3,
+        longest=1.0,
+        cap=2.0,
+    ),
+)
+_FAULT = Symptom(Meaning.UNKNOWN, "AWS had an internal error; trying again", first=0.2, cap=60.0)
+_THROTTLE = Symptom(Meaning.REPEAT, "AWS asks to slow down", longest=20.0, cap=180.0)
+_END = Symptom(Meaning.END, "")
+_TOO_MANY = 429
+_SERVER_FAULT = 500
+_NOT_IMPLEMENTED = 501  # nor will it be on another try
+_QUOTA_OF_THINGS = ("LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException")
+
+
+GONE = Symptom(Meaning.LOOK, "it is gone already; looking again", first=0.1, cap=30.0)
+_TAKING_AWAY = ("Delete", "Detach", "Remove", "Untag")
+
+
+def is_gone(error: AwsError) -> bool:
+    """Whether what was to be taken away was away: by a call whose answer was lost, or by others."""
+    code = error.code
+    missing = "NotFound" in code or code.startswith("NoSuch") or code.endswith("DoesNotExist")
+    return missing and error.operation.startswith(_TAKING_AWAY)
+
+
+def diagnose(error: AwsError) -> Symptom:
+    """The symptom that an error shows; one whose meaning is ``END`` when none is known.
+
+    ``LimitExceededException`` is API Gateway's throttle (HTTP 429) and, elsewhere, a full quota
+    that no waiting mends (HTTP 400).
+    """
+    if is_gone(error):
+        return GONE
+    if error.code in _QUOTA_OF_THINGS and error.status != _TOO_MANY:
+        return _END
+    known = next((symptom for symptom in SYMPTOMS if symptom.matches(error)), None)
+    if known:
+        return known
+    if error.status == _TOO_MANY:
+        return _THROTTLE
+    if error.status == _NOT_IMPLEMENTED:
+        return _END
+    return _FAULT if error.status >= _SERVER_FAULT else _END
+
+
+def explained(error: AwsError, symptom: Symptom) -> AwsError:
+    """The same error with a hint at what it may mean and what to do."""
+    error.hint = error.hint or symptom.explain or hint_for(error)
+    return error
+
+
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
+# AWS takes a request within some minutes of its date (AWS Signature Version 4, IAM's guide).
+_CLOCK = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}
+_CLOCK_PHRASES = ("Signature expired", "Signature not yet current")
+_INVALID = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+}
+_DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "403",
+    "Forbidden",
+}
+
+
+def is_denied(error: DragonError) -> bool:
+    """Whether AWS refused for want of a right."""
+    return error.code in _DENIED
+
+
+def is_hopeless(error: DragonError) -> bool:
+    """Whether no other call can succeed either: no credentials, no journal, a wrong clock."""
+    return error.code in _EXPIRED | _INVALID | _CLOCK | {"NoCredentials", UNWRITABLE}
+
+
+def _is_clock(error: AwsError) -> bool:
+    return error.code in _CLOCK or any(phrase in error.said for phrase in _CLOCK_PHRASES)
+
+
+def hint_for(error: AwsError) -> str:
+    """What to do next about an error that ends a step."""
+    if error.code in _EXPIRED:
+        return (
+            "Your AWS session has expired: log in again (`aws sso login`), then repeat the command."
+        )
+    if _is_clock(error):
+        return "The clock of this machine is wrong: set it, then repeat the command."
+    if error.code in _INVALID:
+        return "AWS does not know these credentials: check --profile, AWS_PROFILE and the keys."
+    if is_denied(error):
+        return (
+            f"You lack a right for {error.operation}:"
+            " `dragonctl policy COMMAND` prints what a command needs."
+        )
+    if error.code == UNREACHABLE:
+        return "Check the network, --region and --endpoint-url."
+    return ""

@@ -1,0 +1,81 @@
+"""Fixtures for every test: a real local AWS in a process of its own, empty for each test."""
+
+from __future__ import annotations
+
+import logging
+
+import boto3
+import pytest
+from botocore.config import Config
+from hypothesis import HealthCheck, settings
+
+from dragonctl.local import control
+
+# A busy machine is no defect: how long an example takes is not what these tests are about.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
+
+
+@pytest.fixture(autouse=True)
+def quiet_calls(monkeypatch):
+    """What ``--debug`` switched on in one test is off in the next, as in a new process."""
+    calls = logging.getLogger("dragonctl")
+    monkeypatch.setattr(calls, "handlers", [])
+    yield
+    calls.setLevel(logging.NOTSET)
+
+
+class LocalAws:
+    """The local AWS as a test sees it: its ``endpoint`` and clients for its services."""
+
+    region = "us-east-1"
+    account = "123456789012"
+
+    def __init__(self, server):
+        self.server = server
+        self.endpoint = server.endpoint
+        self._clients = {}
+
+    def client(self, service, region="us-east-1"):
+        """A boto3 client that never repeats a call, so that a test sees each answer."""
+        key = service, region
+        if key not in self._clients:
+            self._clients[key] = boto3.Session().client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=region,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+                config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False),
+            )
+        return self._clients[key]
+
+    def pace(self, **seconds):
+        """How long slow things take from now on, in seconds."""
+        control.set_pace(self.server, **seconds)
+
+    def reset(self):
+        """Forget everything."""
+        control.reset(self.server)
+
+
+@pytest.fixture(scope="session")
+def local_aws_server(tmp_path_factory):
+    """One server for the whole session, with a state folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path_factory.mktemp("local-aws")))
+        server = control.up()
+    yield LocalAws(server)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path_factory.getbasetemp() / "local-aws0"))
+        control.down()
+
+
+@pytest.fixture
+def local_aws(local_aws_server):
+    """An empty local AWS whose slow things are quick; set ``pace`` where slowness matters."""
+    local_aws_server.reset()
+    local_aws_server.pace(cache_cluster=0, function_update=0, distribution=0)
+    return local_aws_server

@@ -1,0 +1,114 @@
+"""A tiny AWS behind the engine's door: things with fields, and errors in a set order.
+
+It stands where botocore does: everything above it is the real engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.errors import LOST, AwsError
+
+ACCOUNT = "111122223333"
+
+
+@dataclass
+class TinyAws:
+    """Things by name. ``troubles`` are met in order, one per matching call.
+
+    A trouble is (operation, code, message, status, whether the call took effect all the same).
+    """
+
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    troubles: list[tuple[str, str, str, int, bool]] = field(default_factory=list)
+    sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    region: str = "eu-west-1"
+    partition: str = "aws"
+    made: int = 0
+
+    def send(
+        self, service: str, operation: str, params: Mapping[str, Any], region: str | None = None
+    ) -> dict[str, Any]:
+        self.sent.append((operation, dict(params)))
+        trouble = next((one for one in self.troubles if one[0] == operation), None)
+        if trouble:
+            self.troubles.remove(trouble)
+            _, code, said, status, effective = trouble
+            if effective:
+                self._do(operation, params)
+            raise AwsError(service, operation, code, said, status)
+        return self._do(operation, params)
+
+    def _do(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        name = params.get("name", "")
+        match operation:
+            case "GetCallerIdentity":
+                return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ann"}
+            case "Read" if name not in self.things:
+                raise AwsError("tiny", operation, "Gone", "no such thing", 404)
+            case "Create" if name in self.things:
+                raise AwsError("tiny", operation, "ResourceAlreadyExistsException", "exists", 400)
+            case "Create" | "Set":
+                self.made += operation == "Create"
+                self.things.setdefault(name, {}).update(params["fields"])
+            case "Delete" if name not in self.things:
+                raise AwsError("tiny", operation, "NoSuchThing", "there is none", 404)
+            case "Delete":
+                self.things.pop(name)
+        return dict(self.things.get(name, {}))
+
+    @property
+    def writes(self) -> list[str]:
+        return [operation for operation, _ in self.sent if operation in ("Create", "Set", "Delete")]
+
+
+@dataclass(frozen=True)
+class Thing(Resource):
+    """A thing with any fields; ``other`` things may need it."""
+
+    kind: ClassVar[str] = "tiny-thing"
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        state = aws.get("tiny", "Read", absent=("Gone",), name=self.name)
+        return None if state is None else Reading(state)
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        if want is None:
+            yield Call("tiny", "Delete", {"name": self.name})
+            return
+        operation = "Create" if have is None else "Set"
+        yield Call(
+            "tiny",
+            operation,
+            {"name": self.name, "fields": dict(want)},
+            repeat="read-first" if have is None else "safe",
+        )
+
+    def obstacle(
+        self, aws: Reader, have: Reading, done: Mapping[str, Reading | None]
+    ) -> str | None:
+        return "others love it" if have.state.get("loved") else None
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.naps: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+
+
+def cut(operation: str, *, effective: bool) -> tuple[str, str, str, int, bool]:
+    """The connection is cut: after the call took effect, or before."""
+    return (operation, LOST, "Connection was closed", 0, effective)

@@ -1,0 +1,128 @@
+"""What a run does to AWS, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.engine.events import Waiting
+from dragonctl.engine.model import Step
+from tests.engine.fakes import Thing, cut
+
+THROTTLED = ("Set", "ThrottlingException", "Rate exceeded", 400, False)
+BARE_429 = ("Set", "429", "Too Many Requests", 429, False)
+FAULT = ("Set", "InternalFailure", "oops", 500, False)
+FAULT_AFTER_EFFECT = ("Set", "InternalFailure", "oops", 500, True)
+CONFLICT = ("Set", "ConflictException", "Unable to complete operation", 409, False)
+DENIED = ("Set", "AccessDeniedException", "not authorized to perform: tiny:Set", 403, False)
+NOT_HERE = ("Set", "NotImplemented", "The local AWS does not do tiny Set.", 501, False)
+NEVER = (
+    "Set", "AccessDeniedException",
+    "The state machine IAM Role is not authorized to access the Log Destination", 400, False,
+)  # fmt: skip
+
+
+class Stubborn(dict):
+    def update(self, fields):
+        pass
+
+
+def set_red(name="one", after=()):
+    return Step(f"Paint {name}", Thing(name), {"colour": "red"}, after=after)
+
+
+def test_changes_only_what_differs(engine):
+    engine.aws.things = {"one": {"colour": "blue", "size": 3}}
+    outcome = engine.run(set_red())
+    assert engine.aws.things["one"] == {"colour": "red", "size": 3}
+    assert [(c.field, c.before, c.after) for c in outcome.changes] == [("colour", "blue", "red")]
+
+
+def test_unchanged_run_writes_nothing_and_reads_each_thing_once(engine):
+    engine.aws.things = {"one": {"colour": "red"}, "two": {"colour": "red"}}
+    outcome = engine.run(set_red(), set_red("two"))
+    assert outcome.changes == []
+    assert engine.aws.sent == [("Read", {"name": "one"}), ("Read", {"name": "two"})]
+    assert engine.runs == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [THROTTLED, BARE_429, FAULT, FAULT_AFTER_EFFECT, CONFLICT, cut("Set", effective=True)],
+)
+def test_survives(engine, trouble):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    engine.aws.troubles = [trouble] * 3
+    outcome = engine.run(set_red())
+    assert not outcome.errors
+    assert engine.aws.things["one"] == {"colour": "red"}
+    assert [(c.before, c.after) for c in outcome.changes] == [("blue", "red")]
+
+
+@pytest.mark.parametrize("effective", [True, False])
+def test_lost_answer_of_a_creation_makes_one_thing_and_undo_takes_it_away(engine, effective):
+    engine.aws.troubles = [cut("Create", effective=effective)]
+    outcome = engine.run(set_red())
+    assert engine.aws.made == 1
+    assert [(c.field, c.before, c.after) for c in outcome.changes] == [("colour", None, "red")]
+    engine.undo()
+    assert engine.aws.things == {}
+
+
+def test_somebody_else_makes_it_first(engine):
+    """The conflict is found out by looking; what they made is not ours to undo."""
+    made_by_others = ("Create", "ResourceAlreadyExistsException", "exists", 400, True)
+    engine.aws.troubles = [made_by_others]
+    outcome = engine.run(set_red())
+    assert not outcome.errors
+    assert outcome.changes == []
+    assert all(run.changes == 0 for run in engine.runs)
+
+
+def test_not_yet_ends_within_its_cap_and_explains_both_possibilities(engine):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    engine.aws.troubles = [NEVER] * 1000
+    outcome = engine.run(set_red())
+    assert engine.time.now <= 60
+    (error,) = outcome.errors
+    assert "too new" in str(error)
+    assert "really are not enough" in str(error)
+    reasons = {event.reason for event in engine.events if isinstance(event, Waiting)}
+    assert reasons == {"waiting until Step Functions knows the role's new rights"}
+
+
+def test_refusal_stops_only_what_needs_it(engine):
+    engine.aws.things = {"one": {"colour": "blue"}, "two": {"colour": "blue"}}
+    engine.aws.troubles = [DENIED]
+    outcome = engine.run(
+        set_red("one"), set_red("two", after=("tiny-thing/one",)), set_red("three")
+    )
+    assert engine.aws.things == {
+        "one": {"colour": "blue"}, "two": {"colour": "blue"}, "three": {"colour": "red"},
+    }  # fmt: skip
+    assert [error.code for error in outcome.errors] == ["AccessDeniedException", "Skipped"]
+    assert "policy" in outcome.errors[0].hint
+
+
+def test_what_is_not_implemented_is_asked_once(engine):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    engine.aws.troubles = [NOT_HERE] * 3
+    (error,) = engine.run(set_red()).errors
+    assert error.code == "NotImplemented"
+    assert [operation for operation, _ in engine.aws.sent].count("Set") == 1
+
+
+def test_accepted_but_not_held_is_an_error(engine):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    engine.aws.things["one"] = Stubborn(colour="blue")
+    (error,) = engine.run(set_red()).errors
+    assert error.code == "NotHeld"
+    assert "colour" in error.message
+
+
+def test_steps_wait_for_those_they_need(engine):
+    steps = [set_red("late", after=("tiny-thing/early",)), set_red("early")]
+    engine.run(*steps)
+    assert [params["name"] for operation, params in engine.aws.sent if operation == "Create"] == [
+        "early",
+        "late",
+    ]

@@ -1,0 +1,159 @@
+"""Undo: what the run wrote is put back, what others wrote since is left."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dragonctl.engine.journal import runs
+from dragonctl.engine.model import Step
+from dragonctl.errors import DragonError, UsageError
+from tests.engine.conftest import Engine
+from tests.engine.fakes import Thing, cut
+
+STATES = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1)
+
+
+def want(name, **fields):
+    return Step(f"Change {name}", Thing(name), fields)
+
+
+def test_puts_back_fields_and_takes_away_what_it_made(engine):
+    engine.aws.things = {"old": {"a": 1, "b": 2}}
+    engine.run(want("old", a=5), want("new", a=1))
+    engine.undo()
+    assert engine.aws.things == {"old": {"a": 1, "b": 2}}
+
+
+def test_leaves_what_somebody_changed_since(engine):
+    engine.aws.things = {"old": {"a": 1, "b": 2}}
+    engine.run(want("old", a=5, b=6))
+    engine.aws.things["old"]["b"] = 7
+    engine.undo()
+    assert engine.aws.things == {"old": {"a": 1, "b": 7}}
+    assert engine.planned.warnings == (
+        "b of tiny-thing/old was changed after that run, and is left as it is.",
+    )
+
+
+def test_a_thing_that_was_made_and_changed_since_is_left_and_named(engine):
+    engine.run(want("new", a=1))
+    engine.aws.things["new"]["a"] = 9
+    engine.undo()
+    assert engine.aws.things == {"new": {"a": 9}}
+    (warning,) = engine.planned.warnings
+    assert "tiny-thing/new" in warning
+
+
+def test_keeps_what_others_rely_on_and_what_that_needs(engine):
+    engine.run(
+        Step("Ground", Thing("ground"), {"a": 1}),
+        Step("House", Thing("house"), {"loved": True}, after=("tiny-thing/ground",)),
+    )
+    outcome = engine.undo()
+    assert engine.aws.things == {"ground": {"a": 1}, "house": {"loved": True}}
+    assert outcome.kept == [
+        "tiny-thing/house was left as it is: others love it",
+        "tiny-thing/ground was left as it is: tiny-thing/house still needs it",
+    ]
+    assert not outcome.errors
+
+
+def test_repeated_undo_steps_further_back_and_an_undo_can_be_undone(engine):
+    engine.aws.things = {"one": {"a": 0}}
+    engine.run(want("one", a=1))
+    engine.run(want("one", a=2))
+    engine.undo()
+    assert engine.aws.things["one"] == {"a": 1}
+    engine.undo()
+    assert engine.aws.things["one"] == {"a": 0}
+    with pytest.raises(DragonError, match="no run to undo"):
+        engine.undo()
+    engine.undo(engine.runs[-1].run)
+    assert engine.aws.things["one"] == {"a": 1}
+
+
+def test_run_cut_short_before_its_answer_is_undone(engine):
+    """The journal's last line is the call: its `done` never came."""
+    engine.aws.things = {"one": {"a": 0}}
+    engine.run(want("one", a=1), want("two", a=1))
+    (path,) = engine.folder.glob("*.jsonl")
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join(line for line in lines if json.loads(line)["event"] not in ("done", "end"))
+    )
+    engine.undo()
+    assert engine.aws.things == {"one": {"a": 0}}
+
+
+def test_run_killed_before_its_call_leaves_nothing_to_undo(engine):
+    engine.aws.things = {"one": {"a": 0}}
+    engine.run(want("one", a=1))
+    engine.aws.things = {"one": {"a": 0}}
+    engine.undo()
+    assert engine.aws.things == {"one": {"a": 0}}
+
+
+def test_other_accounts_runs_are_not_undone(engine):
+    engine.run(want("one", a=1))
+    engine.scope = type(engine.scope)("999988887777", "eu-west-1", "aws")
+    with pytest.raises(DragonError, match="no run to undo"):
+        engine.undo()
+    with pytest.raises(UsageError, match="belongs to account 111122223333"):
+        engine.undo(engine.runs[0].run)
+
+
+def test_broken_lines_are_passed_over(engine):
+    engine.run(want("one", a=1))
+    (path,) = engine.folder.glob("*.jsonl")
+    path.write_text('{"event": "be\n' + path.read_text() + '\x00\xff{"half')
+    engine.undo()
+    assert engine.aws.things == {}
+
+
+def test_journal_is_private_and_masks_secrets(engine):
+    engine.run(want("one", a=1))
+    (path,) = engine.folder.glob("*.jsonl")
+    assert path.stat().st_mode & 0o777 == 0o600
+    events = [json.loads(line)["event"] for line in path.read_text().splitlines()]
+    assert events == ["begin", "step", "call", "answer", "done", "end"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(before=st.none() | STATES, wanted=STATES)
+def test_run_then_undo_is_the_identity_and_twice_is_once(tmp_path_factory, before, wanted):
+    engine = Engine(tmp_path_factory.mktemp("runs"))
+    engine.aws.things = {} if before is None else {"one": dict(before)}
+    step = Step("Change", Thing("one"), wanted)
+    engine.run(step)
+    changed = {"one": {**(before or {}), **wanted}}
+    assert engine.aws.things == changed
+    writes = len(engine.aws.writes)
+    engine.run(step)
+    assert len(engine.aws.writes) == writes
+    if runs(engine.folder):
+        engine.undo()
+    # A field that was not there before is "nothing" after: the tiny AWS shows it as None.
+    assert {
+        k: {f: v for f, v in fields.items() if v is not None}
+        for k, fields in engine.aws.things.items()
+    } == ({} if before is None else {"one": before})
+
+
+@pytest.mark.parametrize("effective", [True, False])
+def test_the_lost_answer_of_a_deletion_is_not_taken_for_a_failure(engine, effective):
+    engine.run(want("one", a=1))
+    engine.aws.troubles = [cut("Delete", effective=effective)]
+    outcome = engine.undo()
+    assert (outcome.errors, engine.aws.things) == ([], {})
+    assert [change.after for change in outcome.changes] == [None]
+
+
+def test_what_somebody_else_deletes_meanwhile_is_their_doing(engine):
+    engine.run(want("one", a=1))
+    engine.aws.troubles = [("Delete", "ResourceNotFoundException", "gone", 404, True)]
+    outcome = engine.undo()
+    assert (outcome.errors, outcome.changes, engine.aws.things) == ([], [], {})
