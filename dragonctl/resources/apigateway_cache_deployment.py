@@ -1,0 +1,53 @@
+"""A deployment that was made to give cache keys their effect, known by what it deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+
+_MADE = "dragonctl enable-cache, definition "
+
+
+@dataclass(frozen=True)
+class CacheDeployment(Resource):
+    """The deployment of the definition whose digest is ``definition``.
+
+    State: ``definition``. Facts: ``id``. Its description carries the digest, so that a run which
+    was cut short, or a second person at the same moment, finds it and makes no other.
+    """
+
+    kind: ClassVar[str] = "apigateway-cache-deployment"
+    api: str
+    definition: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetDeployments: ours, unless somebody has deployed something else since.
+
+        Of several equal ones the oldest, so that two runs at once agree on one.
+        """
+        found = aws.pages(
+            "apigateway", "GetDeployments", "items", restApiId=self.api, limit=500
+        )  # fmt: skip
+        newest_first = sorted(found or [], key=self._age, reverse=True)
+        ours = list(takewhile(self._is_ours, newest_first))
+        if not ours:
+            return None
+        return Reading({"definition": self.definition}, {"id": ours[-1]["id"]})
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """CreateDeployment without a stage: it changes nothing that is served."""
+        if want is not None and have is None:
+            params = {"restApiId": self.api, "description": f"{_MADE}{self.definition}"}
+            yield Call("apigateway", "CreateDeployment", params, repeat="read-first")
+
+    def _is_ours(self, deployment: Mapping[str, Any]) -> bool:
+        return bool(deployment.get("description") == f"{_MADE}{self.definition}")
+
+    def _age(self, deployment: Mapping[str, Any]) -> tuple[str, bool, str]:
+        """AWS tells the second alone: of two deployments in one, ours came after what it found."""
+        made = str(deployment.get("createdDate") or "")
+        return made, self._is_ours(deployment), str(deployment["id"])

@@ -1,0 +1,48 @@
+"""The endpoint type of a REST API: regional, edge-optimised, private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+
+TYPE = "endpointType"
+EDGE, REGIONAL, PRIVATE = "EDGE", "REGIONAL", "PRIVATE"
+
+
+@dataclass(frozen=True)
+class Endpoint(Resource):
+    """An API's endpoint. State: ``endpointType``. Facts: ``configuration``, ``disabled``."""
+
+    kind: ClassVar[str] = "apigateway-endpoint"
+    api: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetRestApi."""
+        raw = aws.get("apigateway", "GetRestApi", absent=("NotFoundException",), restApiId=self.api)
+        return None if raw is None else _reading(raw)
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """UpdateRestApi; the path names the present type (API reference, "Patch operations")."""
+        if have is not None and want is not None and self._differs(have, want):
+            path = f"/endpointConfiguration/types/{have.state[TYPE]}"
+            patch = {"op": "replace", "path": path, "value": want[TYPE]}
+            params = {"restApiId": self.api, "patchOperations": [patch]}
+            # The path is wrong once the change has been made: look before repeating it.
+            yield Call("apigateway", "UpdateRestApi", params, repeat="read-first")
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """UpdateRestApi answers with the whole API."""
+        return _reading(answer)
+
+    def _differs(self, have: Reading, want: State) -> bool:
+        return TYPE in want and bool(have.state[TYPE] != want[TYPE])
+
+
+def _reading(raw: Mapping[str, Any]) -> Reading:
+    configuration = raw.get("endpointConfiguration") or {}
+    kind = (configuration.get("types") or [EDGE])[0]
+    disabled = bool(raw.get("disableExecuteApiEndpoint"))
+    return Reading({TYPE: kind}, {"configuration": configuration, "disabled": disabled})

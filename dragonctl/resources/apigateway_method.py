@@ -1,0 +1,165 @@
+"""A method of a REST API and its integration: what it declares, and what its cache key holds.
+
+Both belong to the API's present definition: a stage knows nothing of them before a deployment
+(API Gateway developer guide, "Deploy REST APIs").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.resources.apigateway_stage import Stage, escaped, read_stages, stage_state
+
+DECLARED = "requestParameters/"
+KEY = "cacheKeyParameters/"
+REQUIRED, OPTIONAL = "required", "optional"
+_WORDS = {True: REQUIRED, False: OPTIONAL}
+_VALUES = {REQUIRED: "true", OPTIONAL: "false", True: ""}
+_CACHING = "/caching/enabled"
+
+Methods = dict[tuple[str, str], dict[str, Any]]
+"""(``GET``, ``/dragons``) -> GetResources' method, with its resource's id as ``resourceId``."""
+
+
+def read_methods(aws: Reader, api: str) -> Methods:
+    """Every method of the API as it is defined now, integrations included: one paged read."""
+    resources = aws.pages(
+        "apigateway",
+        "GetResources",
+        "items",
+        absent=("NotFoundException",),
+        restApiId=api,
+        embed=["methods"],
+        limit=500,
+    )
+    return {
+        (method, resource["path"]): {**(about or {}), "resourceId": resource["id"]}
+        for resource in resources or []
+        for method, about in (resource.get("resourceMethods") or {}).items()
+    }
+
+
+@dataclass(frozen=True)
+class _OfMethod(Resource):
+    """What is named by an API, a method and a path."""
+
+    api: str
+    method: str
+    path: str
+
+    @property
+    def identifier(self) -> str:
+        """``<kind>/<api>/GET/dragons``."""
+        return f"{self.kind}/{self.api}/{self.method}{self.path}"
+
+    def _call(self, operation: str, have: Reading, patches: list[dict[str, str]]) -> Call:
+        params = {
+            "restApiId": self.api,
+            "resourceId": have.facts["resourceId"],
+            "httpMethod": self.method,
+            "patchOperations": patches,
+        }
+        # Removing what a lost call has already removed is an error: look before that.
+        removes = any(patch["op"] == "remove" for patch in patches)
+        return Call("apigateway", operation, params, repeat="read-first" if removes else "safe")
+
+
+class Method(_OfMethod):
+    """The request parameters that a method declares.
+
+    State: ``requestParameters/<method.request.…>`` -> ``required`` or ``optional``. Facts:
+    ``resourceId``.
+    """
+
+    kind: ClassVar[str] = "apigateway-method"
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetResources, once for all methods of the API."""
+        raw = read_methods(aws, self.api).get((self.method, self.path))
+        return _declared(raw, raw["resourceId"]) if raw else None
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """One UpdateMethod; a method is neither made nor deleted here."""
+        if have is not None and want is not None:
+            patches = list(_patches(have.state, want))
+            if patches:
+                yield self._call("UpdateMethod", have, patches)
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """UpdateMethod answers with the whole method."""
+        return _declared(answer, call.params["resourceId"])
+
+
+class Integration(_OfMethod):
+    """The parameters that the cache key of a method holds.
+
+    State: ``cacheKeyParameters/<parameter>`` -> True. Facts: ``resourceId``.
+    """
+
+    kind: ClassVar[str] = "apigateway-integration"
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetResources, once for all methods of the API."""
+        raw = read_methods(aws, self.api).get((self.method, self.path))
+        if raw is None or not raw.get("methodIntegration"):
+            return None
+        return _key(raw["methodIntegration"], raw["resourceId"])
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """One UpdateIntegration."""
+        if have is not None and want is not None:
+            patches = list(_patches(have.state, want))
+            if patches:
+                yield self._call("UpdateIntegration", have, patches)
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """UpdateIntegration answers with the whole integration."""
+        return _key(answer, call.params["resourceId"])
+
+    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+        """A stage that caches: the next deployment to it would serve one caller another's answer.
+
+        The definition, and the key in it, is shared by all stages of the API.
+        """
+        stage = caching_stage(aws, self.api, done)
+        return f"stage {stage} caches with it" if stage else None
+
+
+def caching_stage(aws: Reader, api: str, done: Done) -> str | None:
+    """A stage of the API whose cache is, or will be, on; ``done`` tells how a run leaves them."""
+    for name, raw in read_stages(aws, api).items():
+        ended = done.get(Stage(api, name).identifier)
+        if is_caching(ended.state if ended else stage_state(raw)):
+            return name
+    return None
+
+
+def is_caching(state: State) -> bool:
+    """Whether a stage has a cluster, and a method that uses it."""
+    methods = (value for field, value in state.items() if field.endswith(_CACHING))
+    return bool(state.get("cacheClusterEnabled")) and any(methods)
+
+
+def _declared(raw: Mapping[str, Any], resource: str) -> Reading:
+    declared = raw.get("requestParameters") or {}
+    state = {f"{DECLARED}{name}": _WORDS[bool(required)] for name, required in declared.items()}
+    return Reading(state, {"resourceId": resource})
+
+
+def _key(integration: Mapping[str, Any], resource: str) -> Reading:
+    names = integration.get("cacheKeyParameters") or []
+    return Reading({f"{KEY}{name}": True for name in names}, {"resourceId": resource})
+
+
+def _patches(have: State, want: State) -> Iterator[dict[str, str]]:
+    """``add`` creates or changes, ``remove`` takes away. Names are JSON pointer segments."""
+    for field, value in want.items():
+        kind, _, name = field.partition("/")
+        path = f"/{kind}/{escaped(name)}"
+        if value is None and field in have:
+            yield {"op": "remove", "path": path}
+        elif value is not None and have.get(field) != value:
+            yield {"op": "add", "path": path, "value": _VALUES[value]}

@@ -1,0 +1,285 @@
+"""A stage of a REST API: logs, tracing, metrics, cache, and the overrides of single methods.
+
+Method settings live under a key such as ``*/*`` or ``~1dragons/GET``; a field of ours is
+``<key>/<suffix>`` with the suffixes of UpdateStage's patch paths (``logging/loglevel``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+
+ALL_METHODS = "*/*"
+
+# suffix of the patch path -> (field of a stage's methodSettings, AWS's default of a new entry)
+SETTINGS: dict[str, tuple[str, Json]] = {
+    "metrics/enabled": ("metricsEnabled", False),
+    "logging/loglevel": ("loggingLevel", "OFF"),
+    "logging/dataTrace": ("dataTraceEnabled", False),
+    "throttling/burstLimit": ("throttlingBurstLimit", 5000),
+    "throttling/rateLimit": ("throttlingRateLimit", 10000.0),
+    "caching/enabled": ("cachingEnabled", False),
+    "caching/ttlInSeconds": ("cacheTtlInSeconds", 300),
+    "caching/dataEncrypted": ("cacheDataEncrypted", False),
+    "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", True),
+    "caching/unauthorizedCacheControlHeaderStrategy": (
+        "unauthorizedCacheControlHeaderStrategy",
+        "SUCCEED_WITH_RESPONSE_HEADER",
+    ),
+}
+_PLAIN = ("tracingEnabled", "cacheClusterEnabled", "cacheClusterSize", "deploymentId")
+_ACCESS_LOG = ("accessLogSettings/destinationArn", "accessLogSettings/format")
+_TAG = "tags/"
+# AWS refuses larger updates ("Update size too large …"); 80 is what is known to pass.
+_OPERATIONS_PER_CALL = 80
+_BUSY = {
+    "CREATE_IN_PROGRESS": "the cache cluster is being made",
+    "DELETE_IN_PROGRESS": "the cache cluster is being removed",
+    "FLUSH_IN_PROGRESS": "the cache is being flushed",
+}
+_CLUSTER_SECONDS = 240.0  # API Gateway developer guide, "Cache settings for REST APIs"
+
+Patch = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Stage(Resource):
+    """A stage of an API.
+
+    State: ``tracingEnabled``, ``accessLogSettings/…``, ``cacheCluster…``, ``deploymentId``,
+    ``tags/<key>`` and ``<method key>/<setting>``. Facts: ``raw``, what GetStages shows.
+    """
+
+    kind: ClassVar[str] = "apigateway-stage"
+    api: str
+    stage: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetStages: one call for all stages of the API, which discovery has made already."""
+        raw = read_stages(aws, self.api).get(self.stage)
+        if raw is None:
+            return None
+        facts = {"raw": raw, "partition": aws.partition, "region": aws.region}
+        return Reading(stage_state(raw), facts)
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """One UpdateStage (more above 80 operations), and tags where they differ."""
+        if want is None:
+            yield Call("apigateway", "DeleteStage", self._name)
+            return
+        if have is None and "deploymentId" not in want:
+            return  # a stage is made of a deployment; without one there is nothing to make
+        if have is None:
+            yield self._creation(want)
+            have = Reading({"deploymentId": want["deploymentId"], **_tags(want)})
+        wrong = {key: value for key, value in want.items() if not self._same(have, key, value)}
+        yield from map(self._update, _updates(_patches(have.state, wrong)))
+        yield from self._tagging(have, wrong)
+
+    def holds(self, field: str, have: Json, want: Json) -> bool:
+        """An absent method setting is as good as AWS's default."""
+        default = _default_of(field)
+        if default is None:
+            return bool(have == want or (have is None and want is False))
+        if want is None and field.rpartition("/")[0].endswith("throttling"):
+            return True  # the account's own limits come back, whatever they are
+        return bool((default if have is None else have) == (default if want is None else want))
+
+    def _same(self, have: Reading, field: str, want: Json) -> bool:
+        now = have.state.get(field)
+        if want is None:  # removing what was added differs, even where both show AWS's default
+            return now is None
+        # AWS may fill a new entry from `*/*` and not with its defaults: all of it is written.
+        is_new = bool(_key_of(field)) and not _entry(have.state, _key_of(field))
+        return not is_new and self.holds(field, now, want)
+
+    def expected(self, have: Reading | None, want: State | None) -> State | None:
+        """With the ten defaults that AWS adds to a new method entry."""
+        state = dict(have.state) if have else {}
+        for key in {_key_of(field) for field in want or {} if _key_of(field)}:
+            if not _entry(state, key) and _entry(want or {}, key):
+                state |= {f"{key}/{suffix}": default for suffix, (_, default) in SETTINGS.items()}
+        return {**state, **(want or {})}
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """UpdateStage answers with the whole stage."""
+        if call.operation != "UpdateStage":
+            return None
+        return Reading(stage_state(answer), {"raw": answer})
+
+    def settled(self, reading: Reading) -> str | None:
+        """A cache cluster takes minutes to come and go."""
+        return busy_with(reading.facts["raw"])
+
+    def usual(self, reading: Reading) -> float | None:
+        """A cluster takes about four minutes; a flush a moment."""
+        is_flushed = reading.facts["raw"].get("cacheClusterStatus") == "FLUSH_IN_PROGRESS"
+        return None if is_flushed else _CLUSTER_SECONDS
+
+    @property
+    def _name(self) -> dict[str, str]:
+        return {"restApiId": self.api, "stageName": self.stage}
+
+    def _creation(self, want: State) -> Call:
+        tags = {field.removeprefix(_TAG): value for field, value in _tags(want).items()}
+        params = {**self._name, "deploymentId": want["deploymentId"], "tags": tags}
+        return Call("apigateway", "CreateStage", params)
+
+    def _update(self, patches: list[Patch]) -> Call:
+        return Call("apigateway", "UpdateStage", {**self._name, "patchOperations": patches})
+
+    def _tagging(self, have: Reading, want: State) -> Iterator[Call]:
+        tags = {key.removeprefix(_TAG): value for key, value in _tags(want).items()}
+        if not tags:
+            return
+        added = {key: value for key, value in tags.items() if value is not None}
+        removed = [key for key, value in tags.items() if value is None]
+        arn = stage_arn(have.facts["partition"], have.facts["region"], self.api, self.stage)
+        if added:
+            yield Call("apigateway", "TagResource", {"resourceArn": arn, "tags": added})
+        if removed:
+            yield Call("apigateway", "UntagResource", {"resourceArn": arn, "tagKeys": removed})
+
+
+def read_stages(aws: Reader, api: str) -> dict[str, dict[str, Any]]:
+    """The stages of an API by name, as GetStages shows them; none when there is no such API."""
+    answer = aws.get("apigateway", "GetStages", absent=("NotFoundException",), restApiId=api)
+    return {raw["stageName"]: raw for raw in (answer or {}).get("item", [])}
+
+
+def busy_with(raw: Mapping[str, Any]) -> str | None:
+    """What API Gateway is doing to the cache of a stage (GetStages' item), in words; or None."""
+    return _BUSY.get(raw.get("cacheClusterStatus", ""))
+
+
+def stage_arn(partition: str, region: str, api: str, stage: str) -> str:
+    """The ARN under which a stage is tagged and authorised: it has no account."""
+    return f"arn:{partition}:apigateway:{region}::/restapis/{api}/stages/{stage}"
+
+
+def stage_state(raw: Mapping[str, Any]) -> dict[str, Json]:
+    """A stage as AWS shows it, as fields. Both spellings of a method key are known."""
+    state: dict[str, Json] = {name: raw.get(name) for name in _PLAIN}
+    state["tracingEnabled"] = bool(raw.get("tracingEnabled"))
+    state["cacheClusterEnabled"] = bool(raw.get("cacheClusterEnabled"))
+    if not state["cacheClusterEnabled"]:
+        state["cacheClusterSize"] = None  # AWS may show the size of a cluster that is gone
+    access = raw.get("accessLogSettings") or {}
+    state |= {field: access.get(field.rpartition("/")[2]) for field in _ACCESS_LOG}
+    state |= {f"{_TAG}{key}": value for key, value in (raw.get("tags") or {}).items()}
+    for key, settings in (raw.get("methodSettings") or {}).items():
+        for suffix, (name, _) in SETTINGS.items():
+            if name in settings:
+                state[f"{spelled(key)}/{suffix}"] = settings[name]
+    return state
+
+
+def spelled(key: str) -> str:
+    """A method key as AWS takes it in a patch path: ``/a/{b}/GET`` becomes ``~1a~1{b}/GET``.
+
+    A key without further slashes is kept as it was addressed when made: ``dragons/GET`` and
+    ``~1dragons/GET`` may be two entries, and each is written under its own name.
+    """
+    path, _, method = key.rpartition("/")
+    if "/" not in path:
+        return key if path else f"~1/{method}"
+    return f"{escaped(path)}/{method}"
+
+
+def escaped(path: str) -> str:
+    """A resource path as a JSON pointer's segment: ``~`` is ``~0``, then ``/`` is ``~1``."""
+    return path.replace("~", "~0").replace("/", "~1")
+
+
+def method_key(method: str, path: str) -> str:
+    """The key of a method's settings: ``GET``, ``/a/{b}`` -> ``~1a~1{b}/GET``."""
+    return f"{escaped(path)}/{method}"
+
+
+def method_keys(state: State) -> list[str]:
+    """The keys that have method settings, ``*/*`` included."""
+    return list(dict.fromkeys(key for key in map(_key_of, state) if key))
+
+
+def _updates(groups: Iterable[list[Patch]]) -> Iterator[list[Patch]]:
+    """The fewest updates that hold these groups, each group whole.
+
+    Between two updates traffic goes on, and a run may end there: no entry is ever half written.
+    """
+    update: list[Patch] = []
+    for group in groups:
+        if update and len(update) + len(group) > _OPERATIONS_PER_CALL:
+            yield update
+            update = []
+        update = [*update, *group]
+    if update:
+        yield update
+
+
+def _patches(state: State, want: State) -> Iterator[list[Patch]]:
+    """Patch operations in groups; those that unset first: a key goes before it is written anew."""
+    rebuilt = {_key_of(field) for field, value in want.items() if value is None} - {""}
+    for key in sorted(rebuilt):
+        yield [{"op": "remove", "path": f"/{key}"}, *_rebuild(key, state, want)]
+    yield list(_access_log(want))
+    groups: dict[str, list[tuple[str, Json]]] = {}
+    for field, value in want.items():
+        if value is None or field.startswith((_TAG, *_ACCESS_LOG)) or _key_of(field) in rebuilt:
+            continue
+        groups.setdefault(_key_of(field) or field, []).append((field, value))
+    for group in sorted(groups.values(), key=lambda group: min(map(_turn, group))):
+        yield [_replace(field, value) for field, value in group]
+
+
+def _turn(item: tuple[str, Json]) -> int:
+    """No update may let a method cache under a key that is not served, and none may wait.
+
+    So caching ends before the deployment changes and begins after it; the cluster comes last,
+    because a stage takes no other change while its cluster does.
+    """
+    field, value = item
+    if field.endswith("/caching/enabled") and not value:
+        return 0
+    return {"deploymentId": 1, "cacheClusterSize": 3, "cacheClusterEnabled": 4}.get(field, 2)
+
+
+def _rebuild(key: str, state: State, want: State) -> Iterator[Patch]:
+    """What else the entry holds: AWS removes whole entries only."""
+    for field, value in {**_entry(state, key), **_entry(want, key)}.items():
+        if value is not None:
+            yield _replace(field, value)
+
+
+def _tags(state: State) -> dict[str, Json]:
+    return {field: value for field, value in state.items() if field.startswith(_TAG)}
+
+
+def _access_log(want: State) -> Iterator[Patch]:
+    fields = {field: want[field] for field in _ACCESS_LOG if field in want}
+    if fields and all(value is None for value in fields.values()):
+        yield {"op": "remove", "path": "/accessLogSettings"}
+        return
+    yield from (_replace(field, value) for field, value in fields.items() if value is not None)
+
+
+def _replace(field: str, value: Json) -> Patch:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return {"op": "replace", "path": f"/{field}", "value": text}
+
+
+def _entry(state: State, key: str) -> dict[str, Json]:
+    return {field: value for field, value in state.items() if _key_of(field) == key}
+
+
+def _key_of(field: str) -> str:
+    """The method key in a field's name; empty for the stage's own fields."""
+    parts = field.split("/")
+    return "/".join(parts[:2]) if "/".join(parts[2:]) in SETTINGS else ""
+
+
+def _default_of(field: str) -> Json:
+    suffix = "/".join(field.split("/")[2:])
+    return SETTINGS[suffix][1] if suffix in SETTINGS else None

@@ -1,0 +1,45 @@
+"""A policy inside a role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dragonctl import iam_documents
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.resources.iam_role import same_document
+from dragonctl.resources.role_rights import ABSENT
+
+
+@dataclass(frozen=True)
+class InlinePolicy(Resource):
+    """An inline policy of a role. State: ``document``."""
+
+    kind: ClassVar[str] = "iam-inline-policy"
+    role: str
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetRolePolicy; None when the role or the policy is missing."""
+        answer = aws.get("iam", "GetRolePolicy", absent=ABSENT, **self._name)
+        if answer is None:
+            return None
+        return Reading({"document": iam_documents.decoded(answer["PolicyDocument"])})
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """PutRolePolicy, which makes or replaces; DeleteRolePolicy."""
+        if want is None:
+            yield Call("iam", "DeleteRolePolicy", self._name)
+            return
+        document = json.dumps(want["document"])
+        yield Call("iam", "PutRolePolicy", {**self._name, "PolicyDocument": document})
+
+    def holds(self, field: str, have: Json, want: Json) -> bool:
+        """Documents are equal whatever the order of their lists."""
+        return same_document(have, want)
+
+    @property
+    def _name(self) -> dict[str, str]:
+        return {"RoleName": self.role, "PolicyName": self.name}

@@ -1,0 +1,114 @@
+"""An IAM role: its trust policy and description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl import iam_documents
+from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
+from dragonctl.resources.role_rights import ABSENT, attached_policies
+
+
+@dataclass(frozen=True)
+class Role(Resource):
+    """A role. State: ``trust`` (a policy document), ``description``, ``path``, ``tags/<key>``.
+
+    Facts: ``arn``. The path and the tags can be chosen only when it is created.
+    """
+
+    kind: ClassVar[str] = "iam-role"
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetRole."""
+        answer = aws.get("iam", "GetRole", absent=ABSENT, RoleName=self.name)
+        if answer is None:
+            return None
+        role = answer["Role"]
+        state = {
+            "trust": iam_documents.decoded(role["AssumeRolePolicyDocument"]),
+            "description": role.get("Description") or None,
+            "path": role.get("Path", "/"),
+            **{f"tags/{tag['Key']}": tag["Value"] for tag in role.get("Tags", [])},
+        }
+        return Reading(state, {"arn": role["Arn"], "used": role.get("RoleLastUsed", {})})
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """CreateRole; or UpdateAssumeRolePolicy and UpdateRole; or DeleteRole."""
+        if want is None:
+            yield Call("iam", "DeleteRole", {"RoleName": self.name})
+        elif have is None:
+            yield self._creation(want)
+        else:
+            yield from self._updates(have, want)
+
+    def holds(self, field: str, have: Json, want: Json) -> bool:
+        """Policy documents are equal whatever the order of their lists."""
+        return same_document(have, want) if field == "trust" else bool(have == want)
+
+    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+        """API Gateway's account settings may name it, here or in a region that used it last."""
+        account = done.get(f"apigateway-account/{aws.account}/{aws.region}")
+        for region in {aws.region, have.facts["used"].get("Region") or aws.region}:
+            here = account if region == aws.region else None
+            live = here.state if here else aws.get("apigateway", "GetAccount", region=region)
+            if (live or {}).get("cloudwatchRoleArn") == have.facts["arn"]:
+                return f"it is API Gateway's CloudWatch role in {region}"
+        return self._foreign_policy(aws, done)
+
+    def _foreign_policy(self, aws: Reader, done: Done) -> str | None:
+        """AWS would not delete a role with policies; what others attached is not ours to detach."""
+        for policy in attached_policies(aws, self.name):
+            if not detached(done, self.name, policy["PolicyArn"]):
+                return f"the policy {policy['PolicyName']} is attached to it"
+        return None
+
+    def _creation(self, want: State) -> Call:
+        params: dict[str, Any] = {
+            "RoleName": self.name,
+            "AssumeRolePolicyDocument": json.dumps(want["trust"]),
+            "Path": want.get("path") or "/",
+        }
+        if want.get("description"):
+            params["Description"] = want["description"]
+        tags = [
+            {"Key": field.removeprefix("tags/"), "Value": value}
+            for field, value in want.items()
+            if field.startswith("tags/")
+        ]
+        return Call("iam", "CreateRole", {**params, "Tags": tags} if tags else params)
+
+    def _updates(self, have: Reading, want: State) -> Iterator[Call]:
+        if "trust" in want and not self.holds("trust", have.state["trust"], want["trust"]):
+            document = json.dumps(want["trust"])
+            params = {"RoleName": self.name, "PolicyDocument": document}
+            yield Call("iam", "UpdateAssumeRolePolicy", params)
+        if "description" in want and want["description"] != have.state["description"]:
+            params = {"RoleName": self.name, "Description": want["description"] or ""}
+            yield Call("iam", "UpdateRole", params)
+
+
+def detached(done: Done, role: str, policy: str) -> bool:
+    """Whether a step before has taken (or will take) this policy off this role."""
+    name = f"iam-role-policies/{role}"
+    reading = done.get(name)
+    return name in done and (reading is None or not reading.state.get(f"policies/{policy}"))
+
+
+def same_document(one: Json, other: Json) -> bool:
+    """Whether two policy documents say the same, whatever the order of statements and lists."""
+    return bool(_ordered(one) == _ordered(other))
+
+
+def _ordered(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _ordered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = sorted(
+            (_ordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
+        )
+        return items[0] if len(items) == 1 else items
+    return value

@@ -1,0 +1,52 @@
+"""The managed policies attached to a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.resources.role_rights import ABSENT
+
+_POLICY = "policies/"
+
+
+@dataclass(frozen=True)
+class RolePolicies(Resource):
+    """What is attached to a role. State: ``policies/<policy ARN>``, true."""
+
+    kind: ClassVar[str] = "iam-role-policies"
+    role: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """ListAttachedRolePolicies; None when there is no such role."""
+        found = aws.pages(
+            "iam", "ListAttachedRolePolicies", "AttachedPolicies", absent=ABSENT, RoleName=self.role
+        )
+        if found is None:
+            return None
+        return Reading(attached(*(policy["PolicyArn"] for policy in found)))
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """AttachRolePolicy and DetachRolePolicy; both may be repeated."""
+        now = have.state if have else {}
+        for field, value in (want if want is not None else dict.fromkeys(now)).items():
+            if value == now.get(field):
+                continue
+            operation = "AttachRolePolicy" if value else "DetachRolePolicy"
+            policy = field.removeprefix(_POLICY)
+            yield Call("iam", operation, {"RoleName": self.role, "PolicyArn": policy})
+
+    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+        """The account's CloudWatch role writes by its policies."""
+        account = done.get(f"apigateway-account/{aws.account}/{aws.region}")
+        live = account.state if account else aws.get("apigateway", "GetAccount")
+        if ((live or {}).get("cloudwatchRoleArn") or "").endswith(f"/{self.role}"):
+            return f"{self.role} is API Gateway's CloudWatch role"
+        return None
+
+
+def attached(*policies: str) -> State:
+    """The state in which these policies (ARNs) are attached."""
+    return {f"{_POLICY}{arn}": True for arn in policies}

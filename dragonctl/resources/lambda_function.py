@@ -1,0 +1,127 @@
+"""A Lambda function's code and configuration, as far as deploying and observability go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl import function_code
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.errors import AwsError
+
+TRACING = "TracingConfig/Mode"
+CODE = "CodeSha256"
+HANDLER = "Handler"
+RUNTIME = "Runtime"
+ARCHITECTURES = "Architectures"
+
+
+@dataclass(frozen=True)
+class FunctionSettings(Resource):
+    """A function's ``$LATEST``.
+
+    State: ``CodeSha256``, ``Architectures`` (a list of one), ``Handler``, ``Runtime``,
+    ``TracingConfig/Mode``. Facts: ``raw``, the whole configuration. The code itself is found by
+    its digest (:mod:`dragonctl.function_code`).
+    """
+
+    kind: ClassVar[str] = "lambda-function"
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetFunctionConfiguration."""
+        raw = read_configuration(aws, self.name)
+        return None if raw is None else _reading(raw)
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """UpdateFunctionCode and UpdateFunctionConfiguration, whichever is needed.
+
+        The first names the revision that was read: AWS refuses it (412) once somebody else has
+        changed the function. Code goes first; but a new runtime goes before the code that needs
+        it, for AWS takes no code for a runtime that it has retired.
+        """
+        differing = self._differing(have, want)
+        if have is None or not differing:
+            return
+        named = {"FunctionName": self.name}
+        revision = have.facts["raw"].get("RevisionId")
+        guard = {"RevisionId": revision} if revision else {}
+        for operation, params in _updates(have, differing):
+            yield Call("lambda", operation, {**named, **guard, **params})
+            guard = {}  # by then the revision is another, of our own making
+
+    def save(self, aws: Reader, have: Reading | None, want: State | None) -> None:
+        """Fetch the present code (GetFunction), if new code is to take its place.
+
+        Code that was changed since it was read is answered like a stale revision.
+        """
+        if have is None or not _is_code(self._differing(have, want)):
+            return
+        answer = aws.get("lambda", "GetFunction", FunctionName=self.name) or {}
+        if answer["Configuration"][CODE] != have.state[CODE]:
+            words = "somebody else has changed the code meanwhile"
+            raise AwsError("lambda", "GetFunction", "PreconditionFailedException", words)
+        function_code.save(have.state[CODE], answer["Code"].get("Location") or "")
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """Both calls answer with the whole configuration."""
+        return _reading(answer)
+
+    def settled(self, reading: Reading) -> str | None:
+        """An update goes on for a moment after its answer."""
+        raw = reading.facts["raw"]
+        if raw.get("LastUpdateStatus") == "InProgress":
+            return "Lambda is updating the function"
+        return "Lambda is making the function" if raw.get("State") == "Pending" else None
+
+    def _differing(self, have: Reading | None, want: State | None) -> dict[str, Json]:
+        now = have.state if have else {}
+        return {key: value for key, value in (want or {}).items() if now.get(key) != value}
+
+
+def read_configuration(
+    aws: Reader, name: str, qualifier: str | None = None
+) -> dict[str, Any] | None:
+    """GetFunctionConfiguration of ``$LATEST`` or of a version or alias; None: no such function."""
+    params = {"FunctionName": name, **({"Qualifier": qualifier} if qualifier else {})}
+    absent = ("ResourceNotFoundException",)
+    return aws.get("lambda", "GetFunctionConfiguration", absent=absent, **params)
+
+
+def configured(raw: Mapping[str, Any]) -> dict[str, Json]:
+    """The state that a configuration shows, of ``$LATEST`` or of a version."""
+    return {
+        CODE: raw.get(CODE),
+        ARCHITECTURES: raw.get(ARCHITECTURES) or ["x86_64"],
+        HANDLER: raw.get(HANDLER),
+        RUNTIME: raw.get(RUNTIME),
+        TRACING: (raw.get("TracingConfig") or {}).get("Mode", "PassThrough"),
+    }
+
+
+def _is_code(differing: Mapping[str, Json]) -> bool:
+    return CODE in differing or ARCHITECTURES in differing
+
+
+def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
+    settings = _configuration(differing)
+    if RUNTIME in settings:
+        yield "UpdateFunctionConfiguration", settings
+    if _is_code(differing):
+        now = {**have.state, **differing}
+        architectures = {ARCHITECTURES: now[ARCHITECTURES]}
+        yield "UpdateFunctionCode", {**architectures, **function_code.upload(now[CODE])}
+    if settings and RUNTIME not in settings:
+        yield "UpdateFunctionConfiguration", settings
+
+
+def _configuration(differing: Mapping[str, Json]) -> dict[str, Json]:
+    settings = {key: differing[key] for key in (HANDLER, RUNTIME) if key in differing}
+    if TRACING in differing:
+        settings["TracingConfig"] = {"Mode": differing[TRACING]}
+    return settings
+
+
+def _reading(raw: Mapping[str, Any]) -> Reading:
+    return Reading(configured(raw), {"raw": raw})

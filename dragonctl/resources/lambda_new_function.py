@@ -1,0 +1,71 @@
+"""A Lambda function as it is created: its role, code and size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.function_code import upload
+from dragonctl.resources.lambda_function import CODE, TRACING, configured
+from dragonctl.resources.made_from import tag_fields, tags_of
+
+ZIP = "zip"
+_SETTINGS = ("Role", "Runtime", "Handler", "MemorySize", "Timeout", "Architectures")
+
+
+@dataclass(frozen=True)
+class NewFunction(Resource):
+    """A function that is made or deleted whole; what exists is changed by other resources.
+
+    State: CreateFunction's ``Role``, ``Runtime``, ``Handler``, ``MemorySize`` (MB), ``Timeout``
+    (seconds), ``Architectures``, ``TracingConfig/Mode``; ``CodeSha256``; ``tags/<key>``. Wanted
+    besides: ``zip``, bytes; without it the code is found by its digest.
+    Facts: ``raw``, the configuration.
+    """
+
+    kind: ClassVar[str] = "lambda-new-function"
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetFunction, which shows the tags too."""
+        absent = ("ResourceNotFoundException",)
+        answer = aws.get("lambda", "GetFunction", absent=absent, FunctionName=self.name)
+        if answer is None:
+            return None
+        return _reading(answer["Configuration"], answer.get("Tags") or {})
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """CreateFunction, DeleteFunction; nothing for one that exists."""
+        if want is None:
+            yield Call("lambda", "DeleteFunction", {"FunctionName": self.name})
+        elif have is None:
+            params = {
+                "FunctionName": self.name,
+                **{name: want[name] for name in _SETTINGS},
+                "Code": {"ZipFile": want[ZIP]} if ZIP in want else upload(want[CODE]),
+                "Tags": tags_of(want),
+            }
+            if TRACING in want:
+                params["TracingConfig"] = {"Mode": want[TRACING]}
+            yield Call("lambda", "CreateFunction", params, repeat="read-first")
+
+    def holds(self, field: str, have: Json, want: Json) -> bool:
+        """The digest stands for the zip."""
+        return field == ZIP or bool(have == want)
+
+    def expected(self, have: Reading | None, want: State | None) -> State | None:
+        """Without the zip."""
+        wanted = super().expected(have, want)
+        return None if wanted is None else {k: v for k, v in wanted.items() if k != ZIP}
+
+    def settled(self, reading: Reading) -> str | None:
+        """A new function is pending for a moment."""
+        pending = reading.facts["raw"].get("State") == "Pending"
+        return "Lambda is making the function" if pending else None
+
+
+def _reading(raw: Mapping[str, Any], tags: Mapping[str, str]) -> Reading:
+    state = {**{name: raw.get(name) for name in _SETTINGS}, **configured(raw)}
+    return Reading({**state, **tag_fields(tags)}, {"raw": raw})

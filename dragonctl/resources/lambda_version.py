@@ -1,0 +1,69 @@
+"""The newest published version of a Lambda function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.resources.lambda_function import CODE, configured
+from dragonctl.resources.made_from import digest
+
+OTHER_SETTINGS = "other settings"
+_OTHER = ("Role", "MemorySize", "Timeout", "Environment", "EphemeralStorage", "LoggingConfig")
+_ABSENT = ("ResourceNotFoundException",)
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class NewestVersion(Resource):
+    """The version that was published last; versions are added and never taken away.
+
+    State: what it was published with, as :class:`FunctionSettings` has it, and a digest of
+    ``other settings``. Facts: ``raw``, its configuration (``Version`` is its number).
+    """
+
+    kind: ClassVar[str] = "lambda-version"
+    function: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """ListVersionsByFunction; None before the first publication."""
+        published = versions(aws, self.function)
+        return _reading(published[-1]) if published else None
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """PublishVersion, of just that code; AWS answers with the version that there is already."""
+        if want:
+            params = {"FunctionName": self.function, CODE: want[CODE]}
+            yield Call("lambda", "PublishVersion", params)
+
+    def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """PublishVersion answers with the version's configuration."""
+        return _reading(answer)
+
+    def settled(self, reading: Reading) -> str | None:
+        """A new version is pending for a moment."""
+        pending = reading.facts["raw"].get("State") == "Pending"
+        return "Lambda is making the version" if pending else None
+
+
+def versions(aws: Reader, function: str) -> list[Mapping[str, Any]]:
+    """The configurations of the published versions, oldest first."""
+    found = aws.pages(
+        "lambda", "ListVersionsByFunction", "Versions", absent=_ABSENT, FunctionName=function
+    )
+    numbered = [one for one in found or [] if one["Version"].isdigit()]
+    return sorted(numbered, key=lambda one: int(one["Version"]))
+
+
+def publishable(raw: Mapping[str, Any]) -> dict[str, Json]:
+    """The state of a version that is published from this configuration.
+
+    Of the settings that may hold secrets only a short digest is shown, as in the journal.
+    """
+    return {**configured(raw), OTHER_SETTINGS: digest([raw.get(key) for key in _OTHER])[:_DIGITS]}
+
+
+def _reading(raw: Mapping[str, Any]) -> Reading:
+    return Reading(publishable(raw), {"raw": raw})

@@ -1,0 +1,135 @@
+"""What a role may do, judged by all its policies: attached, inline and its boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from dragonctl import iam_documents
+from dragonctl.engine.model import Reader
+from dragonctl.engine.symptoms import is_denied
+from dragonctl.errors import AwsError
+
+ABSENT = ("NoSuchEntity", "NoSuchEntityException")
+_NOTHING: iam_documents.Document = {"Statement": []}
+
+
+@dataclass(frozen=True)
+class Rights:
+    """A role's trust policy and the documents that give it rights.
+
+    ``refusal`` is AWS's answer when one of them could not be read: what the others allow is known,
+    what the role lacks is not.
+    """
+
+    role: str
+    trust: iam_documents.Document
+    documents: tuple[iam_documents.Document, ...] = ()
+    boundary: iam_documents.Document | None = None
+    refusal: AwsError | None = None
+
+    @property
+    def unreadable(self) -> str:
+        """AWS's refusal in words; empty when everything was read."""
+        return str(self.refusal) if self.refusal else ""
+
+    def trusts(self, service: str) -> bool:
+        """Whether ``service`` may assume the role."""
+        return iam_documents.trusts(self.trust, service)
+
+    def lacking(self, actions: Iterable[str], resource: str = "*") -> tuple[str, ...]:
+        """The actions that the role may not do on ``resource``."""
+        return tuple(
+            action
+            for action in actions
+            if not iam_documents.allows(self.documents, action, resource, self.boundary)
+        )
+
+    def given(self, actions: Iterable[str]) -> Rights:
+        """The rights once a policy that allows ``actions`` everywhere is attached too.
+
+        What is still lacking then is denied outright, or kept from the role by its boundary.
+        """
+        grant = {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
+        return replace(self, documents=(*self.documents, grant))
+
+
+def role_name(arn: str) -> str:
+    """The name in a role's ARN, without its path."""
+    return arn.rpartition("/")[2]
+
+
+def read_rights(aws: Reader, role: str) -> Rights | None:
+    """The role's rights; None when there is no such role."""
+    answer, attached, inline = aws.together(
+        partial(_refusable, aws.get, "iam", "GetRole", absent=ABSENT, RoleName=role),
+        partial(_refusable, attached_policies, aws, role),
+        partial(_refusable, _inline, aws, role),
+    )
+    if answer is None:
+        return None
+    if isinstance(answer, AwsError):  # not even its boundary is known
+        return Rights(role, {}, refusal=answer)
+    boundary = answer["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    arns = [policy["PolicyArn"] for policy in _readable(attached)]
+    *documents, limit = aws.together(
+        *(partial(_refusable, policy_document, aws, arn) for arn in arns),
+        partial(_refusable, policy_document, aws, boundary) if boundary else lambda: None,
+    )
+    answers = (attached, inline, *documents, limit)
+    refusal = next((one for one in answers if isinstance(one, AwsError)), None)
+    if isinstance(limit, AwsError):
+        limit = _NOTHING  # what cannot be read is not taken to allow anything
+    known = (document for document in documents if not isinstance(document, AwsError))
+    trust = answer["Role"]["AssumeRolePolicyDocument"]
+    return Rights(role, trust, (*known, *_readable(inline)), limit, refusal)
+
+
+def attached_policies(aws: Reader, role: str) -> list[Any]:
+    """The managed policies attached to a role: ``PolicyName`` and ``PolicyArn`` each."""
+    return (
+        aws.pages(
+            "iam", "ListAttachedRolePolicies", "AttachedPolicies", absent=ABSENT, RoleName=role
+        )
+        or []
+    )
+
+
+def policy_document(aws: Reader, arn: str) -> iam_documents.Document:
+    """The document of a managed policy's default version; one that allows nothing if it has gone.
+
+    IAM's copies learn of a write one after another: a role may still show a policy that went.
+    """
+    policy = aws.get("iam", "GetPolicy", absent=ABSENT, PolicyArn=arn)
+    version = policy["Policy"]["DefaultVersionId"] if policy else ""
+    params = {"PolicyArn": arn, "VersionId": version}
+    answer = aws.get("iam", "GetPolicyVersion", absent=ABSENT, **params) if policy else None
+    document: iam_documents.Document = answer["PolicyVersion"]["Document"] if answer else _NOTHING
+    return document
+
+
+def _inline(aws: Reader, role: str) -> list[Any]:
+    names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role) or []
+    answers = aws.together(
+        *(
+            partial(aws.get, "iam", "GetRolePolicy", absent=ABSENT, RoleName=role, PolicyName=name)
+            for name in names
+        )
+    )
+    return [answer["PolicyDocument"] for answer in answers if answer]
+
+
+def _refusable(read: Any, *args: Any, **params: Any) -> Any:
+    """What the read gives; the error itself where AWS refuses for want of a right."""
+    try:
+        return read(*args, **params)
+    except AwsError as error:
+        if not is_denied(error):
+            raise
+        return error
+
+
+def _readable(listed: Any) -> list[Any]:
+    return [] if isinstance(listed, AwsError) else list(listed)

@@ -1,0 +1,53 @@
+"""An X-Ray sampling rule: which share of the requests that match it is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+
+DEFAULT = "Default"
+"""The rule that matches what no other does; only its rate and reservoir can be changed."""
+
+FIELDS = (
+    "Priority", "FixedRate", "ReservoirSize", "ServiceName", "ServiceType", "Host", "HTTPMethod",
+    "URLPath", "ResourceARN",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SamplingRule(Resource):
+    """A rule, by name. State: the fields of X-Ray's SamplingRule.
+
+    ``FixedRate`` is a share from 0 to 1, ``ReservoirSize`` a number of requests a second.
+    """
+
+    kind: ClassVar[str] = "xray-sampling-rule"
+    name: str
+
+    def read(self, aws: Reader) -> Reading | None:
+        """GetSamplingRules: one call for all rules."""
+        found = (rule for rule in read_rules(aws) if rule["RuleName"] == self.name)
+        rule = next(found, None)
+        return None if rule is None else Reading({field: rule.get(field) for field in FIELDS})
+
+    def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
+        """CreateSamplingRule, UpdateSamplingRule or DeleteSamplingRule."""
+        if want is None:
+            yield Call("xray", "DeleteSamplingRule", {"RuleName": self.name})
+        elif have is None:
+            rule = {**dict.fromkeys(FIELDS[3:], "*"), **want, "RuleName": self.name, "Version": 1}
+            yield Call("xray", "CreateSamplingRule", {"SamplingRule": rule})
+        else:
+            changed = {key: value for key, value in want.items() if have.state[key] != value}
+            update = {"RuleName": self.name, **changed}
+            yield Call("xray", "UpdateSamplingRule", {"SamplingRuleUpdate": update})
+
+
+def read_rules(aws: Reader) -> list[dict[str, Any]]:
+    """Every rule of the account and region, in the order in which X-Ray tries them."""
+    records = aws.pages("xray", "GetSamplingRules", "SamplingRuleRecords") or []
+    rules = [record["SamplingRule"] for record in records]
+    return sorted(rules, key=lambda rule: (rule.get("Priority", 0), rule["RuleName"]))

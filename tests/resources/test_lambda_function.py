@@ -1,0 +1,92 @@
+"""A function's code and settings: which calls, in which order, guarded by which revision."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl import function_code
+from dragonctl.engine.model import Reading
+from dragonctl.resources.lambda_function import FunctionSettings
+
+FUNCTION = FunctionSettings("dragons")
+STATE = {
+    "CodeSha256": "b2xk",
+    "Architectures": ["x86_64"],
+    "Handler": "app.handler",
+    "Runtime": "python3.12",
+    "TracingConfig/Mode": "PassThrough",
+}
+SAME = {"FunctionName": "dragons", "RevisionId": "r1"}
+THEN = {"FunctionName": "dragons"}
+CONFIGURATION = "UpdateFunctionConfiguration"
+CODE = "UpdateFunctionCode"
+
+
+@pytest.fixture
+def zips(tmp_path, monkeypatch):
+    """Two zips on this machine: their digests and bytes."""
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path))
+    store = function_code.saved_codes()
+    contents = {"old": b"the old zip", "new": b"the new zip"}
+    shas = {
+        name: store.write(lambda stream, content=content: stream.write(content))[0]
+        for name, content in contents.items()
+    }
+    return shas, contents
+
+
+def calls(state, want):
+    have = Reading({**STATE, **state}, {"raw": {"RevisionId": "r1"}})
+    return [(call.operation, dict(call.params)) for call in FUNCTION.calls(have, want)]
+
+
+def test_nothing_differs_nothing_is_called(zips):
+    assert calls({}, dict(STATE)) == []
+
+
+def test_only_the_settings_that_differ_are_sent(zips):
+    assert calls({}, {"TracingConfig/Mode": "Active", "Handler": "app.handler"}) == [
+        (CONFIGURATION, {**SAME, "TracingConfig": {"Mode": "Active"}})
+    ]
+    assert calls({}, {"Handler": "other.handler"}) == [
+        (CONFIGURATION, {**SAME, "Handler": "other.handler"})
+    ]
+
+
+def test_code_goes_before_settings(zips):
+    shas, contents = zips
+    want = {"CodeSha256": shas["new"], "Handler": "other.handler", "TracingConfig/Mode": "Active"}
+    assert calls({"CodeSha256": shas["old"]}, want) == [
+        (CODE, {**SAME, "Architectures": ["x86_64"], "ZipFile": contents["new"]}),
+        (
+            CONFIGURATION,
+            {**THEN, "Handler": "other.handler", "TracingConfig": {"Mode": "Active"}},
+        ),
+    ]
+
+
+def test_a_new_runtime_goes_before_the_code_that_needs_it(zips):
+    shas, contents = zips
+    want = {"CodeSha256": shas["new"], "Runtime": "python3.13"}
+    assert calls({"CodeSha256": shas["old"]}, want) == [
+        (CONFIGURATION, {**SAME, "Runtime": "python3.13"}),
+        (CODE, {**THEN, "Architectures": ["x86_64"], "ZipFile": contents["new"]}),
+    ]
+
+
+def test_another_processor_gets_the_code_again(zips):
+    shas, contents = zips
+    assert calls({"CodeSha256": shas["old"]}, {"Architectures": ["arm64"]}) == [
+        (CODE, {**SAME, "Architectures": ["arm64"], "ZipFile": contents["old"]})
+    ]
+
+
+def test_code_that_was_put_into_s3_is_taken_from_there(zips):
+    shas, _ = zips
+    function_code.note_upload(shas["new"], "zips", "there.zip")
+    assert calls({"CodeSha256": shas["old"]}, {"CodeSha256": shas["new"]}) == [
+        (
+            CODE,
+            {**SAME, "Architectures": ["x86_64"], "S3Bucket": "zips", "S3Key": "there.zip"},
+        )
+    ]

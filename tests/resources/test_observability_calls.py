@@ -1,0 +1,190 @@
+"""The resources of observability: tables of (have, want) -> the fewest calls."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dragonctl.engine.model import Reading
+from dragonctl.resources.apigateway_account import Account
+from dragonctl.resources.apigateway_stage import Stage, spelled
+from dragonctl.resources.iam_policy import Policy
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.states_alias import MachineAlias
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_version import NewestMachineVersion
+
+TRUST = {"Version": "2012-10-17", "Statement": []}
+FACTS = {"partition": "aws", "region": "us-east-1", "raw": {}}
+
+
+def calls(resource, have, want, facts=FACTS):
+    reading = None if have is None else Reading(have, facts)
+    return [(one.operation, dict(one.params)) for one in resource.calls(reading, want)]
+
+
+def patches(have, want):
+    made = calls(Stage("a1", "prod"), have, want)
+    assert [name for name, _ in made] == ["UpdateStage"] * len(made)
+    return [(op["op"], op["path"], op.get("value"))
+            for _, params in made for op in params["patchOperations"]]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "expected"),
+    [
+        ({"tracingEnabled": False}, {"tracingEnabled": True},
+         [("replace", "/tracingEnabled", "true")]),
+        ({"tracingEnabled": True}, {"tracingEnabled": True}, []),
+        ({}, {"*/*/logging/loglevel": "INFO"}, [("replace", "/*/*/logging/loglevel", "INFO")]),
+        ({"*/*/metrics/enabled": True}, {"*/*/logging/loglevel": "OFF"}, []),
+        ({}, {"~1a~1{b}/GET/logging/dataTrace": True},
+         [("replace", "/~1a~1{b}/GET/logging/dataTrace", "true")]),
+        ({"*/*/throttling/rateLimit": 5.0, "*/*/logging/loglevel": "INFO"},
+         {"*/*/logging/loglevel": None},
+         [("remove", "/*/*", None), ("replace", "/*/*/throttling/rateLimit", "5.0")]),
+        ({"accessLogSettings/destinationArn": "d", "accessLogSettings/format": "f"},
+         {"accessLogSettings/destinationArn": None, "accessLogSettings/format": None},
+         [("remove", "/accessLogSettings", None)]),
+        ({}, {"accessLogSettings/destinationArn": "d"},
+         [("replace", "/accessLogSettings/destinationArn", "d")]),
+    ],
+)  # fmt: skip
+def test_stage_patches(have, want, expected):
+    assert patches(have, want) == expected
+
+
+def test_a_large_update_is_cut_into_parts_that_aws_takes():
+    want = {f"~1{n}/GET/logging/dataTrace": True for n in range(100)}
+    sizes = [len(params["patchOperations"]) for _, params in calls(Stage("a1", "p"), {}, want)]
+    assert sizes == [80, 20]
+
+
+def test_tags_are_set_and_taken_away():
+    made = calls(Stage("a1", "prod"), {"tags/old": "1"}, {"tags/old": None, "tags/new": "2"})
+    arn = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/prod"
+    assert made == [
+        ("TagResource", {"resourceArn": arn, "tags": {"new": "2"}}),
+        ("UntagResource", {"resourceArn": arn, "tagKeys": ["old"]}),
+    ]
+
+
+def test_a_stage_without_a_deployment_cannot_be_made():
+    assert calls(Stage("a1", "prod"), None, {"tracingEnabled": True}) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [("/dragons/GET", "~1dragons/GET"), ("dragons/GET", "dragons/GET"), ("/GET", "~1/GET"),
+     ("*/*", "*/*"), ("/a/{b}/GET", "~1a~1{b}/GET"), ("~1a~0b/GET", "~1a~0b/GET"),
+     ("/{proxy+}/ANY", "~1{proxy+}/ANY")],
+)  # fmt: skip
+def test_method_keys_in_every_spelling(key, written):
+    assert spelled(key) == written
+
+
+GROUP = {"logGroupName": "g"}
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "expected"),
+    [
+        (None, {"name": "g", "retentionInDays": 30},
+         [("CreateLogGroup", GROUP), ("PutRetentionPolicy", {**GROUP, "retentionInDays": 30})]),
+        ({"name": "g", "retentionInDays": 7}, {"retentionInDays": 30},
+         [("PutRetentionPolicy", {**GROUP, "retentionInDays": 30})]),
+        ({"name": "g", "retentionInDays": 7}, {"retentionInDays": None},
+         [("DeleteRetentionPolicy", GROUP)]),
+        ({"name": "g", "retentionInDays": 7}, {"retentionInDays": 7}, []),
+        ({"name": "g", "retentionInDays": 7}, {}, []),
+        ({"name": "g", "retentionInDays": 7}, None, [("DeleteLogGroup", GROUP)]),
+    ],
+)  # fmt: skip
+def test_log_groups(have, want, expected):
+    assert calls(LogGroup("g"), have, want) == expected
+
+
+def test_the_account_role_is_set_and_cleared_in_one_call():
+    for want, value in (({"cloudwatchRoleArn": "arn"}, "arn"), ({"cloudwatchRoleArn": None}, "")):
+        patch = {"op": "replace", "path": "/cloudwatchRoleArn", "value": value}
+        assert calls(Account("1", "r"), {"cloudwatchRoleArn": "x"}, want) == [
+            ("UpdateAccount", {"patchOperations": [patch]})
+        ]
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "expected"),
+    [
+        (None, {"trust": TRUST, "description": "d", "path": "/"}, ["CreateRole"]),
+        ({"trust": {}, "description": None}, {"trust": TRUST}, ["UpdateAssumeRolePolicy"]),
+        ({"trust": TRUST, "description": None}, {"description": "d"}, ["UpdateRole"]),
+        ({"trust": TRUST, "description": "d"}, {"trust": TRUST, "description": "d"}, []),
+        ({"trust": TRUST, "description": "d"}, None, ["DeleteRole"]),
+    ],
+)
+def test_roles(have, want, expected):
+    assert [name for name, _ in calls(Role("r"), have, want)] == expected
+
+
+def test_attachments_come_and_go():
+    want = {**attached("new"), "policies/old": None}
+    assert calls(RolePolicies("r"), attached("old", "kept"), want) == [
+        ("AttachRolePolicy", {"RoleName": "r", "PolicyArn": "new"}),
+        ("DetachRolePolicy", {"RoleName": "r", "PolicyArn": "old"}),
+    ]
+
+
+POLICY = "arn:aws:iam::123456789012:policy/team/p"
+HELD = {"versions": ("v1", "v2"), "default": "v2", "roles": (), "others": 0}
+
+
+def test_a_policy_is_made_with_its_path_and_deleted_with_its_versions():
+    made = calls(Policy(POLICY), None, {"document": TRUST, "description": "d"})
+    assert made == [("CreatePolicy", {"PolicyName": "p", "Path": "/team/", "Description": "d",
+                                      "PolicyDocument": json.dumps(TRUST)})]  # fmt: skip
+    assert calls(Policy(POLICY), {"document": TRUST}, None, HELD) == [
+        ("DeletePolicyVersion", {"PolicyArn": POLICY, "VersionId": "v1"}),
+        ("DeletePolicy", {"PolicyArn": POLICY}),
+    ]
+
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+STATE = {
+    "loggingConfiguration/level": "OFF",
+    "loggingConfiguration/includeExecutionData": False,
+    "loggingConfiguration/logGroupArn": None,
+    "tracingConfiguration/enabled": False,
+}
+
+
+def test_a_machine_gets_only_what_differs():
+    traced = calls(MachineSettings(MACHINE), STATE, {"tracingConfiguration/enabled": True})
+    assert traced == [
+        ("UpdateStateMachine",
+         {"stateMachineArn": MACHINE, "tracingConfiguration": {"enabled": True}})
+    ]  # fmt: skip
+    want = {"loggingConfiguration/level": "ALL", "loggingConfiguration/logGroupArn": "g:*"}
+    logged = calls(MachineSettings(MACHINE), STATE, want)
+    assert logged[0][1] == {
+        "stateMachineArn": MACHINE,
+        "loggingConfiguration": {
+            "level": "ALL",
+            "includeExecutionData": False,
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": "g:*"}}],
+        },
+    }
+
+
+def test_a_machines_version_and_alias():
+    assert calls(NewestMachineVersion(MACHINE), None, STATE) == [
+        ("PublishStateMachineVersion", {"stateMachineArn": MACHINE})
+    ]
+    route = {"stateMachineVersionArn": f"{MACHINE}:2", "weight": 100}
+    have, want = ({"stateMachineVersionArn": f"{MACHINE}:{n}"} for n in (1, 2))
+    assert calls(MachineAlias(f"{MACHINE}:live"), have, want) == [
+        ("UpdateStateMachineAlias",
+         {"stateMachineAliasArn": f"{MACHINE}:live", "routingConfiguration": [route]})
+    ]  # fmt: skip
