@@ -1,0 +1,129 @@
+"""Which REST API is meant: by name, id or pattern, by the folder, or because it is the only one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from dragonctl.engine.model import Reader
+from dragonctl.errors import DragonError, UsageError
+
+_PATTERN = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a command is about, as its options and ``dragonctl.toml`` say. Empty: find it.
+
+    ``api`` is a name, an id, or a pattern (``shop-*``), or several; ``every`` means every API of
+    the account and region. ``title`` is the title of the folder's own OpenAPI document.
+    """
+
+    api: str | tuple[str, ...] | None = None
+    stages: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
+    discover: bool = True
+    title: str | None = None
+    every: bool = False
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """The names, ids and patterns of the APIs that were said."""
+        return (self.api,) if isinstance(self.api, str) else self.api or ()
+
+    def takes_stage(self, name: str) -> bool:
+        """Whether a stage of this name is meant."""
+        return not self.stages or any(fnmatchcase(name, pattern) for pattern in self.stages)
+
+
+class ChooseApiError(UsageError):
+    """Several APIs could be meant; ``choices`` are GetRestApis' items."""
+
+    def __init__(self, message: str, hint: str, choices: Sequence[dict[str, Any]]) -> None:
+        super().__init__(message, hint)
+        self.choices = choices
+
+
+def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
+    """The REST APIs that are meant: those said, else the one this folder is about, or the only."""
+    apis: list[dict[str, Any]] = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
+    if selection.every and apis:
+        return apis
+    if selection.apis:
+        said = [api for name in selection.apis for api in _named_apis(aws, apis, name)]
+        return list({api["id"]: api for api in said}.values())
+    return [_only_api(aws, apis, selection)]
+
+
+def find_api(aws: Reader, selection: Selection) -> dict[str, Any]:
+    """The one REST API that is meant, for commands that are about a single one."""
+    found = find_apis(aws, selection)
+    if len(found) > 1:
+        raise ChooseApiError(
+            f"This command is about one API, and {len(found)} are meant: {_listed(found)}.",
+            "Name one by its id: --api ID.",
+            found,
+        )
+    return found[0]
+
+
+def _only_api(aws: Reader, apis: list[dict[str, Any]], selection: Selection) -> dict[str, Any]:
+    titled = [api for api in apis if selection.title and api["name"] == selection.title]
+    if len(titled) == 1:
+        return titled[0]
+    if len(apis) == 1:
+        return apis[0]
+    if not apis:
+        raise UsageError(
+            f"There is no REST API in account {aws.account}, region {aws.region}.",
+            "Check --region and --profile, or try `dragonctl demo`.",
+        )
+    raise ChooseApiError(
+        f"There are {len(apis)} APIs in {aws.region}: {_listed(apis)}.",
+        "Name one with --api, or in dragonctl.toml; --all means every one.",
+        apis,
+    )
+
+
+def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    if _PATTERN.search(name):
+        matching = [api for api in apis if fnmatchcase(api["name"], name)]
+        if matching:
+            return matching
+    by_id = [api for api in apis if api["id"] == name]
+    found = by_id or [api for api in apis if api["name"] == name]
+    if len(found) == 1:
+        return found
+    if found:
+        raise ChooseApiError(
+            f"{len(found)} APIs are called {name!r}: {_listed(found)}.",
+            "Name one by its id: --api ID.",
+            found,
+        )
+    _refuse_http_api(aws, name)
+    listed = f"There are: {_listed(apis)}." if apis else "There is none at all."
+    raise UsageError(f"There is no REST API {name!r} in {aws.account}, {aws.region}.", listed)
+
+
+def _refuse_http_api(aws: Reader, name: str) -> None:
+    """An HTTP API lives in another service, with other settings."""
+    try:
+        apis = aws.pages("apigatewayv2", "GetApis", "Items") or []
+    except DragonError:
+        return  # without the right to look, "there is no REST API" is still true
+    for api in apis:
+        if name in (api["ApiId"], api["Name"]):
+            raise UsageError(
+                f"{name!r} is an {api.get('ProtocolType', 'HTTP')} API (API Gateway v2).",
+                "dragonctl works on REST APIs.",
+            )
+
+
+def _listed(apis: Iterable[dict[str, Any]]) -> str:
+    names = [f"{api['name']} ({api['id']})" for api in apis]
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""  # noqa: PLR2004
+    return ", ".join(names[:20]) + more

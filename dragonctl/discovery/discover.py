@@ -1,0 +1,241 @@
+"""Discovery: from an API to its stages, functions and state machines, each read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import Any
+
+from dragonctl.app import Api, App, Function, Machine
+from dragonctl.discovery.apis import Selection, find_apis
+from dragonctl.discovery.targets import Target, Unresolved, integration_targets, machine_targets
+from dragonctl.engine.model import Reader
+from dragonctl.engine.symptoms import is_denied
+from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.resources.apigateway_stage import read_stages
+from dragonctl.resources.lambda_function import read_configuration
+from dragonctl.resources.states_alias import VERSION, read_alias
+from dragonctl.resources.states_machine import read_machine
+
+
+@dataclass
+class _Found:
+    """What the search has met so far."""
+
+    functions: dict[str, set[str | None]] = field(default_factory=dict)
+    machines: dict[str, set[str | None]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    errors: list[DragonError] = field(default_factory=list)
+
+
+def discover(aws: Reader, selection: Selection) -> App:
+    """The application that the selection means: one API or several, and all behind them."""
+    raws = find_apis(aws, selection)
+    found = _Found()
+    account, *read = aws.together(
+        lambda: aws.account,
+        *(partial(_allowed, found, _api, aws, selection, raw, raw["id"]) for raw in raws),
+    )
+    where = (account, aws.region)
+    read = [one for one in read if one is not _UNREADABLE]
+    for api, resources in read:
+        for target in _api_targets(resources, api.stages):
+            _meet(found, target, where)
+    _refuse_missing_stages(selection, [api for api, _ in read])
+    named = list(_named_targets(selection, account, aws))
+    for target in named:
+        _meet(found, target, where)
+    # The functions known by now are read beside the machines, which may name more of them.
+    machines, *_ = aws.together(
+        partial(_machines, aws, found, where, follow=selection.discover),
+        *(partial(_ahead, aws, name) for name in list(found.functions)),
+    )
+    functions = _functions(aws, found)
+    _refuse_missing(named, functions, machines)
+    return App(
+        tuple(api for api, _ in read if api.stages or not selection.stages),
+        functions,
+        machines,
+        account,
+        aws.region,
+        aws.partition,
+        tuple(dict.fromkeys(found.warnings)),
+        tuple(found.errors),
+    )
+
+
+def _api(
+    aws: Reader, selection: Selection, raw: dict[str, Any], name: str
+) -> tuple[Api, list[dict[str, Any]]]:
+    """An API with the stages that are meant, and its resources."""
+    stages, resources = aws.together(
+        partial(read_stages, aws, name),
+        partial(read_resources, aws, name) if selection.discover else list,
+    )
+    chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
+    return Api(name, raw["name"], raw, chosen, tuple(sorted(stages))), resources
+
+
+def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
+    """A stage that is named must be there, in one of the APIs at least."""
+    stages = sorted({name for api in apis for name in api.every_stage})
+    for pattern in selection.stages if apis else ():
+        if not any(fnmatchcase(name, pattern) for name in stages):
+            which = f"API {apis[0].id} has" if len(apis) == 1 else f"{len(apis)} APIs have"
+            there = (
+                f"There are: {', '.join(stages)}." if stages else "There is none: deploy it first."
+            )
+            raise UsageError(f"{which} no stage {pattern!r}.", there)
+
+
+def read_resources(aws: Reader, api: str) -> list[dict[str, Any]]:
+    """The API's resources with their methods and integrations, every page of them."""
+    found = aws.pages(
+        "apigateway", "GetResources", "items", restApiId=api, embed=["methods"], limit=500
+    )
+    return found or []
+
+
+def _api_targets(
+    resources: list[dict[str, Any]], stages: dict[str, dict[str, Any]]
+) -> Iterator[Target | Unresolved]:
+    for resource in resources:
+        for method, about in (resource.get("resourceMethods") or {}).items():
+            integration = (about or {}).get("methodIntegration") or {}
+            for stage in stages.values() or [{}]:
+                where = f"{method} {resource['path']}"
+                yield from integration_targets(where, integration, stage.get("variables") or {})
+
+
+def _refuse_missing(
+    named: Iterable[Target], functions: Iterable[Function], machines: Iterable[Machine]
+) -> None:
+    """What somebody names must be there."""
+    there = {one.name for one in functions} | {one.name for one in machines}
+    for target in named:
+        if target.name not in there:
+            kind = "function" if target.kind == "function" else "state machine"
+            raise UsageError(f"There is no {kind} {target.name!r} in this account and region.")
+
+
+def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[Target]:
+    """What ``--function`` and ``--state-machine`` name: a name or an ARN, with a qualifier."""
+    for name in selection.functions:
+        parts = name.split(":")
+        if name.startswith("arn:"):
+            parts = parts[6:]
+        yield Target("function", parts[0], parts[1] if len(parts) > 1 else None)
+    for name in selection.machines:
+        parts = name.split(":")[6:] if name.startswith("arn:") else [name]
+        qualifier = parts[1] if len(parts) > 1 else None
+        yield Target("machine", parts[0], qualifier, account, aws.region, aws.partition)
+
+
+def _meet(found: _Found, target: Target | Unresolved, where: tuple[str, str]) -> None:
+    if isinstance(target, Unresolved):
+        found.warnings.append(f"{target.where} was left out: {target.why}.")
+        return
+    kind = {"function": "function", "machine": "state machine"}[target.kind]
+    if target.account and (target.account, target.region) != where:
+        found.warnings.append(
+            f"The {kind} {target.name} belongs to account {target.account}, {target.region}:"
+            " it is left alone."
+        )
+    elif target.kind == "function":
+        found.functions.setdefault(target.name, set()).add(target.qualifier)
+    else:
+        found.machines.setdefault(target.machine_arn, set()).add(target.qualifier)
+
+
+def _machines(
+    aws: Reader, found: _Found, where: tuple[str, str], *, follow: bool
+) -> tuple[Machine, ...]:
+    """The machines, and those that they start, level by level; a cycle ends where it began."""
+    seen: dict[str, dict[str, Any] | None] = {}
+    while new := [arn for arn in found.machines if arn not in seen]:
+        answers = aws.together(*(partial(_allowed, found, read_machine, aws, arn) for arn in new))
+        seen |= dict(zip(new, answers, strict=True))
+        for raw in filter(None, answers if follow else ()):
+            for target in machine_targets(raw["name"], raw["definition"]):
+                _meet(found, target, where)
+    gone = [arn for arn, raw in seen.items() if raw is None]
+    found.warnings += [
+        f"The state machine {arn.rpartition(':')[2]} does not exist." for arn in gone
+    ]
+    there = {arn: raw for arn, raw in seen.items() if raw}
+    frozen = aws.together(
+        *(
+            partial(_machine_qualifiers, aws, arn, found.machines[arn], raw)
+            for arn, raw in there.items()
+        )
+    )
+    return tuple(
+        Machine(arn, raw, behind) for (arn, raw), behind in zip(there.items(), frozen, strict=True)
+    )
+
+
+def _machine_qualifiers(
+    aws: Reader, arn: str, qualifiers: set[str | None], raw: dict[str, Any]
+) -> dict[str | None, Any]:
+    names = sorted(name for name in qualifiers if name)
+    answers = aws.together(*(partial(_behind, aws, f"{arn}:{name}") for name in names))
+    behind: dict[str | None, Any] = {n: a for n, a in zip(names, answers, strict=True) if a}
+    return behind | ({None: raw} if None in qualifiers else {})
+
+
+def _behind(aws: Reader, arn: str) -> dict[str, Any] | None:
+    """The version that an alias stands for: DescribeStateMachine promises versions alone."""
+    if not arn.rpartition(":")[2].isdigit():
+        alias = read_alias(aws, arn)
+        if alias is None:
+            return None
+        arn = alias["routingConfiguration"][0][VERSION]
+    return read_machine(aws, arn)
+
+
+def _functions(aws: Reader, found: _Found) -> tuple[Function, ...]:
+    names = list(found.functions)
+    answers = aws.together(
+        *(partial(_allowed, found, _function, aws, name, found.functions[name]) for name in names)
+    )
+    gone = [name for name, function in zip(names, answers, strict=True) if function is None]
+    found.warnings += [f"The function {name} does not exist." for name in gone]
+    return tuple(function for function in answers if function)
+
+
+_UNREADABLE: Any = {}
+
+
+def _allowed(found: _Found, read: Callable[..., Any], *args: Any) -> Any:
+    """What the read gives; where AWS refuses this one thing, an error beside the rest."""
+    try:
+        return read(*args)
+    except AwsError as error:
+        if not is_denied(error):
+            raise
+        error.resource = str(args[-1] if isinstance(args[-1], str) else args[1])
+        found.errors.append(error)
+        return _UNREADABLE
+
+
+def _ahead(aws: Reader, name: str) -> None:
+    """Read what will be asked for; a refusal is told when it is asked for."""
+    with suppress(DragonError):
+        read_configuration(aws, name)
+
+
+def _function(aws: Reader, name: str, qualifiers: set[str | None]) -> Function | None:
+    asked = [None, *sorted(one for one in qualifiers if one)]
+    answers = aws.together(*(partial(read_configuration, aws, name, one) for one in asked))
+    raw = answers[0]
+    if raw is None:
+        return None
+    used = {
+        one: answer
+        for one, answer in zip(asked, answers, strict=True)
+        if answer and one in qualifiers
+    }
+    return Function(name, raw, used)
