@@ -1,0 +1,40 @@
+"""The build cache does not grow for ever: what nobody has used for a month is taken away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+UNUSED_SECONDS = 30 * 24 * 3600
+KINDS = ("dependencies", "zips", "builds")
+
+
+def touch(*paths: Path) -> None:
+    """Note that these were used now."""
+    for path in paths:
+        os.utime(path)
+
+
+def forget_unused(cache: Path, now: float | None = None) -> None:
+    """Take away what was last used more than a month before ``now`` (seconds since 1970).
+
+    Leftovers of builds that were killed go the same way. Zips that an undo may need are not in
+    this cache.
+    """
+    before = (time.time() if now is None else now) - UNUSED_SECONDS
+    for path in _entries(cache):
+        if path.stat().st_mtime >= before:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _entries(cache: Path) -> Iterator[Path]:
+    for kind in KINDS:
+        if (cache / kind).is_dir():
+            yield from sorted((cache / kind).iterdir())

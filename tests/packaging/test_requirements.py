@@ -1,0 +1,123 @@
+"""Requirement files as their users write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.requirements import read_requirements
+from dragonctl.packaging.runtimes import Target
+
+
+@pytest.fixture
+def read(write):
+    """Read a function's requirements from files; ``requirements.txt`` is the one that counts."""
+
+    def done(files, *, add_tracer=False, target=None):
+        files = {"requirements.txt": files} if isinstance(files, str) else files
+        return read_requirements(write(files), target or Target(), add_tracer=add_tracer)
+
+    return done
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("requests\n", {"requests"}),
+        ("Requests[socks]>=2,<3  # why\n\n# comment\n", {"requests"}),
+        ("aws_xray_sdk==2.15.0", {"aws-xray-sdk"}),
+        ('a; python_version < "3.9"\nb; python_version >= "3.9"', {"b"}),
+        ('a; sys_platform == "win32"\nb; platform_machine == "x86_64"', {"b"}),
+        ("six==1.17.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n", {"six"}),
+        ("--index-url https://example.com/simple\nsix", {"six"}),
+        ("x @ https://example.com/x-1-py3-none-any.whl", {"x"}),
+        ("\ufeffsix", {"six"}),
+        ("", set()),
+    ],
+)
+def test_the_names_asked_for(read, text, names):
+    assert read(text).names == names
+
+
+def test_files_that_include_others_are_one(read, tmp_path):
+    found = read(
+        {
+            "requirements.txt": "-r more/base.txt\n-c pins.txt\nrequests",
+            "more/base.txt": "--requirement=deeper.txt\nsix",
+            "more/deeper.txt": "attrs",
+            "pins.txt": "six==1.17.0",
+        }
+    )
+    pins = tmp_path / "my_function" / "pins.txt"
+    assert found.lines == ["attrs", "six", f"--constraint {pins}", "requests"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "./lib",
+        "lib/",
+        "-e ./lib",
+        "--editable=./lib",
+        "./lib[extra]",
+        "mine @ file:./lib",
+        'mine[extra] @ file:lib; python_version > "3"',
+    ],
+)
+def test_local_projects(read, line, tmp_path):
+    found = read({"requirements.txt": line, "lib/pyproject.toml": "[project]"})
+    assert [local.path for local in found.local] == [tmp_path / "my_function" / "lib"]
+    assert found.local[0].extras == ("[extra]" if "extra" in line else "")
+    assert found.local[0].marker == ('python_version > "3"' if ";" in line else "")
+    assert found.lines == []
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ("six==\n", "requirements.txt, line 1: 'six=='"),
+        ("six\n\n= 3\n", "requirements.txt, line 3: '= 3'"),
+        ("./nowhere\n", "nowhere, which does not exist"),
+        ("-r nowhere.txt\n", "names nowhere.txt, which does not exist"),
+        ({"requirements.txt": "-r a.txt", "a.txt": "-r requirements.txt"}, "includes itself"),
+        ({"requirements.txt": b"\xff\xfe\x00"}, "is no text in UTF-8"),
+        ("x @ https://me:hunter2@example.com/\\x y z\n", "https://***@example.com"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(read, files, says):
+    with pytest.raises(PackagingError) as caught:
+        read(files)
+    assert says in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_tracer_is_added_unless_named(read):
+    assert read("six", add_tracer=True).lines == ["six", "aws-xray-sdk==2.15.0"]
+    assert read("AWS_XRAY_SDK>=2", add_tracer=True).lines == ["AWS_XRAY_SDK>=2"]
+    assert read("", add_tracer=True).lines == ["aws-xray-sdk==2.15.0"]
+
+
+def test_what_decides_the_installation_decides_the_digest(read):
+    files = {
+        "requirements.txt": "./lib\n-c pins.txt\nsix",
+        "lib/pyproject.toml": "[project]",
+        "lib/mine.py": "x = 1",
+        "pins.txt": "six==1.17.0",
+    }
+    first = read(files).digest()
+    assert read({**files, "main.py": "x = 1", "lib/.cache": "x"}).digest() == first
+    changes = [("lib/mine.py", "x = 2"), ("pins.txt", "six==1.16.0"), ("lib/new.py", "")]
+    assert all(read({**files, name: text}).digest() != first for name, text in changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("# nothing", True),
+        ('numpy; sys_platform == "win32"', True),
+        ("six", False),
+        ("-r https://example.com/more.txt", False),
+    ],
+)
+def test_whether_anything_is_asked_for(read, text, empty):
+    assert read(text).empty is empty
