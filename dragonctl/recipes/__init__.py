@@ -1,0 +1,1 @@
+"""What each command wants: pure functions from an application and options to steps."""

@@ -1,0 +1,1 @@
+"""Caching the right reads, with the right key, and taking that back."""

@@ -1,0 +1,31 @@
+"""``flush-cache``: every answer that a stage keeps is thrown away. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dragonctl.app import Api
+from dragonctl.engine.model import Step
+from dragonctl.errors import DragonError
+from dragonctl.resources.apigateway_stage_cache import ENTRIES, FLUSHED, StageCache
+
+GONE = "keep: what was in the cache is gone; the next requests fill it again"
+
+
+def flushing(api: Api) -> Iterator[Step]:
+    """A step for each stage that has a cache; an error where none has."""
+    cached = [name for name, raw in api.stages.items() if raw.get("cacheClusterEnabled")]
+    if not cached:
+        names = ", ".join(api.stages)
+        raise DragonError(
+            f"There is no cache to flush: stage {names} of {api.name} has none.",
+            "`dragonctl enable-cache` makes one.",
+            code="NoCache",
+        )
+    yield from (flush_step(api, name) for name in cached)
+
+
+def flush_step(api: Api, stage: str) -> Step:
+    """The flush of one stage's cache."""
+    title = f"Answers in the cache of stage {stage}"
+    return Step(title, StageCache(api.id, stage), {ENTRIES: FLUSHED}, undo=GONE)

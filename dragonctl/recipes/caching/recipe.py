@@ -1,0 +1,266 @@
+"""``enable-cache``: the key, the deployment, then the stage's one update. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dragonctl.app import Api, Raw
+from dragonctl.engine.model import Step
+from dragonctl.errors import DragonError
+from dragonctl.recipes.caching import prices
+from dragonctl.recipes.caching.choice import Choice, choose
+from dragonctl.recipes.caching.definition import (
+    Definition,
+    differences,
+    digest,
+    present,
+    with_keys,
+)
+from dragonctl.recipes.caching.keys import CacheMethod, sharing
+from dragonctl.recipes.caching.options import DEFAULT_SIZE, Options
+from dragonctl.recipes.caching.stage import StageWanted, keys_of, resizes
+from dragonctl.recipes.caching.survey import Survey
+from dragonctl.resources.apigateway_cache_deployment import CacheDeployment
+from dragonctl.resources.apigateway_method import DECLARED, KEY, OPTIONAL, Integration, Method
+from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, stage_state
+
+KEPT = "keep: a deployment is history, costs nothing, and others may have gone back to it"
+UNDECLARED = (
+    "Query parameters and headers that a method does not declare are not in its key, and cannot be"
+    " seen from here: callers who differ only in them share an answer. --key NAME adds one."
+)
+UNCOMPARED = (
+    "The deployment of the cache key also ships edits that AWS shows in no comparable form: schemas"
+    " of models, settings of authorizers, request validators, gateway responses, the resource"
+    " policy, documentation. One that was edited since the last deployment goes live."
+)
+
+
+@dataclass(frozen=True)
+class Caching:
+    """The steps of a command, what to say, and what must be asked first (empty: nothing)."""
+
+    steps: tuple[Step, ...]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    question: str = ""
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
+    """The steps that let the chosen stages of one API cache the chosen methods."""
+    for name, raw in api.stages.items():
+        _refuse_stage(name, raw)
+    choice = choose(seen, options)
+    chosen = {stage: list(_deployed(stage, choice, seen, options)) for stage in api.stages}
+    warnings = [*choice.warnings, *_undeployed(chosen, choice)]
+    for stage, raw in api.stages.items():
+        warnings += _cached_anyway(stage, raw, chosen[stage], seen, options)
+    states = {name: stage_state(raw) for name, raw in api.stages.items()}
+    steps = tuple(_steps(api, seen, choice, chosen, options))
+    return Caching(
+        steps,
+        tuple(dict.fromkeys(warnings)),
+        (
+            *_prices(states, options, region),
+            *_in_progress(api),
+            UNDECLARED,
+            *(UNCOMPARED for step in steps if isinstance(step.resource, CacheDeployment)),
+        ),
+        _question(states, options),
+        {"cost": _costs(states, options)},
+    )
+
+
+def _refuse_stage(name: str, raw: Raw) -> None:
+    if raw.get("canarySettings"):
+        raise DragonError(
+            f"Stage {name} has a canary, which a deployment would confuse: it was left alone.",
+            "Promote or delete the canary, then run again.",
+            code="Canary",
+        )
+    if not raw.get("deploymentId"):
+        raise DragonError(
+            f"Stage {name} has no deployment, so there is nothing to cache.",
+            "Deploy the API to it first.",
+            code="NoDeployment",
+        )
+
+
+def _deployed(
+    stage: str, choice: Choice, seen: Survey, options: Options
+) -> Iterator[CacheMethod]:  # fmt: skip
+    """The chosen methods that the stage serves, or will serve."""
+    served = seen.served.get(stage)
+    everything = served is None or options.deploy_all or bool(options.methods)
+    for method in choice.methods:
+        if everything or (method.verb, method.path) in (served or {}):
+            yield method
+
+
+def _undeployed(chosen: Mapping[str, list[CacheMethod]], choice: Choice) -> Iterator[str]:
+    for stage, methods in chosen.items():
+        for method in choice.methods:
+            if method not in methods:
+                yield f"{method.name} is not cached: stage {stage} does not serve it yet."
+
+
+def _cached_anyway(
+    stage: str, raw: Raw, chosen: list[CacheMethod], seen: Survey, options: Options
+) -> Iterator[str]:
+    """Methods that the stage's ``*/*`` settings would cache along, with keys that share answers."""
+    state = stage_state(raw)
+    if not state.get(f"{ALL_METHODS}/caching/enabled"):
+        return
+    for method in seen.reads.values():
+        own = [state.get(f"{key}/caching/enabled") for key in keys_of(method.path, state)]
+        why = list(sharing(method, method.key))
+        if method in chosen or not why or False in own:
+            continue
+        said = (
+            f"Stage {stage} has caching on for all methods (*/*), so {method.name} would be cached"
+            f" too, and callers would get each other's answers: {', '.join(why)}."
+        )
+        if not (state["cacheClusterEnabled"] or options.allow_shared):
+            raise DragonError(
+                said,
+                "Turn caching off for */* in that stage, or say --allow-shared.",
+                code="SharedAnswers",
+            )
+        yield said
+
+
+def _steps(
+    api: Api,
+    seen: Survey,
+    choice: Choice,
+    chosen: Mapping[str, list[CacheMethod]],
+    options: Options,
+) -> Iterator[Step]:
+    """Keys first, then one deployment for all stages that need it, then each stage."""
+    methods = {method.path: method for stage in chosen.values() for method in stage}
+    keys = [step for method in methods.values() for step in _key_steps(api, method, choice)]
+    yield from keys
+    now = present(seen.methods)
+    added = {(one.verb, one.path): choice.added[one.path] for one in methods.values()}
+    final = with_keys(now, added)
+    waits = tuple(step.resource.identifier for step in keys)
+    deployment = CacheDeployment(api.id, digest(final))
+    needing = {
+        stage
+        for stage, wanted in chosen.items()
+        if _needs_deployment(seen.served.get(stage), final, wanted)
+    }
+    for stage in sorted(needing):
+        _refuse_deployment(stage, seen, now, options)
+    if needing:
+        want = {"definition": deployment.definition}
+        title = f"Deployment of {api.name} with the cache keys"
+        yield Step(title, deployment, want, after=waits, undo=KEPT)
+    for stage, wanted in chosen.items():
+        made = deployment.identifier if stage in needing else None
+        yield Step(
+            f"Cache of stage {stage}",
+            Stage(api.id, stage),
+            StageWanted(options, tuple(one.path for one in wanted), made),
+            after=(*waits, made) if made else waits,
+            patient=True,
+        )
+
+
+def _key_steps(api: Api, method: CacheMethod, choice: Choice) -> Iterator[Step]:
+    """The parameter is declared, as optional, before the key may name it. Nothing is mapped."""
+    added = choice.added[method.path]
+    declares = {f"{DECLARED}{one}": OPTIONAL for one in added if one not in method.declared}
+    declaration = Method(api.id, method.verb, method.path)
+    if declares:
+        yield Step(f"Parameters of {method.name}", declaration, declares)
+    if added:
+        yield Step(
+            f"Cache key of {method.name}",
+            Integration(api.id, method.verb, method.path),
+            {f"{KEY}{one}": True for one in added},
+            after=(declaration.identifier,) if declares else (),
+        )
+
+
+def _needs_deployment(
+    served: Definition | None, final: Definition, wanted: list[CacheMethod]
+) -> bool:
+    """Whether the stage serves any chosen method without its whole key."""
+    for method in wanted:
+        key = set(final[method.verb, method.path].get("key", ()))
+        form = None if served is None else served.get((method.verb, method.path))
+        if form is None and (key or served is not None):
+            return True
+        if form is not None and not key <= set(form.get("key", ())):
+            return True
+    return False
+
+
+def _refuse_deployment(stage: str, seen: Survey, now: Definition, options: Options) -> None:
+    """A deployment ships everything that was edited since the last one."""
+    if options.deploy_all:
+        return
+    if stage in seen.unseen:
+        raise DragonError(
+            f"The cache key needs a deployment, which ships everything that was edited since the"
+            f" last one, and what stage {stage} serves could not be compared"
+            f" ({seen.unseen[stage]}).",
+            "If all of the API's present definition may go live, say --deploy-all.",
+            code="UndeployedChanges",
+        )
+    others = list(differences(now, seen.served[stage]))
+    if others:
+        raise DragonError(
+            f"The cache key needs a deployment, and a deployment to stage {stage} would also ship"
+            f" other changes: {'; '.join(others)}.",
+            "Deploy them first, or say --deploy-all.",
+            code="UndeployedChanges",
+        )
+
+
+def _size(state: Mapping[str, Any], options: Options) -> str:
+    return str(options.size or state.get("cacheClusterSize") or DEFAULT_SIZE)
+
+
+def _prices(
+    states: Mapping[str, Mapping[str, Any]], options: Options, region: str
+) -> Iterator[str]:
+    for stage, state in states.items():
+        size = _size(state, options)
+        yield f"A cache of {size} GB for stage {stage} costs {prices.in_words(size, region)}."
+
+
+def _costs(states: Mapping[str, Mapping[str, Any]], options: Options) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": stage,
+            "size": _size(state, options),
+            "per_hour": prices.per_hour(_size(state, options)),
+            "per_month": prices.per_month(_size(state, options)),
+            "currency": prices.CURRENCY,
+            "price_list": f"{prices.REGION}, {prices.AS_OF}",
+            "source": prices.SOURCE,
+        }
+        for stage, state in states.items()
+    ]
+
+
+def _in_progress(api: Api) -> Iterator[str]:
+    for stage, raw in api.stages.items():
+        status = str(raw.get("cacheClusterStatus") or "")
+        if status.endswith("_IN_PROGRESS"):
+            yield f"The cache cluster of stage {stage} is still changing ({status})."
+
+
+def _question(states: Mapping[str, Mapping[str, Any]], options: Options) -> str:
+    resized = [stage for stage, state in states.items() if resizes(state, options)]
+    if not resized:
+        return ""
+    return (
+        f"A new size empties the cache of {', '.join(resized)} and makes the cluster anew, about"
+        " 4 minutes in which every request reaches the back end. Resize?"
+    )

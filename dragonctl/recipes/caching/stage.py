@@ -1,0 +1,97 @@
+"""What a stage should hold when some of its methods are cached: one update of the stage.
+
+Every field of an override is written, because an override shadows the stage's ``*/*`` settings:
+logging, metrics, data trace and throttling would silently fall back to API Gateway's defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dragonctl.engine.model import Done, Json, Reading, State
+from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, Options
+from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, method_key, method_keys
+
+NEW_DEPLOYMENT = "(the new deployment)"
+"""Stands for an id that AWS will make, in a dry run."""
+_CACHING = "caching/"
+
+
+@dataclass(frozen=True)
+class StageWanted:
+    """A stage's cluster, its deployment, and an override for each path that is cached.
+
+    ``deployment`` is the identifier of the deployment's step; None: the stage stays on its own.
+    """
+
+    options: Options
+    paths: tuple[str, ...]
+    deployment: str | None = None
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        """The deployment comes first and the cluster last.
+
+        An update of many methods takes several calls: none of them may let a method cache before
+        its key is served, and none may wait for the cluster of another.
+        """
+        state = have.state if have else {}
+        want = dict(self._deployment(done))
+        for path in self.paths:
+            for key in keys_of(path, state):
+                want |= self._override(key, path, state)
+        size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
+        return {**want, "cacheClusterSize": size, "cacheClusterEnabled": True}
+
+    def _deployment(self, done: Done) -> Iterator[tuple[str, Json]]:
+        if self.deployment:
+            made = done.get(self.deployment)
+            yield "deploymentId", made.facts.get("id", NEW_DEPLOYMENT) if made else NEW_DEPLOYMENT
+
+    def _override(self, key: str, path: str, state: State) -> State:
+        said = self._said()
+        held = [*dict.fromkeys((key, *keys_of(path, state))), ALL_METHODS]
+        want: dict[str, Json] = {}
+        for suffix, (_, default) in SETTINGS.items():
+            there = [state[f"{one}/{suffix}"] for one in held if f"{one}/{suffix}" in state]
+            value = said.get(suffix, there[0] if there else None)
+            if value is None and suffix.startswith(_CACHING):
+                value = default
+            if suffix == "caching/ttlInSeconds" and suffix not in said:
+                value = value or DEFAULT_TTL  # 0 is "off", which a default fills
+            if value is not None:
+                want[f"{key}/{suffix}"] = value
+        return want
+
+    def _said(self) -> State:
+        """What the options say of every cached method, by the suffix of its setting."""
+        said: dict[str, Json] = {"caching/enabled": True}
+        if self.options.ttl is not None:
+            said["caching/ttlInSeconds"] = self.options.ttl
+        if self.options.encrypt:
+            said["caching/dataEncrypted"] = True
+        if self.options.invalidation:
+            said["caching/requireAuthorizationForCacheControl"] = True
+            said["caching/unauthorizedCacheControlHeaderStrategy"] = INVALIDATION[
+                self.options.invalidation
+            ]
+        return said
+
+
+def keys_of(path: str, state: State) -> list[str]:
+    """The keys of a path's GET settings: ours, and another spelling that somebody has used.
+
+    Both may exist side by side, so both are made to say the same.
+    """
+    ours = method_key("GET", path)
+    plain = f"{path.lstrip('/')}/GET"
+    return [ours, *(key for key in method_keys(state) if key == plain and key != ours)]
+
+
+def resizes(state: State, options: Options) -> bool:
+    """Whether the update destroys a cluster, and all that it holds, for one of another size."""
+    return bool(
+        state.get("cacheClusterEnabled")
+        and options.size
+        and options.size != state.get("cacheClusterSize")
+    )

@@ -1,0 +1,120 @@
+"""What must be known before a stage may cache: the methods, and what each stage serves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dragonctl.app import Api
+from dragonctl.engine.model import Reader
+from dragonctl.engine.symptoms import is_denied, is_hopeless
+from dragonctl.errors import DragonError
+from dragonctl.recipes.caching.definition import Definition, deployed
+from dragonctl.recipes.caching.keys import CacheMethod
+from dragonctl.resources.apigateway_method import Methods, read_methods
+
+
+@dataclass(frozen=True)
+class Survey:
+    """``methods``: the present definition; ``served``: each stage's deployed one.
+
+    A stage whose definition could not be had is in ``unseen`` instead, with the reason.
+    """
+
+    methods: Methods
+    served: Mapping[str, Definition]
+    unseen: Mapping[str, str]
+
+    @property
+    def reads(self) -> dict[str, CacheMethod]:
+        """The methods that answer GET, by path; an ``ANY`` where there is no ``GET``."""
+        found = {}
+        for (verb, path), raw in sorted(self.methods.items()):  # ANY comes before GET
+            if verb in ("ANY", "GET"):
+                found[path] = CacheMethod(path, verb, raw)
+        return found
+
+
+def unkeyed(seen: Survey) -> Survey:
+    """The same API as a first run finds it: no cache keys, and nothing declared for them."""
+    return Survey({name: _unkeyed(raw) for name, raw in seen.methods.items()}, {}, {})
+
+
+def _unkeyed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    integration = raw.get("methodIntegration") or {}
+    keys = {one for one in integration.get("cacheKeyParameters") or () if ".path." in one}
+    declared = raw.get("requestParameters") or {}
+    return {
+        **raw,
+        "requestParameters": {name: one for name, one in declared.items() if name not in keys},
+        "methodIntegration": {**integration, "cacheKeyParameters": []},
+    }
+
+
+def survey(aws: Reader, api: Api) -> Survey:
+    """The API's methods, and what its chosen stages serve: read at the same time."""
+    names = list(api.stages)
+    methods, *seen = aws.together(
+        partial(read_methods, aws, api.id),
+        *(partial(_served, aws, api, name) for name in names),
+    )
+    answers = dict(zip(names, seen, strict=True))
+    return Survey(
+        methods,
+        {name: one for name, one in answers.items() if not isinstance(one, str)},
+        {name: one for name, one in answers.items() if isinstance(one, str)},
+    )
+
+
+def _served(aws: Reader, api: Api, stage: str) -> Definition | str:
+    try:
+        document, summary = aws.together(
+            partial(_export, aws, api.id, stage),
+            partial(_summary, aws, api.id, api.stages[stage].get("deploymentId")),
+        )
+        return deployed(document, summary)
+    except DragonError as error:
+        if is_hopeless(error):
+            raise
+        return "you may not read its export" if is_denied(error) else "it cannot be exported here"
+    except (ValueError, AttributeError, TypeError):
+        return "its export is no OpenAPI document"
+
+
+def _export(aws: Reader, api: str, stage: str) -> Any:
+    """GetExport. Its body is a stream, so it is read here once, and nowhere else."""
+    answer = aws.get(
+        "apigateway",
+        "GetExport",
+        restApiId=api,
+        stageName=stage,
+        exportType="oas30",
+        accepts="application/json",
+        parameters={"extensions": "integrations"},
+    )
+    body: Any = (answer or {}).get("body")
+    return json.loads(body.read())
+
+
+def _summary(aws: Reader, api: str, deployment: str | None) -> Mapping[str, Any]:
+    """Each deployed method's authorization, by path and verb; empty where it is not shown."""
+    if not deployment:
+        return {}
+    answer = aws.get(
+        "apigateway",
+        "GetDeployment",
+        absent=("NotFoundException",),
+        restApiId=api,
+        deploymentId=deployment,
+        embed=["apisummary"],
+    )
+    return (answer or {}).get("apiSummary") or {}
+
+
+def deployment_ids(aws: Reader, api: str) -> frozenset[str]:
+    """The deployments that a stage of the API can be put on."""
+    found = aws.pages("apigateway", "GetDeployments", "items", restApiId=api, limit=500)
+    return frozenset(one["id"] for one in found or [])

@@ -1,0 +1,106 @@
+"""A function that is made: its role with the fewest rights, then the function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dragonctl import iam_documents
+from dragonctl.engine.model import Done, Json, Reading, State, Step
+from dragonctl.errors import DragonError
+from dragonctl.recipes.functions.options import Code
+from dragonctl.recipes.observability.roles import XRAY_WRITES
+from dragonctl.resources.iam_inline_policy import InlinePolicy
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.lambda_function import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
+from dragonctl.resources.lambda_new_function import NewFunction
+
+SERVICE = "lambda.amazonaws.com"
+POLICY_NAME = "LogsAndTraces"
+MEMORY_MB = 128
+TIMEOUT_SECONDS = 10
+_LONGEST_ROLE = 64
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function is made."""
+
+    account: str
+    region: str
+    partition: str
+
+
+def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) -> Iterator[Step]:
+    """Role, rights, function; ``after`` are identifiers that the function needs besides."""
+    role = Role(role_of(function))
+    rights = InlinePolicy(role.name, POLICY_NAME)
+    yield Step(f"Role {role.name}", role, _trusted)
+    yield Step(
+        f"What {role.name} may do: write the function's own log, send traces",
+        rights,
+        {"document": least_rights(function, place)},
+        after=(role.identifier,),
+    )
+    want = {
+        "Role": f"arn:{place.partition}:iam::{place.account}:role/{role.name}",
+        RUNTIME: code.target.runtime,
+        HANDLER: code.handler,
+        "MemorySize": MEMORY_MB,
+        "Timeout": TIMEOUT_SECONDS,
+        ARCHITECTURES: [code.target.architecture],
+        CODE: code.sha256,
+        TRACING: "Active",
+    }
+    yield Step(
+        f"Function {function}",
+        NewFunction(function),
+        _only_new(want),
+        after=(role.identifier, rights.identifier, *after),
+    )
+
+
+def role_of(function: str) -> str:
+    """``list-dragons`` -> ``ListDragonsLambdaExecutionRole``, as the course names them."""
+    words = "".join(word[:1].upper() + word[1:] for word in function.split("-"))
+    name = f"{words}LambdaExecutionRole"
+    return name if len(name) <= _LONGEST_ROLE else words[:_LONGEST_ROLE]
+
+
+def least_rights(function: str, place: Place) -> Json:
+    """The policy: its own log group, and the two writes to X-Ray, which have no resources."""
+    where = f"arn:{place.partition}:logs:{place.region}:{place.account}"
+    group = f"{where}:log-group:/aws/lambda/{function}"
+    writes = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{group}:*"},
+            {"Effect": "Allow", "Action": writes, "Resource": f"{group}:log-stream:*"},
+            {"Effect": "Allow", "Action": list(XRAY_WRITES), "Resource": "*"},
+        ],
+    }
+
+
+def _only_new(want: dict[str, Any]) -> Any:
+    """Wanted of a function that is missing; one that came meanwhile is somebody else's."""
+    return lambda have, _done: want if have is None else {}
+
+
+def _trusted(have: Reading | None, _done: Done) -> State:
+    if have is None:
+        return {"trust": _TRUST, "description": "Lets a function write its log and send traces."}
+    if iam_documents.trusts(have.state["trust"], SERVICE):
+        return {}
+    raise DragonError(
+        "A role of that name exists already, and Lambda may not assume it.",
+        "Rename it, or choose another name with --function-name.",
+        code="ForeignRole",
+    )

@@ -1,0 +1,38 @@
+"""The options of ``deploy-function``, and the code that a function is to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dragonctl.packaging.runtimes import Target
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for; None: the function's own.
+
+    ``alias`` is the one to move, ``bucket`` where code goes that is too large to be sent.
+    """
+
+    python: str | None = None
+    architecture: Literal["x86_64", "arm64"] | None = None
+    handler: str | None = None
+    create: bool = False
+    publish: bool = False
+    alias: str | None = None
+    bucket: str | None = None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether a version is to be published."""
+        return self.publish or self.alias is not None
+
+
+@dataclass(frozen=True)
+class Code:
+    """The zip of one function: Lambda's digest of it, what it runs on, and its handler."""
+
+    sha256: str
+    target: Target
+    handler: str

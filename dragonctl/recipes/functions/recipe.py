@@ -1,0 +1,148 @@
+"""The steps that bring a function's code to AWS, traced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.function_code import object_key
+from dragonctl.recipes.functions.creation import Place, creation
+from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.publication import publication
+from dragonctl.recipes.functions.sight import Sight
+from dragonctl.recipes.observability.options import fill
+from dragonctl.recipes.observability.roles import Verdict, judged, tracing_need
+from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.lambda_function import (
+    ARCHITECTURES,
+    CODE,
+    HANDLER,
+    RUNTIME,
+    TRACING,
+    FunctionSettings,
+)
+from dragonctl.resources.lambda_new_function import NewFunction
+from dragonctl.resources.role_rights import role_name
+from dragonctl.resources.s3_function_code import DIGEST, CodeObject
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One function that is deployed. ``sight`` None: it is missing, and will be made."""
+
+    name: str
+    code: Code
+    sight: Sight | None
+
+    @property
+    def source(self) -> str:
+        """The identifier of the step that leaves ``$LATEST`` as it is wanted."""
+        kind = FunctionSettings if self.sight else NewFunction
+        return kind(self.name).identifier
+
+    @property
+    def uploads(self) -> bool:
+        """Whether AWS holds other code."""
+        return self.sight is None or self.sight.function.raw[CODE] != self.code.sha256
+
+
+def deploy(
+    deployments: Iterable[Deployment], options: Options, place: Place
+) -> tuple[list[Step], list[str]]:
+    """The steps, and sentences on what they do not reach. Pure."""
+    deployments = list(deployments)
+    verdict = _verdict(deployments, place)
+    steps = [*_rights(verdict)]
+    warnings = [*_lacking(verdict)]
+    for one in deployments:
+        steps += _function(one, options, place, verdict)
+        warnings += one.sight.warnings if one.sight else ()
+        moved = _moved(one, options)
+        if options.publishes:
+            steps += publication(one.name, moved, one.source)
+        warnings += _unreached(one, moved)
+    return steps, warnings
+
+
+def _function(one: Deployment, options: Options, place: Place, verdict: Verdict) -> Iterator[Step]:
+    upload: tuple[str, ...] = ()
+    if options.bucket and one.uploads:
+        zip_ = CodeObject(options.bucket, object_key(one.code.sha256))
+        upload = (zip_.identifier,)
+        yield Step(
+            f"Zip of function {one.name} in S3",
+            zip_,
+            {DIGEST: one.code.sha256},
+            undo="keep: so that this code can be brought back",
+        )
+    if one.sight is None:
+        yield from creation(one.name, one.code, place, upload)
+        return
+    role = role_name(one.sight.function.role)
+    yield Step(
+        f"Function {one.name}",
+        FunctionSettings(one.name),
+        _Wanted(one.code, options, traced=not verdict.unmet(role, "send traces")),
+        after=(RolePolicies(role).identifier, *upload),
+    )
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The code, what was said of the configuration, and active tracing."""
+
+    code: Code
+    options: Options
+    traced: bool
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        if have is None:  # somebody has deleted it
+            return {}
+        want: dict[str, Any] = {CODE: self.code.sha256}
+        if self.options.handler:
+            want[HANDLER] = self.code.handler
+        if self.options.python:
+            want[RUNTIME] = self.code.target.runtime
+        if self.options.architecture:
+            want[ARCHITECTURES] = [self.code.target.architecture]
+        if self.traced:
+            want[TRACING] = fill(None, have.state[TRACING], "Active", (None, "PassThrough"))
+        return want
+
+
+def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
+    known = {
+        role_name(one.sight.function.role): one.sight.rights for one in deployments if one.sight
+    }
+    return judged((tracing_need(role, place.partition) for role in known), known, mend=True)
+
+
+def _rights(verdict: Verdict) -> Iterator[Step]:
+    for role, policies in verdict.attach.items():
+        yield Step(f"Rights of role {role}", RolePolicies(role), attached(*policies))
+
+
+def _lacking(verdict: Verdict) -> Iterator[str]:
+    for need, lacking in verdict.hopeless:
+        yield (
+            f"Role {need.role} cannot {need.what}, so tracing is left as it is: a permissions"
+            f" boundary or an explicit Deny keeps it from {', '.join(lacking)}."
+        )
+
+
+def _moved(one: Deployment, options: Options) -> tuple[str, ...]:
+    """The aliases that are to stand for the published version."""
+    if options.alias:
+        return (options.alias,)
+    return tuple(sorted(one.sight.called)) if options.publish and one.sight else ()
+
+
+def _unreached(one: Deployment, moved: tuple[str, ...]) -> Iterator[str]:
+    for alias, raw in one.sight.aliases.items() if one.sight else ():
+        if alias not in moved and one.sight and one.sight.codes[alias] != one.code.sha256:
+            yield (
+                f"What calls {one.name} through its alias {alias} still gets version"
+                f" {raw['FunctionVersion']}: --alias {alias} publishes the new code and moves it."
+            )

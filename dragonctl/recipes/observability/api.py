@@ -1,0 +1,216 @@
+"""The API's part: the account's CloudWatch role, and each stage's logs, metrics and tracing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dragonctl import iam_documents
+from dragonctl.app import Api, App, Raw
+from dragonctl.discovery.overdue import UNTIL_TAG
+from dragonctl.discovery.ownership import owner
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.recipes.observability.groups import existing_group, group_step
+from dragonctl.recipes.observability.names import access_group, execution_group
+from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.survey import Survey
+from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
+from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, method_keys
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.logs_group import group_arn
+
+SERVICE = "apigateway.amazonaws.com"
+DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
+PUSH_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
+
+# One line, as API Gateway wants it. Quoted throughout: a missing value is printed as a bare "-".
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
+        "xrayTraceId": "$context.xrayTraceId",
+        "ip": "$context.identity.sourceIp",
+        "userAgent": "$context.identity.userAgent",
+        "requestTime": "$context.requestTime",
+        "httpMethod": "$context.httpMethod",
+        "resourcePath": "$context.resourcePath",
+        "path": "$context.path",
+        "status": "$context.status",
+        "protocol": "$context.protocol",
+        "responseLength": "$context.responseLength",
+        "responseLatency": "$context.responseLatency",
+        "integrationLatency": "$context.integrationLatency",
+        "error": "$context.error.message",
+    },
+    separators=(",", ":"),
+)
+
+
+def trust(service: str) -> State:
+    """A trust policy for one service."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
+    """The role through which every API of the account and region writes its logs."""
+    goal = account_role(app, survey, options)
+    account = Account(app.account, app.region)
+    title = f"CloudWatch role of API Gateway in {app.region}"
+    if options.api_logs and survey.account.facts["health"] == UNKNOWN:
+        yield Step(title, account, {})
+    if not options.api_logs or goal is None:
+        return
+    role, policies = Role(options.role_name), RolePolicies(options.role_name)
+    push = f"arn:{app.partition}:iam::aws:policy/{PUSH_POLICY}"
+    yield Step(f"Role {role.name} for API Gateway's logs", role, _role_wanted)
+    yield Step(
+        f"Right of {role.name} to push logs",
+        policies,
+        attached(push),
+        after=(role.identifier,),
+    )
+    yield Step(
+        title,
+        account,
+        {FIELD: goal},
+        after=(role.identifier, policies.identifier),
+    )
+
+
+def account_role(app: App, survey: Survey, options: Options) -> str | None:
+    """The ARN that the account should name; None: the one that is there is kept."""
+    ours = survey.account.state[FIELD] or ""
+    name, health = options.role_name, survey.account.facts["health"]
+    if ours.endswith(f"/{name}") and ours.split(":")[4] == app.account and health != "gone":
+        return ours
+    if health in ("none", "gone") or options.replace_account_role:
+        return app.arn("iam", f"role/{name}", region=False)
+    return None
+
+
+def account_warnings(app: App, survey: Survey, options: Options) -> Iterator[str]:
+    """What a person must know of the role that is kept or replaced."""
+    present, health = survey.account.state[FIELD], survey.account.facts["health"]
+    if not options.api_logs or not present:
+        return
+    kept = account_role(app, survey, options) is None
+    if health == "gone":
+        yield f"API Gateway's CloudWatch role {present} no longer exists: it is replaced."
+    elif kept and health != "healthy":
+        why = "it cannot be read" if health == "unreadable" else health
+        yield (
+            f"API Gateway's CloudWatch role {present} is kept, although {why}: APIs may log"
+            " nothing. --replace-account-role replaces it for every API of this account and region."
+        )
+    elif not kept and not present.endswith(f"/{options.role_name}"):
+        yield f"API Gateway's CloudWatch role {present} is replaced for every API of this region."
+
+
+def account_notes(app: App, survey: Survey, options: Options) -> Iterator[str]:
+    """Which healthy role of somebody else's is kept."""
+    present, health = survey.account.state[FIELD], survey.account.facts["health"]
+    if options.api_logs and health == "healthy" and account_role(app, survey, options) is None:
+        yield f"API Gateway's CloudWatch role {present} is kept: it can write logs."
+
+
+def _role_wanted(have: Reading | None, done: Done) -> State:
+    """A new role; or what an existing one of that name lacks, added to what it has."""
+    if have is None:
+        return {"trust": trust(SERVICE), "description": DESCRIPTION, "path": "/"}
+    want: dict[str, object] = {}
+    if not iam_documents.trusts(have.state["trust"], SERVICE):
+        present = have.state["trust"]
+        added = [*iam_documents.statements(present), *trust(SERVICE)["Statement"]]
+        want["trust"] = {**present, "Statement": added}
+    if not have.state["description"]:
+        want["description"] = DESCRIPTION
+    return want
+
+
+def stage_steps(app: App, api: Api, options: Options) -> Iterator[Step]:
+    """Each stage's log groups, made before their first use, then its settings in one update."""
+    account = Account(app.account, app.region).identifier
+    for name, raw in api.stages.items():
+        groups = list(_groups(api, name, raw, options))
+        yield from groups
+        access = group_arn(app.partition, app.region, app.account, access_group(api.id, name))
+        yield Step(
+            f"Stage {name} of {api.name}",
+            Stage(api.id, name),
+            _StageWanted(options, access),
+            after=(account, *(group.resource.identifier for group in groups)),
+            warn=_OwnerWarning(f"Stage {name} of {api.name}", raw, api.raw),
+        )
+
+
+@dataclass(frozen=True)
+class _OwnerWarning:
+    """Says, where the stage changes, whose template will meet the change."""
+
+    title: str
+    stage: Raw
+    api: Raw
+
+    def __call__(self, have: Reading | None) -> tuple[str, ...]:
+        found = owner(self.stage.get("tags"), self.api.get("tags"))
+        return (found.warning(self.title),) if found else ()
+
+
+def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
+    if options.log_level != "OFF":
+        name = execution_group(api.id, stage)
+        yield group_step(name, f"stage {stage}: execution log", options)
+    present = (raw.get("accessLogSettings") or {}).get("destinationArn")
+    owner, ours = f"stage {stage}: access log", access_group(api.id, stage)
+    if options.access_log is not False and (present or ours).endswith(ours):
+        yield group_step(ours, owner, options)
+    elif present:
+        yield from existing_group(present, owner, options)
+
+
+@dataclass(frozen=True)
+class _StageWanted:
+    """What a stage should hold, from how it stands. ``access`` is our access log group's ARN."""
+
+    options: Options
+    access: str
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        state = have.state if have else {}
+        want = {**self._tracing(state), **self._access_log(state), **self._deadline()}
+        # An override shadows what `*/*` says, so each one is set as well.
+        for key in dict.fromkeys((ALL_METHODS, *method_keys(state))):
+            want |= self._method(key, state)
+        return want
+
+    def _tracing(self, state: State) -> State:
+        now = state.get("tracingEnabled")
+        return {"tracingEnabled": fill(self.options.tracing, now, True, (None, False))}
+
+    def _access_log(self, state: State) -> State:
+        destination, form = "accessLogSettings/destinationArn", "accessLogSettings/format"
+        if self.options.access_log is False:
+            return {destination: None, form: None}
+        return {
+            destination: state.get(destination) or self.access,
+            form: state.get(form) or ACCESS_LOG_FORMAT,
+        }
+
+    def _method(self, key: str, state: State) -> State:
+        said = self.options
+        level = fill(said.log_level, state.get(f"{key}/logging/loglevel"), "INFO", (None, "OFF"))
+        want = {f"{key}/logging/loglevel": level}
+        if said.data_trace is not None:
+            want[f"{key}/logging/dataTrace"] = said.data_trace
+        if said.metrics is not None:
+            want[f"{key}/metrics/enabled"] = said.metrics
+        return want
+
+    def _deadline(self) -> State:
+        if self.options.data_trace_until:
+            return {DATA_TRACE_TAG: self.options.data_trace_until.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        return {DATA_TRACE_TAG: None} if self.options.data_trace is False else {}

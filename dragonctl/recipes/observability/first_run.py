@@ -1,0 +1,54 @@
+"""The steps of a first run, whether or not it has happened: what `policy` is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dragonctl.app import App
+from dragonctl.engine.model import Reader, Step
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.recipe import observability
+from dragonctl.recipes.observability.roles import (
+    LOGS_POLICY,
+    Verdict,
+    needs,
+    role_steps,
+)
+from dragonctl.recipes.observability.survey import Survey
+from dragonctl.resources.role_rights import attached_policies, role_name
+
+
+def first_run_steps(aws: Reader, app: App, survey: Survey) -> tuple[Step, ...]:
+    """The recipe with its defaults, and the rights of roles that a run has mended already.
+
+    Once a role may do what it must, the recipe does not speak of it any more. What is attached to
+    it as a run would have attached it counts as that run's doing.
+    """
+    options = Options()
+    steps = observability(app, survey, options).steps
+    said = {step.resource.identifier for step in steps}
+    mended = Verdict(_mended(aws, app, options), (), ())
+    more = [step for step in role_steps(app, mended) if step.resource.identifier not in said]
+    return (*steps, *more)
+
+
+def application_roles(app: App) -> Mapping[str, str]:
+    """The ARNs of the roles of functions and machines, by name."""
+    arns = [one.role for one in app.functions] + [one.role for one in app.machines]
+    return {role_name(arn): arn for arn in arns}
+
+
+def _mended(aws: Reader, app: App, options: Options) -> dict[str, tuple[str, ...]]:
+    """Role to the policies attached to it that meet one of its needs as a run would."""
+    found: dict[str, list[str]] = {}
+    for role, policy in dict.fromkeys(_remedies(app, options)):
+        if policy in {one["PolicyArn"] for one in attached_policies(aws, role)}:
+            found.setdefault(role, []).append(policy)
+    return {role: tuple(policies) for role, policies in found.items()}
+
+
+def _remedies(app: App, options: Options) -> Iterator[tuple[str, str]]:
+    """Each need's role and policy; Lambda's basic policy is there from the beginning, as a rule."""
+    for need in needs(app, options):
+        if not need.policy.endswith(LOGS_POLICY):
+            yield need.role, need.policy

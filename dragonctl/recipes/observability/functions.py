@@ -1,0 +1,46 @@
+"""The functions' part: active tracing, and a log group with a retention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dragonctl.app import App
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.recipes.observability.groups import group_step
+from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.resources.iam_role_policies import RolePolicies
+from dragonctl.resources.lambda_function import TRACING, FunctionSettings
+from dragonctl.resources.role_rights import role_name
+
+
+def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
+    """Each function's log group (shared ones once) and tracing."""
+    groups: set[str] = set()
+    for function in app.functions:
+        if function.log_group not in groups:
+            groups.add(function.log_group)
+            yield group_step(function.log_group, f"function {function.name}", options)
+        role = role_name(function.role)
+        if options.wants_tracing and verdict.unmet(role, "send traces"):
+            continue
+        yield Step(
+            f"Tracing of function {function.name}",
+            FunctionSettings(function.name),
+            _TracingWanted(options.tracing),
+            after=(RolePolicies(role).identifier,),
+        )
+
+
+@dataclass(frozen=True)
+class _TracingWanted:
+    """Active, unless something else was said."""
+
+    said: bool | None
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        if have is None:
+            return {}
+        said = {None: None, True: "Active", False: "PassThrough"}[self.said]
+        return {TRACING: fill(said, have.state[TRACING], "Active", (None, "PassThrough"))}

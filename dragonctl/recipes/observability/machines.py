@@ -1,0 +1,118 @@
+"""The state machines' part: a log group of their own, level, execution data, tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dragonctl.app import App, Machine
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.recipes.observability.groups import existing_group, group_step
+from dragonctl.recipes.observability.names import vended_group
+from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.resources.iam_role_policies import RolePolicies
+from dragonctl.resources.logs_group import LogGroup, group_arn
+from dragonctl.resources.role_rights import role_name
+from dragonctl.resources.states_machine import (
+    DESTINATION,
+    EXECUTION_DATA,
+    LEVEL,
+    TRACING,
+    MachineSettings,
+    machine_state,
+)
+
+
+def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
+    """Each machine's group, then its settings.
+
+    Those that touch the account's Logs resource policy go one after the other, because AWS
+    rewrites that policy as a whole.
+    """
+    previous: tuple[str, ...] = ()
+    for machine in app.machines:
+        settings = MachineSettings(machine.arn)
+        group = vended_group(machine.name)
+        logs_elsewhere = destination(machine)
+        if options.state_machine_level != "OFF" and _is(logs_elsewhere, group):
+            yield group_step(group, f"state machine {machine.name}", options)
+        elif logs_elsewhere:
+            yield from existing_group(logs_elsewhere, f"state machine {machine.name}", options)
+        yield Step(
+            f"State machine {machine.name}",
+            settings,
+            MachineWanted(app, machine, verdict, options),
+            after=(
+                RolePolicies(role_name(machine.role)).identifier,
+                LogGroup(group).identifier,
+                *previous,
+            ),
+        )
+        previous = (settings.identifier,) if _is_foreign(logs_elsewhere) else previous
+
+
+def destination(machine: Machine) -> str | None:
+    """The ARN (with ``:*``) of the group that the machine logs to already."""
+    found: str | None = machine_state(dict(machine.raw))[DESTINATION]
+    return found
+
+
+def machine_warnings(app: App, options: Options) -> Iterator[str]:
+    """Machines that cannot log, or that already log at a level somebody chose."""
+    for machine in app.machines:
+        if not machine.name.isascii() and options.state_machine_level != "OFF":
+            yield (
+                f"State machine {machine.name} has a name with characters that CloudWatch Logs does"
+                " not take: its executions would fail with logging on, so it is left as it is."
+            )
+
+
+def _is(logs_elsewhere: str | None, group: str) -> bool:
+    """Whether the machine logs, or will log, to the group that we would make."""
+    return logs_elsewhere is None or logs_elsewhere.endswith(f":log-group:{group}:*")
+
+
+def _is_foreign(logs_elsewhere: str | None) -> bool:
+    return bool(logs_elsewhere and ":log-group:/aws/vendedlogs/" not in logs_elsewhere)
+
+
+@dataclass(frozen=True)
+class MachineWanted:
+    """What a machine should hold, from how it stands."""
+
+    app: App
+    machine: Machine
+    verdict: Verdict
+    options: Options
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        """The wanted settings; nothing of a machine that is gone."""
+        if have is None:
+            return {}
+        return {**self._logging(have.state), **self._tracing(have.state)}
+
+    def _logging(self, state: State) -> State:
+        if not self.machine.name.isascii() or self._unmet("deliver logs"):
+            return {}
+        said = self.options
+        level = fill(said.state_machine_level, state[LEVEL], "ALL", (None, "OFF"))
+        want = {LEVEL: level}
+        if level != "OFF":
+            want[DESTINATION] = state[DESTINATION] or self._group()
+        if said.execution_data is not None:
+            want[EXECUTION_DATA] = said.execution_data
+        return want
+
+    def _tracing(self, state: State) -> State:
+        if self.options.wants_tracing and self._unmet("send traces"):
+            return {}
+        return {TRACING: fill(self.options.tracing, state[TRACING], True, (None, False))}
+
+    def _unmet(self, what: str) -> bool:
+        return self.verdict.unmet(role_name(self.machine.role), what)
+
+    def _group(self) -> str:
+        app = self.app
+        group = vended_group(self.machine.name)
+        return f"{group_arn(app.partition, app.region, app.account, group)}:*"

@@ -1,0 +1,18 @@
+"""The names of an application's log groups."""
+
+from __future__ import annotations
+
+
+def access_group(api: str, stage: str) -> str:
+    """The access log's group, for a stage that has none yet."""
+    return f"/aws/apigateway/{api}/{stage}/access"
+
+
+def execution_group(api: str, stage: str) -> str:
+    """The execution log's group: API Gateway fixes its name."""
+    return f"API-Gateway-Execution-Logs_{api}/{stage}"
+
+
+def vended_group(name: str) -> str:
+    """A machine's log group; ``/aws/vendedlogs/`` keeps the account's resource policy small."""
+    return f"/aws/vendedlogs/states/{name}-Logs"

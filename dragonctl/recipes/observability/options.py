@@ -1,0 +1,62 @@
+"""The options of ``setup-observability``, and what it means that one was not given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dragonctl.engine.model import Json
+from dragonctl.errors import UsageError
+from dragonctl.resources.logs_group import RETENTIONS
+
+ROLE_NAME = "APIGatewayCWLogs"
+DEFAULT_RETENTION = 30
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for. None means "not said": a default then fills only what is absent or off.
+
+    ``data_trace_until`` is when full request and response data must end, if that was said;
+    ``unfinished`` names what an earlier run that was cut short had begun to make.
+    """
+
+    log_level: str | None = None
+    data_trace: bool | None = None
+    data_trace_until: datetime | None = None
+    metrics: bool | None = None
+    access_log: bool | None = None
+    tracing: bool | None = None
+    state_machine_level: str | None = None
+    execution_data: bool | None = None
+    retention: int | None = None
+    role_name: str = ROLE_NAME
+    replace_account_role: bool = False
+    role_changes: bool = True
+    publish: bool = False
+    unfinished: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what AWS would refuse, before any call."""
+        if self.retention is not None and self.retention not in RETENTIONS:
+            raise UsageError(
+                f"CloudWatch Logs does not keep events for {self.retention} days.",
+                f"It takes one of: {', '.join(map(str, RETENTIONS))}.",
+            )
+
+    @property
+    def wants_tracing(self) -> bool:
+        """Whether tracing is to be on at the end."""
+        return self.tracing is not False
+
+    @property
+    def api_logs(self) -> bool:
+        """Whether stages will write any log, so that API Gateway needs its role."""
+        return self.log_level != "OFF" or self.access_log is not False
+
+
+def fill(said: Json, now: Json, default: Json, off: tuple[Json, ...]) -> Json:
+    """What a field should hold: what was said; else the default, where AWS holds nothing or off."""
+    if said is not None:
+        return said
+    return default if now in off else now

@@ -1,0 +1,63 @@
+"""The whole recipe: rows of the console, in the order in which a person would do them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dragonctl.app import App
+from dragonctl.engine.model import Step
+from dragonctl.errors import DragonError
+from dragonctl.recipes.observability import api, functions, machines, publishing, roles
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.survey import Survey
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The steps of a command; ``warnings`` and ``notes`` are sentences for a person.
+
+    ``errors`` holds what AWS did not let us read and steps would have needed.
+    """
+
+    steps: tuple[Step, ...]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[DragonError, ...] = ()
+
+
+def observability(app: App, survey: Survey, options: Options) -> Recipe:
+    """The steps that make the application observable. Pure."""
+    verdict = roles.judge(app, survey, options)
+    steps: list[Step] = []
+    if app.apis:
+        steps += api.account_steps(app, survey, options)
+    for one in app.apis:
+        steps += api.stage_steps(app, one, options)
+    steps += roles.role_steps(app, verdict)
+    steps += machines.machine_steps(app, verdict, options)
+    steps += functions.function_steps(app, verdict, options)
+    unreached = publishing.frozen(app, verdict, options)
+    steps += publishing.publishing_steps(unreached, options)
+    warnings = [
+        *app.warnings,
+        *api.account_warnings(app, survey, options),
+        *roles.role_warnings(survey, verdict),
+        *machines.machine_warnings(app, options),
+        *publishing.publishing_warnings(unreached, options),
+        *_privacy(options),
+    ]
+    notes = tuple(api.account_notes(app, survey, options))
+    errors = tuple(roles.role_errors(survey, verdict))
+    return Recipe(tuple(steps), tuple(warnings), notes, errors)
+
+
+def _privacy(options: Options) -> list[str]:
+    warnings = []
+    if options.data_trace:
+        warnings.append(
+            "Full request and response data will be in the log, personal data included:"
+            " AWS advises against it in production. --data-trace-for 2h sets an end."
+        )
+    if options.execution_data:
+        warnings.append("Inputs and outputs of executions will be logged, personal data included.")
+    return warnings

@@ -1,0 +1,224 @@
+"""Rights of the roles of functions and machines: judged by all their policies, and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dragonctl.app import App
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.errors import DragonError
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.survey import Survey
+from dragonctl.resources.iam_policy import VERSIONS, Policy
+from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.logs_group import group_arn
+from dragonctl.resources.role_rights import Rights, role_name
+
+XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+DELIVERY_POLICY = "StepFunctionsCWDelivery"
+DELIVERY_DESCRIPTION = "Allows Step Functions to deliver logs to CloudWatch Logs."
+XRAY_POLICY = "AWSXRayDaemonWriteAccess"
+LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something a role must be able to do, and the policy (an ARN) that lets it.
+
+    ``resources`` are those on which each action is judged.
+    """
+
+    role: str
+    what: str
+    actions: tuple[str, ...]
+    policy: str
+    resources: tuple[str, ...] = ("*",)
+
+    def lacking(self, rights: Rights) -> tuple[str, ...]:
+        """The actions that the role may not do."""
+        missing = [rights.lacking(self.actions, resource) for resource in self.resources]
+        return tuple(dict.fromkeys(action for actions in missing for action in actions))
+
+
+def delivery_policy(app: App) -> str:
+    """The ARN of the policy that lets a machine's role deliver logs."""
+    return app.arn("iam", f"policy/{DELIVERY_POLICY}", region=False)
+
+
+def needs(app: App, options: Options) -> Iterator[Need]:
+    """All that the roles of the application must be able to do."""
+    aws = f"arn:{app.partition}:iam::aws:policy/"
+    for function in app.functions:
+        role = role_name(function.role)
+        stream = group_arn(app.partition, app.region, app.account, function.log_group)
+        writes = ("logs:CreateLogStream", "logs:PutLogEvents")
+        yield Need(role, "write its log", writes, aws + LOGS_POLICY, (f"{stream}:log-stream:x",))
+        yield Need(
+            role, "make its log group", ("logs:CreateLogGroup",), aws + LOGS_POLICY, (stream,)
+        )
+        if options.wants_tracing:
+            yield tracing_need(role, app.partition)
+    for machine in app.machines:
+        role = role_name(machine.role)
+        if options.state_machine_level != "OFF":
+            yield Need(role, "deliver logs", LOG_DELIVERY, delivery_policy(app))
+        if options.wants_tracing:
+            yield Need(role, "send traces", XRAY_OF_MACHINES, aws + XRAY_POLICY)
+
+
+def tracing_need(role: str, partition: str) -> Need:
+    """What a function's role needs for active tracing."""
+    policy = f"arn:{partition}:iam::aws:policy/{XRAY_POLICY}"
+    return Need(role, "send traces", XRAY_WRITES, policy)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be done for the needs of the roles.
+
+    ``attach`` maps a role to the policies that it gets; ``hopeless`` holds the needs (with what is
+    lacking) that no attached policy can meet; ``reported`` those that ``--no-role-changes`` leaves;
+    ``unknown`` those of roles that could not be read whole and, as far as is known, lack them.
+    """
+
+    attach: Mapping[str, tuple[str, ...]]
+    hopeless: tuple[tuple[Need, tuple[str, ...]], ...]
+    reported: tuple[tuple[Need, tuple[str, ...]], ...]
+    unknown: tuple[tuple[Need, tuple[str, ...]], ...] = ()
+
+    def unmet(self, role: str, what: str) -> bool:
+        """Whether the role will still be unable to do ``what``."""
+        unmet = (*self.hopeless, *self.reported, *self.unknown)
+        return any(need.role == role and need.what == what for need, _ in unmet)
+
+
+def judge(app: App, survey: Survey, options: Options) -> Verdict:
+    """Compare the application's needs with each role's rights."""
+    return judged(needs(app, options), survey.rights, mend=options.role_changes)
+
+
+def judged(needs: Iterable[Need], known: Mapping[str, Rights | None], *, mend: bool) -> Verdict:
+    """Compare needs with rights.
+
+    Where a role cannot be read whole nothing is attached; without ``mend`` AWS is the judge of it.
+    """
+    attach: dict[str, list[str]] = {}
+    hopeless, reported, unknown = [], [], []
+    for need in dict.fromkeys(needs):
+        rights = known.get(need.role)
+        lacking = need.lacking(rights) if rights else ()
+        if rights is None or not lacking:
+            continue
+        if rights.refusal:
+            unknown += [(need, lacking)] if mend else []
+        elif need.lacking(rights.given(need.actions)):
+            hopeless.append((need, lacking))
+        elif not mend:
+            reported.append((need, lacking))
+        else:
+            attach.setdefault(need.role, []).append(need.policy)
+    unique = {role: tuple(dict.fromkeys(policies)) for role, policies in attach.items()}
+    return Verdict(unique, tuple(hopeless), tuple(reported), tuple(unknown))
+
+
+def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
+    """The policies to attach, and before that the delivery policy where somebody needs it."""
+    delivery = delivery_policy(app)
+    policy = Policy(delivery)
+    roles = {role for role, policies in verdict.attach.items() if delivery in policies}
+    ours = {role_name(machine.role) for machine in app.machines}
+    if roles:
+        yield Step(
+            f"Policy {DELIVERY_POLICY} for the machines' logs", policy, _DeliveryWanted(ours)
+        )
+    for role, policies in verdict.attach.items():
+        yield Step(
+            f"Rights of role {role}",
+            RolePolicies(role),
+            attached(*policies),
+            after=(policy.identifier,) if delivery in policies else (),
+        )
+
+
+def role_warnings(survey: Survey, verdict: Verdict) -> Iterator[str]:
+    """Roles that are gone, unreadable, forbidden to do what they must, or left lacking."""
+    for role, rights in survey.rights.items():
+        if rights is None:
+            yield f"Role {role} does not exist, although a function or state machine names it."
+        elif rights.refusal and not any(need.role == role for need, _ in verdict.unknown):
+            yield f"The rights of role {role} could not be read whole: {rights.unreadable}"
+    for need, lacking in verdict.hopeless:
+        yield (
+            f"Role {need.role} cannot {need.what}: a permissions boundary or an explicit Deny keeps"
+            f" it from {', '.join(lacking)}."
+        )
+    for need, lacking in verdict.reported:
+        yield (
+            f"Role {need.role} cannot {need.what}: it lacks {', '.join(lacking)}"
+            f" ({need.policy.rpartition('/')[2]} would give it; --no-role-changes leaves it)."
+        )
+
+
+def role_errors(survey: Survey, verdict: Verdict) -> Iterator[DragonError]:
+    """Roles whose rights could not be read, so that what needs them was not tried."""
+    for role in dict.fromkeys(need.role for need, _ in verdict.unknown):
+        rights = survey.rights[role]
+        if rights and rights.refusal:
+            yield rights.refusal.about(
+                f"iam-role/{role}",
+                f"What role {role} may do could not be judged, so what needs it was left"
+                " (--no-role-changes goes on without)",
+            )
+
+
+@dataclass(frozen=True)
+class _DeliveryWanted:
+    """The delivery policy. ``ours`` are the roles of this application's machines."""
+
+    ours: set[str]
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        document = delivery_document()
+        if have is None:
+            return {"document": document, "description": DELIVERY_DESCRIPTION}
+        if not Rights("", {}, (have.state["document"],)).lacking(LOG_DELIVERY):
+            return {}
+        refuse_shared_policy(sorted(set(have.facts["roles"]) - self.ours), have)
+        return {"document": document}
+
+
+def refuse_shared_policy(others: list[str], have: Reading) -> None:
+    """A policy that others use, or that has no room for a version, is not changed."""
+    if others or have.facts["others"] > 0:
+        who = f"role {others[0]}" if others else "a user, a group or a boundary"
+        raise DragonError(
+            f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and {who} uses it too.",
+            f"Add to it what `dragonctl policy` calls log delivery ({', '.join(LOG_DELIVERY)}),"
+            " or detach it there.",
+            code="SharedPolicy",
+        )
+    if len(have.facts["versions"]) >= VERSIONS:
+        raise DragonError(
+            f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and has {VERSIONS}"
+            " versions, IAM's limit.",
+            "Delete one that is not in force (`aws iam delete-policy-version`), then run again.",
+            code="LimitExceeded",
+        )
+
+
+def delivery_document() -> State:
+    """Exactly the eight actions; they have no resource-level permissions."""
+    statement = {"Effect": "Allow", "Action": list(LOG_DELIVERY), "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}

@@ -1,0 +1,209 @@
+"""What an application needs, in the order of the console: data, roles, functions, machine, API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.recipes.sample.manifest import FunctionSpec, Invocation, Manifest, RoleSpec
+from dragonctl.recipes.sample.things import api_of, bucket_of, permission_of
+from dragonctl.resources.apigateway_definition import (
+    API_ID,
+    DEFINITION,
+    DOCUMENT,
+    ApiDefinition,
+    Deployment,
+)
+from dragonctl.resources.apigateway_made_stage import DEPLOYMENT, MadeStage
+from dragonctl.resources.iam_inline_policy import InlinePolicy
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.lambda_new_function import ZIP, NewFunction
+from dragonctl.resources.made_from import DEFINITION_TAG, app_field, digest, tag_fields
+from dragonctl.resources.s3_object import DataObject, uploaded
+from dragonctl.resources.ssm_parameter import Parameter
+from dragonctl.resources.states_definition import MachineDefinition
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A function's code: Lambda's ``CodeSha256`` and the bytes."""
+
+    sha256: str
+    content: bytes
+
+
+Zips = Mapping[str, Zip]
+
+
+def creation(manifest: Manifest, zips: Zips) -> list[Step]:
+    """The steps that make the application. ``zips``: the code of functions that are missing."""
+    return [
+        *_data(manifest),
+        *_parameters(manifest),
+        *(step for role in manifest.roles for step in _role(manifest, role)),
+        *(
+            _function(manifest, one, zips[one.name])
+            for one in manifest.functions
+            if one.name in zips
+        ),
+        *_machine(manifest),
+        *_api(manifest),
+        *(_permission(manifest, one) for one in manifest.invocations),
+        *_deployed(manifest),
+    ]
+
+
+def only_new(want: State) -> Callable[[Reading | None, Done], State]:
+    """Wanted of a thing that is made; one that exists is left to whoever changed it since."""
+    return lambda have, _: want if have is None else {}
+
+
+def _data(manifest: Manifest) -> Iterator[Step]:
+    bucket = bucket_of(manifest)
+    if bucket is None or manifest.data is None:
+        return
+    yield Step("Bucket of the data", bucket, {"name": bucket.name, **app_field(manifest.name)})
+    yield Step(
+        "The data",
+        DataObject(bucket.name, manifest.data.key),
+        only_new(uploaded(manifest.data.text)),
+        after=(bucket.identifier,),
+    )
+
+
+def _parameters(manifest: Manifest) -> Iterator[Step]:
+    for name, value in manifest.parameters.items():
+        want = {"value": value, **app_field(manifest.name)}
+        yield Step(f"Parameter {name}", Parameter(name), want)
+
+
+def _role(manifest: Manifest, spec: RoleSpec) -> Iterator[Step]:
+    role = Role(spec.name)
+    want = {"trust": spec.trust, "description": spec.description, **app_field(manifest.name)}
+    yield Step(f"Role {spec.name}", role, want)
+    yield Step(
+        f"What {spec.name} may do",
+        InlinePolicy(spec.name, spec.policy_name),
+        {"document": spec.policy},
+        after=(role.identifier,),
+    )
+
+
+def _role_steps(manifest: Manifest, name: str) -> tuple[str, ...]:
+    """The identifiers of a role and of its policy."""
+    policies = (one.policy_name for one in manifest.roles if one.name == name)
+    return (Role(name).identifier, *(InlinePolicy(name, one).identifier for one in policies))
+
+
+def _functions(manifest: Manifest, zips: Zips) -> Iterator[Step]:
+    for spec in manifest.functions:
+        if spec.name in zips:
+            yield _function(manifest, spec, zips[spec.name])
+
+
+def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
+    want: dict[str, Any] = {
+        "Role": manifest.place.arn("iam", f"role/{spec.role}", region=False),
+        "Runtime": spec.runtime,
+        "Handler": spec.handler,
+        "MemorySize": spec.memory,
+        "Timeout": spec.timeout,
+        "Architectures": [spec.architecture],
+        "CodeSha256": code.sha256,
+        **app_field(manifest.name),
+        ZIP: code.content,
+    }
+    return Step(
+        f"Function {spec.name}",
+        NewFunction(spec.name),
+        only_new(want),
+        after=_role_steps(manifest, spec.role),
+    )
+
+
+def _machine(manifest: Manifest) -> Iterator[Step]:
+    spec = manifest.machine
+    if spec is None:
+        return
+    want = {
+        "definition": spec.definition,
+        "roleArn": manifest.place.arn("iam", f"role/{spec.role}", region=False),
+        "type": spec.type,
+        **app_field(manifest.name),
+    }
+    yield Step(
+        f"State machine {spec.name}",
+        MachineDefinition(spec.arn),
+        want,
+        after=_role_steps(manifest, spec.role),
+    )
+
+
+def _api(manifest: Manifest) -> Iterator[Step]:
+    api, made_from = api_of(manifest), digest(manifest.document)
+    endpoint = only_new({"endpoint": manifest.endpoint, **app_field(manifest.name)})
+    yield Step(f"API {manifest.name}", api, endpoint)
+
+    def definition(_: Reading | None, done: Done) -> State:
+        facts = _facts(done, api.identifier)
+        return {
+            DEFINITION: made_from,
+            API_ID: facts.get("id"),
+            "arn": facts.get("arn"),
+            DOCUMENT: manifest.document,
+        }
+
+    yield Step(
+        f"Methods of {manifest.name}, from its OpenAPI document",
+        ApiDefinition(manifest.name, manifest.name),
+        definition,
+        after=(api.identifier, *(n for r in manifest.roles for n in _role_steps(manifest, r.name))),
+    )
+
+
+def _permission(manifest: Manifest, invocation: Invocation) -> Step:
+    api = api_of(manifest)
+
+    def want(_: Reading | None, done: Done) -> State:
+        found = _facts(done, api.identifier).get("id")
+        path = f"{found}/*/{invocation.method}{invocation.path}"
+        source = manifest.place.arn("execute-api", path) if found else None
+        return {"service": "apigateway.amazonaws.com", "source": source}
+
+    return Step(
+        f"{invocation.method} {invocation.path} may invoke {invocation.function}",
+        permission_of(manifest, invocation),
+        want,
+        after=(NewFunction(invocation.function).identifier, api.identifier),
+    )
+
+
+def _deployed(manifest: Manifest) -> Iterator[Step]:
+    name, made_from = manifest.name, digest(manifest.document)
+    definition, deployment = ApiDefinition(name, name), Deployment(name, name)
+
+    def deployed(_: Reading | None, done: Done) -> State:
+        return {DEFINITION: made_from, API_ID: _facts(done, api_of(manifest).identifier).get("id")}
+
+    yield Step("Deployment", deployment, deployed, after=(definition.identifier,))
+    tags = {**app_field(name), **tag_fields({DEFINITION_TAG: made_from})}
+
+    def stage(have: Reading | None, done: Done) -> State:
+        """A stage that somebody has put on a later deployment since stays there."""
+        if have and have.state.get(f"tags/{DEFINITION_TAG}") == made_from:
+            return tags
+        found = _facts(done, api_of(manifest).identifier).get("id")
+        served = _facts(done, deployment.identifier).get("id")
+        return {API_ID: found, DEPLOYMENT: served, **tags}
+
+    for one in manifest.stages:
+        made = MadeStage(name, name, one)
+        yield Step(f"Stage {one}", made, stage, after=(deployment.identifier,))
+
+
+def _facts(done: Done, identifier: str) -> Mapping[str, Any]:
+    """What is known of a thing; nothing in a dry run of its creation."""
+    reading = done.get(identifier)
+    return reading.facts if reading else {}

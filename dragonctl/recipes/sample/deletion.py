@@ -1,0 +1,125 @@
+"""The application taken away again: what carries its tag, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from dragonctl.engine.model import Reader, Reading, Resource, Step
+from dragonctl.recipes.sample.manifest import Manifest
+from dragonctl.recipes.sample.ownership import is_ours, standing
+from dragonctl.recipes.sample.things import api_of, bucket_of
+from dragonctl.resources.iam_inline_policy import InlinePolicy
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.iam_role_policies import RolePolicies
+from dragonctl.resources.lambda_new_function import NewFunction
+from dragonctl.resources.role_rights import ABSENT
+from dragonctl.resources.s3_bucket import Bucket
+from dragonctl.resources.s3_object import DataObject
+from dragonctl.resources.ssm_parameter import Parameter
+from dragonctl.resources.states_definition import MachineDefinition
+
+_KEEP = "keep: `dragonctl create-app` makes it again"
+
+
+def deletion(aws: Reader, manifest: Manifest) -> list[Step]:
+    """The steps that delete what is there of the application and carries its tag."""
+    ours = {
+        thing: reading
+        for thing, reading in standing(aws, manifest).items()
+        if reading and is_ours(reading, manifest.name)
+    }
+    return list(_steps(aws, manifest, ours))
+
+
+def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) -> Iterator[Step]:
+    """What uses a thing goes before it: the API first, the roles last."""
+    api = api_of(manifest)
+    users = tuple(one.identifier for one in ours if not isinstance(one, Role | Bucket | Parameter))
+    if api in ours:
+        yield _gone(f"API {manifest.name}, its stages and deployments", api)
+    for thing in ours:
+        if isinstance(thing, MachineDefinition):
+            name = thing.arn.rpartition(":")[2]
+            yield _gone(f"State machine {name}", thing, after=(api.identifier,))
+        elif isinstance(thing, NewFunction):
+            yield _gone(f"Function {thing.name}", thing, after=(api.identifier,))
+    for thing in ours:
+        if isinstance(thing, Role):
+            yield from _role(aws, thing, users)
+        elif isinstance(thing, Parameter):
+            yield _gone(f"Parameter {thing.name}", thing, after=users)
+    yield from _data(manifest, ours, users)
+
+
+def _role(aws: Reader, role: Role, users: tuple[str, ...]) -> Iterator[Step]:
+    """A role goes with all that is in it or attached to it: AWS deletes no other."""
+    inline = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
+    inside: list[Resource] = [InlinePolicy(role.name, name) for name in inline or []]
+    inside.append(RolePolicies(role.name))
+    for thing in inside:
+        title = "Inline policy" if isinstance(thing, InlinePolicy) else "Attached policies"
+        yield _gone(f"{title} of {role.name}", thing, after=users)
+    before = tuple(thing.identifier for thing in inside)
+    yield _gone(f"Role {role.name}", role, after=(*users, *before))
+
+
+def _data(
+    manifest: Manifest, ours: Mapping[Resource, Reading], users: tuple[str, ...]
+) -> Iterator[Step]:
+    bucket = bucket_of(manifest)
+    if bucket is None or bucket not in ours or manifest.data is None:
+        return
+    if _other_keys(manifest, ours[bucket]):
+        return
+    data = DataObject(bucket.name, manifest.data.key)
+    yield _gone("The data", data, after=users)
+    yield _gone("Bucket of the data", bucket, after=(data.identifier,))
+
+
+def _other_keys(manifest: Manifest, bucket: Reading) -> list[str]:
+    data = manifest.data
+    return [key for key in bucket.facts["keys"] if data and key != data.key]
+
+
+def _gone(title: str, resource: Resource, after: tuple[str, ...] = ()) -> Step:
+    return Step(title, resource, None, after=after, undo=_KEEP)
+
+
+def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
+    """Sentences on what stays: log groups, a bucket with other objects, what is not ours."""
+    standing_now = standing(aws, manifest)
+    foreign = [
+        f"{thing.identifier} stays: create-app did not make it."
+        for thing, reading in standing_now.items()
+        if reading and not is_ours(reading, manifest.name)
+    ]
+    bucket = bucket_of(manifest)
+    reading = standing_now.get(bucket) if bucket else None
+    if bucket and reading and (others := _other_keys(manifest, reading)):
+        foreign.append(f"The bucket {bucket.name} stays: it holds other objects ({others[0]}).")
+    groups = aws.together(
+        *(partial(_groups, aws, prefix) for prefix in _prefixes(manifest, standing_now))
+    )
+    names = sorted({name for found in groups for name in found})
+    if names:
+        foreign.append(f"Log groups stay, with their events: {', '.join(names)}.")
+    return foreign
+
+
+def _prefixes(manifest: Manifest, standing_now: Mapping[Resource, Reading | None]) -> list[str]:
+    """The application's log groups; where a name ends in ``/``, all that begin so."""
+    groups = [f"/aws/lambda/{function.name}" for function in manifest.functions]
+    if manifest.machine:
+        groups.append(f"/aws/vendedlogs/states/{manifest.machine.name}-Logs")
+    reading = standing_now.get(api_of(manifest))
+    if reading:
+        api = reading.facts["id"]
+        groups += [f"API-Gateway-Execution-Logs_{api}/", f"/aws/apigateway/{api}/"]
+    return groups
+
+
+def _groups(aws: Reader, prefix: str) -> list[str]:
+    found = aws.pages("logs", "DescribeLogGroups", "logGroups", logGroupNamePrefix=prefix)
+    names = [group["logGroupName"] for group in found or []]
+    return [name for name in names if name == prefix or prefix.endswith("/")]

@@ -1,0 +1,239 @@
+"""``definitions/application.json``: the parts of an application, with all placeholders filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dragonctl.engine.model import Json
+from dragonctl.errors import DragonError
+from dragonctl.sample import render, sample_folder
+
+FILE = "application.json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the application lives."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+
+    def arn(self, service: str, resource: str, *, region: bool = True) -> str:
+        """An ARN of this place; IAM's have no region."""
+        here = self.region if region else ""
+        return f"arn:{self.partition}:{service}:{here}:{self.account}:{resource}"
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role with one inline policy; both documents are JSON."""
+
+    name: str
+    arn: str
+    description: str
+    trust: Json
+    policy_name: str
+    policy: Json
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """A function; ``source`` is the folder that its zip is made of."""
+
+    name: str
+    source: Path
+    handler: str
+    role: str
+    runtime: str
+    architecture: str
+    memory: int
+    timeout: int
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """A state machine; ``definition`` is JSON."""
+
+    arn: str
+    name: str
+    type: str
+    role: str
+    definition: Json
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A method of the API that invokes a function."""
+
+    function: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """The data: an object's text, in a bucket of its own."""
+
+    bucket: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """An application as its folder describes it, in one place of AWS."""
+
+    name: str
+    endpoint: str
+    document: Json
+    stages: tuple[str, ...]
+    invocations: tuple[Invocation, ...]
+    roles: tuple[RoleSpec, ...]
+    functions: tuple[FunctionSpec, ...]
+    machine: MachineSpec | None
+    data: DataSpec | None
+    parameters: Mapping[str, str]
+    place: Place
+
+
+def application_folder() -> Path:
+    """The folder with the ``definitions/`` that are meant: this one, else the packaged sample."""
+    here = Path.cwd()
+    return here if (here / "definitions" / FILE).is_file() else sample_folder()
+
+
+def load(place: Place, folder: Path | None = None) -> Manifest:
+    """Read ``definitions/`` of ``folder``; DragonError for what is missing or cannot be meant."""
+    folder = folder or application_folder()
+    try:
+        return _Loader(place, folder).manifest()
+    except (KeyError, TypeError, AttributeError) as error:
+        path = folder / "definitions" / FILE
+        raise DragonError(
+            f"{path} does not describe an application: {_fault(error)}.",
+            "Compare it with the sample's, which is in dragonctl's own definitions/ folder.",
+            code="BadDefinitions",
+        ) from error
+
+
+def _fault(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+class _Loader:
+    """Renders the documents. The names of things are read first: the placeholders mean them."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.place, self.folder = place, folder
+        here = {
+            "AWS::Partition": place.partition,
+            "AWS::Region": place.region,
+            "AWS::AccountId": place.account,
+        }
+        names = self._render(FILE, {**here, "DragonDataBucket": "", "DragonDataFile": ""})
+        data = names.get("data") or {}
+        self.values = {
+            **here,
+            "DragonDataBucket": data.get("bucket", ""),
+            "DragonDataFile": data.get("key", ""),
+            **self._arns(names),
+        }
+        self.said = self._render(FILE, self.values)
+
+    def manifest(self) -> Manifest:
+        """The whole application."""
+        api = self.said["api"]
+        return Manifest(
+            name=api["name"],
+            endpoint=api["endpoint"],
+            document=self._api_document(api),
+            stages=tuple(api["stages"]),
+            invocations=tuple(Invocation(**one) for one in api.get("invokes", ())),
+            roles=self._each("roles", self._role),
+            functions=self._each("functions", self._function),
+            machine=self._machine(),
+            data=self._data(),
+            parameters=dict(self.said.get("parameters", {})),
+            place=self.place,
+        )
+
+    def _each(self, key: str, make: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
+        return tuple(make(one) for one in self.said.get(key, ()))
+
+    def _render(self, name: str, values: Mapping[str, str]) -> Any:
+        return render(name, values, self.folder / "definitions")
+
+    def _arns(self, names: dict[str, Any]) -> dict[str, str]:
+        arn = self.place.arn
+        machine = names.get("state_machine")
+        return {
+            **{f"{one['name']}Arn": self._role_arn(one["name"]) for one in names["roles"]},
+            **{
+                one["placeholder"]: arn("lambda", f"function:{one['name']}")
+                for one in names["functions"]
+            },
+            **({machine["placeholder"]: self._machine_arn(machine["name"])} if machine else {}),
+        }
+
+    def _role_arn(self, name: str) -> str:
+        return self.place.arn("iam", f"role/{name}", region=False)
+
+    def _machine_arn(self, name: str) -> str:
+        return self.place.arn("states", f"stateMachine:{name}")
+
+    def _api_document(self, api: dict[str, Any]) -> Json:
+        """The document; its title becomes the API's name on import, so they must agree."""
+        document = self._render(api["definition"], self.values)
+        title = document["info"]["title"]
+        if title != api["name"]:
+            raise DragonError(
+                f"{FILE} calls the API {api['name']}, and {api['definition']} calls it {title}.",
+                "Give both the same name.",
+                code="BadDefinitions",
+            )
+        return document
+
+    def _role(self, said: dict[str, Any]) -> RoleSpec:
+        return RoleSpec(
+            name=said["name"],
+            arn=self._role_arn(said["name"]),
+            description=said["description"],
+            trust=self._render(said["trust"], self.values),
+            policy_name=said["policy_name"],
+            policy=self._render(said["policy"], self.values),
+        )
+
+    def _function(self, said: dict[str, Any]) -> FunctionSpec:
+        return FunctionSpec(
+            name=said["name"],
+            source=self.folder / "lambdas" / said["folder"],
+            handler=said["handler"],
+            role=said["role"],
+            runtime=said["runtime"],
+            architecture=said["architecture"],
+            memory=said["memory_mb"],
+            timeout=said["timeout_seconds"],
+        )
+
+    def _machine(self) -> MachineSpec | None:
+        said = self.said.get("state_machine")
+        if not said:
+            return None
+        definition = self._render(said["definition"], self.values)
+        arn = self._machine_arn(said["name"])
+        return MachineSpec(arn, said["name"], said["type"], said["role"], definition)
+
+    def _data(self) -> DataSpec | None:
+        said = self.said.get("data")
+        if not said:
+            return None
+        path = self.folder / "definitions" / said["file"]
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise DragonError(f"{path} cannot be read: {error.strerror}.") from error
+        return DataSpec(said["bucket"], said["key"], text)

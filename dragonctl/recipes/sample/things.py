@@ -1,0 +1,46 @@
+"""The things that an application consists of, as resources: the same for making and deleting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dragonctl.engine.model import Resource
+from dragonctl.recipes.sample.manifest import Invocation, Manifest
+from dragonctl.resources.apigateway_rest_api import RestApi
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.lambda_new_function import NewFunction
+from dragonctl.resources.lambda_permission import Permission
+from dragonctl.resources.s3_bucket import Bucket
+from dragonctl.resources.ssm_parameter import Parameter
+from dragonctl.resources.states_definition import MachineDefinition
+
+
+def api_of(manifest: Manifest) -> RestApi:
+    """The application's API."""
+    return RestApi(manifest.name, manifest.name)
+
+
+def bucket_of(manifest: Manifest) -> Bucket | None:
+    """The bucket of the application's data."""
+    data = manifest.data
+    return Bucket(data.bucket, manifest.place.region) if data else None
+
+
+def permission_of(manifest: Manifest, invocation: Invocation) -> Permission:
+    """The API's permission to invoke a function for one method."""
+    words = f"dragonctl-{manifest.name}-{invocation.method}-{invocation.path}"
+    return Permission(invocation.function, re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-"))
+
+
+def tagged_things(manifest: Manifest) -> Iterator[Resource]:
+    """All that carries the application's tag; the rest lives inside one of these."""
+    yield from (Role(role.name) for role in manifest.roles)
+    bucket = bucket_of(manifest)
+    if bucket:
+        yield bucket
+    yield from (Parameter(name) for name in manifest.parameters)
+    yield from (NewFunction(function.name) for function in manifest.functions)
+    if manifest.machine:
+        yield MachineDefinition(manifest.machine.arn)
+    yield api_of(manifest)

@@ -1,0 +1,225 @@
+"""Keys, who would share answers, and what a deployment would ship besides: tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.errors import UsageError
+from dragonctl.recipes.caching import prices
+from dragonctl.recipes.caching.definition import (
+    deployed,
+    differences,
+    digest,
+    present,
+    with_keys,
+)
+from dragonctl.recipes.caching.keys import CacheMethod, has, sharing, wanted_key
+from dragonctl.recipes.caching.options import key_parameter, named_method
+
+QUERY, PATH, HEADER = (f"method.request.{one}." for one in ("querystring", "path", "header"))
+
+
+def method(path="/a", *declared, key=(), mapped=None, authorization="NONE"):
+    integration = {"cacheKeyParameters": list(key), "requestParameters": mapped or {}}
+    raw = {
+        "requestParameters": dict.fromkeys(declared, False),
+        "authorizationType": authorization,
+        "methodIntegration": integration,
+    }
+    return CacheMethod(path, "GET", raw)
+
+
+@pytest.mark.parametrize(
+    ("one", "named", "added"),
+    [
+        (method("/a", f"{QUERY}q"), (), (f"{QUERY}q",)),
+        (method("/a/{b}/{proxy+}"), (), (f"{PATH}b", f"{PATH}proxy")),
+        (method("/a", f"{QUERY}q", f"{QUERY}r"), (f"{QUERY}q",), (f"{QUERY}q",)),
+        (method("/a", f"{QUERY}q", key=(f"{QUERY}q",)), (), ()),
+        (method("/a", f"{HEADER}Accept"), (), ()),
+        (method("/a"), (f"{HEADER}Accept",), (f"{HEADER}Accept",)),
+        (method("/a"), (f"{PATH}b",), ()),
+        # A key that names the mapped parameter tells its source apart as well.
+        (
+            method(
+                "/a",
+                f"{QUERY}q",
+                key=("integration.request.querystring.x",),
+                mapped={"integration.request.querystring.x": f"{QUERY}q"},
+            ),
+            (),
+            (),
+        ),
+    ],
+)
+def test_what_a_key_gets(one, named, added):
+    assert wanted_key(one, named) == added
+
+
+@pytest.mark.parametrize(
+    ("one", "parameter", "expected"),
+    [
+        (method("/a", f"{QUERY}q"), f"{QUERY}q", True),
+        (method("/a", f"{QUERY}q"), f"{QUERY}r", False),
+        (method("/a"), f"{QUERY}r", True),
+        (method("/a/{b}"), f"{PATH}b", True),
+        (method("/a/{b}"), f"{PATH}c", False),
+        (method("/a"), f"{HEADER}Accept", True),
+    ],
+)
+def test_which_parameters_a_method_has(one, parameter, expected):
+    assert has(one, parameter) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "key", "shares"),
+    [
+        (method("/a"), (), False),
+        (method("/a", f"{QUERY}q"), (f"{QUERY}q",), False),
+        (method("/a", f"{QUERY}q"), (), True),
+        (method("/a/{b}"), (), True),
+        (method("/a/{b}"), (f"{PATH}b",), False),
+        (method("/a", f"{HEADER}Accept"), (), False),
+        (method("/a", f"{HEADER}Authorization"), (), True),
+        (method("/a", f"{HEADER}authorization"), (f"{HEADER}authorization",), False),
+        (method("/a", authorization="CUSTOM"), (), True),
+        (method("/a", authorization="COGNITO_USER_POOLS"), (), True),
+        (method("/a", authorization="AWS_IAM"), (), True),
+    ],
+)
+def test_who_would_get_anothers_answer(one, key, shares):
+    assert bool(list(sharing(one, key))) is shares
+
+
+@pytest.mark.parametrize("text", ["", ":x", "body:x", "header:", " q", "header: x"])
+def test_what_is_no_key(text):
+    with pytest.raises(UsageError):
+        key_parameter(text)
+
+
+@pytest.mark.parametrize("text", ["", "GET", "/a", "GET a", "POST /a", "DELETE /a"])
+def test_what_is_no_method_to_cache(text):
+    with pytest.raises(UsageError):
+        named_method(text)
+
+
+def test_methods_are_read_as_people_write_them():
+    assert [named_method(one) for one in ("GET /a", " get  /a/{b} ", "ANY /a")] == [
+        "/a",
+        "/a/{b}",
+        "/a",
+    ]
+
+
+def test_every_size_has_a_price():
+    assert list(prices.PER_HOUR) == ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]
+    assert prices.per_month("0.5") == 14.6
+    assert "us-east-1" in prices.in_words("0.5", "us-east-1")
+    assert "eu-west-1 may differ" in prices.in_words("0.5", "eu-west-1")
+
+
+NOW = {
+    ("GET", "/a/{id}"): {
+        "resourceId": "r",
+        "authorizationType": "NONE",
+        "requestParameters": {f"{QUERY}q": True, f"{PATH}id": False},
+        "requestModels": {"application/json": "Thing"},
+        "methodResponses": {"200": {"statusCode": "200"}},
+        "methodIntegration": {
+            "type": "AWS",
+            "httpMethod": "POST",
+            "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+            "passthroughBehavior": "WHEN_NO_TEMPLATES",
+            "timeoutInMillis": 29000,
+            "cacheNamespace": "r",
+            "cacheKeyParameters": [],
+            "requestTemplates": {"application/json": "{}"},
+            "integrationResponses": {"200": {"statusCode": "200", "selectionPattern": "2.."}},
+        },
+    }
+}
+EXPORT = {
+    "paths": {
+        "/a/{id}": {
+            "get": {
+                "parameters": [
+                    {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}},
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                ],
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}
+                    }
+                },
+                "responses": {"200": {"description": "200 response", "content": {}}},
+                "x-amazon-apigateway-integration": {
+                    "type": "aws",
+                    "httpMethod": "POST",
+                    "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+                    "passthroughBehavior": "when_no_templates",
+                    "requestTemplates": {"application/json": "{}"},
+                    "responses": {"2..": {"statusCode": "200"}},
+                },
+            }
+        }
+    }
+}
+SUMMARY = {"/a/{id}": {"GET": {"authorizationType": "NONE", "apiKeyRequired": False}}}
+NAME = ("GET", "/a/{id}")
+
+
+def edited(**integration):
+    raw = {**NOW[NAME], "methodIntegration": {**NOW[NAME]["methodIntegration"], **integration}}
+    return {NAME: raw}
+
+
+def other(now, summary=SUMMARY):
+    return list(differences(present(now), deployed(EXPORT, summary)))
+
+
+def test_the_same_definition_seen_from_both_sides_is_the_same():
+    assert other(NOW) == []
+
+
+DIFFERENT = [
+    (edited(uri="arn:aws:apigateway:us-east-1:states:action/Other"), "uri"),
+    (edited(requestTemplates={"application/json": "{ }"}), "requestTemplates"),
+    (edited(credentials="arn:aws:iam::1:role/r"), "credentials"),
+    (edited(timeoutInMillis=100), "timeoutInMillis"),
+    (edited(passthroughBehavior="NEVER"), "passthroughBehavior"),
+    (edited(integrationResponses={}), "mapped answers"),
+    ({NAME: {**NOW[NAME], "methodResponses": {}}}, "answers"),
+    ({NAME: {**NOW[NAME], "requestModels": {}}}, "models"),
+    ({NAME: {**NOW[NAME], "authorizationType": "AWS_IAM"}}, "authorization"),
+    ({NAME: {**NOW[NAME], "apiKeyRequired": True}}, "authorization"),
+    ({NAME: {**NOW[NAME], "requestParameters": {f"{QUERY}q": False}}}, "parameters"),
+    ({NAME: {**NOW[NAME], "requestParameters": {}}}, "parameters"),
+]
+
+
+@pytest.mark.parametrize(("now", "aspect"), DIFFERENT)
+def test_what_somebody_edited_is_named(now, aspect):
+    assert other(now) == [f"GET /a/{{id}} ({aspect})"]
+
+
+def test_new_and_deleted_methods_are_named():
+    assert other({**NOW, ("PUT", "/b"): {}}) == ["PUT /b (new)"]
+    assert other({}) == ["GET /a/{id} (deleted)"]
+
+
+def test_a_key_that_is_not_served_yet_is_no_edit():
+    raw = {**edited(cacheKeyParameters=[f"{QUERY}r"])[NAME]}
+    raw["requestParameters"] = {**raw["requestParameters"], f"{QUERY}r": False}
+    assert other({NAME: raw}) == []
+
+
+def test_authorization_is_not_compared_where_it_is_not_shown():
+    assert other({NAME: {**NOW[NAME], "authorizationType": "AWS_IAM"}}, summary={}) == []
+
+
+def test_a_definition_is_known_by_its_digest():
+    before = present(NOW)
+    after = with_keys(before, {NAME: (f"{QUERY}r",)})
+    by_hand = {NAME: {**edited(cacheKeyParameters=[f"{QUERY}r"])[NAME]}}
+    by_hand[NAME]["requestParameters"] = {**NOW[NAME]["requestParameters"], f"{QUERY}r": False}
+    assert digest(after) == digest(present(by_hand)) != digest(before)

@@ -1,0 +1,158 @@
+"""The steps of `deploy-function`: what they say, and what they do beside somebody else."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from dragonctl import function_code
+from dragonctl.app import Function
+from dragonctl.aws import Aws, Connection
+from dragonctl.engine.events import unheard
+from dragonctl.engine.journal import Journal, Scope
+from dragonctl.engine.perform import Tools
+from dragonctl.engine.plan import plan
+from dragonctl.engine.reads import Reads
+from dragonctl.engine.run import apply
+from dragonctl.packaging.runtimes import Target
+from dragonctl.recipes.functions import Code, Deployment, Options, Place, Sight, deploy, look
+from dragonctl.recipes.functions.creation import role_of
+from dragonctl.resources.role_rights import Rights
+
+PLACE = Place("123456789012", "us-east-1", "aws")
+ROLE = "arn:aws:iam::123456789012:role/path/worker"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+RAW = {"FunctionName": "dragons", "Role": ROLE, "CodeSha256": "old", "Runtime": "python3.13"}
+
+
+def allows(action, effect="Allow"):
+    return {"Statement": [{"Effect": effect, "Action": action, "Resource": "*"}]}
+
+
+def deployment(*documents, sha256="new", **sight):
+    rights = Rights("worker", TRUST, documents)
+    seen = Sight(Function("dragons", RAW), rights, **sight)
+    return Deployment("dragons", Code(sha256, Target(), "app.handler"), seen)
+
+
+def titles(one, options=None):
+    steps, warnings = deploy([one], options or Options(), PLACE)
+    return [step.title for step in steps], warnings
+
+
+def test_a_role_that_may_send_traces_is_left_alone():
+    assert titles(deployment(allows("xray:*"))) == (["Function dragons"], [])
+
+
+def test_a_role_that_may_not_is_mended():
+    steps, warnings = titles(deployment(allows("logs:*")))
+    assert (steps, warnings) == (["Rights of role worker", "Function dragons"], [])
+
+
+def test_where_traces_are_forbidden_tracing_stays_as_it_is_and_the_code_goes_on():
+    one = deployment(allows("*"), allows("xray:*", "Deny"))
+    steps, [warning] = deploy([one], Options(), PLACE)
+    assert "worker" in warning
+    assert "Deny" in warning
+    [step] = steps
+    assert step.wanted(step.resource.answered(None, RAW), {}) == {"CodeSha256": "new"}
+
+
+def test_an_alias_that_has_the_new_code_already_is_not_spoken_of():
+    aliases = {"live": {"Name": "live", "FunctionVersion": "3"}}
+    reached = deployment(allows("*"), aliases=aliases, codes={"live": "new"})
+    assert titles(reached)[1] == []
+    [warning] = titles(deployment(allows("*"), aliases=aliases, codes={"live": "old"}))[1]
+    assert "alias live" in warning
+    assert "version 3" in warning
+    assert titles(deployment(allows("*"), aliases=aliases), Options(alias="live"))[1] == []
+
+
+def test_only_code_that_aws_lacks_goes_into_a_bucket():
+    options = Options(bucket="zips")
+    sha256 = "3J2mrH49k2eV5tnQKUC6UlQogVrrWA3TJFKxZz4R3cU="
+    assert titles(deployment(allows("*"), sha256=sha256), options)[0] == [
+        "Zip of function dragons in S3",
+        "Function dragons",
+    ]
+    assert titles(deployment(allows("*"), sha256="old"), options)[0] == ["Function dragons"]
+
+
+@pytest.mark.parametrize(
+    ("function", "role"),
+    [
+        ("list-dragons", "ListDragonsLambdaExecutionRole"),
+        ("work", "WorkLambdaExecutionRole"),
+        ("a" * 64, "A" + "a" * 63),
+    ],
+)
+def test_roles_are_named_as_in_the_course_as_far_as_names_go(function, role):
+    assert role_of(function) == role
+
+
+@pytest.fixture
+def zipped():
+    """A zip with one module; its bytes."""
+
+    def made(text):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("app.py", text)
+        return stream.getvalue()
+
+    return made
+
+
+@pytest.mark.parametrize("there", ["old = 1", "theirs = 1"])
+def test_somebody_elses_change_between_look_and_write_survives(
+    local_aws, zipped, tmp_path, monkeypatch, there
+):
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path))
+    iam, client = local_aws.client("iam"), local_aws.client("lambda")
+    role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    policy = json.dumps({"Version": "2012-10-17", **allows("xray:*")})
+    iam.put_role_policy(RoleName="worker", PolicyName="all", PolicyDocument=policy)
+    client.create_function(
+        FunctionName="dragons",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=role["Arn"],
+        Code={"ZipFile": zipped("old = 1")},
+    )
+    new = zipped("def handler(event, context): ...")
+    sha256, _ = function_code.saved_codes().write(lambda stream: stream.write(new))
+    reads = Reads(Aws(Connection(None, "us-east-1", local_aws.endpoint, "test", "test")))
+    raw = reads.get("lambda", "GetFunctionConfiguration", FunctionName="dragons")
+    seen = look(reads, Function("dragons", raw))
+    one = Deployment("dragons", Code(sha256, Target(), "app.handler"), seen)
+    planned = plan(reads, deploy([one], Options(), PLACE)[0])
+
+    client.update_function_code(FunctionName="dragons", ZipFile=zipped(there))
+    client.update_function_configuration(FunctionName="dragons", Timeout=77)
+
+    journal = Journal(tmp_path, "run", lambda: Scope("1", "r", "e"), "test", lambda: "me")
+    outcome = apply(planned, Tools(reads, journal, unheard))
+    journal.end("done")
+    assert outcome.errors == []
+    after = client.get_function_configuration(FunctionName="dragons")
+    assert (after["CodeSha256"], after["Timeout"]) == (sha256, 77)
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    answers = [line["outcome"] for line in lines if line["event"] == "answer"]
+    refused = ["PreconditionFailedException"] if there == "old = 1" else []
+    assert answers[: len(refused) + 1] == [*refused, "ok"]
+    # What an undo brings back is what they had put there, and it is on this machine.
+    before = [line["before"] for line in lines if line["event"] == "step"][-1]["CodeSha256"]
+    with zipfile.ZipFile(function_code.find(before)) as archive:
+        assert archive.read("app.py").decode() == there

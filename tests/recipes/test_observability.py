@@ -1,0 +1,259 @@
+"""The guards of `setup-observability`: tables of (have, options) -> want."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.app import Api, App, Function, Machine
+from dragonctl.engine.model import Reading
+from dragonctl.errors import DragonError, UsageError
+from dragonctl.recipes.observability import Options, Survey, observability
+from dragonctl.resources.role_rights import Rights
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+OURS = f"arn:aws:iam::{ACCOUNT}:role/APIGatewayCWLogs"
+THEIRS = f"arn:aws:iam::{ACCOUNT}:role/theirs"
+DELIVERY = f"arn:aws:iam::{ACCOUNT}:policy/StepFunctionsCWDelivery"
+XRAY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+OWN_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/flow-Logs:*"
+OTHER_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/mine:*"
+
+
+def allow(*actions, **more):
+    return {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}]}
+
+
+ALL = (allow("*"),)
+
+
+def recipe(options=None, *, stages=None, machine=None, function=None, account=None, health="none",
+           rights=None):  # fmt: skip
+    api = Api("a1", "orders", {}, {"prod": {"stageName": "prod"}} if stages is None else stages)
+    raw = {"FunctionName": "work", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
+    functions = [Function("work", raw, {None: raw})] if function is None else function
+    app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
+    known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
+    reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
+    return observability(app, Survey(reading, known | (rights or {})), options or Options())
+
+
+def step(made, kind):
+    return next(one for one in made.steps if one.resource.kind == kind)
+
+
+def want(made, kind, state):
+    have = None if state is None else Reading(state, {"roles": (), "others": 0, "versions": ()})
+    return step(made, kind).wanted(have, {})
+
+
+def flow(name="flow", group=None, level="OFF"):
+    logging = {
+        "level": level,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}] if group else [],
+    }
+    raw = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/flower", "loggingConfiguration": logging}
+    return Machine(f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}", raw, {None: raw})
+
+
+LEVEL, TRACE, METRICS = "*/*/logging/loglevel", "*/*/logging/dataTrace", "*/*/metrics/enabled"
+ACCESS = "accessLogSettings/destinationArn"
+
+
+@pytest.mark.parametrize(
+    ("have", "options", "expected"),
+    [
+        ({}, Options(), {LEVEL: "INFO", "tracingEnabled": True}),
+        ({LEVEL: "OFF", "tracingEnabled": False}, Options(), {LEVEL: "INFO"}),
+        ({LEVEL: "ERROR"}, Options(), {LEVEL: "ERROR"}),
+        ({LEVEL: "ERROR"}, Options(log_level="INFO"), {LEVEL: "INFO"}),
+        ({LEVEL: "INFO"}, Options(log_level="OFF"), {LEVEL: "OFF"}),
+        ({"tracingEnabled": True}, Options(tracing=False), {"tracingEnabled": False}),
+        ({ACCESS: "theirs"}, Options(), {ACCESS: "theirs"}),
+        ({ACCESS: "theirs"}, Options(access_log=False), {ACCESS: None}),
+        ({"~1a/GET/logging/loglevel": "OFF"}, Options(), {"~1a/GET/logging/loglevel": "INFO"}),
+        ({"a/GET/logging/loglevel": "OFF", "~1a/GET/logging/loglevel": "ERROR"}, Options(),
+         {"a/GET/logging/loglevel": "INFO", "~1a/GET/logging/loglevel": "ERROR"}),
+        ({"~1{proxy+}/GET/metrics/enabled": True}, Options(metrics=False),
+         {"~1{proxy+}/GET/metrics/enabled": False}),
+        ({}, Options(data_trace=True), {TRACE: True}),
+    ],
+)  # fmt: skip
+def test_stage_settings(have, options, expected):
+    wanted = want(recipe(options), "apigateway-stage", have)
+    assert {key: wanted[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("field", [TRACE, METRICS])
+@pytest.mark.parametrize("now", [True, False])
+def test_what_was_not_said_of_bodies_and_metrics_is_not_touched(field, now):
+    assert field not in want(recipe(), "apigateway-stage", {field: now})
+
+
+@pytest.mark.parametrize(
+    ("account", "health", "options", "goal", "warned"),
+    [
+        (None, "none", Options(), OURS, ""),
+        (THEIRS, "healthy", Options(), None, ""),
+        (THEIRS, "gone", Options(), OURS, "no longer exists"),
+        (THEIRS, "it may not logs:PutLogEvents", Options(), None, "--replace-account-role"),
+        (THEIRS, "unreadable", Options(), None, "--replace-account-role"),
+        (THEIRS, "healthy", Options(replace_account_role=True), OURS, "is replaced"),
+        (OURS, "it may not logs:PutLogEvents", Options(), OURS, ""),
+        (None, "none", Options(log_level="OFF", access_log=False), None, ""),
+    ],
+)
+def test_the_role_that_every_api_shares(account, health, options, goal, warned):
+    made = recipe(options, account=account, health=health)
+    steps = [one for one in made.steps if one.resource.kind == "apigateway-account"]
+    assert [one.want for one in steps] == ([{"cloudwatchRoleArn": goal}] if goal else [])
+    assert warned in " ".join(made.warnings)
+    assert bool(warned) == bool(made.warnings)
+
+
+def test_a_kept_role_is_named():
+    assert any("theirs is kept" in note for note in recipe(account=THEIRS, health="healthy").notes)
+
+
+M_LEVEL, DATA, DESTINATION, TRACED = (
+    "loggingConfiguration/level", "loggingConfiguration/includeExecutionData",
+    "loggingConfiguration/logGroupArn", "tracingConfiguration/enabled",
+)  # fmt: skip
+OFF = {M_LEVEL: "OFF", DATA: False, DESTINATION: None, TRACED: False}
+
+
+@pytest.mark.parametrize(
+    ("have", "options", "expected"),
+    [
+        (OFF, Options(), {M_LEVEL: "ALL", DESTINATION: OWN_GROUP, TRACED: True}),
+        (OFF | {M_LEVEL: "ERROR", DESTINATION: OTHER_GROUP}, Options(),
+         {M_LEVEL: "ERROR", DESTINATION: OTHER_GROUP, TRACED: True}),
+        (OFF | {M_LEVEL: "ERROR", DESTINATION: OTHER_GROUP}, Options(state_machine_level="ALL"),
+         {M_LEVEL: "ALL", DESTINATION: OTHER_GROUP, TRACED: True}),
+        (OFF, Options(execution_data=True),
+         {M_LEVEL: "ALL", DESTINATION: OWN_GROUP, DATA: True, TRACED: True}),
+        (OFF | {M_LEVEL: "ALL", DESTINATION: OWN_GROUP}, Options(state_machine_level="OFF"),
+         {M_LEVEL: "OFF", TRACED: True}),
+        (OFF, Options(tracing=False),
+         {M_LEVEL: "ALL", DESTINATION: OWN_GROUP, TRACED: False}),
+    ],
+)  # fmt: skip
+def test_machine_settings(have, options, expected):
+    assert want(recipe(options, machine=[flow()]), "states-machine", have) == expected
+
+
+def test_a_machine_that_logs_elsewhere_gets_no_group():
+    made = recipe(machine=[flow(group=OTHER_GROUP, level="ERROR")])
+    names = [one.resource.name for one in made.steps if one.resource.kind == "logs-group"]
+    assert not any("vendedlogs" in name or name == "/mine" for name in names)
+
+
+def test_a_machine_with_a_name_that_logs_do_not_take_keeps_its_logging():
+    made = recipe(machine=[flow("drachenhöhle")])
+    assert want(made, "states-machine", OFF) == {TRACED: True}
+    assert any("drachenhöhle" in text for text in made.warnings)
+
+
+@pytest.mark.parametrize(
+    ("rights", "attached", "warned"),
+    [
+        (ALL, (), ""),
+        ((allow("logs:*"), allow("xray:Put*")), (), ""),
+        ((allow("logs:*"),), (XRAY,), ""),
+        ((allow("logs:*"), allow("xray:*", Condition={"Bool": {"a": "true"}})), (XRAY,), ""),
+        ((allow("logs:*"), {"Statement": [
+            {"Effect": "Deny", "Action": "xray:*", "Resource": "*"}]}), (), "explicit Deny"),
+    ],
+)  # fmt: skip
+def test_rights_are_judged_by_all_policies(rights, attached, warned):
+    made = recipe(rights={"worker": Rights("worker", {}, rights)})
+    steps = [one for one in made.steps if one.resource.identifier == "iam-role-policies/worker"]
+    assert [set(one.want) for one in steps] == (
+        [{f"policies/{arn}" for arn in attached}] if attached else []
+    )
+    assert warned in " ".join(made.warnings)
+
+
+def test_a_boundary_that_forbids_is_told_and_tracing_left():
+    bounded = Rights("worker", {}, ALL, allow("logs:*"))
+    made = recipe(rights={"worker": bounded})
+    assert any("permissions boundary" in text for text in made.warnings)
+    assert not [one for one in made.steps if one.resource.kind == "lambda-function"]
+
+
+def test_no_role_changes_reports_instead():
+    made = recipe(Options(role_changes=False),
+                  rights={"worker": Rights("worker", {}, (allow("logs:*"),))})  # fmt: skip
+    assert any("xray:PutTraceSegments" in text for text in made.warnings)
+    assert not [one for one in made.steps if one.resource.identifier.endswith("/worker")]
+
+
+def delivery(have, facts):
+    made = recipe(machine=[flow()], rights={"flower": Rights("flower", {}, (allow("xray:*"),))})
+    reading = None if have is None else Reading({"document": have}, facts)
+    return step(made, "iam-policy").wanted(reading, {})
+
+
+NOBODY = {"roles": (), "others": 0, "versions": ("v1",)}
+
+
+def test_the_delivery_policy_holds_exactly_the_eight_actions():
+    statement = delivery(None, {})["document"]["Statement"][0]
+    assert sorted(statement["Action"]) == sorted(f"logs:{name}" for name in (
+        "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery",
+        "ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups",
+    ))  # fmt: skip
+    assert statement["Resource"] == "*"
+
+
+def test_a_delivery_policy_that_suffices_is_kept():
+    assert delivery(allow("logs:*"), NOBODY) == {}
+
+
+def test_one_that_lacks_gets_a_version_if_nobody_else_uses_it():
+    assert "document" in delivery(allow("logs:Get*"), {**NOBODY, "roles": ("flower",)})
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{**NOBODY, "roles": ("flower", "stranger")}, {**NOBODY, "others": 1},
+     {**NOBODY, "versions": ("v1", "v2", "v3", "v4", "v5")}],
+)  # fmt: skip
+def test_one_that_others_use_or_that_is_full_is_refused(facts):
+    with pytest.raises(DragonError, match="StepFunctionsCWDelivery"):
+        delivery(allow("logs:Get*"), facts)
+
+
+@pytest.mark.parametrize(
+    ("have", "options", "days", "warned"),
+    [
+        (None, Options(), 30, False),
+        (None, Options(retention=7), 7, False),
+        ({"name": "g", "retentionInDays": None}, Options(), "kept", False),
+        ({"name": "g", "retentionInDays": 7}, Options(), "kept", False),
+        ({"name": "g", "retentionInDays": 90}, Options(retention=7), 7, True),
+        ({"name": "g", "retentionInDays": None}, Options(retention=7), 7, True),
+        ({"name": "g", "retentionInDays": 1}, Options(retention=7), 7, False),
+    ],
+)
+def test_retention(have, options, days, warned):
+    one = step(recipe(options), "logs-group")
+    reading = have and Reading(have)
+    assert one.wanted(reading, {}).get("retentionInDays", "kept") == days
+    assert bool(list(one.warn(reading))) == warned
+
+
+def test_a_retention_that_aws_does_not_take_is_refused():
+    with pytest.raises(UsageError, match="31"):
+        Options(retention=31)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "expected"),
+    [("PassThrough", None, "Active"), ("Active", None, "Active"), ("Active", False, "PassThrough"),
+     (None, None, "Active")],
+)  # fmt: skip
+def test_function_tracing(mode, said, expected):
+    state = {"TracingConfig/Mode": mode}
+    assert want(recipe(Options(tracing=said)), "lambda-function", state) == {
+        "TracingConfig/Mode": expected
+    }

@@ -1,0 +1,153 @@
+"""`--publish`: what traffic through aliases and versions gets to see of a run, and what not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.aws import Aws, Connection
+from dragonctl.discovery.apis import Selection
+from dragonctl.discovery.discover import discover
+from dragonctl.engine.events import unheard
+from dragonctl.engine.journal import Journal, Scope, new_run, read
+from dragonctl.engine.perform import Tools
+from dragonctl.engine.plan import plan
+from dragonctl.engine.reads import Reads
+from dragonctl.engine.run import apply
+from dragonctl.engine.undo import undoing
+from dragonctl.recipes.observability import Options, observability, survey
+from tests.applications.builder import Builder, invoke, template
+
+PUBLISH = Options(publish=True)
+
+
+class Place:
+    """One application on the local AWS whose traffic goes through qualifiers."""
+
+    def __init__(self, local_aws, folder):
+        self.folder = folder
+        self.builder = Builder(local_aws.endpoint)
+        self.api = self.builder.api("aliased")
+        self.endpoint = local_aws.endpoint
+
+    def function(self, name, qualifier):
+        arn = self.builder.function(name, aliases=["live"])
+        self.builder.calls_function(self.api, "GET", f"/{name}", f"{arn}:{qualifier}")
+
+    def machine(self, name, function):
+        arn = self.builder.machine(name, {"Work": invoke(function)})
+        states = self.builder.client("stepfunctions")
+        version = states.publish_state_machine_version(stateMachineArn=arn)
+        route = {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
+        alias = states.create_state_machine_alias(name="live", routingConfiguration=[route])
+        path = f"/{name}"
+        self.builder.starts_machine(self.api, "POST", path, template(alias["stateMachineAliasArn"]))
+        return alias["stateMachineAliasArn"]
+
+    def done(self):
+        self.builder.stage(self.api, "prod")
+        return self
+
+    @property
+    def reads(self):
+        keys = {"access_key": "testing", "secret_key": "testing"}
+        return Reads(Aws(Connection(region="us-east-1", endpoint_url=self.endpoint, **keys)))
+
+    def recipe(self, options):
+        reads = self.reads
+        app = discover(reads, Selection(api=self.api.id))
+        return observability(app, survey(reads, app), options)
+
+    def carry_out(self, steps):
+        scope = Scope("123456789012", "us-east-1", "x")
+        journal = Journal(self.folder, new_run(), lambda: scope, "test", lambda: "u")
+        reads = self.reads
+        outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
+        journal.end("done")
+        return outcome, journal.run
+
+    def behind(self, name, qualifier="live"):
+        """Version and tracing of what the alias stands for."""
+        shown = self.builder.client("lambda").get_function_configuration(
+            FunctionName=name, Qualifier=qualifier
+        )
+        return shown["Version"], shown["TracingConfig"]["Mode"]
+
+
+@pytest.fixture
+def place(local_aws, tmp_path):
+    return Place(local_aws, tmp_path)
+
+
+def test_without_publish_the_alias_is_named_and_left(place):
+    place.function("work", "live")
+    recipe = place.done().recipe(Options())
+    assert any("alias live of function work" in text for text in recipe.warnings)
+    assert any("--publish" in text for text in recipe.warnings)
+    place.carry_out(recipe.steps)
+    assert place.behind("work") == ("1", "PassThrough")
+
+
+def test_with_publish_the_alias_moves_and_undo_brings_it_back(place):
+    place.function("work", "live")
+    recipe = place.done().recipe(PUBLISH)
+    assert not any("alias" in text for text in recipe.warnings)
+    outcome, run = place.carry_out(recipe.steps)
+    assert (outcome.errors, place.behind("work")) == ([], ("2", "Active"))
+    again, _ = place.carry_out(place.recipe(PUBLISH).steps)
+    assert (again.errors, again.changes) == ([], [])
+    back, _ = place.carry_out(undoing(read(place.folder / f"{run}.jsonl")).steps)
+    assert (back.errors, place.behind("work")) == ([], ("1", "PassThrough"))
+
+
+def test_a_machine_is_published_and_its_alias_moved(place):
+    place.builder.function("inner")
+    alias = place.machine("flow", "inner")
+    outcome, run = place.done().carry_out(place.recipe(PUBLISH).steps)
+    states = place.builder.client("stepfunctions")
+    shown = states.describe_state_machine_alias(stateMachineAliasArn=alias)
+    assert outcome.errors == []
+    assert [one["weight"] for one in shown["routingConfiguration"]] == [100]
+    version = shown["routingConfiguration"][0]["stateMachineVersionArn"]
+    behind = states.describe_state_machine(stateMachineArn=version)
+    assert (behind["tracingConfiguration"]["enabled"], behind["loggingConfiguration"]["level"]) == (
+        True, "ALL",
+    )  # fmt: skip
+    again, _ = place.carry_out(place.recipe(PUBLISH).steps)
+    assert (again.errors, again.changes) == ([], [])
+    place.carry_out(undoing(read(place.folder / f"{run}.jsonl")).steps)
+    back = states.describe_state_machine_alias(stateMachineAliasArn=alias)
+    assert back["routingConfiguration"][0]["stateMachineVersionArn"].endswith(":1")
+
+
+def test_code_that_was_never_published_is_not_shipped(place):
+    place.function("work", "live")
+    place.builder.client("lambda").update_function_configuration(FunctionName="work", Timeout=9)
+    recipe = place.done().recipe(PUBLISH)
+    assert any("also ship another time-out" in text for text in recipe.warnings)
+    place.carry_out(recipe.steps)
+    assert place.behind("work") == ("1", "PassThrough")
+
+
+def test_split_traffic_is_refused(place):
+    place.function("work", "live")
+    functions = place.builder.client("lambda")
+    functions.update_function_configuration(FunctionName="work", Description="second")
+    functions.publish_version(FunctionName="work")
+    functions.update_alias(
+        FunctionName="work",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
+    )
+    outcome, _ = place.done().carry_out(place.recipe(PUBLISH).steps)
+    assert [error.code for error in outcome.errors] == ["SplitTraffic"]
+    assert place.behind("work") == ("1", "PassThrough")
+
+
+def test_a_bare_version_is_reported_only(place):
+    place.function("work", "1")
+    recipe = place.done().recipe(PUBLISH)
+    assert any("version 1 of function work" in text for text in recipe.warnings)
+    outcome, _ = place.carry_out(recipe.steps)
+    versions = place.builder.client("lambda").list_versions_by_function(FunctionName="work")
+    assert outcome.errors == []
+    assert [one["Version"] for one in versions["Versions"]] == ["$LATEST", "1"]

@@ -1,0 +1,59 @@
+"""Sampling rules: what is said, and nothing else, reaches X-Ray."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.engine.model import Reading
+from dragonctl.errors import UsageError
+from dragonctl.recipes.sampling import Sampling, sampling_steps
+from dragonctl.resources.xray_sampling_rule import SamplingRule
+
+ANY = {"ServiceName": "*", "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*",
+       "ResourceARN": "*"}  # fmt: skip
+DEFAULT = Reading({**ANY, "Priority": 10000, "FixedRate": 0.05, "ReservoirSize": 1})
+
+
+def calls(have, **said):
+    (step,) = sampling_steps(Sampling(**said))
+    made = step.resource.calls(have, step.wanted(have, {}))
+    return [(call.operation, call.params) for call in made]
+
+
+def test_default_rule_changes_its_two_fields_only():
+    update = {"RuleName": "Default", "FixedRate": 0.5}
+    assert calls(DEFAULT, rate=0.5, reservoir=1) == [
+        ("UpdateSamplingRule", {"SamplingRuleUpdate": update})
+    ]
+
+
+def test_new_rule_is_whole():
+    rule = {
+        **ANY, "RuleName": "dragons-prod-POST-dragons", "Version": 1, "Priority": 1000,
+        "FixedRate": 1.0, "ReservoirSize": 1, "HTTPMethod": "POST", "URLPath": "/dragons",
+        "ServiceName": "dragons/prod",
+    }  # fmt: skip
+    said = {"rate": 1.0, "method": "POST", "path": "/dragons", "service": "dragons/prod"}
+    assert calls(None, **said) == [("CreateSamplingRule", {"SamplingRule": rule})]
+
+
+def test_undo_deletes_what_was_made():
+    (call,) = SamplingRule("mine").calls(DEFAULT, None)
+    assert (call.operation, call.params) == ("DeleteSamplingRule", {"RuleName": "mine"})
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"rate": 5}, "share"),
+        ({"rate": -0.1}, "share"),
+        ({"rate": 0.1, "reservoir": -1}, "0 or more"),
+        ({"rate": 0.1, "priority": 10000, "name": "x"}, "9999"),
+        ({"rate": 0.1, "name": "x" * 33}, "32 characters"),
+        ({"rate": 0.1, "name": "Default", "path": "/x"}, "Default rule"),
+        ({}, "--rate"),
+    ],
+)
+def test_refuses_what_xray_would_refuse(said, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        list(sampling_steps(Sampling(**said)))
