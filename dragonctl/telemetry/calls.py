@@ -1,0 +1,73 @@
+"""What the views of logs and traces ask of AWS, as data: `policy` is made from it.
+
+They ask without a memory, page by page, and stop early; so what they may ask is written down here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dragonctl.app import Api, App
+from dragonctl.engine.model import Call
+from dragonctl.telemetry.groups import log_groups
+
+
+def log_calls(app: App) -> Iterator[Call]:
+    """`logs`: every group's events; and the class of one that cannot be read."""
+    for group in log_groups(app):
+        yield Call("logs", "FilterLogEvents", {"logGroupName": group.name})
+    yield Call("logs", "DescribeLogGroups", {})
+
+
+def query_calls(app: App) -> Iterator[Call]:
+    """`query`: a query over every group; one that is abandoned is stopped."""
+    names = [group.name for group in log_groups(app)]
+    if names:
+        yield Call("logs", "StartQuery", {"logGroupNames": names})
+        yield from _account_wide("logs", ("GetQueryResults", "StopQuery"))
+
+
+def trace_calls() -> Iterator[Call]:
+    """`traces`: the list, one whole, and why there is none."""
+    yield from _account_wide("xray", ("GetTraceSummaries", "BatchGetTraces", *_WHY_NONE))
+
+
+def map_calls() -> Iterator[Call]:
+    """`service-map`: the graph, and why it is empty."""
+    yield from _account_wide("xray", ("GetServiceGraph", *_WHY_NONE))
+
+
+def why_calls(app: App) -> Iterator[Call]:
+    """`why`: the lines, the trace, and the history of any execution of the application."""
+    yield from log_calls(app)
+    yield Call("xray", "BatchGetTraces", {})
+    for machine in app.machines:
+        arn = machine.arn.replace(":stateMachine:", ":execution:")
+        for operation in ("DescribeExecution", "GetExecutionHistory"):
+            yield Call("stepfunctions", operation, {"executionArn": f"{arn}:*"})
+
+
+def signed_calls(api: Api, resources: Iterable[Mapping[str, Any]]) -> Iterator[Call]:
+    """`send`: the requests that IAM guards, in each stage; a path's parameters may be anything.
+
+    ``resources``: GetResources' items with their methods. API Gateway developer guide, "Control
+    access for invoking an API".
+    """
+    for one in resources:
+        path = re.sub(r"\{[^}]+\}", "*", str(one["path"]))
+        for verb, method in (one.get("resourceMethods") or {}).items():
+            if (method or {}).get("authorizationType") == "AWS_IAM":
+                for stage in api.stages:
+                    place = f"{api.id}/{stage}/{'*' if verb == 'ANY' else verb}{path}"
+                    yield Call("execute-api", "Invoke", {"Place": place})
+
+
+_WHY_NONE = ("GetTraceSegmentDestination", "GetSamplingRules")
+
+
+def _account_wide(service: str, operations: Iterable[str]) -> Iterator[Call]:
+    """Calls about the whole account and region."""
+    for operation in operations:
+        yield Call(service, operation, {})

@@ -1,0 +1,52 @@
+"""What an application writes its logs to, and what X-Ray calls its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dragonctl.app import App, Machine, Raw
+from dragonctl.telemetry.logs import LogGroup
+
+
+def log_groups(app: App) -> list[LogGroup]:
+    """The log groups of the application's stages, functions and state machines, each once.
+
+    The execution log's name is fixed by API Gateway; the others are read from the settings.
+    """
+    found = {group.name: group for group in _all_groups(app)}
+    return list(found.values())
+
+
+def _all_groups(app: App) -> Iterator[LogGroup]:
+    if app.api:
+        for name, stage in app.api.stages.items():
+            yield LogGroup(f"API-Gateway-Execution-Logs_{app.api.id}/{name}", "api")
+            access = _group_of((stage.get("accessLogSettings") or {}).get("destinationArn"))
+            if access:
+                yield LogGroup(access, "access")
+    for machine in app.machines:
+        yield from _machine_groups(machine)
+    for function in app.functions:
+        yield LogGroup(function.log_group, "functions")
+
+
+def _machine_groups(machine: Machine) -> Iterator[LogGroup]:
+    """Also those of the versions that traffic uses: their settings are frozen."""
+    raws: list[Raw] = [machine.raw, *machine.qualifiers.values()]
+    for raw in raws:
+        for place in (raw.get("loggingConfiguration") or {}).get("destinations") or ():
+            name = _group_of((place.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn"))
+            if name:
+                yield LogGroup(name, "state-machines")
+
+
+def _group_of(arn: str | None) -> str:
+    """The name in a log group's ARN; "" for a Firehose stream, which nothing can be read from."""
+    return (arn or "").partition(":log-group:")[2].removesuffix(":*")
+
+
+def trace_names(app: App) -> set[str]:
+    """What X-Ray calls the application's parts: ``<api>/<stage>``, functions, state machines."""
+    stages = {f"{app.api.name}/{name}" for name in app.api.stages} if app.api else set()
+    functions = {function.name for function in app.functions}
+    return stages | functions | {machine.name for machine in app.machines}

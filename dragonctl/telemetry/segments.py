@@ -1,0 +1,222 @@
+"""X-Ray segment documents as a tree of typed segments.
+
+Source: "X-Ray segment documents" in the X-Ray developer guide. A trace is a set of documents;
+each may nest subsegments, and each subsegment may also have come as a document of its own, tied
+by ``parent_id``. Nothing is dropped: what has no known parent becomes a root.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["ok", "error", "throttle", "fault"]
+"""As X-Ray counts: error is 4xx, throttle 429, fault 5xx or an exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception recorded on a segment; ``stack`` holds ``path:line label`` strings."""
+
+    type: str
+    message: str
+    remote: bool = False
+    stack: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """A span of work. Times are seconds since the epoch; ``end`` is None while in progress.
+
+    ``http``, ``sql``, ``aws``, ``annotations`` and ``metadata`` are the document's own parts.
+    """
+
+    id: str
+    name: str
+    start: float
+    end: float | None = None
+    parent_id: str = ""
+    origin: str = ""
+    namespace: str = ""
+    subsegment: bool = False
+    error: bool = False
+    fault: bool = False
+    throttle: bool = False
+    exceptions: tuple[Raised, ...] = ()
+    user: str = ""
+    http: Mapping[str, Any] = field(default_factory=dict)
+    sql: Mapping[str, Any] = field(default_factory=dict)
+    aws: Mapping[str, Any] = field(default_factory=dict)
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    children: list[Segment] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """The gravest of the marks that the segment bears."""
+        if self.fault:
+            return "fault"
+        if self.throttle:
+            return "throttle"
+        return "error" if self.error else "ok"
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether the segment had not ended when X-Ray was asked."""
+        return self.end is None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end; None while in progress."""
+        return None if self.end is None else max(0.0, self.end - self.start)
+
+    def document(self) -> dict[str, Any]:
+        """The segment alone as plain JSON; its children stand in the trace's own list."""
+        parts = {
+            name: getattr(self, name)
+            for name in Segment.__dataclass_fields__
+            if name not in ("children", "exceptions")
+        }
+        raised = [
+            {"type": item.type, "message": item.message, "remote": item.remote,
+             "stack": list(item.stack)}
+            for item in self.exceptions
+        ]  # fmt: skip
+        extra = {"status": self.status, "duration": self.duration, "exceptions": raised}
+        return {**parts, **extra}
+
+
+def walk(roots: Iterable[Segment]) -> Iterator[tuple[int, Segment]]:
+    """Every segment with its depth, parents before children, in the order of their start."""
+    stack = [(0, segment) for segment in sorted(roots, key=_by_start, reverse=True)]
+    while stack:
+        depth, segment = stack.pop()
+        yield depth, segment
+        later = sorted(segment.children, key=_by_start, reverse=True)
+        stack.extend((depth + 1, child) for child in later)
+
+
+def tree(documents: Iterable[str]) -> list[Segment]:
+    """The roots of the trees that these JSON documents make, earliest first."""
+    known: dict[str, Segment] = {}
+    for text in documents:
+        for segment in _segments_of(text):
+            _keep(known, segment)
+    roots = [segment for segment in known.values() if not _adopted(known, segment)]
+    roots.extend(_freed(known.values(), roots))
+    return sorted(roots, key=_by_start)
+
+
+def _by_start(segment: Segment) -> tuple[float, float]:
+    return segment.start, -(segment.end or segment.start)
+
+
+def _keep(known: dict[str, Segment], segment: Segment) -> None:
+    """Of two states of one segment (in progress, then complete) the complete one counts."""
+    before = known.get(segment.id)
+    if before is None or before.in_progress or not segment.in_progress:
+        known[segment.id] = segment
+
+
+def _adopted(known: Mapping[str, Segment], segment: Segment) -> bool:
+    parent = known.get(segment.parent_id)
+    if parent is None or parent is segment:
+        return False
+    parent.children.append(segment)
+    return True
+
+
+def _freed(segments: Iterable[Segment], roots: list[Segment]) -> list[Segment]:
+    """Roots for segments whose parents form a ring: broken documents must not vanish."""
+    seen = {id(segment) for _, segment in walk(roots)}
+    freed: list[Segment] = []
+    for segment in sorted(segments, key=_by_start):
+        if id(segment) in seen:
+            continue
+        for other in segments:
+            if segment in other.children:
+                other.children.remove(segment)
+        freed.append(segment)
+        seen.update(id(inner) for _, inner in walk([segment]))
+    return freed
+
+
+def _segments_of(text: str) -> Iterator[Segment]:
+    """A document's segment and all the subsegments nested in it."""
+    document = _parsed(text)
+    waiting = [(document, str(document.get("parent_id", "")), False)]
+    while waiting:
+        part, parent, nested = waiting.pop()
+        segment = _segment(part, parent, nested)
+        yield segment
+        inner = part.get("subsegments")
+        children = inner if isinstance(inner, list) else []
+        waiting.extend((child, segment.id, True) for child in children if isinstance(child, dict))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return {"name": "(a segment that is not JSON)", "id": f"unread-{hash(text):x}"}
+    return document if isinstance(document, dict) else {}
+
+
+def _segment(part: Mapping[str, Any], parent: str, nested: bool) -> Segment:
+    start = _number(part.get("start_time")) or 0.0
+    return Segment(
+        id=str(part.get("id") or f"nameless-{id(part):x}"),
+        name=str(part.get("name", "")),
+        start=start,
+        end=_end(part, start),
+        parent_id=parent,
+        origin=str(part.get("origin", "")),
+        namespace=str(part.get("namespace", "")),
+        subsegment=nested or part.get("type") == "subsegment",
+        error=part.get("error") is True,
+        fault=part.get("fault") is True,
+        throttle=part.get("throttle") is True,
+        exceptions=_exceptions(part.get("cause")),
+        user=str(part.get("user") or ""),
+        http=_mapping(part, "http"),
+        sql=_mapping(part, "sql"),
+        aws=_mapping(part, "aws"),
+        annotations=_mapping(part, "annotations"),
+        metadata=_mapping(part, "metadata"),
+    )
+
+
+def _end(part: Mapping[str, Any], start: float) -> float | None:
+    end = _number(part.get("end_time"))
+    return None if end is None and part.get("in_progress", True) else end or start
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _mapping(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = part.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _exceptions(cause: Any) -> tuple[Raised, ...]:
+    """A cause holds exceptions, or is the id of one recorded on another segment."""
+    if not isinstance(cause, dict):
+        return ()
+    return tuple(
+        Raised(
+            str(item.get("type", "")),
+            str(item.get("message", "")),
+            item.get("remote") is True,
+            tuple(_frame(frame) for frame in item.get("stack") or () if isinstance(frame, dict)),
+        )
+        for item in cause.get("exceptions") or ()
+        if isinstance(item, dict)
+    )
+
+
+def _frame(frame: Mapping[str, Any]) -> str:
+    return f"{frame.get('path', '?')}:{frame.get('line', '?')} {frame.get('label', '')}".rstrip()

@@ -1,0 +1,97 @@
+"""Points in time as people type them: ``10m`` ago, ``2h``, ``1d``, or ISO 8601."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dragonctl.errors import UsageError
+
+
+def moment(text: str, now: float, option: str = "--since") -> int:
+    """The point in time that ``text`` names, in milliseconds since the epoch.
+
+    A duration (``10m``, ``1h30m``, ``2d``) counts back from ``now`` (seconds since the epoch);
+    ``now`` is now; a date or time of ISO 8601 without an offset is UTC, as CloudWatch shows it.
+    Raises :class:`UsageError` naming ``option`` for anything else.
+    """
+    cleaned = text.strip().lower().removesuffix(" ago").replace(" ", "")
+    if cleaned == "now":
+        return int(now * 1000)
+    seconds = _duration(cleaned)
+    if seconds is not None:
+        return int((now - seconds) * 1000)
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f"{option} '{text}' is not a time.", "Write 10m, 2h, 1d or 2026-11-23T08:00:00Z."
+        ) from None
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1000)
+
+
+def period(text: str, option: str) -> float:
+    """A length of time (``30m``, ``2h``, ``1d``) in seconds; UsageError naming ``option``."""
+    seconds = _duration(text.strip().lower())
+    if seconds is None:
+        raise UsageError(f"{option} '{text}' is not a length of time.", "Write 30m, 2h or 1d.")
+    return seconds
+
+
+def window(since: str, until: str | None, now: float) -> tuple[int, int | None]:
+    """Start and end in milliseconds; no end given: None. Refuses an end before its start."""
+    start = moment(since, now)
+    end = moment(until, now, "--until") if until else None
+    if end is not None and end <= start:
+        raise UsageError(
+            f"--until {until} is not after --since {since}.", "Let --since name the earlier time."
+        )
+    return start, end
+
+
+def clock_text(time_ms: int) -> str:
+    """``HH:MM:SS.mmm`` in UTC."""
+    seconds, milliseconds = divmod(time_ms, 1000)
+    minutes, seconds = divmod(seconds % 86400, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{milliseconds:03d}"
+
+
+def iso_text(time_ms: int) -> str:
+    """ISO 8601 in UTC with milliseconds: ``2026-11-23T08:00:00.000Z``."""
+    return f"{_utc(time_ms):%Y-%m-%dT%H:%M:%S}.{time_ms % 1000:03d}Z"
+
+
+def age_text(seconds: float) -> str:
+    """How long ago, in one unit: ``45 s``, ``12 min``, ``3 h``, ``2 d``."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{max(0, int(seconds))} s"
+
+
+def duration_text(seconds: float | None) -> str:
+    """A latency to read: ``812 µs``, ``23 ms``, ``1.42 s``, ``3 min 05 s``; None is ``-``."""
+    if seconds is None:
+        return "-"
+    if seconds < 0.001:  # noqa: PLR2004 (units of time need no names)
+        return f"{seconds * 1e6:.0f} µs"
+    if seconds < 1:
+        return f"{seconds * 1000:.{0 if seconds >= 0.01 else 1}f} ms"  # noqa: PLR2004
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def _duration(text: str) -> float | None:
+    import durationpy
+
+    try:
+        seconds = durationpy.from_str(text).total_seconds()
+    except (durationpy.DurationError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def _utc(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms // 1000, UTC)

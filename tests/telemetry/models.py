@@ -1,0 +1,30 @@
+"""AWS's own models judge every call that the tests see: names, types, lengths and ranges."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import botocore.session
+from botocore.validate import ParamValidator
+
+
+@cache
+def input_shape(service, operation):
+    model = botocore.session.get_session().get_service_model(service)
+    return model.operation_model(operation).input_shape
+
+
+def judge(service, operation, params):
+    """Raise for params that botocore would not send."""
+    report = ParamValidator().validate(params, input_shape(service, operation))
+    assert not report.has_errors(), report.generate_report()
+
+
+def judged(fetch):
+    """The same fetch, its calls judged."""
+
+    def inner(service, operation, **params):
+        judge(service, operation, params)
+        return fetch(service, operation, **params)
+
+    return inner

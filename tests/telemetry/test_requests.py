@@ -1,0 +1,78 @@
+import json
+
+from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.requests import Trail, request_events
+from tests.telemetry.fake_logs import FakeLogs, Line
+
+GATEWAY = "9f8b6a10-0000-4000-8000-000000000001"
+FUNCTION = "9f8b6a10-0000-4000-8000-000000000002"
+OTHER = "9f8b6a10-0000-4000-8000-0000000000ff"
+TRACE = "1-65a0b0c0-0123456789abcdef01234567"
+EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:MyStateMachine:one"
+
+
+def application():
+    access = {
+        "requestId": GATEWAY, "extendedRequestId": "abcDEF123456=", "xrayTraceId": TRACE,
+        "httpMethod": "POST", "resourcePath": "/dragons", "status": "200",
+    }  # fmt: skip
+    entered = {"id": "2", "type": "TaskStateEntered", "execution_arn": EXECUTION, "details": {}}
+    return FakeLogs(
+        {
+            "API-Gateway-Execution-Logs_a/test": [
+                Line(1000, f"({GATEWAY}) Extended Request Id: abcDEF123456="),
+                Line(1010, f'({GATEWAY}) Endpoint response body: {{"executionArn":"{EXECUTION}"}}'),
+                Line(1011, f"({OTHER}) Somebody else's request"),
+            ],
+            "access": [Line(1020, json.dumps(access))],
+            "states": [Line(1030, json.dumps(entered))],
+            "/aws/lambda/validate-dragon": [
+                Line(1035, "printed by the call before", stream="s1"),
+                Line(1040, f"START RequestId: {FUNCTION} Version: $LATEST", stream="s1"),
+                Line(1041, "checking Jon", stream="s1"),
+                Line(1042, "of another instance", stream="s2"),
+                Line(1043, f"END RequestId: {FUNCTION}", stream="s1"),
+                Line(
+                    1044,
+                    f"REPORT RequestId: {FUNCTION}\tDuration: 3.00 ms\tXRAY TraceId: {TRACE}\t",
+                    stream="s1",
+                ),
+                Line(1045, "printed by the call after", stream="s1"),
+            ],
+        }
+    )
+
+
+SOURCES = {"API": "api", "access": "access", "states": "state-machines", "/aws": "functions"}
+
+
+def groups(fake):
+    return [
+        LogGroup(name, next(s for start, s in SOURCES.items() if name.startswith(start)))
+        for name in fake.groups
+    ]
+
+
+def follow_id(ident):
+    fake = application()
+    trail, events = request_events(fake.fetch, groups(fake), ident, 0, None, report=lambda _: None)
+    return trail, [event.time_ms for event in events]
+
+
+def test_any_of_the_ids_finds_every_line_of_the_request_and_no_other():
+    for ident in (GATEWAY, "abcDEF123456=", TRACE, EXECUTION, FUNCTION, f"Root={TRACE};Sampled=1"):
+        _, times = follow_id(ident)
+        assert times == [1000, 1010, 1020, 1030, 1040, 1041, 1043, 1044], ident
+
+
+def test_the_trail_names_the_traces_and_executions_that_it_met():
+    trail, _ = follow_id(GATEWAY)
+    assert trail.trace_ids() == [TRACE]
+    assert trail.executions() == [EXECUTION]
+
+
+def test_the_pattern_stays_within_what_cloudwatch_takes():
+    trail = Trail({f"1-65a0b0c0-{number:024x}" for number in range(500)})
+    assert len(trail.pattern()) <= 1024
+    assert trail.pattern().startswith('?"1-65a0b0c0-')
+    assert Trail.of('a"b\\c').pattern() == '"abc"'

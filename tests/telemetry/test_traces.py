@@ -1,0 +1,172 @@
+import itertools
+import json
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dragonctl.telemetry.segments import tree, walk
+from dragonctl.telemetry.traces import (
+    WINDOW,
+    explain_empty,
+    grouped,
+    read_traces,
+    summaries,
+    summary_of,
+    windows,
+)
+from tests.telemetry import trace_documents as documents
+from tests.telemetry.fake_logs import refusal
+from tests.telemetry.models import judged
+
+
+def shape(roots):
+    return [(depth, part.name) for depth, part in walk(roots)]
+
+
+def texts(found):
+    return [json.dumps(document) for document in found]
+
+
+def test_documents_and_nested_subsegments_make_one_tree():
+    assert shape(tree(texts(documents.dragons()))) == [
+        (0, "dragons/prod"), (1, "States"), (2, "MyStateMachine"), (3, "ValidateDragon"),
+        (4, "validate-dragon"), (5, "S3"), (6, "connect"), (5, "orders@db.example"), (5, "retry"),
+        (3, "AddDragon"),
+    ]  # fmt: skip
+
+
+def test_what_a_segment_says_is_kept():
+    parts = {part.name: part for _, part in walk(tree(texts(documents.dragons())))}
+    failed = parts["validate-dragon"]
+    assert failed.status == "fault"
+    assert failed.exceptions[0].type == "DragonValidationException"
+    assert failed.exceptions[0].stack == (
+        "/var/task/validate.py:41 check", "/var/task/validate.py:12 handler",
+    )  # fmt: skip
+    assert failed.annotations == {"family": "green", "dragon": "Jon"}
+    assert parts["orders@db.example"].status == "throttle"
+    assert parts["orders@db.example"].sql["database_type"] == "PostgreSQL"
+    assert parts["AddDragon"].in_progress
+    assert parts["AddDragon"].duration is None
+    assert parts["S3"].aws["operation"] == "GetObject"
+    json.dumps(failed.document())
+
+
+def test_ten_thousand_segments_wide_and_deep_lose_none():
+    assert len(shape(tree(texts(documents.many(10_000))))) == 10_000
+    deep = shape(tree(texts(documents.chain(10_000))))
+    assert deep[-1] == (9_999, "deep 9999")
+
+
+def test_broken_documents_and_rings_of_parents_do_not_vanish():
+    ring = [
+        documents.segment("a", "a", 0, 1, parent_id="b"),
+        documents.segment("b", "b", 0, 1, parent_id="a"),
+    ]
+    found = shape(tree([*texts(ring), "not json", "[]", '{"id": 7, "subsegments": "x"}']))
+    assert sorted(name for _, name in found if name in ("a", "b")) == ["a", "b"]
+    assert len(found) == 5
+
+
+def test_of_a_segment_sent_twice_the_finished_state_counts():
+    open_, closed = (documents.segment("a", "a", 0, end) for end in (None, 2))
+    for order in ([open_, closed], [closed, open_]):
+        (root,) = tree(texts(order))
+        assert root.duration == 2
+
+
+@given(st.floats(0, 1e9), st.floats(0, 40 * 86400))
+def test_windows_cover_the_time_without_gap_and_within_the_limit(start, length):
+    pieces = windows(start, start + length)
+    assert all(0 < end - begin <= WINDOW for begin, end in pieces)
+    assert all(later[0] == earlier[1] for later, earlier in itertools.pairwise(pieces))
+    if pieces:
+        assert (pieces[-1][0], pieces[0][1]) == (start, start + length)
+
+
+class XRay:
+    """Two pages a window; the same trace at both sides of a window's edge."""
+
+    def __init__(self):
+        self.calls = []
+
+    def fetch(self, service, operation, **params):
+        self.calls.append((operation, params))
+        number = int(params["StartTime"] // WINDOW)
+        if "NextToken" not in params:
+            return {"TraceSummaries": [documents.summary(number)], "NextToken": "more"}
+        return {"TraceSummaries": [documents.summary(number + 1)]}
+
+
+def test_all_windows_and_pages_are_read_and_no_trace_is_given_twice():
+    xray = XRay()
+    found = list(summaries(judged(xray.fetch), 0, 5 * WINDOW, 'http.url CONTAINS "x"'))
+    assert [item.start - documents.START for item in found] == [5, 4, 3, 2, 1, 0]
+    assert len(xray.calls) == 10
+    assert {params["FilterExpression"] for _, params in xray.calls} == {'http.url CONTAINS "x"'}
+
+
+def test_whole_traces_come_by_fives_in_order_and_the_missing_are_named():
+    calls = []
+
+    def fetch(service, operation, **params):
+        calls.append(params["TraceIds"])
+        answer = {"Traces": [], "UnprocessedTraceIds": []}
+        for name in params["TraceIds"]:
+            if name == "t3" and calls.count(["t3"]) == 0:
+                answer["UnprocessedTraceIds"].append(name)
+            elif name != "t7":
+                segment = documents.segment("a", name, 0, 1)
+                answer["Traces"] += documents.answer([segment], name)["Traces"]
+        return answer
+
+    found, missing = read_traces(judged(fetch), [f"t{number}" for number in range(12)])
+    assert [trace.id for trace in found] == [f"t{n}" for n in range(12) if n != 7]
+    assert missing == ["t7"]
+    assert max(len(ids) for ids in calls) == 5
+    json.dumps(found[0].document())
+
+
+def test_grouping_counts_shares_averages_and_outcomes():
+    found = [
+        summary_of(documents.summary(number, status=status, time=time))
+        for number, (status, time) in enumerate([(200, 0.1), (200, 0.3), (500, 2.0), (429, 0.005)])
+    ]
+    first, *rest = grouped(found, "status")
+    assert (first.value, first.count, first.share) == ("200", 2, 0.5)
+    assert first.average == 0.2
+    assert {group.value: group.statuses for group in rest} == {
+        "429": {"throttle": 1}, "500": {"fault": 1},
+    }  # fmt: skip
+    (everything,) = grouped(found, "method")
+    assert everything.latencies == (1, 0, 1, 1, 0, 1, 0, 0)
+    assert [group.value for group in grouped(found, "user")] == ["jon"]
+
+
+def test_a_bare_summary_is_read_too():
+    bare = summary_of({"Id": documents.TRACE, "ResponseTime": 1})
+    assert bare.start == documents.START
+    assert bare.code is None
+    dated = summary_of({"Id": "x", "StartTime": datetime(2026, 1, 1, tzinfo=UTC)})
+    assert dated.start == 1_767_225_600
+
+
+def test_an_empty_list_is_explained_by_transaction_search_and_sampling():
+    def fetch(service, operation, **params):
+        if operation == "GetTraceSegmentDestination":
+            return {"Destination": "CloudWatchLogs", "Status": "ACTIVE"}
+        rule = {"RuleName": "quiet", "FixedRate": 0.0, "ReservoirSize": 0}
+        return {"SamplingRuleRecords": [{"SamplingRule": rule}]}
+
+    reasons = explain_empty(judged(fetch), "fault = true")
+    assert "aws/spans" in reasons[0]
+    assert "--filter" in reasons[1]
+    assert "quiet records nothing" in reasons[2]
+
+
+def test_an_empty_list_is_explained_where_nothing_may_be_asked():
+    def fetch(service, operation, **params):
+        raise refusal("AccessDeniedException")
+
+    assert "dragonctl status" in explain_empty(fetch)[-1]
