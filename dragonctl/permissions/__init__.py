@@ -1,0 +1,1 @@
+"""The least-privilege policy of a command: from its calls and reads to an IAM document."""
