@@ -1,0 +1,91 @@
+"""What a report of a defect should say: whether this machine and these credentials can work."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from dragonctl import __version__
+from dragonctl.engine.reads import Reads
+from dragonctl.errors import DragonError
+from dragonctl.paths import state_folder
+
+# AWS refuses signatures that are older or younger than five minutes.
+_SKEW_SECONDS = 300
+_LIBRARIES = ("boto3", "botocore", "click", "rich", "uv", "moto")
+# The reads with which every command begins.
+_FIRST_READS = (("apigateway", "GetRestApis"), ("apigateway", "GetAccount"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: ``ok``, and what was seen or what to do."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def versions() -> Iterator[Finding]:
+    """The program and what it stands on."""
+    yield Finding("dragonctl", ok=True, detail=__version__)
+    yield Finding("Python", ok=True, detail=f"{platform.python_version()}, {platform.platform()}")
+    found = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    yield Finding("libraries", ok=True, detail=found)
+
+
+def state() -> Finding:
+    """Whether the journal can be written, so that runs can be undone."""
+    try:
+        folder = state_folder("runs")
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        where = error.filename or Path("state folder")
+        return Finding("state folder", ok=False, detail=f"{where}: {error.strerror}")
+    count = sum(1 for _ in folder.glob("*.jsonl"))
+    return Finding("state folder", ok=True, detail=f"{folder.parent}, {count} runs")
+
+
+def connection(reads: Reads, now: datetime) -> Iterator[Finding]:
+    """Who we are for AWS, whether the clocks agree, and whether the first reads are allowed."""
+    try:
+        yield Finding("credentials", ok=True, detail=f"{reads.user}, account {reads.account}")
+    except DragonError as error:
+        yield Finding("credentials", ok=False, detail=str(error))
+        return
+    yield _clock(reads.aws.date, now)
+    for service, operation in _FIRST_READS:
+        yield _read(reads, service, operation)
+
+
+def _clock(said: str | None, now: datetime) -> Finding:
+    if not said:
+        return Finding("clock", ok=True, detail="AWS did not say the time")
+    skew = (now - parsedate_to_datetime(said).astimezone(UTC)).total_seconds()
+    if abs(skew) < _SKEW_SECONDS:
+        return Finding("clock", ok=True, detail=f"{abs(skew):.0f} s from AWS's")
+    side = "fast" if skew > 0 else "slow"
+    return Finding("clock", ok=False, detail=f"{abs(skew):.0f} s {side}: AWS refuses signatures")
+
+
+def _read(reads: Reads, service: str, operation: str) -> Finding:
+    try:
+        reads.need(service, operation)
+    except DragonError as error:
+        return Finding(f"{service} {operation}", ok=False, detail=str(error))
+    return Finding(f"{service} {operation}", ok=True, detail="allowed")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"

@@ -1,0 +1,151 @@
+"""What is behind the API in ``status``: functions, state machines, and what their roles may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dragonctl.app import App, Function, Machine
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.roles import Need, judge
+from dragonctl.resources.role_rights import role_name
+from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
+from dragonctl.status.problem import Again, Problem
+from dragonctl.status.sight import Sight, machine_group
+
+
+def function_document(function: Function) -> dict[str, Any]:
+    """One function as it stands, and what is frozen behind the aliases that traffic uses."""
+    raw = function.raw
+    return {
+        "name": function.name,
+        "tracing": _traces(raw),
+        "log_group": function.log_group,
+        "role": function.role,
+        "runtime": raw.get("Runtime"),
+        "update": raw.get("LastUpdateStatus", "Successful"),
+        "qualifiers": [
+            {"name": name, "version": frozen.get("Version"), "tracing": _traces(frozen)}
+            for name, frozen in function.qualifiers.items()
+            if name
+        ],
+    }
+
+
+def machine_document(machine: Machine) -> dict[str, Any]:
+    """One state machine as it stands."""
+    state = machine_state(dict(machine.raw))
+    return {
+        "name": machine.name,
+        "arn": machine.arn,
+        "type": machine.raw.get("type", "STANDARD"),
+        "log_level": state[LEVEL],
+        "execution_data": state[EXECUTION_DATA],
+        "log_group": machine_group(machine),
+        "tracing": state[TRACING],
+        "role": machine.role,
+        "qualifiers": [
+            {
+                "name": name,
+                "tracing": machine_state(dict(frozen))[TRACING],
+                "log_level": machine_state(dict(frozen))[LEVEL],
+            }
+            for name, frozen in machine.qualifiers.items()
+            if name
+        ],
+    }
+
+
+def function_problems(sight: Sight) -> Iterator[Problem]:
+    """Updates that go on or failed, and traffic that a change to ``$LATEST`` does not reach."""
+    for function in sight.app.functions:
+        document = function_document(function)
+        resource = f"lambda-function/{function.name}"
+        yield from _update(sight.again, resource, function)
+        for used in document["qualifiers"]:
+            if not used["tracing"]:
+                what = f"tracing is off in the version {used['version']} behind it"
+                subject = f"Function {function.name}"
+                yield _frozen(sight.again, resource, subject, used["name"], what)
+
+
+def _update(again: Again, resource: str, function: Function) -> Iterator[Problem]:
+    raw, subject = function.raw, f"Function {function.name}"
+    if raw.get("State") == "Failed":
+        why = raw.get("StateReason") or "Lambda gives no reason"
+        mend = again.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"it could not be made ({why})", mend)
+    if raw.get("LastUpdateStatus") == "InProgress":
+        yield Problem(resource, subject, "Lambda is updating it", again.command("status"))
+    elif raw.get("LastUpdateStatus") == "Failed":
+        why = raw.get("LastUpdateStatusReason") or "Lambda gives no reason"
+        mend = again.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"its last update failed ({why})", mend)
+
+
+def machine_problems(sight: Sight) -> Iterator[Problem]:
+    """Traffic through an alias or a version whose frozen settings trace or log nothing."""
+    for machine in sight.app.machines:
+        for used in machine_document(machine)["qualifiers"]:
+            off = [
+                word
+                for word, lacks in (
+                    ("tracing", not used["tracing"]),
+                    ("log", used["log_level"] == "OFF"),
+                )
+                if lacks
+            ]
+            if off:
+                what = f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off behind it"
+                resource, subject = f"states-machine/{machine.arn}", f"State machine {machine.name}"
+                yield _frozen(sight.again, resource, subject, used["name"], what)
+
+
+def _frozen(again: Again, resource: str, subject: str, qualifier: str, what: str) -> Problem:
+    if qualifier.isdigit():
+        text = f"traffic goes to version {qualifier}, and {what}"
+        mend = "Let the traffic go to an alias, which setup-observability --publish can move."
+        return Problem(resource, subject, text, mend)
+    text = f"traffic goes through the alias {qualifier}, and {what}"
+    return Problem(resource, subject, text, again.setup("--publish"))
+
+
+def role_problems(sight: Sight) -> Iterator[Problem]:
+    """Roles that are gone, and rights that are missing for what is switched on."""
+    app = sight.app
+    for role, rights in sight.survey.rights.items():
+        if rights is None:
+            text = "it does not exist, although a function or state machine runs under it"
+            mend = f"Make the role {role}, or give the function or state machine another."
+            yield Problem(f"iam-role/{role}", f"Role {role}", text, mend)
+    verdict = judge(app, sight.survey, Options(role_changes=False))
+    for need, lacking in verdict.reported:
+        if _in_use(app, need):
+            text = _lacks(need, lacking)
+            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, sight.again.setup())
+    for need, lacking in verdict.hopeless:
+        if _in_use(app, need):
+            text = f"{_lacks(need, lacking)}, by a permissions boundary or an explicit Deny"
+            mend = f"Allow it in the boundary or the Deny of the role {need.role}."
+            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, mend)
+
+
+def _lacks(need: Need, lacking: tuple[str, ...]) -> str:
+    return f"it cannot {need.what}, for it lacks {', '.join(lacking)}"
+
+
+def _in_use(app: App, need: Need) -> bool:
+    """Whether anything that runs under the role is set to do what the role cannot."""
+    functions = [one for one in app.functions if role_name(one.role) == need.role]
+    machines = [
+        machine_state(dict(one.raw)) for one in app.machines if role_name(one.role) == need.role
+    ]
+    if need.what == "send traces":
+        return any(_traces(one.raw) for one in functions) or any(one[TRACING] for one in machines)
+    if need.what == "deliver logs":
+        return any(one[LEVEL] != "OFF" for one in machines)
+    return True
+
+
+def _traces(raw: Mapping[str, Any]) -> bool:
+    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")

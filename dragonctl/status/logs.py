@@ -1,0 +1,88 @@
+"""The log groups in ``status``, and how full the account's Logs resource policies are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dragonctl.engine.model import Reading
+from dragonctl.recipes.observability.options import DEFAULT_RETENTION
+from dragonctl.status.problem import Problem
+from dragonctl.status.sight import POLICY_CHARACTERS, POLICY_COUNT, Group, Sight
+
+_NEARLY = 0.9
+
+
+def group_documents(sight: Sight) -> Iterator[dict[str, Any]]:
+    """Each log group once, whatever writes to it. ``exists`` is None where AWS did not tell."""
+    for name in dict.fromkeys(group.name for group in sight.groups):
+        reading = sight.readings.get(name)
+        yield {
+            "name": name,
+            "of": [group.owner for group in sight.groups if group.name == name],
+            "exists": None if name not in sight.readings else reading is not None,
+            "retention_days": reading.state["retentionInDays"] if reading else None,
+            "class": reading.facts["class"] if reading else None,
+            "kms_key": reading.facts["key"] if reading else None,
+            "stored_bytes": reading.facts["bytes"] if reading else None,
+        }
+
+
+def group_problems(sight: Sight) -> Iterator[Problem]:
+    """Groups that are missing, and those whose events are kept, and paid for, for ever."""
+    seen: set[str] = set()
+    for group in sight.groups:
+        if group.needed and group.name in sight.readings and group.name not in seen:
+            seen.add(group.name)
+            yield from _group_problem(sight, group, sight.readings[group.name])
+
+
+def _group_problem(sight: Sight, group: Group, reading: Reading | None) -> Iterator[Problem]:
+    resource, subject = f"logs-group/{group.name}", f"Log group of {group.owner}"
+    if reading is None:
+        text = f"it does not exist; {_without(group)}"
+        yield Problem(resource, subject, text, sight.again.setup())
+    elif reading.state["retentionInDays"] is None:
+        text = "its events are kept, and paid for, for ever"
+        mend = sight.again.setup("--retention", str(DEFAULT_RETENTION))
+        yield Problem(resource, subject, text, mend)
+
+
+def _without(group: Group) -> str:
+    if group.owner.startswith("function") or group.owner.endswith("execution"):
+        return "AWS would make it, and keep its events for ever"
+    return "what is written there is lost"
+
+
+def policies_document(sight: Sight) -> dict[str, Any] | None:
+    """How many resource policies there are, and the longest; None where AWS did not tell."""
+    if sight.policies is None:
+        return None
+    lengths = {one["policyName"]: len(one.get("policyDocument", "")) for one in sight.policies}
+    longest = max(lengths, key=lambda name: lengths[name], default=None)
+    return {
+        "count": len(lengths),
+        "count_limit": POLICY_COUNT,
+        "longest": longest,
+        "characters": lengths[longest] if longest else 0,
+        "characters_limit": POLICY_CHARACTERS,
+    }
+
+
+def policy_problems(sight: Sight) -> Iterator[Problem]:
+    """Resource policies so full that Step Functions may not be able to add a log group."""
+    document = policies_document(sight)
+    if document is None:
+        return
+    resource = f"logs-resource-policies/{sight.app.account}/{sight.app.region}"
+    subject = "Logs resource policies"
+    mend = "aws logs delete-resource-policy --policy-name NAME   # one that nothing needs"
+    if document["count"] >= POLICY_COUNT:
+        text = f"there are {document['count']}, as many as AWS allows"
+        yield Problem(resource, subject, text, mend)
+    if document["characters"] >= _NEARLY * POLICY_CHARACTERS:
+        text = (
+            f"{document['longest']} has {document['characters']:,} of {POLICY_CHARACTERS:,}"
+            " characters; log groups under /aws/vendedlogs/ add none"
+        )
+        yield Problem(resource, subject, text, mend.replace("NAME", str(document["longest"])))

@@ -1,0 +1,76 @@
+"""The document of ``status``: everything that was seen, and what is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dragonctl.discovery.overdue import overdue
+from dragonctl.status.behind import (
+    function_document,
+    function_problems,
+    machine_document,
+    machine_problems,
+    role_problems,
+)
+from dragonctl.status.logs import (
+    group_documents,
+    group_problems,
+    policies_document,
+    policy_problems,
+)
+from dragonctl.status.problem import Problem
+from dragonctl.status.sight import Sight
+from dragonctl.status.stages import (
+    account_document,
+    account_problems,
+    stage_document,
+    stage_problems,
+)
+
+
+def problems(sight: Sight, now: datetime) -> list[Problem]:
+    """What is wrong, the widest first. ``now`` has an offset."""
+    return [
+        *account_problems(sight),
+        *stage_problems(sight, now),
+        *role_problems(sight),
+        *function_problems(sight),
+        *machine_problems(sight),
+        *group_problems(sight),
+        *policy_problems(sight),
+    ]
+
+
+def document(sight: Sight, now: datetime) -> dict[str, Any]:
+    """The whole document, plain JSON."""
+    app = sight.app
+    return {
+        "account": app.account,
+        "region": app.region,
+        "api": {"id": app.api.id, "name": app.api.name} if app.api else None,
+        "account_role": account_document(sight),
+        "apis": [{"id": api.id, "name": api.name} for api in app.apis],
+        "stages": [stage_document(api.id, name, raw) for api, name, raw in app.stages],
+        "functions": [function_document(one) for one in app.functions],
+        "state_machines": [machine_document(one) for one in app.machines],
+        "log_groups": list(group_documents(sight)),
+        "resource_policies": policies_document(sight),
+        "problems": [one.document() for one in problems(sight, now)],
+        # An overdue data trace is among the problems already.
+        "warnings": [one for one in app.warnings if one not in set(overdue(app, now))],
+        "switch_on": sight.again.setup() if is_something_off(sight) else None,
+    }
+
+
+def is_something_off(sight: Sight) -> bool:
+    """Whether ``setup-observability`` with its defaults would have something to switch on."""
+    app = sight.app
+    stages = [stage_document(api.id, name, raw) for api, name, raw in app.stages]
+    return (
+        any(one["log_level"] == "OFF" or not (one["access_log"] and one["tracing"])
+            for one in stages)
+        or any(not function_document(one)["tracing"] for one in app.functions)
+        or any(one["log_level"] == "OFF" or not one["tracing"]
+               for one in map(machine_document, app.machines))
+    )  # fmt: skip

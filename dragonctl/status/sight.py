@@ -1,0 +1,134 @@
+"""All that ``status`` looks at, each thing read once and at the same time as the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from dragonctl.app import App, Machine
+from dragonctl.discovery.discover import read_resources
+from dragonctl.engine.model import Reader, Reading
+from dragonctl.engine.symptoms import is_denied
+from dragonctl.errors import DragonError
+from dragonctl.recipes.observability import Survey, survey
+from dragonctl.recipes.observability.names import execution_group
+from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
+from dragonctl.status.problem import Again
+
+POLICY_COUNT = 10
+"""CloudWatch Logs' resource policies of one account and region, at most."""
+POLICY_CHARACTERS = 5120
+"""The characters of one resource policy's document, at most."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A log group that the application writes to.
+
+    ``owner`` says what writes there, in words; ``needed`` whether anything is written there as
+    things stand.
+    """
+
+    name: str
+    owner: str
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen. A reading that AWS refused is in ``errors``, and missing from its place.
+
+    ``readings`` holds each group's reading by name (None: there is no such group);
+    ``methods`` each API's resources, by its id, as GetResources shows them; ``policies`` the
+    Logs resource policies, None when they could not be read.
+    """
+
+    app: App
+    survey: Survey
+    groups: tuple[Group, ...]
+    readings: Mapping[str, Reading | None]
+    methods: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    policies: tuple[Mapping[str, Any], ...] | None = None
+    errors: tuple[DragonError, ...] = ()
+    again: Again = field(default_factory=Again)
+
+
+def look(aws: Reader, app: App, again: Again) -> Sight:
+    """Read the roles, log groups, methods and Logs policies of a discovered application."""
+    groups = tuple(log_groups(app))
+    names = list(dict.fromkeys(group.name for group in groups))
+    known, methods, policies, *found = aws.together(
+        partial(survey, aws, app),
+        partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
+        partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
+        *(partial(_refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
+          for name in names),
+    )  # fmt: skip
+    answers = dict(zip(names, found, strict=True))
+    refused = [one for one in (methods, policies, *found) if isinstance(one, DragonError)]
+    return Sight(
+        app,
+        known,
+        groups,
+        {name: one for name, one in answers.items() if not isinstance(one, DragonError)},
+        {} if isinstance(methods, DragonError) else methods,
+        None if isinstance(policies, DragonError) else tuple(policies),
+        (*app.errors, *known.errors, *refused),
+        again,
+    )
+
+
+def log_groups(app: App) -> Iterator[Group]:
+    """The groups that the stages, functions and machines write to, as they are set now."""
+    for api, name, raw in app.stages:
+        yield from _stage_groups(api.id, name, raw)
+    for function in app.functions:
+        yield Group(function.log_group, f"function {function.name}")
+    for machine in app.machines:
+        if group := machine_group(machine):
+            level = machine_state(dict(machine.raw))[LEVEL]
+            yield Group(group, f"state machine {machine.name}", needed=level != "OFF")
+
+
+def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Group]:
+    levels = {one.get("loggingLevel", "OFF") for one in (raw.get("methodSettings") or {}).values()}
+    if levels - {"OFF"}:
+        yield Group(execution_group(api, stage), f"stage {stage}, execution")
+    destination = (raw.get("accessLogSettings") or {}).get("destinationArn") or ""
+    if ":log-group:" in destination:
+        yield Group(group_name(destination), f"stage {stage}, access")
+
+
+def machine_group(machine: Machine) -> str | None:
+    """The name of the group that a machine logs to."""
+    arn = machine_state(dict(machine.raw))[DESTINATION]
+    return group_name(arn) if arn else None
+
+
+def group_name(arn: str) -> str:
+    """The name in a log group's ARN, with or without the ``:*`` behind it."""
+    return arn.removesuffix(":*").partition(":log-group:")[2]
+
+
+def _methods(aws: Reader, app: App) -> dict[str, Any]:
+    ids = [api.id for api in app.apis]
+    answers = aws.together(*(partial(read_resources, aws, one) for one in ids))
+    return dict(zip(ids, answers, strict=True))
+
+
+def _resource_policies(aws: Reader) -> list[Any]:
+    return aws.pages("logs", "DescribeResourcePolicies", "resourcePolicies") or []
+
+
+def _refusable(resource: str, read: Callable[[], Any]) -> Any:
+    """What the read gives; the error itself where AWS refuses this one thing."""
+    try:
+        return read()
+    except DragonError as error:
+        if not is_denied(error):
+            raise
+        error.resource = error.resource or resource
+        return error

@@ -1,0 +1,167 @@
+"""The API's part of ``status``: its stages, their method overrides, their cache, the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from dragonctl.recipes.observability.options import ROLE_NAME
+from dragonctl.resources.apigateway_account import FIELD
+from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
+from dragonctl.status.caching import cached_methods
+from dragonctl.status.problem import Again, Problem
+from dragonctl.status.sight import Sight
+
+DATA_TRACE_TAG = "tags/dragonctl:data-trace-until"
+# name in the document -> the setting behind it, and what AWS means when it is absent
+SETTINGS: dict[str, tuple[str, Any]] = {
+    "log_level": ("logging/loglevel", "OFF"),
+    "data_trace": ("logging/dataTrace", False),
+    "metrics": ("metrics/enabled", False),
+}
+_WORDS = {
+    "log_level": "log level",
+    "data_trace": "full request and response data",
+}
+
+
+def stage_document(api: str, name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """One stage as it stands: what is on and what is off, and the overrides of single methods."""
+    state = stage_state(raw)
+    return {
+        "api": api,
+        "name": name,
+        **method_settings(state, ALL_METHODS),
+        "data_trace_until": state.get(DATA_TRACE_TAG),
+        "access_log": state.get("accessLogSettings/destinationArn"),
+        "tracing": state["tracingEnabled"],
+        "cache": state["cacheClusterSize"] if state["cacheClusterEnabled"] else None,
+        "cache_status": raw.get("cacheClusterStatus", "NOT_AVAILABLE"),
+        "overrides": [
+            {"method": spoken(key), **method_settings(state, key)}
+            for key in dict.fromkeys("/".join(field.split("/")[:2]) for field in state)
+            if f"{key}/metrics/enabled" in state and key != ALL_METHODS
+        ],
+    }
+
+
+def method_settings(state: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The settings of all methods (``*/*``), or of one override, by their document names."""
+    return {
+        name: state.get(f"{key}/{suffix}", default) for name, (suffix, default) in SETTINGS.items()
+    }
+
+
+def spoken(key: str) -> str:
+    """A method's key as people say it: ``~1dragons/GET`` is ``GET /dragons``."""
+    path, _, method = key.rpartition("/")
+    plain = path.replace("~1", "/").replace("~0", "~")
+    return f"{method} {plain if plain.startswith('/') else f'/{plain}'}"
+
+
+def stage_problems(sight: Sight, now: datetime) -> Iterator[Problem]:
+    """What is wrong with the stages. ``now`` decides whether a data trace is overdue."""
+    for api, name, raw in sight.app.stages:
+        resource = f"apigateway-stage/{api.id}/{name}"
+        document = stage_document(api.id, name, raw)
+        yield from _overdue(sight.again, resource, document, now)
+        yield from _shadows(sight.again, resource, document)
+        yield from _without_key(sight, api.id, resource, raw)
+
+
+def _overdue(
+    again: Again, resource: str, stage: Mapping[str, Any], now: datetime
+) -> Iterator[Problem]:
+    until = stage["data_trace_until"]
+    end = _moment(until)
+    still_on = any(one["data_trace"] for one in (stage, *stage["overrides"]))
+    if until and still_on and (end is None or end <= now):
+        yield Problem(
+            resource,
+            f"Stage {stage['name']}",
+            f"full request and response data should have ended at {until}, and is still logged",
+            again.setup("--no-data-trace", api=stage["api"], stage=stage["name"]),
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The end that a tag names; None for what is no time (anybody may write a tag)."""
+    try:
+        end = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return end if end.tzinfo else None
+
+
+def _shadows(again: Again, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:
+    """A method whose own settings hide what the stage says: another level, or bodies in the log.
+
+    Bodies left out of one method's log are no fault, and metrics are a matter of cost.
+    """
+    for override in stage["overrides"]:
+        for name, words in _WORDS.items():
+            if override[name] != stage[name] and (name == "log_level" or override[name]):
+                yield Problem(
+                    resource,
+                    f"Stage {stage['name']}",
+                    f"{override['method']} overrides it with {words}"
+                    f" {_said(override[name])} instead of {_said(stage[name])}",
+                    again.setup(*_option(name, stage[name]), api=stage["api"], stage=stage["name"]),
+                )
+
+
+def _option(name: str, value: Any) -> tuple[str, ...]:
+    return ("--log-level", str(value)) if name == "log_level" else ("--no-data-trace",)
+
+
+def _said(value: Any) -> str:
+    return {True: "on", False: "off"}.get(value, str(value))
+
+
+def _without_key(
+    sight: Sight, api: str, resource: str, raw: Mapping[str, Any]
+) -> Iterator[Problem]:
+    for method in cached_methods(raw, sight.methods.get(api, ())):
+        if method.shared:
+            names = ", ".join(method.shared)
+            yield Problem(
+                resource,
+                f"Stage {raw['stageName']}",
+                f"{method.name} is cached without {names} in its key: callers get each other's"
+                " answers",
+                sight.again.command(
+                    "enable-cache", "--method", method.name, api=api, stage=raw["stageName"]
+                ),
+            )
+
+
+def account_document(sight: Sight) -> dict[str, Any]:
+    """API Gateway's CloudWatch role of the account and region."""
+    account = sight.survey.account
+    return {"arn": account.state[FIELD], "health": account.facts["health"]}
+
+
+def account_problems(sight: Sight) -> Iterator[Problem]:
+    """A CloudWatch role through which nothing can be logged."""
+    app, role = sight.app, account_document(sight)
+    resource = f"apigateway-account/{app.account}/{app.region}"
+    health, arn, subject = role["health"], role["arn"], "API Gateway's CloudWatch role"
+    logging = [name for api, name, raw in app.stages if _logs(stage_document(api.id, name, raw))]
+    if health == "gone":
+        text = f"{arn} no longer exists, so no API here can log"
+        yield Problem(resource, subject, text, sight.again.setup())
+    elif health == "none" and logging:
+        text = f"none is set, and stage {logging[0]} should log"
+        yield Problem(resource, subject, text, sight.again.setup())
+    elif health not in ("none", "healthy", "unknown"):
+        why = "its rights cannot be read" if health == "unreadable" else health
+        text = f"APIs may log nothing through {arn}, for {why}"
+        ours = arn.rpartition("/")[2] == ROLE_NAME and arn.split(":")[4] == app.account
+        mend = sight.again.setup() if ours else sight.again.setup("--replace-account-role")
+        yield Problem(resource, subject, text, mend)
+
+
+def _logs(stage: Mapping[str, Any]) -> bool:
+    levels = {one["log_level"] for one in (stage, *stage["overrides"])}
+    return bool(levels - {"OFF"}) or bool(stage["access_log"])

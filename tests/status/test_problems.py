@@ -1,0 +1,216 @@
+"""What `status` calls wrong, and the command that it gives, for applications as AWS shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dragonctl.app import Api, App, Function, Machine
+from dragonctl.engine.model import Reading
+from dragonctl.recipes.observability import Survey
+from dragonctl.resources.role_rights import Rights
+from dragonctl.status.problem import Again
+from dragonctl.status.report import document, problems
+from dragonctl.status.sight import Sight, log_groups
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ACCOUNT = "123456789012"
+ARN = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:flow"
+GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/vendedlogs/states/flow-Logs:*"
+ALL_RIGHTS = ({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},)
+NO_KEY = {
+    "path": "/orders/{id}",
+    "resourceMethods": {"GET": {"requestParameters": {"method.request.querystring.family": False}}},
+}
+
+
+def stage(**more):
+    settings = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": False, "metricsEnabled": False}}
+    return {"stageName": "prod", "tracingEnabled": True, "methodSettings": settings, **more}
+
+
+def function(mode="Active", qualifiers=None, **more):
+    raw = {
+        "FunctionName": "work",
+        "Role": f"arn:aws:iam::{ACCOUNT}:role/worker",
+        "TracingConfig": {"Mode": mode},
+        **more,
+    }
+    return Function("work", raw, qualifiers or {None: raw})
+
+
+def machine(level="ALL", traced=True):
+    raw = {
+        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/flower",
+        "loggingConfiguration": {
+            "level": level,
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": GROUP}}],
+        },
+        "tracingConfiguration": {"enabled": traced},
+    }
+    return Machine(ARN, raw, {None: raw})
+
+
+def group(days=30):
+    facts = {"arn": "", "class": "STANDARD", "bytes": 0, "key": None}
+    return Reading({"name": "g", "retentionInDays": days}, facts)
+
+
+def sight(*, stages=(), functions=(), machines=(), health="healthy", rights=None, **more):
+    api = Api("a1", "orders", {}, {one["stageName"]: one for one in stages})
+    app = App((api,), tuple(functions), tuple(machines), ACCOUNT, "us-east-1", "aws")
+    groups = tuple(log_groups(app))
+    roles = {name: Rights(name, {}, ALL_RIGHTS) for name in ("worker", "flower")}
+    role = None if health == "none" else f"arn:aws:iam::{ACCOUNT}:role/theirs"
+    account = Reading({"cloudwatchRoleArn": role}, {"health": health})
+    readings = {one.name: group() for one in groups} | more.pop("readings", {})
+    return Sight(app, Survey(account, roles | (rights or {})), groups, readings, **more)
+
+
+def found(seen):
+    return [(one.resource, one.document()["problem"], one.mend) for one in problems(seen, NOW)]
+
+
+SETUP = "dragonctl setup-observability"
+CASES = {
+    "all well": (sight(stages=[stage()], functions=[function()], machines=[machine()]), []),
+    "everything off is no fault": (
+        sight(stages=[{"stageName": "prod"}], machines=[machine("OFF", traced=False)],
+              functions=[function("PassThrough")], health="none"),
+        [],
+    ),
+    "dead role": (
+        sight(health="gone"),
+        [("apigateway-account", "no longer exists", SETUP)],
+    ),
+    "role that may not write": (
+        sight(health="it may not logs:PutLogEvents"),
+        [("apigateway-account", "may log nothing", f"{SETUP} --replace-account-role")],
+    ),
+    "no role though a stage logs": (
+        sight(stages=[stage()], health="none"),
+        [("apigateway-account", "stage prod should log", SETUP)],
+    ),
+    "data trace overdue": (
+        sight(stages=[stage(
+            methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
+            tags={"dragonctl:data-trace-until": "2026-11-20T00:00:00Z"})]),
+        [("apigateway-stage/a1/prod", "2026-11-20", f"{SETUP} --stage prod --no-data-trace")],
+    ),
+    "data trace not over yet": (
+        sight(stages=[stage(
+            methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
+            tags={"dragonctl:data-trace-until": "2026-11-24T00:00:00Z"})]),
+        [],
+    ),
+    "a tag that is no time": (
+        sight(stages=[stage(
+            methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
+            tags={"dragonctl:data-trace-until": "soon"})]),
+        [("apigateway-stage/a1/prod", "soon", f"{SETUP} --stage prod --no-data-trace")],
+    ),
+    "a method that logs less": (
+        sight(stages=[stage(methodSettings={
+            "*/*": {"loggingLevel": "INFO"}, "~1orders~1{id}/GET": {"loggingLevel": "ERROR",
+                                                                   "metricsEnabled": False}})]),
+        [("apigateway-stage/a1/prod", "GET /orders/{id} overrides",
+          f"{SETUP} --stage prod --log-level INFO")],
+    ),
+    "cached without its key": (
+        sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
+            "*/*": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
+            methods={"a1": [NO_KEY]}),
+        [("apigateway-stage/a1/prod", "without path:id, family in its key",
+          "dragonctl enable-cache --stage prod --method 'GET /orders/{id}'")],
+    ),
+    "role without rights": (
+        sight(functions=[function()], rights={"worker": Rights("worker", {}, (
+            {"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]},))}),
+        [("iam-role/worker", "cannot send traces", SETUP)],
+    ),
+    "rights for what is off are not missed": (
+        sight(functions=[function("PassThrough")], rights={"worker": Rights("worker", {}, (
+            {"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]},))}),
+        [],
+    ),
+    "boundary": (
+        sight(functions=[function()], rights={"worker": Rights("worker", {}, ALL_RIGHTS, {
+            "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]})}),
+        [("iam-role/worker", "boundary", "Allow it in the boundary")],
+    ),
+    "role that is gone": (
+        sight(functions=[function()], rights={"worker": None}),
+        [("iam-role/worker", "does not exist", "Make the role worker")],
+    ),
+    "function update going on": (
+        sight(functions=[function(LastUpdateStatus="InProgress")]),
+        [("lambda-function/work", "is updating", "dragonctl status")],
+    ),
+    "alias without tracing": (
+        sight(functions=[function(qualifiers={"live": {"Version": "3"}})]),
+        [("lambda-function/work", "alias live", f"{SETUP} --publish")],
+    ),
+    "version without tracing": (
+        sight(functions=[function(qualifiers={"3": {"Version": "3"}})]),
+        [("lambda-function/work", "version 3", "Let the traffic go to an alias")],
+    ),
+    "group that keeps for ever": (
+        sight(functions=[function()], readings={"/aws/lambda/work": group(None)}),
+        [("logs-group//aws/lambda/work", "for ever", f"{SETUP} --retention 30")],
+    ),
+    "group that is missing": (
+        sight(functions=[function()], readings={"/aws/lambda/work": None}),
+        [("logs-group//aws/lambda/work", "does not exist", SETUP)],
+    ),
+    "resource policies full": (
+        sight(policies=tuple({"policyName": str(n), "policyDocument": "x"} for n in range(10))),
+        [("logs-resource-policies", "as many as AWS allows", "aws logs delete-resource-policy")],
+    ),
+    "a resource policy nearly full": (
+        sight(policies=({"policyName": "big", "policyDocument": "x" * 5000},)),
+        [("logs-resource-policies", "5,000 of 5,120", "--policy-name big")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_and_what_mends_it(name):
+    seen, expected = CASES[name]
+    told = found(seen)
+    assert len(told) == len(expected), told
+    for (resource, problem, mend), (thing, words, command) in zip(told, expected, strict=True):
+        assert resource.startswith(thing)
+        assert words in problem
+        assert command in mend
+
+
+def test_commands_repeat_how_the_application_was_reached():
+    again = Again(("--local", "--region", "eu-west-1"), ("orders",), ("prod",))
+    assert again.setup("--retention", "30") == (
+        "dragonctl setup-observability --local --region eu-west-1 --api orders --stage prod"
+        " --retention 30"
+    )
+    several = Again(several=True)
+    assert several.setup(api="a2", stage="test") == (
+        "dragonctl setup-observability --api a2 --stage test"
+    )
+    assert several.setup() == "dragonctl setup-observability --all"
+
+
+def test_the_document_holds_each_part():
+    seen = document(sight(stages=[stage()], functions=[function()], machines=[machine()]), NOW)
+    assert seen["api"] == {"id": "a1", "name": "orders"}
+    assert (seen["stages"][0]["log_level"], seen["stages"][0]["tracing"]) == ("INFO", True)
+    assert seen["functions"][0]["log_group"] == "/aws/lambda/work"
+    assert seen["state_machines"][0]["log_level"] == "ALL"
+    assert [one["retention_days"] for one in seen["log_groups"]] == [30, 30, 30]
+    assert seen["problems"] == []
+    assert seen["switch_on"] == SETUP  # the access log is off
+
+
+def test_what_could_not_be_read_is_no_problem():
+    seen = sight(functions=[function()])
+    seen = Sight(seen.app, seen.survey, seen.groups, {})
+    assert found(seen) == []
+    assert document(seen, NOW)["log_groups"][0]["exists"] is None

@@ -1,0 +1,44 @@
+"""The doctor: what is wrong is said, and nothing that is right is called wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dragonctl import doctor
+from dragonctl.engine.reads import Reads
+from tests.engine.fakes import TinyAws
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Clocked(TinyAws):
+    date = "Mon, 23 Nov 2026 12:00:10 GMT"
+
+
+@pytest.mark.parametrize(
+    ("off", "ok", "words"),
+    [
+        (timedelta(), True, "10 s"),
+        (timedelta(hours=1), False, "fast"),
+        (-timedelta(hours=1), False, "slow"),
+    ],
+)
+def test_clock(off, ok, words):
+    findings = {one.what: one for one in doctor.connection(Reads(Clocked()), NOW + off)}
+    assert findings["clock"].ok is ok
+    assert words in findings["clock"].detail
+
+
+def test_refused_read_is_named():
+    aws = Clocked(troubles=[("GetAccount", "AccessDeniedException", "not authorized", 403, False)])
+    findings = {one.what: one for one in doctor.connection(Reads(aws), NOW)}
+    assert findings["apigateway GetRestApis"].ok
+    assert not findings["apigateway GetAccount"].ok
+
+
+def test_state_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "state").write_text("a file, where a folder should be")
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
+    assert not doctor.state().ok
