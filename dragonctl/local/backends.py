@@ -1,0 +1,86 @@
+"""moto's own memory: configured before its first use, reached by service, thrown away whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+from importlib import import_module
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.model_instances import reset_model_data
+
+
+def configure(port: int) -> None:
+    """Tell moto how to run here; before its first request.
+
+    Functions are run by this package, never in containers; state machines really execute; the
+    1,582 managed policies are made when asked for (shims.managed_policies), because making all
+    takes a second. moto's workflow engine calls back through ``MOTO_PORT``.
+    """
+    default_user_config["lambda"] = {"use_docker": False}
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    default_user_config["iam"] = {"load_aws_managed_policies": False}
+    os.environ["MOTO_PORT"] = str(port)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+
+def application() -> Any:
+    """WSGI application of moto, for all services."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def backend(service: str, account: str, region: str) -> Any:
+    """The moto backend of a service; ``aws`` is the region of the global ones (IAM, S3)."""
+    from moto.backends import get_backend
+
+    if service == "stepfunctions":
+        # The ones that execute machines; moto's register names the others.
+        from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+        return stepfunctions_parser_backends[account][region]
+    if service == "lambda":
+        # The ones that run no containers; moto's register names the others.
+        from moto.awslambda.utils import get_backend as functions
+
+        return functions(account, region)
+    return get_backend(service)[account][region]  # type: ignore[call-overload]
+
+
+Address = tuple[str, str, str]
+"""Where a backend is: the module that has its kind, its account, its region."""
+
+
+def address(backend: Any) -> Address:
+    """Where a backend is. Two kinds may bear one service's name, so the module tells them apart."""
+    return (type(backend).__module__, backend.account_id, backend.region_name)
+
+
+def at(place: Address) -> Any:
+    """The backend at an address."""
+    module, account, region = place
+    if not module.startswith("moto."):
+        raise ValueError(f"no backend of moto: {module}")
+    for found in vars(import_module(module)).values():
+        if isinstance(found, BackendDict) and found.backend.__module__ == module:
+            return found[account][region]
+    raise ValueError(f"no backend of moto: {module}")
+
+
+def in_use() -> list[Any]:
+    """Every backend that exists."""
+    return [each for one in list(_register()) for _, _, each in list(one.iter_backends())]
+
+
+def _register() -> list[Any]:
+    """Moto's own list of the backends that exist."""
+    return BackendDict._instances  # type: ignore[misc]  # noqa: SLF001 (there is no other)
+
+
+def reset() -> None:
+    """Forget all that moto remembers."""
+    BackendDict.reset()
+    reset_model_data()

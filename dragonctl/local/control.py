@@ -1,0 +1,221 @@
+"""Start, find and end the local AWS from a command: the only part of it that commands import.
+
+Imports nothing heavy: the server is a process of its own, so a command pays for moto only once,
+in the background.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from dragonctl.errors import DragonError
+from dragonctl.local import address
+from dragonctl.local.address import LocalServer
+from dragonctl.paths import state_folder
+
+__all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
+
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+PAUSE_SECONDS = 0.02
+
+
+def up() -> LocalServer:
+    """The running local AWS, started if need be; returns when it answers.
+
+    Two commands at once get the same one. DragonError when the extra ``local`` is not installed or
+    the server does not come up.
+    """
+    running = status()
+    if running:
+        return running
+    with _turn():
+        return status() or _start()
+
+
+def down() -> bool:
+    """End it, its state written down; False when none was running.
+
+    DragonError when it does not end in time.
+    """
+    with _turn():
+        running = status()
+        if running is None:
+            address.file().unlink(missing_ok=True)
+            return False
+        os.kill(running.pid, signal.SIGTERM)
+        _wait_for_end(running)
+        return True
+
+
+def status() -> LocalServer | None:
+    """The running local AWS; None when none runs.
+
+    A dead process's file, and one whose process number now belongs to another program, are told
+    by asking: only the server that wrote the file knows its token and number.
+    """
+    written = address.recall()
+    if written is None or not is_alive(written.pid):
+        return None
+    try:
+        said = _ask(written, "GET", "status")
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    return written if said.get("pid") == written.pid else None
+
+
+def reset(server: LocalServer | None = None) -> None:
+    """Throw everything away that the running local AWS holds."""
+    _ask(server or up(), "POST", "reset")
+
+
+def set_pace(server: LocalServer, **seconds: float) -> None:
+    """How long slow things take: ``cache_cluster``, ``function_update``, ``distribution``."""
+    _ask(server, "POST", "pace", seconds)
+
+
+def log_file() -> Path:
+    """Where the server writes what goes wrong in it."""
+    return state_folder("local") / "server.log"
+
+
+def _start() -> LocalServer:
+    if find_spec("moto") is None or find_spec("flask") is None:
+        raise DragonError(
+            "The local AWS is not installed.",
+            "Type: pip install 'dragonctl[local]'",
+            code="LocalNotInstalled",
+        )
+    # A file left by a server that died must not be taken for the new one's.
+    address.file().unlink(missing_ok=True)
+    handle = os.open(log_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dragonctl.local.server"],
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=handle,
+            env=_environment(),
+            cwd="/",
+            start_new_session=True,
+        )
+    finally:
+        os.close(handle)
+    return _wait_for_start(process)
+
+
+def _wait_for_start(process: subprocess.Popen[bytes]) -> LocalServer:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        written = address.recall()
+        if written and written.pid == process.pid:
+            # The server outlives this command: it is not this process's child to wait for.
+            process.returncode = 0
+            return written
+        time.sleep(PAUSE_SECONDS)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    raise DragonError(
+        f"The local AWS did not start: {_last_words()}",
+        f"Its log is {log_file()}.",
+        code="LocalNotStarted",
+    )
+
+
+def _last_words() -> str:
+    lines = log_file().read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"no answer within {START_SECONDS:.0f} seconds"
+
+
+def _environment() -> dict[str, str]:
+    """The server's own environment: nobody's profile, credentials, endpoint or proxy."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "MOTO_", "TEST_")) and "proxy" not in name.lower()
+    }
+    return {
+        **kept,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",  # moto's own clients need some
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "*",
+        # No web page may read what this server answers.
+        "MOTO_DISABLE_GLOBAL_CORS": "true",
+        # A checkout that is run without being installed is found from any folder.
+        "PYTHONPATH": os.pathsep.join(
+            [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ),
+    }
+
+
+def _wait_for_end(server: LocalServer) -> None:
+    until = time.monotonic() + STOP_SECONDS
+    while is_alive(server.pid):
+        if time.monotonic() > until:
+            raise DragonError(
+                f"The local AWS (process {server.pid}) does not end.",
+                f"End it with: kill {server.pid}",
+                code="LocalNotStopped",
+            )
+        time.sleep(PAUSE_SECONDS)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that number runs; a server that this process started is reaped."""
+    # A server that this very process started leaves its remains to it: take them first.
+    with contextlib.suppress(OSError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _ask(
+    server: LocalServer, method: str, action: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    place = server.endpoint.removeprefix("http://")
+    connection = http.client.HTTPConnection(place, timeout=STOP_SECONDS)
+    try:
+        connection.request(
+            method,
+            f"/_dragonctl/{action}",
+            json.dumps(body or {}),
+            {"X-Dragonctl-Token": server.token, "Content-Type": "application/json"},
+        )
+        answer: dict[str, Any] = json.loads(connection.getresponse().read())
+        return answer
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """One command at a time starts or ends the server."""
+    import fcntl
+
+    handle = os.open(state_folder("local") / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

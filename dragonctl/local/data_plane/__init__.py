@@ -1,0 +1,78 @@
+"""Requests to the stages of an API, answered from what is deployed there.
+
+The agreement of :mod:`dragonctl.local.hooks`: ``application``, ``install``, ``reset``.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dragonctl.local.data_plane.serving import Gateway
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+PREFIX = "/_run/"
+
+
+def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Serve ``/_run/<api id>/<stage>/<path>``; an API or stage that is not there is 403."""
+    from dragonctl.local.data_plane import records, request
+    from dragonctl.local.data_plane.definition import ServedStage
+    from dragonctl.local.gateway.deployed import deployed
+
+    # Undecoded: an encoded slash belongs to a path parameter and parts nothing.
+    raw: str = environ.get("RAW_URI") or environ["PATH_INFO"]
+    api, _, rest = raw.partition("?")[0].removeprefix(PREFIX).partition("/")
+    stage, _, path = rest.partition("/")
+    found = deployed(api, stage)
+    if found is None:
+        return _forbidden(start_response)
+    asked = request.read(environ, "/" + path)
+    exchange, answer = _gateway().serve(ServedStage(found), asked)
+    records.keep(exchange, answer)
+    headers = {
+        **answer.headers,
+        **exchange.answer_headers,
+        "x-amzn-RequestId": asked.request_id,
+        "x-amz-apigw-id": asked.extended_id,
+        "Content-Length": str(len(answer.body)),
+    }
+    if exchange.trace.sampled or asked.header("X-Amzn-Trace-Id"):
+        sampled = int(bool(exchange.trace.sampled))
+        headers["X-Amzn-Trace-Id"] = f"Root={exchange.trace.root};Sampled={sampled}"
+    start_response(f"{answer.status} {_reason(answer.status)}", list(headers.items()))
+    return [answer.body]
+
+
+def reset() -> None:
+    """Forget every cache and bucket."""
+    _gateway.cache_clear()
+
+
+@functools.cache
+def _gateway() -> Gateway:
+    from dragonctl.local.data_plane.cache import StageCaches
+    from dragonctl.local.data_plane.serving import Gateway
+    from dragonctl.local.data_plane.throttle import Buckets
+
+    return Gateway(StageCaches(), Buckets())
+
+
+def _forbidden(start_response: StartResponse) -> Iterable[bytes]:
+    body = json.dumps({"message": "Forbidden"}).encode()
+    headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", "ForbiddenException")]
+    start_response("403 Forbidden", [*headers, ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _reason(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Status"

@@ -1,0 +1,115 @@
+"""Who may call a method, and with what: API keys, signatures, validators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dragonctl.local import backends
+from dragonctl.local.data_plane import faults
+from dragonctl.local.data_plane.exchange import Exchange
+
+
+def admit(exchange: Exchange) -> None:
+    """Let a request in.
+
+    Raises:
+        GatewayError: as API Gateway refuses it; what cannot be judged here is refused by name.
+
+    """
+    kind = exchange.method.told.get("authorizationType") or "NONE"
+    if kind == "AWS_IAM":
+        if not signed(exchange):
+            raise faults.missing_token()
+    elif kind != "NONE":
+        raise faults.not_here(f"authorizers ({kind})")
+    _check_api_key(exchange)
+
+
+def signed(exchange: Exchange) -> bool:
+    """Whether the request bears a SigV4 signature, in a header or its query string."""
+    header = exchange.request.header("Authorization") or ""
+    return header.startswith("AWS4-HMAC-SHA256") or "X-Amz-Signature" in exchange.request.query
+
+
+def _check_api_key(exchange: Exchange) -> None:
+    """A key that is enabled and in a usage plan of this stage."""
+    if not exchange.method.told.get("apiKeyRequired"):
+        exchange.log.note(
+            f"API Key  authorized because method '{exchange.method.http_method} "
+            f"{exchange.method.resource_path}' does not require API Key. Request will not "
+            "contribute to throttle or quota limits"
+        )
+        return
+    stage, told = exchange.stage, exchange.request.header("x-api-key")
+    backend = backends.backend("apigateway", stage.account, stage.region)
+    key = next((one for one in backend.keys.values() if told and one.value == told), None)
+    if key is None or not key.enabled or not _in_plan(backend, stage.api_id, stage.name, key.id):
+        raise faults.forbidden("INVALID_API_KEY", f"API Key {told or ''} not authorized")
+    exchange.context["identity"]["apiKeyId"] = key.id
+
+
+def _in_plan(backend: Any, api_id: str, stage: str, key_id: str) -> bool:
+    for plan_id, plan in backend.usage_plans.items():
+        covers = any(
+            one.get("apiId") == api_id and one.get("stage") == stage for one in plan.api_stages
+        )
+        if covers and key_id in backend.usage_plan_keys.get(plan_id, {}):
+            return True
+    return False
+
+
+def validate(exchange: Exchange) -> None:
+    """Judge the request by the method's validator, where it has one.
+
+    Raises:
+        GatewayError: 400, naming the missing parameters or the model's complaint (in the log).
+
+    """
+    definition = exchange.stage.deployed.definition
+    validator = definition["validators"].get(exchange.method.told.get("requestValidatorId"))
+    if validator is None:
+        return
+    if validator.get("validateRequestParameters"):
+        _check_parameters(exchange)
+    if validator.get("validateRequestBody"):
+        _check_body(exchange, definition["models"])
+
+
+def _check_parameters(exchange: Exchange) -> None:
+    declared: Mapping[str, bool] = exchange.method.told.get("requestParameters") or {}
+    missing = [
+        name.rpartition(".")[2]
+        for name, required in declared.items()
+        if required and not exchange.parameters.value(name)
+    ]
+    if missing:
+        words = f"Missing required request parameters: [{', '.join(missing)}]"
+        raise faults.bad_request("BAD_REQUEST_PARAMETERS", words, words)
+
+
+def _check_body(exchange: Exchange, models: Mapping[str, Any]) -> None:
+    from jsonschema import Draft4Validator
+
+    named = exchange.method.told.get("requestModels") or {}
+    model = models.get(named.get(exchange.request.content_type, ""))
+    if model is None:
+        return
+    words = "Invalid request body"
+    try:
+        document = json.loads(exchange.request.text or "null")
+    except ValueError as error:
+        line = f"Request body does not match model schema for content type: {error}"
+        raise faults.bad_request("BAD_REQUEST_BODY", words, line) from error
+    complaints = [one.message for one in Draft4Validator(_schema(model)).iter_errors(document)]
+    if complaints:
+        line = (
+            "Request body does not match model schema for content type "
+            f"{exchange.request.content_type}: [{', '.join(complaints)}]"
+        )
+        raise faults.bad_request("BAD_REQUEST_BODY", words, line)
+
+
+def _schema(model: Mapping[str, Any]) -> Any:
+    return json.loads(model.get("schema") or "{}")

@@ -1,0 +1,213 @@
+"""Lambda behind a method: as a proxy, and with mapping templates."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from dragonctl.local.data_plane import faults, transform
+from dragonctl.local.data_plane.cache import Answer
+from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
+from dragonctl.local.data_plane.waiting import WaitedTooLongError, within
+from dragonctl.local.hooks import Invocation, Outcome
+from dragonctl.local.runtime import calls
+
+_PROXY_FIELDS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+_JSON_HEADERS = {"Content-Type": "application/json"}
+
+
+def proxy(exchange: Exchange, function_arn: str) -> Answer:
+    """The function's own answer.
+
+    Raises:
+        GatewayError: 502 where it failed or its answer is no proxy answer, 504 where it was slow.
+
+    """
+    event = json.dumps(proxy_event(exchange), ensure_ascii=False)
+    outcome = _invoke(exchange, function_arn, event, "RequestResponse")
+    if outcome.error:
+        raise faults.malformed(*_failure_lines(outcome))
+    return _proxy_answer(outcome.payload)
+
+
+def custom(exchange: Exchange, function_arn: str) -> Reply:
+    """The function's result, for the integration's responses to map."""
+    kind = transform.request_headers(exchange).get("X-Amz-Invocation-Type", "RequestResponse")
+    outcome = _invoke(exchange, function_arn, transform.request_body(exchange), kind)
+    text = outcome.payload.decode("utf-8", "replace")
+    if not outcome.error:
+        return Reply(200 if kind != "Event" else 202, _JSON_HEADERS, text, "")
+    for line in _failure_lines(outcome):
+        exchange.log.fault(line)
+    message = _loaded(text).get("errorMessage")
+    return Reply(200, _JSON_HEADERS, text, str(message or text))
+
+
+def _invoke(exchange: Exchange, function_arn: str, payload: str, kind: str) -> Outcome:
+    """Call the function, and tell of it in the log and the trace."""
+    segment, started = exchange.begin()
+    region = function_arn.split(":")[3]
+    url = f"https://lambda.{region}.amazonaws.com/2015-03-31/functions/{function_arn}/invocations"
+    invocation = Invocation(
+        payload.encode(),
+        calls.new_request_id(),
+        kind,
+        str(exchange.handed_on(segment)),
+    )
+    _tell_request(exchange, url, payload, invocation)
+    status = 500
+    try:
+        outcome = _called(exchange, function_arn, invocation)
+        status = 200
+    except WaitedTooLongError:
+        status = 504
+        raise faults.timed_out(exchange.timeout) from None
+    finally:
+        exchange.call = Call(
+            "Lambda",
+            url,
+            segment,
+            started,
+            time.time(),
+            status,
+            invocation.request_id,
+            {
+                "function_name": calls.name_of(function_arn),
+                "region": region,
+                "operation": "Invoke",
+                "resource_names": [calls.name_of(function_arn)],
+            },
+        )
+    _tell_answer(exchange, outcome)
+    return outcome
+
+
+def _called(exchange: Exchange, function_arn: str, invocation: Invocation) -> Outcome:
+    """The outcome; a function that is missing or closed to this API is a configuration error."""
+    stage, method = exchange.stage, exchange.method
+    verb = "*" if method.http_method == "ANY" else method.http_method
+    source = (
+        f"arn:aws:execute-api:{stage.region}:{stage.account}:{stage.api_id}/{stage.name}/"
+        f"{verb}{method.resource_path}"
+    )
+    role = exchange.integration.get("credentials")
+    try:
+        function = calls.find(function_arn)
+        calls.check_permission(function_arn, source, "apigateway.amazonaws.com", role)
+    except (calls.UnknownFunctionError, PermissionError):
+        raise faults.configuration("Invalid permissions on Lambda function") from None
+    if invocation.kind == "Event":
+        return calls.start(function, invocation)
+    return within(exchange.timeout / 1000, lambda: calls.call(function, invocation))
+
+
+def _tell_request(exchange: Exchange, url: str, payload: str, invocation: Invocation) -> None:
+    log = exchange.log
+    log.data(f"Endpoint request URI: {url}")
+    log.data(
+        f"Endpoint request headers: {{X-Amzn-Trace-Id={invocation.trace_header}, "
+        f"x-amzn-lambda-integration-tag={exchange.request.request_id}}}"
+    )
+    log.data(f"Endpoint request body after transformations: {payload}")
+    log.note(f"Sending request to {url}")
+
+
+def _tell_answer(exchange: Exchange, outcome: Outcome) -> None:
+    call, log = exchange.call, exchange.log
+    assert call is not None
+    log.note(
+        f"Received response. Status: {call.status}, Integration latency: {call.milliseconds} ms"
+    )
+    log.data(f"Endpoint response headers: {{x-amzn-RequestId={call.request_id}}}")
+    body = outcome.payload.decode("utf-8", "replace")
+    log.data(f"Endpoint response body before transformations: {body}")
+
+
+def _failure_lines(outcome: Outcome) -> list[str]:
+    document = _loaded(outcome.payload.decode("utf-8", "replace"))
+    reason = document.get("errorMessage") or document.get("errorType") or "unknown"
+    return [
+        f"Lambda execution failed with status 200 due to customer function error: {reason}",
+    ]
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def proxy_event(exchange: Exchange) -> dict[str, Any]:
+    """The event of a Lambda proxy integration (AWS: "Input format of a Lambda function")."""
+    request, stage = exchange.request, exchange.stage
+    binary = _is_binary(exchange, request.content_type)
+    body: str | None = request.text
+    if binary:
+        body = base64.b64encode(request.body).decode()
+    query = {name: values[-1] for name, values in request.query.items()}
+    headers = {**request.headers, "X-Amzn-Trace-Id": f"Root={exchange.trace.root}"}
+    told = {
+        key: value
+        for key, value in exchange.context.items()
+        if key not in ("responseOverride", "requestOverride", "xrayTraceId")
+    }
+    return {
+        "resource": exchange.method.resource_path,
+        "path": unquote(request.path),
+        "httpMethod": request.method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": query or None,
+        "multiValueQueryStringParameters": dict(request.query) or None,
+        "pathParameters": dict(exchange.path_parameters) or None,
+        "stageVariables": dict(stage.variables) or None,
+        "requestContext": told,
+        "body": body or None,
+        "isBase64Encoded": binary,
+    }
+
+
+def _is_binary(exchange: Exchange, kind: str) -> bool:
+    types = exchange.stage.deployed.api.get("binaryMediaTypes") or ()
+    return kind in types or "*/*" in types
+
+
+def _proxy_answer(payload: bytes) -> Answer:
+    """The answer that a function described, if it did it well."""
+    try:
+        return _described(_loaded(payload.decode("utf-8", "replace")))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        line = "Execution failed due to configuration error: Malformed Lambda proxy response"
+        raise faults.malformed(line) from None
+
+
+def _described(document: Mapping[str, Any]) -> Answer:
+    """The answer; ValueError, TypeError or KeyError where the document does not describe one."""
+    status, body = int(document["statusCode"]), document.get("body") or ""
+    unknown = set(document) - _PROXY_FIELDS
+    if unknown or not isinstance(body, str) or not 100 <= status <= 599:  # noqa: PLR2004 (HTTP)
+        raise ValueError(document)
+    headers = _proxy_headers(document)
+    headers.setdefault("Content-Type", "application/json")
+    raw = base64.b64decode(body) if document.get("isBase64Encoded") else body.encode()
+    return Answer(status, headers, raw)
+
+
+def _proxy_headers(document: Mapping[str, Any]) -> dict[str, str]:
+    headers = {name: _shown(value) for name, value in (document.get("headers") or {}).items()}
+    for name, values in (document.get("multiValueHeaders") or {}).items():
+        headers[name] = ",".join(_shown(value) for value in values)
+    names = {name.lower(): name for name in headers}
+    if "content-type" in names:
+        headers["Content-Type"] = headers.pop(names["content-type"])
+    return headers
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,125 @@
+"""One request to a stage: what came in, and the ids that API Gateway gives it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from dragonctl.local.data_plane.definition import DeployedMethod, ServedStage
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+INVALID_REQUEST_ID = "UUID_REPLACED_INVALID_REQUEST_ID"
+
+
+@dataclass(frozen=True)
+class GatewayRequest:
+    """``path`` is what follows the stage, percent signs and all; ``headers`` are named in full."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes
+    source_ip: str
+    protocol: str
+    host: str
+    request_id: str
+    extended_id: str
+    received: float = field(default_factory=time.time)
+
+    def header(self, name: str) -> str | None:
+        """A header's value, whatever the case of its name."""
+        lowered = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == lowered), None)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters; JSON where the client names none."""
+        return (self.header("Content-Type") or "application/json").split(";")[0].strip().lower()
+
+
+def read(environ: Mapping[str, Any], path: str) -> GatewayRequest:
+    """The request that a WSGI server received; ``path`` is what follows the stage."""
+    headers = _headers(environ)
+    told = next((v for k, v in headers.items() if k.lower() == "x-amzn-requestid"), None)
+    query: dict[str, list[str]] = {}
+    for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
+        query.setdefault(name, []).append(value)
+    return GatewayRequest(
+        method=environ["REQUEST_METHOD"],
+        path=path or "/",
+        query=query,
+        headers=headers,
+        body=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
+        source_ip=environ.get("REMOTE_ADDR", "127.0.0.1"),
+        protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+        host=environ.get("HTTP_HOST", "127.0.0.1"),
+        request_id=_request_id(told),
+        extended_id=base64.urlsafe_b64encode(os.urandom(11)).decode().rstrip("=")[:14] + "=",
+    )
+
+
+def _request_id(told: str | None) -> str:
+    """A client may bring its own, if it is a UUID."""
+    if told is None:
+        return str(uuid.uuid4())
+    return told if _UUID.fullmatch(told) else INVALID_REQUEST_ID
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    headers = {
+        name[5:].replace("_", "-").title(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name) and not (name == "CONTENT_LENGTH" and environ[name] == "0"):
+            headers[name.replace("_", "-").title()] = environ[name]
+    return headers
+
+
+def context(
+    request: GatewayRequest, stage: ServedStage, method: DeployedMethod | None, trace: str
+) -> dict[str, Any]:
+    """``$context`` for templates, access logs and the proxy event (AWS: "$context variables")."""
+    clock = time.gmtime(request.received)
+    return {
+        "accountId": stage.account,
+        "apiId": stage.api_id,
+        "deploymentId": stage.told.get("deploymentId"),
+        "domainName": request.host,
+        "domainPrefix": request.host.split(".")[0],
+        "extendedRequestId": request.extended_id,
+        "httpMethod": request.method,
+        "identity": {
+            "accessKey": None,
+            "accountId": None,
+            "apiKey": request.header("x-api-key"),
+            "caller": None,
+            "sourceIp": request.source_ip,
+            "user": None,
+            "userAgent": request.header("User-Agent"),
+            "userArn": None,
+        },
+        "path": f"/{stage.name}{request.path}",
+        "protocol": request.protocol,
+        "requestId": request.request_id,
+        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", clock),
+        "requestTimeEpoch": int(request.received * 1000),
+        "resourceId": method.resource_id if method else None,
+        "resourcePath": method.resource_path if method else None,
+        "stage": stage.name,
+        "xrayTraceId": trace,
+    }

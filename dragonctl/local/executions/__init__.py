@@ -1,0 +1,1 @@
+"""Executions of state machines: moto's engine runs them; started, recorded and traced here."""

@@ -1,0 +1,76 @@
+"""StartExecution and StartSyncExecution, in moto's place; and for API Gateway, four operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dragonctl.local import backends
+from dragonctl.local.executions import engine
+from dragonctl.local.shims import instead
+from dragonctl.local.wire import AwsError, Request
+
+
+@instead("stepfunctions", "StartExecution", lock=False)
+def start_execution(request: Request) -> dict[str, Any]:
+    """Start an execution, named by its caller or by a UUID."""
+    return _started(
+        engine.start(request.account, request.region, request.parameters, _header(request))
+    )
+
+
+@instead("stepfunctions", "StartSyncExecution", lock=False)
+def start_sync_execution(request: Request) -> dict[str, Any]:
+    """Start an express execution; the answer is its end."""
+    return _ended(
+        engine.start_sync(request.account, request.region, request.parameters, _header(request))
+    )
+
+
+def act(
+    account: str, region: str, action: str, parameters: Mapping[str, Any], header: str
+) -> dict[str, Any]:
+    """An operation that API Gateway asks for; dates are epoch seconds, as in the JSON protocol.
+
+    Raises:
+        AwsError: as Step Functions refuses it.
+
+    """
+    if action == "StartExecution":
+        result = _started(engine.start(account, region, parameters, header))
+    elif action == "StartSyncExecution":
+        result = _ended(engine.start_sync(account, region, parameters, header))
+    else:
+        result = _existing(account, region, action, str(parameters.get("executionArn") or ""))
+    return {name: _plain(value) for name, value in result.items()}
+
+
+def _existing(account: str, region: str, action: str, arn: str) -> dict[str, Any]:
+    from moto.core.exceptions import AWSError
+
+    backend = backends.backend("stepfunctions", account, region)
+    try:
+        if action == "StopExecution":
+            execution = backend.stop_execution(arn)
+            return {"stopDate": execution.stop_date}
+        return dict(backend.describe_execution(arn).to_describe_output())
+    except AWSError as error:
+        raise AwsError(str(error.TYPE), f"Execution Does Not Exist: '{arn}'") from error
+
+
+def _header(request: Request) -> str | None:
+    return request.environ.get("HTTP_X_AMZN_TRACE_ID")
+
+
+def _started(execution: Any) -> dict[str, Any]:
+    return {"executionArn": execution.exec_arn, "startDate": execution.start_date}
+
+
+def _ended(execution: Any) -> dict[str, Any]:
+    told = dict(execution.to_describe_output())
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    return value.timestamp() if isinstance(value, datetime) else getattr(value, "value", value)

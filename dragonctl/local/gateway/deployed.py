@@ -1,0 +1,59 @@
+"""What a stage serves right now, for the data plane."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from dragonctl.local import state
+from dragonctl.local.gateway import stages
+from dragonctl.local.gateway.store import Record
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stage and the definition that was deployed to it (not the one being edited now).
+
+    ``stage`` is GetStage's answer at this moment; ``api`` GetRestApi's; ``definition`` has
+    ``resources`` (id -> resource with ``resourceMethods`` and each ``methodIntegration``),
+    ``models``, ``validators``, ``authorizers`` and ``responses``. ``cache_generation`` grows when
+    the stage's cache is emptied. ``account_role`` is the account's CloudWatch role's ARN or None.
+    """
+
+    account: str
+    region: str
+    api: Record
+    stage: Record
+    definition: Record
+    cache_generation: int
+    account_role: str | None
+
+
+def deployed(api: str, stage: str) -> Deployed | None:
+    """The stage of that API id, in whatever account and region; None when there is none."""
+    with state.LOCK:
+        for (service, account, region), drawer in state.contents().items():
+            record = drawer.get("apis", {}).get(api) if service == "apigateway" else None
+            if record and stage in record["stages"]:
+                return _described(account, region, drawer, record, stage)
+    return None
+
+
+def _described(
+    account: str, region: str, drawer: dict[str, Any], record: Record, stage: str
+) -> Deployed | None:
+    entry = record["stages"][stage]
+    kept = record["deployments"].get(entry["stage"]["deploymentId"])
+    if kept is None:
+        return None
+    return Deployed(
+        account=account,
+        region=region,
+        api=dict(record["api"]),
+        stage=copy.deepcopy(stages.shown(entry)),
+        # A deployment's definition never changes, so it is shared and not copied.
+        definition=kept["definition"],
+        cache_generation=entry["cache"]["generation"],
+        account_role=drawer.get("account", {}).get("cloudwatchRoleArn"),
+    )

@@ -1,0 +1,140 @@
+"""``python -m dragonctl.local.server``: the process that is the local AWS.
+
+It binds a free port of 127.0.0.1, takes up its last state, writes down where it is, and serves
+until it is told to stop (SIGTERM, SIGINT). A keeper thread writes the state
+down shortly after each change, so that even a kill loses no more than the last moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dragonctl.local import address, backends, front, hooks, shims, snapshot, wire
+from dragonctl.local.http_server import Server
+
+QUIET_SECONDS = 0.5
+LATEST_SECONDS = 5.0
+_log = logging.getLogger("dragonctl.local")
+_READS = ("Get", "List", "Describe", "Head", "BatchGet", "Filter", "Select")
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    server = build()
+    keeper = Keeper(abandoned=server.shutdown)
+    server.application = keeper.watching(server.application)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    keeper.start()
+    try:
+        server.serve_forever(poll_interval=0.05)
+    finally:
+        # First the port, so that nobody is served by a process on its way out.
+        server.server_close()
+        try:
+            keeper.stop()
+        finally:
+            hooks.tell("stop")
+            address.forget()
+
+
+def build() -> Server:
+    """The server, bound and ready, its address written down."""
+    shims.load()
+    token = secrets.token_urlsafe(32)
+    server = Server(front.FrontDoor(backends.application(), token))
+    backends.configure(server.server_address[1])
+    hooks.tell("install", server.endpoint)
+    snapshot.load()
+    address.remember(
+        address.LocalServer(
+            endpoint=server.endpoint,
+            pid=os.getpid(),
+            token=token,
+            region=wire.DEFAULT_REGION,
+            account=wire.DEFAULT_ACCOUNT,
+            moto=shims.MOTO_VERSION,
+        )
+    )
+    return server
+
+
+class Keeper(threading.Thread):
+    """Writes the state down when something changed and a quiet moment has come.
+
+    A server whose address is gone (its state folder was removed) cannot be found any more, nor
+    ended by ``down``: it ends itself, by calling ``abandoned``, and leaves nothing.
+    """
+
+    def __init__(self, abandoned: Callable[[], None]) -> None:
+        super().__init__(daemon=True, name="keeper")
+        self._abandoned = abandoned
+        self._changed_at: float | None = None
+        self._first_at = 0.0
+        self._end = threading.Event()
+
+    def watching(self, application: Any) -> Any:
+        """The application, with each request that may change something taken note of."""
+
+        def watched(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            answer: Iterable[bytes] = application(environ, start_response)
+            if _may_change(environ):
+                self.note()
+            return answer
+
+        return watched
+
+    def note(self) -> None:
+        """Something may have changed."""
+        now = time.monotonic()
+        if self._changed_at is None:
+            self._first_at = now
+        self._changed_at = now
+
+    def run(self) -> None:
+        """Look twice a second until stopped."""
+        while not self._end.wait(QUIET_SECONDS):
+            if not address.is_own():
+                self._abandoned()
+                return
+            changed = self._changed_at
+            now = time.monotonic()
+            waited = changed and now - changed >= QUIET_SECONDS
+            if waited or (changed and now - self._first_at >= LATEST_SECONDS):
+                self._changed_at = None
+                self._save()
+
+    def stop(self) -> None:
+        """Write the last state down and end."""
+        self._end.set()
+        self.join()
+        if address.is_own():
+            self._save()
+
+    def _save(self) -> None:
+        try:
+            snapshot.save()
+        except OSError:
+            _log.exception("the state cannot be written down")
+
+
+def _may_change(environ: dict[str, Any]) -> bool:
+    target: str = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if target:
+        return not target.startswith(_READS)
+    if environ.get("PATH_INFO", "").startswith("/_run/"):
+        return True  # a request to an API leaves logs and traces, even a GET
+    return environ.get("REQUEST_METHOD") not in ("GET", "HEAD")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Departures from moto: each makes one operation behave as AWS is recorded to.
+
+A shim is a function under one of three decorators, in a module of this package:
+
+``@before(service, operation…)``   ``(request) -> None``: checks; raises :class:`AwsError`
+``@instead(service, operation…)``  ``(request) -> result``: answers in moto's place
+``@after(service, operation…)``    ``(request, result) -> result``: mends what moto answered
+    (services that speak JSON only), or takes note of it
+
+A result has the shape that boto3 returns. Modules are found by being here: there is no list to
+edit. All hold for the moto version in :data:`MOTO_VERSION` and are tested against it, operation by
+operation; another version is refused at start.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections import defaultdict
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TypeVar
+
+from dragonctl.local.wire import Answer, Request
+
+MOTO_VERSION = "5.2.5"
+
+Check = Callable[[Request], None]
+Replacement = Callable[[Request], dict[str, Any] | Answer | None]
+Mending = Callable[[Request, dict[str, Any]], dict[str, Any] | None]
+
+AnyCheck = TypeVar("AnyCheck", bound=Check)
+AnyReplacement = TypeVar("AnyReplacement", bound=Replacement)
+AnyMending = TypeVar("AnyMending", bound=Mending)
+
+checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
+replacements: dict[tuple[str, str], Replacement] = {}
+without_lock: set[tuple[str, str]] = set()
+mendings: dict[tuple[str, str], list[Mending]] = defaultdict(list)
+
+
+def before(service: str, *operations: str) -> Callable[[AnyCheck], AnyCheck]:
+    """Check a request before moto sees it."""
+
+    def register(check: AnyCheck) -> AnyCheck:
+        for operation in operations:
+            checks[service, operation].append(check)
+        return check
+
+    return register
+
+
+def instead(
+    service: str, *operations: str, lock: bool = True
+) -> Callable[[AnyReplacement], AnyReplacement]:
+    """Answer in moto's place; ``lock=False`` where the answer takes its time (an invocation)."""
+
+    def register(replacement: AnyReplacement) -> AnyReplacement:
+        for operation in operations:
+            replacements[service, operation] = replacement
+            if not lock:
+                without_lock.add((service, operation))
+        return replacement
+
+    return register
+
+
+def after(service: str, *operations: str) -> Callable[[AnyMending], AnyMending]:
+    """Mend moto's answer, or remember what it did."""
+
+    def register(mending: AnyMending) -> AnyMending:
+        for operation in operations:
+            mendings[service, operation].append(mending)
+        return mending
+
+    return register
+
+
+def load() -> None:
+    """Import every shim; RuntimeError when moto is not the version that they were tested on."""
+    import moto
+
+    if moto.__version__ != MOTO_VERSION:
+        raise RuntimeError(
+            f"The local AWS needs moto {MOTO_VERSION}, and {moto.__version__} is installed: "
+            "its departures from moto are tested on that version alone."
+        )
+    for package in (__name__, "dragonctl.local.gateway"):
+        for module in pkgutil.iter_modules(import_module(package).__path__):
+            import_module(f"{package}.{module.name}")

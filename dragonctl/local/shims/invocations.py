@@ -1,0 +1,91 @@
+"""Invoking functions: resolved here, run by the function runtime. moto only echoes."""
+
+from __future__ import annotations
+
+import base64
+import threading
+
+from moto.awslambda.models import LambdaFunction
+
+from dragonctl.local import code_links, hooks, roles
+from dragonctl.local.hooks import Function, Invocation, Outcome
+from dragonctl.local.shims import after, instead
+from dragonctl.local.shims.functions import find
+from dragonctl.local.wire import Answer, AwsError, Request
+
+MOST_LOG_BYTES = 4096
+MOST_PAYLOAD = 6_291_556
+
+
+@instead("lambda", "Invoke", lock=False)
+def invoke(request: Request) -> Answer:
+    """Run a function: at once, later (``Event``), or not at all (``DryRun``)."""
+    function = describe(request, find(request))
+    invocation = _invocation(request)
+    headers = {
+        "Content-Type": "application/json",
+        "x-amzn-RequestId": invocation.request_id,
+        "X-Amz-Executed-Version": str(function.configuration["Version"]),
+    }
+    if invocation.kind == "DryRun":
+        return Answer(204, headers, b"")
+    roles.note_use(str(function.configuration["Role"]), request.region)
+    run = hooks.invoker()
+    if run is None:
+        raise AwsError("NotImplemented", "This local AWS has no runtime for functions.", 501)
+    if invocation.kind == "Event":
+        threading.Thread(target=run, args=(function, invocation), daemon=True).start()
+        return Answer(202, headers, b"")
+    return _answer(request, headers, run(function, invocation))
+
+
+def _invocation(request: Request) -> Invocation:
+    parameters = request.parameters
+    payload = parameters.get("Payload") or b""
+    return Invocation(
+        payload=payload if isinstance(payload, bytes) else str(payload).encode(),
+        request_id=request.request_id,
+        kind=parameters.get("InvocationType") or "RequestResponse",
+        trace_header=request.environ.get("HTTP_X_AMZN_TRACE_ID"),
+        client_context=parameters.get("ClientContext"),
+        qualifier=parameters.get("Qualifier"),
+    )
+
+
+def _answer(request: Request, headers: dict[str, str], outcome: Outcome) -> Answer:
+    headers = {**headers, **outcome.headers}
+    if outcome.error:
+        headers["X-Amz-Function-Error"] = outcome.error
+    if request.parameters.get("LogType") == "Tail":
+        tail = outcome.log_tail.encode()[-MOST_LOG_BYTES:]
+        headers["X-Amz-Log-Result"] = base64.b64encode(tail).decode()
+    if len(outcome.payload) > MOST_PAYLOAD:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+        too_large = (
+            '{"errorMessage": "Response payload size exceeded maximum allowed payload size '
+            f'({MOST_PAYLOAD} bytes).", "errorType": "Function.ResponseSizeTooLarge"}}'
+        )
+        return Answer(200, headers, too_large.encode())
+    return Answer(200, headers, outcome.payload)
+
+
+def describe(request: Request, function: LambdaFunction) -> Function:
+    """The function as the runtime takes it."""
+    return Function(
+        account=request.account,
+        region=request.region,
+        configuration=function.get_configuration(),
+        code=bytes(function.code_bytes),
+        code_sha256=str(function.code_sha_256),
+    )
+
+
+@after("lambda", "GetFunction")
+def link_code(request: Request, result: dict[str, object]) -> dict[str, object]:
+    """A link under which the code can really be fetched."""
+    function = find(request)
+    if function.package_type != "Zip":
+        return result
+    host = request.environ.get("HTTP_HOST", "")
+    path = code_links.path_to(bytes(function.code_bytes))
+    return {**result, "Code": {"RepositoryType": "S3", "Location": f"http://{host}{path}"}}

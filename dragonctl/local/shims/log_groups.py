@@ -1,0 +1,132 @@
+"""CloudWatch Logs: names, retention and resource policies that moto takes and AWS does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from dragonctl.local import backends, state
+from dragonctl.local.shims import after, before, instead
+from dragonctl.local.wire import AwsError, Request
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
+MOST_POLICY_CHARACTERS = 5120
+_NAME = r"[\.\-_/#A-Za-z0-9]+"
+_LONGEST_NAME = 512
+
+
+def invalid(message: str) -> AwsError:
+    """A parameter that Logs does not take."""
+    return AwsError("InvalidParameterException", message)
+
+
+def _constraint(value: Any, name: str, constraint: str) -> AwsError:
+    return invalid(
+        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
+        f"Member must {constraint}"
+    )
+
+
+@before("logs", "CreateLogGroup")
+def check_group(request: Request) -> None:
+    """Its name and class."""
+    name = request.parameters["logGroupName"]
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise _constraint(
+            name, "logGroupName", f"have length less than or equal to {_LONGEST_NAME}"
+        )
+    if not re.fullmatch(_NAME, name):
+        raise _constraint(name, "logGroupName", f"satisfy regular expression pattern: {_NAME}")
+    if name.startswith("aws/"):
+        raise invalid("Log groups starting with AWS/ are reserved for AWS.")
+    kind = request.parameters.get("logGroupClass", "STANDARD")
+    if kind not in CLASSES:
+        raise _constraint(kind, "logGroupClass", f"satisfy enum value set: [{', '.join(CLASSES)}]")
+
+
+@before("logs", "CreateLogGroup", "AssociateKmsKey")
+def check_key(request: Request) -> None:
+    """A key that is there and enabled."""
+    arn = request.parameters.get("kmsKeyId")
+    if not arn:
+        return
+    keys = backends.backend("kms", request.account, request.region).keys
+    key = keys.get(arn.rpartition("/")[2])
+    if key is None or key.arn != arn or not key.enabled:
+        raise invalid("The specified KMS key does not exist or is not allowed to be used.")
+
+
+@instead("logs", "AssociateKmsKey", "DisassociateKmsKey")
+def set_key(request: Request) -> None:
+    """Encrypt a group's new events, or no longer."""
+    backend = backends.backend("logs", request.account, request.region)
+    group = backend.groups.get(request.parameters.get("logGroupName", ""))
+    if group is None:
+        words = "The specified log group does not exist."
+        raise AwsError("ResourceNotFoundException", words)
+    group.kms_key_id = request.parameters.get("kmsKeyId")
+
+
+@after("logs", "CreateLogGroup")
+def note_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
+    """Moto forgets a group's class."""
+    kind = request.parameters.get("logGroupClass", "STANDARD")
+    _classes(request)[request.parameters["logGroupName"]] = kind
+    return result
+
+
+@after("logs", "DeleteLogGroup")
+def forget_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
+    """A group of the same name may be made in another class."""
+    _classes(request).pop(request.parameters["logGroupName"], None)
+    return result
+
+
+@after("logs", "DescribeLogGroups")
+def show_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
+    """With each group's class; ``logGroupNamePattern`` is part of a name, as AWS takes it."""
+    wanted = request.parameters.get("logGroupNamePattern", "").lower()
+    groups = [
+        {**one, "logGroupClass": _classes(request).get(one["logGroupName"], "STANDARD")}
+        for one in result["logGroups"]
+        if wanted in one["logGroupName"].lower()
+    ]
+    return {
+        key: value for key, value in {**result, "logGroups": groups}.items() if value is not None
+    }
+
+
+@before("logs", "PutRetentionPolicy")
+def check_retention(request: Request) -> None:
+    """One of the periods that Logs knows."""
+    days = request.parameters["retentionInDays"]
+    if days not in RETENTION_DAYS:
+        known = ", ".join(str(one) for one in RETENTION_DAYS)
+        raise _constraint(days, "retentionInDays", f"satisfy enum value set: [{known}]")
+
+
+@before("logs", "PutResourcePolicy")
+def check_policy(request: Request) -> None:
+    """JSON, and at most 5,120 characters; moto sees to the ten policies a region."""
+    document = request.parameters.get("policyDocument", "")
+    if len(document) > MOST_POLICY_CHARACTERS:
+        raise _constraint(
+            document,
+            "policyDocument",
+            f"have length less than or equal to {MOST_POLICY_CHARACTERS}",
+        )
+    try:
+        json.loads(document)
+    except ValueError:
+        raise invalid("Policy document is not valid JSON") from None
+
+
+def _classes(request: Request) -> dict[str, str]:
+    drawer = state.drawer("logs", request.account, request.region)
+    classes: dict[str, str] = drawer.setdefault("classes", {})
+    return classes

@@ -1,0 +1,52 @@
+"""What the local AWS remembers beside moto: plain data, by service, account and region.
+
+A *drawer* is a dict that its service fills with plain values (no classes, no functions), so that
+:mod:`dragonctl.local.snapshot` can keep it and a newer dragonctl can still read it. ``LOCK`` guards
+every change: shims run under it unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+LOCK = threading.RLock()
+
+_drawers: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+
+@dataclass
+class Pace:
+    """How long slow things take here, in seconds (AWS: minutes, seconds, minutes)."""
+
+    cache_cluster: float = 2.0
+    function_update: float = 0.3
+    distribution: float = 2.0
+
+
+PACE = Pace()
+
+
+def drawer(service: str, account: str, region: str) -> dict[str, Any]:
+    """The service's own memory in one account and region, made empty when first asked for."""
+    with LOCK:
+        return _drawers.setdefault((service, account, region), {})
+
+
+def contents() -> dict[tuple[str, str, str], dict[str, Any]]:
+    """All drawers, for the snapshot."""
+    return _drawers
+
+
+def replace_contents(drawers: dict[tuple[str, str, str], dict[str, Any]]) -> None:
+    """Put a snapshot's drawers in the place of all that is remembered."""
+    with LOCK:
+        _drawers.clear()
+        _drawers.update(drawers)
+
+
+def now() -> float:
+    """The time in seconds since the epoch."""
+    return time.time()

@@ -1,0 +1,127 @@
+"""The front door: what is not done is refused by name, in each service's own protocol."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.local.refusals import refused, status_of_refusal
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "name"),
+    [
+        ("apigateway", "get_sdk_types", {}, "apigateway GetSdkTypes"),
+        ("apigateway", "get_client_certificates", {}, "apigateway GetClientCertificates"),
+        (
+            "xray",
+            "get_insight_summaries",
+            {"StartTime": 1, "EndTime": 2},
+            "xray GetInsightSummaries",
+        ),
+        (
+            "cloudwatch",
+            "put_composite_alarm",
+            {"AlarmName": "a", "AlarmRule": "x"},
+            "cloudwatch PutCompositeAlarm",
+        ),
+        ("cloudfront", "list_cache_policies", {}, "cloudfront ListCachePolicies"),
+        ("lambda", "get_account_settings", {}, "lambda GetAccountSettings"),
+        ("logs", "list_anomalies", {}, "logs ListAnomalies"),
+        (
+            "iam",
+            "simulate_principal_policy",
+            {"PolicySourceArn": "arn:aws:iam::123456789012:role/r", "ActionNames": ["s3:Get"]},
+            "iam SimulatePrincipalPolicy",
+        ),
+    ],
+)
+def test_what_it_does_not_do_is_refused_by_name(local_aws, service, operation, parameters, name):
+    call = getattr(local_aws.client(service), operation)
+    expected = ("NotImplemented", f"The local AWS does not do {name}.")
+    assert refused(call, **parameters) == expected
+    # botocore repeats a 500 or a 503, for nothing.
+    assert status_of_refusal(call, **parameters) == 501
+
+
+def test_a_connection_serves_many_requests(local_aws):
+    place = local_aws.endpoint.removeprefix("http://")
+    connection = http.client.HTTPConnection(place)
+    connection.request("GET", "/_dragonctl/status")
+    connection.getresponse().read()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("POST", "/_dragonctl/status", body=b"x" * 5000)
+        connection.getresponse().read()
+    assert connection.sock is first
+    connection.close()
+
+
+def test_a_body_may_come_in_pieces(local_aws):
+    """As the AWS SDKs send large objects."""
+    place = local_aws.endpoint.removeprefix("http://")
+    connection = http.client.HTTPConnection(place)
+    headers = {
+        "X-Dragonctl-Token": local_aws.server.token,
+        "Content-Type": "application/json",
+        "Transfer-Encoding": "chunked",
+    }
+    pieces = iter([b'{"cache_cl', b'uster": 7}'])
+    connection.request("POST", "/_dragonctl/pace", pieces, headers, encode_chunked=True)
+    assert json.loads(connection.getresponse().read())["cache_cluster"] == 7.0
+    connection.close()
+
+
+@pytest.mark.parametrize("body", [b'{"nosuch": 1}', b"no json", b'{"cache_cluster": "soon"}'])
+def test_a_wrong_control_is_400(local_aws, body):
+    headers = {"X-Dragonctl-Token": local_aws.server.token}
+    request = urllib.request.Request(f"{local_aws.endpoint}/_dragonctl/pace", body, headers)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert caught.value.code == 400
+
+
+@pytest.mark.parametrize(("host", "status"), [
+    ("evil.example", 403), ("127.0.0.1.evil.example:1", 403), ("localhost:1", 200),
+    ("127.0.0.1", 200), ("abc.execute-api.localhost", 200)])  # fmt: skip
+def test_a_name_that_leads_here_is_not_this_address(local_aws, host, status):
+    """What a web page could do by pointing its own name at 127.0.0.1."""
+    place = local_aws.endpoint.removeprefix("http://")
+    connection = http.client.HTTPConnection(place)
+    headers = {"Host": host, "X-Dragonctl-Token": local_aws.server.token}
+    connection.request("GET", "/_dragonctl/status", headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == status
+    assert answer.getheader("Access-Control-Allow-Origin") is None
+    connection.close()
+
+
+def test_a_region_is_another_world(local_aws):
+    local_aws.client("apigateway").create_rest_api(name="here")
+    there = local_aws.client("apigateway", "eu-west-1")
+    assert there.get_rest_apis()["items"] == []
+
+
+def test_objects_keep_their_bytes_and_their_metadata(local_aws):
+    store = local_aws.client("s3")
+    store.create_bucket(Bucket="bucket")
+    content = bytes(range(256)) * 5000
+    store.put_object(Bucket="bucket", Key="a b/é", Body=content, Metadata={"x_y": "1"})
+    answer = store.get_object(Bucket="bucket", Key="a b/é")
+    assert answer["Body"].read() == content
+    assert answer["Metadata"] == {"x_y": "1"}
+
+
+def test_a_call_takes_milliseconds(local_aws, make):
+    """Generous here: a broken connection reuse or a lost cache costs far more."""
+    get, api = local_aws.client("apigateway").get_stage, make.stage()
+    get(restApiId=api, stageName="prod")
+    start = time.perf_counter()
+    for _ in range(50):
+        get(restApiId=api, stageName="prod")
+    assert time.perf_counter() - start < 2.5
