@@ -1,0 +1,186 @@
+"""How a plan and its changes look: a line per step, a line per field."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from rich.status import Status
+from rich.text import Text
+
+from dragonctl.engine.events import Event, Failed, Finished, Kept, Started, Waiting, Working
+from dragonctl.engine.model import Change
+from dragonctl.engine.plan import Plan
+from dragonctl.engine.run import Outcome
+from dragonctl.terminal.console import err, out
+from dragonctl.terminal.fields import field_lines
+from dragonctl.terminal.neutral import neutral
+
+_PATIENCE_SECONDS = 1.0
+_MOST_LINES = 8
+
+
+class Report:
+    """Tells a person of a run: on stdout what changes, on stderr what goes on.
+
+    With ``json_`` it stays silent on stdout; the document says it all. ``brief`` leaves the fields
+    of things that are made or deleted whole to that document: their titles say enough.
+    """
+
+    brief = False
+
+    def __init__(self, *, json_: bool) -> None:
+        self.json = json_
+        self.label = ""
+        self.began = time.monotonic()
+        self.status = Status("Reading …", console=err(), spinner="dots")
+        self.spins = False
+        self.told: dict[str, float] = {}
+        self.lines: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self.spins = err().is_terminal
+        if self.spins:
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def pause(self) -> None:
+        """Clear the line for a question."""
+        self.spins = False
+        self.status.stop()
+
+    def _answer(self, *lines: Text) -> None:
+        """Lines on stdout. The spinner, on stderr, would stand in the first of them."""
+        if self.spins:
+            self.status.stop()
+        for line in lines:
+            out().print(line)
+        if self.spins:
+            self.status.start()
+
+    def _doing(self, about: str, words: str | None) -> None:
+        """One line for each thing that is worked on at the same time; None ends it."""
+        if words is None:
+            self.lines.pop(about, None)
+        else:
+            self.lines[about] = f"{about}: {words}" if words else about
+        shown = list(self.lines.values())
+        more = [f"and {len(shown) - _MOST_LINES} more"] if len(shown) > _MOST_LINES else []
+        text = "\n".join(f"{neutral(line)} …" for line in [*shown[:_MOST_LINES], *more])
+        self.status.update(Text(text or "Working …"))  # a str would be taken for markup
+
+    def begin(self, title: str, label: str, planned: Plan, *, dry: bool) -> None:
+        """The headline; for a dry run, the plan. ``label`` names a local AWS."""
+        self.label = label
+        if self.json:
+            return
+        line = Text(neutral(title), style="bold")
+        line.append(f"  {label}" if label else "", style="yellow")
+        self._answer(line)
+        if dry:
+            for item in planned.items:
+                if item.changes:
+                    self._step(item.step.title, item.changes, created=item.have is None)
+
+    def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
+        """What a person must know, and what one may like to know."""
+        for text in dict.fromkeys(notes):
+            err().print(Text(f"  {neutral(text)}", style="dim"))
+        for text in dict.fromkeys(warnings):
+            err().print(Text.assemble(("! ", "bold yellow"), neutral(text)))
+
+    def event(self, event: Event) -> None:
+        """One thing that happened in the run."""
+        match event:
+            case Started(step):
+                self._doing(step.title, "")
+            case Waiting():
+                self._waiting(event)
+            case Working(about, doing):
+                self._doing(about, doing or None)
+            case Finished(step, changes):
+                self._doing(step.title, None)
+                if not self.json:
+                    self._step(step.title, changes, created=_is_new(changes))
+            case Failed(step, _):
+                self._doing(step.title, None)
+                err().print(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
+            case Kept(step, reason):
+                err().print(
+                    Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim")
+                )
+
+    def end(self, outcome: Outcome, way_back: str, *, dry: bool) -> None:
+        """The last line: how many, how long, and what to type to take it back."""
+        amount = _amount(outcome.changes, brief=self.brief)
+        seconds = time.monotonic() - self.began
+        self._answer(_summary(outcome, amount, way_back, seconds, dry=dry))
+
+    def _waiting(self, wait: Waiting) -> None:
+        # What AWS usually needs is not what the local AWS needs.
+        usual = None if self.label else wait.usual
+        self._doing(wait.about, f"{wait.reason}{_so_far(wait.elapsed, usual)}")
+        # A wait is worth a line once it can be felt, and once only.
+        key = f"{wait.about}: {wait.reason}"
+        self.told[key] = self.told.get(key, 0.0) + wait.seconds
+        if self.told[key] >= _PATIENCE_SECONDS > self.told[key] - wait.seconds:
+            often = f", usually for about {_duration(usual)}" if usual else ""
+            err().print(Text(f"… {neutral(key)}{often}", style="dim"))
+
+    def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
+        gone = all(change.after is None for change in changes)
+        sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
+        headline = Text.assemble((f"{sign} ", f"bold {style}"), (neutral(title), "bold"))
+        whole = gone or created
+        fields = () if self.brief and whole else field_lines(changes, out().width)
+        self._answer(headline, *fields)
+
+
+def _so_far(elapsed: float, usual: float | None) -> str:
+    """``, 1 min 20 s of about 4 min``."""
+    if elapsed < _PATIENCE_SECONDS:
+        return ""
+    return f", {_duration(elapsed)}" + (f" of about {_duration(usual)}" if usual else "")
+
+
+def _duration(seconds: float) -> str:
+    """``40 s``, ``4 min``, ``1 min 20 s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    parts = (f"{minutes} min" if minutes else "", f"{rest} s" if rest or not minutes else "")
+    return " ".join(filter(None, parts))
+
+
+def _is_new(changes: Sequence[Change]) -> bool:
+    return all(change.before is None for change in changes)
+
+
+def _summary(
+    outcome: Outcome, amount: tuple[str, str], way_back: str, seconds: float, *, dry: bool
+) -> Text:
+    count = len(outcome.changes)
+    if not count and outcome.errors:
+        return Text("Nothing was changed.", style="bold yellow")
+    if not count:
+        line = Text("Nothing to change", style="bold green")
+        return line.append(f": looked for {seconds:.1f} s, made no write call.", "not bold default")
+    what, verb = amount
+    if dry:
+        would = "would change" if verb == "changed" else f"would be {verb}"
+        return Text.assemble((f"{what} {would}", "bold yellow"), "; nothing was changed.")
+    line = Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
+    return line.append(f" Take it back with: {way_back}" if way_back else "")
+
+
+def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:
+    """``45 settings of 22 things``, ``changed``; of what is made or deleted whole, the things."""
+    things = len({change.resource for change in changes})
+    whole = f"{things} thing{'s' * (things > 1)}"
+    if brief and all(change.after is None for change in changes):
+        return whole, "deleted"
+    if brief and _is_new(changes):
+        return whole, "made"
+    return f"{len(changes)} setting{'s' * (len(changes) > 1)} of {whole}", "changed"

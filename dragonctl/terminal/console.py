@@ -1,0 +1,29 @@
+"""The two consoles: answers to stdout, everything else to stderr. Nothing is markup."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from rich.console import Console
+
+_PIPE_WIDTH = 200
+
+
+@lru_cache(maxsize=2)
+def out() -> Console:
+    """For answers. A pipe gets plain text, as wide as its lines are."""
+    return _console(stderr=False)
+
+
+@lru_cache(maxsize=2)
+def err() -> Console:
+    """For progress, warnings and errors."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPE_WIDTH
+    return console

@@ -1,0 +1,32 @@
+"""Whether the local AWS runs, and how to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from dragonctl.terminal.console import out
+from dragonctl.terminal.neutral import neutral
+
+
+def show_local(about: Mapping[str, Any]) -> None:
+    """Print the document of ``dragonctl local`` for a person."""
+    if about["running"]:
+        _running(about)
+    elif about["ended"]:
+        out().print(_line("has ended. What it holds is kept for the next start.", "bold green"))
+    else:
+        out().print(_line("is not running. Start it with: dragonctl local up", "bold"))
+
+
+def _running(about: Mapping[str, Any]) -> None:
+    out().print(_line(f"listens on {neutral(about['endpoint'])}", "bold green"))
+    where = f"account {about['account']} · {about['region']} · moto {about['moto']}"
+    out().print(Text(f"  {neutral(where)} · process {about['pid']}", "dim"))
+    out().print(Text("  Use it with --local, or with DRAGONCTL_LOCAL=1 set.", "dim"))
+
+
+def _line(rest: str, style: str) -> Text:
+    return Text.assemble(("The local AWS ", style), (rest, style), ("  local", "yellow"))

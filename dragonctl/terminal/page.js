@@ -1,0 +1,239 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("map-data").textContent);
+  const svg = document.querySelector(".map svg");
+  const panel = document.querySelector("aside");
+  const nodes = [...document.querySelectorAll(".node")];
+  const edges = [...document.querySelectorAll(".edge")];
+  const whole = svg.viewBox.baseVal;
+  const home = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
+  const SVG = "http://www.w3.org/2000/svg";
+
+  const make = (name, text, className) => {
+    const element = document.createElement(name);
+    if (text !== undefined) element.textContent = text;
+    if (className) element.className = className;
+    return element;
+  };
+  const draw = (name, attributes) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+  const time = (seconds) => {
+    if (seconds === null || seconds === undefined) return "-";
+    if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
+    if (seconds < 1) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+    return `${seconds.toFixed(2)} s`;
+  };
+  const percent = (share) =>
+    share > 0 && share < 0.01 ? "<1 %" : share > 0.99 && share < 1 ? ">99 %"
+      : `${Math.round(share * 100)} %`;
+
+  // Pan and zoom: the view box is the only state.
+  const view = (x, y, width, height) => { Object.assign(whole, { x, y, width, height }); };
+  const zoom = (factor, px = 0.5, py = 0.5) => {
+    const width = Math.min(home.width * 4, Math.max(home.width / 20, whole.width * factor));
+    const height = width * (whole.height / whole.width);
+    view(whole.x + (whole.width - width) * px, whole.y + (whole.height - height) * py,
+      width, height);
+  };
+  const pan = (dx, dy) => view(whole.x + dx * whole.width, whole.y + dy * whole.height,
+    whole.width, whole.height);
+  const fit = () => view(home.x, home.y, home.width, home.height);
+  const moves = {
+    ArrowLeft: () => pan(-0.1, 0), ArrowRight: () => pan(0.1, 0), ArrowUp: () => pan(0, -0.1),
+    ArrowDown: () => pan(0, 0.1), "+": () => zoom(0.8), "=": () => zoom(0.8),
+    "-": () => zoom(1.25), 0: fit,
+  };
+  svg.addEventListener("keydown", (event) => {
+    if (!moves[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    moves[event.key]();
+  });
+  svg.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const box = svg.getBoundingClientRect();
+    zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, (event.clientX - box.left) / box.width,
+      (event.clientY - box.top) / box.height);
+  }, { passive: false });
+  let held = null;
+  let moved = false;
+  svg.addEventListener("pointerdown", (event) => {
+    held = { x: event.clientX, y: event.clientY };
+    moved = false;
+  });
+  window.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const scale = whole.width / svg.getBoundingClientRect().width;
+    const dx = event.clientX - held.x;
+    const dy = event.clientY - held.y;
+    if (!moved && Math.hypot(dx, dy) < 4) return;
+    moved = true;
+    svg.classList.add("held");
+    view(whole.x - dx * scale, whole.y - dy * scale, whole.width, whole.height);
+    held = { x: event.clientX, y: event.clientY };
+  });
+  window.addEventListener("pointerup", () => { held = null; svg.classList.remove("held"); });
+  document.getElementById("zoom-in").addEventListener("click", () => zoom(0.8));
+  document.getElementById("zoom-out").addEventListener("click", () => zoom(1.25));
+  document.getElementById("zoom-fit").addEventListener("click", fit);
+
+  // The panel beside the map.
+  const figures = (item) => {
+    const list = make("dl");
+    const add = (name, value, className) => {
+      list.append(make("dt", name), make("dd", value, className));
+    };
+    add("Requests", item.requests.toLocaleString("en"));
+    add("Average", time(item.average));
+    add("Median (p50)", time(item.p50));
+    add("p95", time(item.p95));
+    for (const name of ["ok", "error", "throttle", "fault"]) {
+      add({ ok: "OK", error: "Errors (4xx)", throttle: "Throttled (429)", fault: "Faults (5xx)" }[name],
+        item.average === null ? "-" : percent(item.shares[name]), name);
+    }
+    return list;
+  };
+  const histogram = (entries) => {
+    const buckets = new Array(24).fill(0);
+    const log = (value) => Math.log10(Math.max(value, 1e-4));
+    const values = entries.map((entry) => log(entry.value));
+    const low = Math.min(...values);
+    const span = Math.max(Math.max(...values) - low, 0.1);
+    for (const entry of entries) {
+      buckets[Math.min(23, Math.floor((log(entry.value) - low) / span * 24))] += entry.count;
+    }
+    const top = Math.max(...buckets);
+    const image = draw("svg", { viewBox: "0 0 240 76", class: "bars", role: "img",
+      "aria-label": `Response times from ${time(10 ** low)} to ${time(10 ** (low + span))}` });
+    buckets.forEach((count, at) => {
+      const height = count ? Math.max(2, count / top * 58) : 0;
+      image.append(draw("rect", { x: at * 10 + 1, y: 60 - height, width: 8, height }));
+    });
+    for (const [x, anchor, value] of [[0, "start", low], [240, "end", low + span]]) {
+      const text = draw("text", { x, y: 73, "text-anchor": anchor });
+      text.textContent = time(10 ** value);
+      image.append(text);
+    }
+    return image;
+  };
+  const link = (text, action) => {
+    const button = make("button", text, "plain");
+    button.type = "button";
+    button.addEventListener("click", action);
+    return button;
+  };
+  const listed = (title, items) => {
+    const list = make("ul");
+    for (const item of items) {
+      const entry = make("li");
+      entry.append(item);
+      list.append(entry);
+    }
+    panel.append(make("h3", title), list);
+  };
+  const calls = (title, at, from, to) => {
+    const found = data.edges.filter((edge) => edge[from] === at);
+    if (!found.length) return;
+    listed(title, found.map((edge) => link(
+      `${data.nodes[edge[to]].label}: ${edge.requests} requests, ${time(edge.average)}`,
+      () => choose(edge[to], true))));
+  };
+  const traces = (at) => {
+    const found = data.summaries.filter((trace) => trace.services.includes(data.nodes[at].name));
+    if (!found.length) {
+      panel.append(make("h3", "Traces"),
+        make("p", "None was read for this part. Ask for them: dragonctl traces", "soft"));
+      return;
+    }
+    listed(`Traces (${found.length})`, found.map((trace) => {
+      const words = [trace.method, trace.code, time(trace.response_time), trace.url]
+        .filter((part) => part !== null && part !== "").join(" ");
+      const button = link(words || trace.id, () => waterfall(trace, at));
+      button.classList.add(trace.status);
+      return button;
+    }));
+  };
+  const row = (segment, first, span) => {
+    const line = make("tr");
+    const name = make("td", `${"\u00a0\u00a0".repeat(Math.min(segment.depth, 8))}${segment.name}`);
+    const cell = make("td");
+    const bar = draw("svg", { viewBox: "0 0 100 10", width: 110, height: 10,
+      preserveAspectRatio: "none", "aria-hidden": "true" });
+    const x = Math.max(0, Math.min(99, (segment.start - first) / span * 100));
+    const width = segment.duration === null ? 100 - x : segment.duration / span * 100;
+    bar.append(draw("rect", { class: "track", x: 0, y: 0, width: 100, height: 10 }),
+      draw("rect", { class: `span-${segment.status} ${segment.duration === null ? "open" : ""}`,
+        x, y: 1, width: Math.max(1, Math.min(100 - x, width)), height: 8 }));
+    cell.append(bar);
+    const figure = make("td", segment.duration === null ? "in progress" : time(segment.duration),
+      segment.status === "ok" ? "number" : `number ${segment.status}`);
+    line.append(name, cell, figure);
+    return line;
+  };
+  const waterfall = (summary, at) => {
+    panel.replaceChildren(link(`Back to ${data.nodes[at].label}`, () => choose(at, false)),
+      make("h2", `${summary.method} ${summary.url}`.trim() || summary.id));
+    const command = make("p");
+    command.append(make("code", `dragonctl traces ${summary.id}`));
+    panel.append(command);
+    const trace = data.traces.find((item) => item.id === summary.id);
+    if (trace) {
+      const first = Math.min(...trace.segments.map((segment) => segment.start));
+      const last = Math.max(...trace.segments.map((segment) => segment.end ?? segment.start));
+      const table = make("table", undefined, "fall");
+      table.append(make("caption", `${trace.segments.length} segments, ${time(trace.duration)}`));
+      const body = make("tbody");
+      body.append(...trace.segments.map((segment) =>
+        row(segment, first, Math.max(last - first, 1e-6))));
+      table.append(body);
+      panel.append(table);
+      for (const segment of trace.segments) {
+        for (const raised of segment.exceptions) {
+          panel.append(make("p", `${segment.name}: ${raised.type}: ${raised.message}`, "fault"));
+        }
+      }
+    }
+    panel.focus();
+  };
+  const choose = (at, focus) => {
+    const near = new Set([at]);
+    edges.forEach((edge) => {
+      const ends = [Number(edge.dataset.source), Number(edge.dataset.target)];
+      const lit = ends.includes(at);
+      edge.classList.toggle("lit", lit);
+      edge.classList.toggle("dim", !lit);
+      if (lit) ends.forEach((end) => near.add(end));
+    });
+    nodes.forEach((node) => {
+      const number = Number(node.dataset.node);
+      node.setAttribute("aria-pressed", String(number === at));
+      node.classList.toggle("dim", !near.has(number));
+      if (focus && number === at) node.focus();
+    });
+    const item = data.nodes[at];
+    panel.replaceChildren(make("h2", item.label), make("p", item.kind, "soft"), figures(item));
+    if (item.histogram.length) panel.append(make("h3", "Response times"), histogram(item.histogram));
+    calls("Calls", at, "source", "target");
+    calls("Called by", at, "target", "source");
+    traces(at);
+    document.getElementById("chosen").textContent = `${item.label}: ${item.requests} requests`;
+  };
+  const clear = () => {
+    [...nodes, ...edges].forEach((element) => element.classList.remove("dim", "lit"));
+    nodes.forEach((node) => node.setAttribute("aria-pressed", "false"));
+    panel.replaceChildren(make("h2", "Choose a part of the map"),
+      make("p", "Its figures, its calls and its traces appear here.", "soft"));
+  };
+  nodes.forEach((node) => {
+    const at = Number(node.dataset.node);
+    node.addEventListener("click", () => { if (!moved) choose(at, false); });
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose(at, false);
+    });
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
+})();

@@ -1,0 +1,224 @@
+"""The service map in a terminal: boxes and arrows, then the figures of every edge.
+
+Callers stand above what they call. Arrows that close a cycle are dashed and point up. A line
+that passes over another leaves a gap in it; only corners and tees join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
+from dragonctl.telemetry.times import duration_text
+from dragonctl.terminal.layers import Item, Layout, layered
+from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.traces import percent
+from dragonctl.terminal.wires import Channel
+
+OUTCOMES = {"ok": "green", "error": "yellow", "throttle": "magenta", "fault": "red"}
+"""What became of requests -> the colour that says so."""
+
+_NARROWEST, _WIDEST = 20, 34
+_BOX_HEIGHT = 5
+
+_KINDS = {
+    "AWS::ApiGateway::Stage": "API",
+    "AWS::Lambda": "Lambda",
+    "AWS::Lambda::Function": "function",
+    "AWS::StepFunctions::StateMachine": "state machine",
+    "AWS::stepfunctions": "state machine",
+    "client": "client",
+    "remote": "remote",
+}
+
+
+def kind_text(node: Node) -> str:
+    """What a node is, in a word or two."""
+    if node.type in _KINDS:
+        return _KINDS[node.type]
+    short = node.type.removeprefix("AWS::").removeprefix("Database::").removesuffix("::Table")
+    return neutral(short.replace("::", " ")) or "remote"
+
+
+def label(node: Node) -> str:
+    """A node's name, harmless; X-Ray names clients after what they call."""
+    return "clients" if node.type == "client" else neutral(node.name)
+
+
+def shares_text(figures: Figures) -> str:
+    """What went wrong, worst first: ``fault 2 % throttle <1 %``; ``ok`` when nothing did."""
+    if not figures.total_time:
+        return "-"
+    bad = [outcome for outcome in reversed(OUTCOMES) if outcome != "ok"]
+    shown = [
+        f"{outcome} {percent(figures.share(outcome))}"
+        for outcome in bad
+        if getattr(figures, outcome)
+    ]
+    return " ".join(shown) or "ok"
+
+
+def print_map(console: Console, found: ServiceMap, *, local: bool = False) -> None:
+    """The map, and a table of what its edges carry; a sentence when there is nothing to draw."""
+    if not found.nodes:
+        console.print("No service answered in this time.")
+        return
+    for line in drawn(found, console.width):
+        console.print(line, no_wrap=True, crop=False, soft_wrap=True)
+    console.print()
+    console.print(nodes_table(found, console.width), soft_wrap=False)
+    if found.edges:
+        console.print()
+        console.print(edges_table(found, console.width), soft_wrap=False)
+    if local:
+        console.print("local", style="dim")
+
+
+def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
+    """The drawing, line by line, within ``columns`` where the graph lets it."""
+    widths = {key: _box_width(node, columns) for key, node in found.nodes.items()}
+    layout = layered(widths, found.edges, columns - 1)
+    names = {key: number for number, key in enumerate(found.nodes)}
+    for number, row in enumerate(layout.rows):
+        yield from _row(row, found, layout)
+        if number + 1 < len(layout.rows):
+            yield from Channel(layout.nets[number], names).lines()
+
+
+def _box_width(node: Node, columns: int) -> int:
+    wanted = max(cell_len(label(node)) + 4, len(kind_text(node)) + 6, _NARROWEST)
+    return min(wanted, _WIDEST if columns >= 100 else 26, max(columns - 1, 8))  # noqa: PLR2004
+
+
+def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Text]:
+    """A row of boxes; passages run through it as lines."""
+    boxes = {
+        item: _box(found.nodes[item.node], item, item.node in layout.loops)
+        for item in row
+        if item.node is not None
+    }
+    dashed = {item for nets in layout.nets for net in nets if net.backwards for item in net.targets}
+    for height in range(_BOX_HEIGHT):
+        line = Text()
+        for item in row:
+            line.append(" " * (item.x - cell_len(line.plain)))
+            if item in boxes:
+                line.append_text(boxes[item][height])
+            else:
+                line.append("╎" if item in dashed else "│", style="dim")
+        yield line
+
+
+def _box(node: Node, item: Item, loops: bool) -> list[Text]:
+    inner = item.width - 2
+    figures = node.figures
+    colour = _colour(figures)
+    head = middle(kind_text(node), inner - 3)
+    top = Text(f"╭ {head} {'─' * (inner - cell_len(head) - 2)}╮", style=colour)
+    if loops:
+        top.right_crop(2)
+        top.append("↻╮", style=colour)
+    name = Text(middle(label(node), inner - 2), style="bold")
+    return [
+        top,
+        _inside(name, inner, colour),
+        _inside(Text(_rate(node, inner - 2)), inner, colour),
+        _inside(_health(figures, inner - 2), inner, colour),
+        Text(f"╰{'─' * inner}╯", style=colour),
+    ]
+
+
+def _inside(text: Text, inner: int, colour: str) -> Text:
+    blank = " " * (inner - 1 - cell_len(text.plain))
+    return Text.assemble(("│ ", colour), text, blank, ("│", colour))
+
+
+def _rate(node: Node, width: int) -> str:
+    figures = node.figures
+    count = f"{_count(figures.requests)} req"
+    if figures.average is None:
+        return middle(count, width)
+    p95 = f"  p95 {duration_text(figures.percentile(0.95))}"
+    whole = f"{count}  {duration_text(figures.average)}"
+    return whole + p95 if len(whole + p95) <= width else middle(whole, width)
+
+
+def _count(number: int) -> str:
+    for size, unit in ((1_000_000, "M"), (10_000, "k")):
+        if number >= size:
+            return f"{number / (size if unit == 'M' else 1000):.1f}{unit}"
+    return str(number)
+
+
+def _colour(figures: Figures) -> str:
+    """The colour of the worst outcome that is more than a stray one in a hundred."""
+    for outcome in ("fault", "throttle", "error"):
+        if figures.share(outcome) >= 0.01:  # noqa: PLR2004
+            return OUTCOMES[outcome]
+    return "green" if figures.requests else "dim"
+
+
+def _health(figures: Figures, width: int) -> Text:
+    """What went wrong in words, as much as fits, the worst first."""
+    words = shares_text(figures)
+    if words == "-":
+        return Text()
+    if cell_len(words) > width:
+        words = " ".join(words.split(" ")[:3]) + " …"
+    colour = ""
+    text = Text()
+    for word in words.split(" "):
+        colour = OUTCOMES.get(word, colour)
+        text.append(f"{word} ", style=colour)
+    text.rstrip()
+    return text
+
+
+def nodes_table(found: ServiceMap, columns: int) -> Table:
+    """Every node with its whole name and its figures."""
+    table = _figures_table("Node", columns)
+    for node in sorted(found.nodes.values(), key=lambda node: -node.figures.requests):
+        kind = "" if node.type == "client" else f" ({kind_text(node)})"
+        _add(table, label(node) + kind, node.figures)
+    return table
+
+
+def edges_table(found: ServiceMap, columns: int) -> Table:
+    """Every edge with its figures."""
+    table = _figures_table("Calls", columns)
+    for edge in sorted(found.edges.values(), key=lambda edge: -edge.figures.requests):
+        words = f"{_named(found, edge.source)} → {_named(found, edge.target)}"
+        _add(table, words, edge.figures)
+    return table
+
+
+def _named(found: ServiceMap, key: Key) -> str:
+    """A node's name; with its kind where another node bears the same."""
+    node = found.nodes[key]
+    twins = sum(label(other) == label(node) for other in found.nodes.values())
+    return label(node) + (f" ({kind_text(node)})" if twins > 1 else "")
+
+
+def _figures_table(title: str, columns: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(title, overflow="fold", ratio=1 if columns < 60 else None)  # noqa: PLR2004
+    for name in ("Requests", "Average", "p50", "p95"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Outcome", overflow="fold")
+    return table
+
+
+def _add(table: Table, words: str, figures: Figures) -> None:
+    table.add_row(
+        Text(words),
+        str(figures.requests),
+        duration_text(figures.average if figures.total_time else None),
+        duration_text(figures.percentile(0.5)),
+        duration_text(figures.percentile(0.95)),
+        Text(shares_text(figures), style=_colour(figures)),
+    )

@@ -1,0 +1,208 @@
+"""How an application stands, for people: a table per kind of thing, then what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dragonctl.status.problem import Problem
+from dragonctl.terminal.console import err, out
+from dragonctl.terminal.neutral import middle, neutral
+
+_OFF = Text("off", style="dim")
+_ON = Text("on", style="green")
+_NONE = Text("none", style="dim")
+_FAIR_WIDTH = 100
+_NAME_WIDTH = 26
+_FEW = 3
+
+Document = Mapping[str, Any]
+
+
+def show_status(title: str, label: str, seen: Document, problems: Sequence[Problem]) -> None:
+    """Print the document of :func:`dragonctl.status.report.document`."""
+    console = out()
+    headline = Text(neutral(title), style="bold")
+    headline.append(f"  {label}" if label else "", style="yellow")
+    console.print(headline)
+    kept = {group["name"]: group for group in seen["log_groups"]}
+    for table, empty in (
+        (_stages(seen["stages"]), "The API has no stage yet: deploy it first."),
+        (_functions(seen["functions"], kept), ""),
+        (_machines(seen["state_machines"], kept), ""),
+        (_groups(seen["log_groups"], console), ""),
+    ):
+        if table.row_count or empty:
+            console.print()
+            console.print(table if table.row_count else empty, soft_wrap=False)
+    console.print()
+    _account(console, seen)
+    _warn(seen["warnings"])
+    _problems(console, seen, problems)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, title in enumerate(titles):
+        table.add_column(title, no_wrap=True, min_width=_NAME_WIDTH if number == 0 else None)
+    return table
+
+
+def _stages(stages: Sequence[Document]) -> Table:
+    table = _table("Stage", "log", "bodies", "metrics", "access log", "tracing", "cache")
+    several = len({stage["api"] for stage in stages}) > 1
+    for stage in stages:
+        name = f"{stage['api']}/{stage['name']}" if several else stage["name"]
+        table.add_row(
+            middle(name, _NAME_WIDTH),
+            _level(stage["log_level"]),
+            _bodies(stage),
+            _switch(stage["metrics"]),
+            _switch(bool(stage["access_log"])),
+            _switch(stage["tracing"]),
+            _cache(stage),
+        )
+        for own in stage["overrides"]:
+            table.add_row(
+                Text(middle(f"  {own['method']}", _NAME_WIDTH), style="dim"),
+                _level(own["log_level"]),
+                _switch(own["data_trace"]),
+                _switch(own["metrics"]),
+            )
+    return table
+
+
+def _bodies(stage: Document) -> Text:
+    """Bodies hold personal data: on is no green light."""
+    return Text("on", style="yellow") if stage["data_trace"] else _OFF
+
+
+def _cache(stage: Document) -> Text:
+    if not stage["cache"]:
+        return _OFF
+    busy = stage["cache_status"] not in ("AVAILABLE", "NOT_AVAILABLE")
+    return Text(f"{neutral(stage['cache'])} GB{' …' if busy else ''}", style="green")
+
+
+def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Table:
+    table = _table("Function", "tracing", "log kept", "runtime", "traffic")
+    for one in functions:
+        table.add_row(
+            middle(one["name"], _NAME_WIDTH),
+            _switch(one["tracing"]),
+            _kept(kept.get(one["log_group"])),
+            neutral(one["runtime"] or "image"),
+            _traffic(one["qualifiers"]),
+        )
+    return table
+
+
+def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> Table:
+    table = _table("State machine", "tracing", "log kept", "log", "inputs", "traffic")
+    for one in machines:
+        table.add_row(
+            middle(one["name"], _NAME_WIDTH),
+            _switch(one["tracing"]),
+            _kept(kept.get(one["log_group"])),
+            _level(one["log_level"]),
+            Text("on", style="yellow") if one["execution_data"] else _OFF,
+            _traffic(one["qualifiers"]),
+        )
+    return table
+
+
+def _groups(groups: Sequence[Document], console: Console) -> Table:
+    width = max(20, min(console.width, _FAIR_WIDTH) - 36)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for title in ("Log group", "kept", "of"):
+        table.add_column(title, no_wrap=True)
+    for group in groups:
+        owner = group["of"][0] + (f" +{len(group['of']) - 1}" if len(group["of"]) > 1 else "")
+        name = middle(group["name"], width)
+        table.add_row(name, _kept(group), Text(middle(owner, 22), style="dim"))
+    return table
+
+
+def _traffic(qualifiers: Sequence[Document]) -> Text:
+    if not qualifiers:
+        return Text("latest", style="dim")
+    return Text(middle(", ".join(one["name"] for one in qualifiers), 20))
+
+
+def _kept(group: Document | None) -> Text:
+    if group is None:
+        return _NONE
+    if group["exists"] is None:
+        return Text("unreadable", style="yellow")
+    if not group["exists"]:
+        return Text("no group", style="yellow")
+    days = group["retention_days"]
+    return Text(f"{days} days" if days else "for ever", style="green" if days else "yellow")
+
+
+def _level(level: str) -> Text:
+    return _OFF if level == "OFF" else Text(neutral(level, 10), style="green")
+
+
+def _switch(is_on: bool) -> Text:
+    return _ON if is_on else _OFF
+
+
+def _account(console: Console, seen: Document) -> None:
+    role, policies = seen["account_role"], seen["resource_policies"]
+    name = neutral(str(role["arn"] or "none").rpartition("/")[2])
+    healthy = role["health"] == "healthy"
+    line = Text("API Gateway's CloudWatch role: ")
+    line.append(name, style="green" if healthy else "dim" if role["arn"] is None else "yellow")
+    console.print(line)
+    if policies:
+        used = f"{policies['count']} of {policies['count_limit']}"
+        longest = f", {policies['characters']:,} of {policies['characters_limit']:,} characters"
+        more = longest if policies["count"] else ""
+        console.print(Text(f"Logs resource policies: {used}{more}"))
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for text in warnings:
+        err().print(Text.assemble(("! ", "bold yellow"), neutral(text)))
+
+
+def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> None:
+    """A paragraph for each trouble, whatever number of things has it, then the command."""
+    console.print()
+    troubles: dict[tuple[str, str], list[str]] = {}
+    for one in problems:
+        troubles.setdefault((one.mend, one.clause), []).append(one.subject)
+    for (mend, clause), subjects in troubles.items():
+        sentence = f"{_together(subjects)}: {clause}."
+        console.print(_paragraph(Text("✗", style="bold red"), sentence), soft_wrap=False)
+        console.print(Text(f"    {neutral(mend)}", style="cyan"))
+    if not troubles:
+        console.print(Text("✓ Nothing is wrong.", style="bold green"))
+    if seen["switch_on"]:
+        line = Text("Switch on what is off: ", style="dim")
+        console.print(line.append(neutral(seen["switch_on"]), style="cyan"))
+
+
+def _paragraph(sign: Text, sentence: str) -> Table:
+    """A sign, and a sentence that wraps beside it."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_row(sign, Text(neutral(sentence)))
+    return table
+
+
+def _together(subjects: Sequence[str]) -> str:
+    """Several things of one sort, the sort named once: ``Function a, b, c and 3 more``."""
+    if len(subjects) == 1:
+        return subjects[0]
+    words = [subject.split(" ") for subject in subjects]
+    shared = list(takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False)))
+    common = " ".join(same[0] for same in shared)
+    names = [" ".join(word[len(shared) :]) for word in words]
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"{common} {', '.join(names[:_FEW])}{more}".strip()

@@ -1,0 +1,313 @@
+"""Traces in a terminal: the list, the groups, and one trace as a waterfall."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dragonctl.telemetry.segments import Segment, Status, walk
+from dragonctl.telemetry.times import age_text, duration_text, iso_text
+from dragonctl.telemetry.traces import LATENCIES, Group, Summary, Trace
+from dragonctl.terminal.neutral import middle, neutral
+
+STATUS_COLOURS: dict[Status, str] = {
+    "ok": "green",
+    "error": "yellow",
+    "throttle": "magenta",
+    "fault": "red",
+}
+_STEPS = " ▁▂▃▄▅▆▇█"
+_PARTS = "▏▎▍▌▋▊▉█"
+_WIDE, _NARROW = 110, 60
+_WIDEST, _NARROW_LIST = 160, 80
+_LEVELS = 12
+_MEASURE = Console(color_system=None)
+_LONGEST_DETAIL = 2_000
+_SIGNS = {"ok": "•", "error": "▲", "throttle": "◆", "fault": "✗"}
+
+_COLUMNS = ("Age", "Method", "Status", "Response")
+
+
+def print_summaries(console: Console, found: Sequence[Summary], now: float) -> None:
+    """The list of traces; narrow terminals leave the least telling columns out."""
+    names = ["Age", "Status"] if console.width < _NARROW_LIST else list(_COLUMNS)
+    if console.width >= _WIDE:
+        names += ["Duration", "Client", "Trace"]
+    table = _table(*names, "URL")
+    for summary in found:
+        cells = _summary_cells(summary, now, console.width)
+        table.add_row(*(cells[name] for name in (*names, "URL")))
+    console.print(table, soft_wrap=False)
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    right = {"Age", "Response", "Duration", "Traces", "Share", "Average"}
+    for name in names:
+        fold = name in ("URL", "Value")
+        table.add_column(
+            name,
+            justify="right" if name in right else "left",
+            no_wrap=not fold,
+            overflow="fold" if fold else "ellipsis",
+        )
+    return table
+
+
+def _summary_cells(summary: Summary, now: float, columns: int) -> dict[str, Text]:
+    """Column -> cell. The URL's cell takes what has no column: annotations, or the trace's id."""
+    colour = STATUS_COLOURS[summary.status]
+    code = "-" if summary.code is None else str(summary.code)
+    words = code if summary.status == "ok" else f"{code} {summary.status}"
+    trace = Text(neutral(summary.id, 40), style="dim")
+    url = Text(neutral(summary.url if columns >= _WIDEST else _path(summary.url), 500) or "-")
+    if columns < _NARROW_LIST:
+        url = Text(f"{neutral(summary.method, 10)} {duration_text(summary.response_time)}  {url}")
+    pairs = "  ".join(f"{name}={value}" for name, value in summary.annotations)
+    if pairs:
+        url.append(f"\n{neutral(pairs, 200)}", style="cyan")
+    if columns < _WIDE:
+        url = Text("\n").join([url, trace])
+    return {
+        "Age": Text(age_text(now - summary.start)),
+        "Method": Text(neutral(summary.method, 10) or "-"),
+        "Status": Text(words + (" …" if summary.partial else ""), style=colour),
+        "Response": Text(duration_text(summary.response_time)),
+        "Duration": Text(duration_text(summary.duration)),
+        "Client": Text(neutral(summary.client_ip, 45) or "-"),
+        "Trace": trace,
+        "URL": url,
+    }
+
+
+def _path(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def print_groups(console: Console, groups: Sequence[Group], by: str) -> None:
+    """Traces by value: share as a bar, average response time, outcome, distribution."""
+    table = _table("Value", "Traces", "Share", "Average", "", "Outcome", "Times")
+    table.columns[0].header = by
+    table.columns[0].min_width = min(24, max((len(group.value) for group in groups), default=8))
+    for group in groups:
+        table.add_row(*_group_cells(group, 12 if console.width >= _WIDE else 6))
+    console.print(table, soft_wrap=False)
+    edges = ", ".join(duration_text(edge) for edge in LATENCIES)
+    console.print(f"Times: response times up to {edges}, and longer.", style="dim")
+
+
+def _group_cells(group: Group, width: int) -> Iterator[Text]:
+    yield Text(neutral(group.value, 500) or "(none)")
+    yield Text(str(group.count))
+    yield Text(f"{group.share * 100:.0f} %")
+    yield Text(duration_text(group.average))
+    yield Text(bar(group.share, width), style="cyan")
+    outcomes = [
+        Text(f"{status} {percent(group.statuses[status] / group.count)}", style=colour)
+        for status, colour in reversed(STATUS_COLOURS.items())
+        if group.statuses.get(status) and status != "ok"
+    ]
+    yield Text("\n").join(outcomes) if outcomes else Text("ok", style=STATUS_COLOURS["ok"])
+    yield Text(columns_of(group.latencies))
+
+
+def percent(share: float) -> str:
+    """A share to read; what is neither none nor all is never rounded to either."""
+    if 0 < share < 0.01:  # noqa: PLR2004
+        return "<1 %"
+    if 0.99 < share < 1:  # noqa: PLR2004
+        return ">99 %"
+    return f"{share * 100:.0f} %"
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of ``share`` (0 to 1) of ``width`` cells, in eighths of a cell."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    if not eighths and share > 0:
+        return _PARTS[0]
+    return "█" * full + (_PARTS[rest - 1] if rest else "")
+
+
+def columns_of(counts: Sequence[int]) -> str:
+    """A distribution as one column for each count; what is not zero is never blank."""
+    top = max(counts, default=0)
+    return "".join(_STEPS[max(1, round(count / top * 8))] if count else "·" for count in counts)
+
+
+def print_trace(console: Console, trace: Trace) -> None:
+    """One trace as a waterfall: a line for each segment, with what it says beneath it."""
+    for line in waterfall(trace, console.width):
+        console.print(line, no_wrap=True, overflow="ellipsis", crop=False, soft_wrap=False)
+
+
+def waterfall(trace: Trace, columns: int) -> Iterator[Text]:
+    """The lines of the waterfall, each at most ``columns`` cells."""
+    segments = list(walk(trace.roots))
+    ends = [part.end or part.start for _, part in segments]
+    start = trace.start
+    span = max([trace.duration or 0.0, *(end - start for end in ends)], default=0.0) or 1e-6
+    yield from _heading(trace, segments, columns)
+    places = _Places.of(segments, columns)
+    for number, (depth, segment) in enumerate(segments):
+        yield places.line(segment, depth, start, span)
+        following = segments[number + 1][0] if number + 1 < len(segments) else 0
+        for style, words in _details(segment):
+            lead = places.lead(depth, following > depth)
+            for part in _cut(words, columns - cell_len(lead)):
+                yield Text.assemble((lead, "dim"), (part, style))
+
+
+def _heading(trace: Trace, segments: Sequence[tuple[int, Segment]], columns: int) -> Iterator[Text]:
+    line = Text(middle(trace.id, columns), style="bold")
+    figures = f"{duration_text(trace.duration)}, {_segments(len(segments))}"
+    for words in (figures, iso_text(int(trace.start * 1000))):
+        if cell_len(line.plain) + 2 + cell_len(words) > columns:
+            yield line
+            line = Text(words)
+        else:
+            line = Text.assemble(line, "  ", words)
+    yield line
+    if trace.limit_exceeded:
+        yield Text("X-Ray kept only a part of this trace: it is too large.", style="yellow")
+
+
+def _segments(count: int) -> str:
+    return f"{count} segment" + "s" * (count != 1)
+
+
+class _Places:
+    """The columns of a waterfall: names, bars, durations."""
+
+    def __init__(self, names: int, bars: int, needed: int) -> None:
+        self.names, self.bars = names, bars
+        self.levels = _LEVELS if names >= needed else max(1, min(_LEVELS, (names - 14) // 2))
+
+    @classmethod
+    def of(cls, segments: Sequence[tuple[int, Segment]], columns: int) -> _Places:
+        """Names take what they need up to two fifths, bars the rest, narrow terminals none."""
+        needed = max(
+            (
+                2 * min(depth, _LEVELS) + cell_len(neutral(part.name, 80)) + 2
+                for depth, part in segments
+            ),
+            default=10,
+        )
+        durations = 12
+        if columns < _NARROW:
+            return cls(max(8, min(needed, columns - durations - 3)), 0, needed)
+        names = max(16, min(needed, columns * 2 // 5))
+        return cls(names, columns - names - durations - 2, needed)
+
+    def lead(self, depth: int, children: bool) -> str:
+        """The blanks before a detail, with the line down to the segment's children."""
+        indent = 2 * min(depth, self.levels)
+        return " " * indent + ("  │ " if children else "    ")
+
+    def line(self, segment: Segment, depth: int, start: float, span: float) -> Text:
+        """A segment: its name at its depth, its bar in time, its duration, its outcome."""
+        colour = STATUS_COLOURS[segment.status]
+        # What is deeper than there is room to show says how deep it is.
+        deeper = f"({depth}) " if depth > self.levels else ""
+        indent = "  " * min(depth, self.levels) + deeper
+        sign = _SIGNS[segment.status]
+        name = middle(segment.name or "-", max(4, self.names - cell_len(indent) - 2))
+        line = Text.assemble((indent, ""), (f"{sign} ", colour))
+        line.append(name, style="" if segment.subsegment else "bold")
+        line.append(" " * max(1, self.names + 1 - cell_len(line.plain)))
+        if self.bars:
+            line.append_text(self._bar(segment, start, span, colour))
+        words = "in progress" if segment.in_progress else duration_text(segment.duration)
+        line.append(f" {words:>11}", style=colour if segment.status != "ok" else "")
+        return line
+
+    def _bar(self, segment: Segment, start: float, span: float, colour: str) -> Text:
+        first = _within((segment.start - start) / span * self.bars, self.bars - 1)
+        length = self.bars - first
+        if segment.duration is not None:
+            length = max(1, min(length, round(segment.duration / span * self.bars)))
+        character = "░" if segment.in_progress else "━"
+        bars = Text("·" * first, style="dim")
+        bars.append(character * length, style=colour)
+        bars.append("·" * (self.bars - first - length), style="dim")
+        return bars
+
+
+def _within(value: float, most: int) -> int:
+    return max(0, min(most, int(value)))
+
+
+def _cut(words: str, width: int) -> Iterator[str]:
+    """A detail in pieces that fit, broken between words where it can be."""
+    shown = neutral(words, _LONGEST_DETAIL)
+    if cell_len(shown) <= width:
+        yield shown
+        return
+    for part in Text(shown).wrap(_MEASURE, max(width, 10)):
+        yield part.plain.rstrip()
+
+
+def _details(segment: Segment) -> Iterator[tuple[str, str]]:
+    """What a segment says besides its times: style and words."""
+    for raised in segment.exceptions:
+        yield "red", f"{raised.type}: {raised.message}" + (" (remote)" if raised.remote else "")
+        for frame in raised.stack[:3]:
+            yield "dim", f"  at {frame}"
+        if len(raised.stack) > 3:  # noqa: PLR2004
+            yield "dim", f"  … {len(raised.stack) - 3} more frames: --output json"
+    http = _http(segment.http)
+    if http:
+        yield "", http
+    if segment.sql:
+        yield "", _pairs("sql", segment.sql)
+    if segment.annotations:
+        yield "cyan", _pairs("annotations", segment.annotations)
+    if segment.metadata:
+        yield "dim", _pairs("metadata", segment.metadata)
+    told = {key: value for key, value in segment.aws.items() if key in _AWS_SHOWN}
+    if told:
+        yield "dim", _pairs("aws", told)
+
+
+_AWS_SHOWN = (
+    "operation", "table_name", "queue_url", "bucket_name", "function_arn", "function_name",
+    "resource_names", "retries", "request_id", "topic_arn",
+)  # fmt: skip
+
+
+def _http(http: Mapping[str, Any]) -> str:
+    request, response = http.get("request"), http.get("response")
+    request = request if isinstance(request, dict) else {}
+    response = response if isinstance(response, dict) else {}
+    parts = [request.get("method"), request.get("url")]
+    if response.get("status") is not None:
+        parts.append(f"→ {response['status']}")
+    if response.get("content_length"):
+        parts.append(f"{response['content_length']} bytes")
+    return " ".join(str(part) for part in parts if part)
+
+
+def _pairs(title: str, values: Mapping[str, Any]) -> str:
+    return f"{title}: " + " ".join(f"{key}={_plain(value)}" for key, value in values.items())
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def print_reasons(console: Console, reasons: Iterable[str]) -> None:
+    """Why there are no traces."""
+    console.print("No traces in this time.")
+    for reason in reasons:
+        console.print(Text(f"- {neutral(reason)}"))

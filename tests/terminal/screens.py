@@ -1,0 +1,23 @@
+"""A console whose output can be read as a person sees it, and hostile text to feed it."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from rich.console import Console
+
+HOSTILE = "\x1b[2J\x1b]0;title\x07<script>alert(1)</script>[bold]&amp;\u202e\x00\r\nnext\x9b"
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def screen(columns, *, colour=True):
+    return Console(
+        width=columns, file=io.StringIO(), force_terminal=True, markup=False, highlight=False,
+        soft_wrap=True, color_system="truecolor" if colour else None, legacy_windows=False,
+    )  # fmt: skip
+
+
+def seen(console):
+    """What was printed, without the colours that dragonctl itself gave it."""
+    return ESCAPE.sub("", console.file.getvalue())

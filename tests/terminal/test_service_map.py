@@ -1,0 +1,131 @@
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from dragonctl.telemetry.service_map import service_map
+from dragonctl.terminal.layers import layered
+from dragonctl.terminal.service_map import drawn, print_map
+from tests.telemetry import graphs
+from tests.terminal.screens import HOSTILE, screen, seen
+
+SMALL = """\
+              ╭ client ──────────╮
+              │ clients          │
+              │ 10 req           │
+              │                  │
+              ╰──────────────────╯
+                        │
+                        ▼
+              ╭ API ─────────────╮
+              │ api/prod         │
+              │ 10 req  50 ms    │
+              │ fault 10 %       │
+              ╰──────────────────╯
+                      │ ▲
+          ╭───────────┴─╎───────╮
+          ▼             ╎       ▼
+╭ function ────────╮  ╭ function ────────╮
+│ read             │  │ write            │
+│ 6 req  50 ms     │  │ 4 req  50 ms     │
+│ ok               │  │ ok               │
+╰──────────────────╯  ╰──────────────────╯"""
+
+
+def map_of(services):
+    return service_map(graphs.fetch_of(services), 0, 3600)
+
+
+def picture(services, columns):
+    return "\n".join(line.plain.rstrip() for line in drawn(map_of(services), columns))
+
+
+def test_a_small_map_is_drawn_so():
+    services = [
+        graphs.service(0, "api/prod", "client", 0, [(1, 10)]),
+        graphs.service(1, "api/prod", "AWS::ApiGateway::Stage", 10, [(2, 6), (3, 4)], fault=1),
+        graphs.service(2, "read", "AWS::Lambda::Function", 6),
+        graphs.service(3, "write", "AWS::Lambda::Function", 4, [(1, 1)]),
+    ]
+    assert picture(services, 60) == SMALL
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_twenty_nodes_with_cycles_fit_and_lose_no_node_or_arrow(columns):
+    found = map_of(graphs.twenty())
+    lines = [line.plain for line in drawn(found, columns)]
+    text = "\n".join(lines)
+    assert max(cell_len(line) for line in lines) <= columns
+    assert text.count("╭ function") + text.count("╭ API") + text.count("╭ client") == 20
+    # Two edges close a cycle and one leads a node to itself; arrows of one node may share a tip.
+    assert text.count("▲") == 2
+    assert text.count("↻") == 1
+    assert text.count("▼") == len(found.edges) - 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), max_size=40),
+    st.lists(st.integers(8, 30), min_size=15, max_size=15),
+    st.integers(40, 160),
+)
+def test_any_graph_is_laid_out_whole_and_without_overlap(edges, widths, columns):
+    layout = layered(dict(enumerate(widths)), edges, columns)
+    assert sorted(item.node for row in layout.rows for item in row if item.node is not None) == [
+        *range(15)
+    ]
+    for row in layout.rows:
+        for left, right in itertools.pairwise(row):
+            assert left.x >= 0
+            assert left.x + left.width < right.x
+    reached = {
+        frozenset((net.origin, target.node))
+        if not net.backwards
+        else frozenset((net.origin, _top(layout, net).node))
+        for nets in layout.nets
+        for net in nets
+        for target in net.targets
+        if target.node is not None
+    }
+    assert reached == {frozenset(edge) for edge in edges if edge[0] != edge[1]}
+
+
+def _top(layout, net):
+    """The box at which a way back ends: up through its passages."""
+    source = net.source
+    while source.node is None:
+        source = next(
+            above.source for nets in layout.nets for above in nets if source in above.targets
+        )
+    return source
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_tables_give_every_name_whole_and_every_edge(columns):
+    console = screen(columns)
+    found = map_of(graphs.dragons())
+    print_map(console, found)
+    text = re.sub(r"\s+", "", seen(console))
+    for edge in found.edges.values():
+        if edge.source[0] != edge.target[0]:
+            assert edge.target[0] in text
+    assert "validate-dragon(function)" in text or columns == 40
+    assert max(cell_len(line.rstrip()) for line in seen(console).splitlines()) <= columns
+
+
+def test_hostile_names_stay_in_their_box():
+    services = [graphs.service(0, HOSTILE, HOSTILE, 10, [(1, 1)]), *graphs.dragons()[1:]]
+    console = screen(100)
+    print_map(console, map_of(services))
+    text = seen(console)
+    assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in text.replace("\n", ""))
+    assert "[bold]&amp;" in re.sub(r"\s+", "", text)
+
+
+def test_an_empty_map_says_so():
+    console = screen(80)
+    print_map(console, map_of([]))
+    assert seen(console).strip() == "No service answered in this time."
