@@ -1,0 +1,122 @@
+"""The root command: finds the others by their files, and turns failures into messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from dragonctl import __version__
+from dragonctl.command_line.catalogue import command_names, summary
+from dragonctl.command_line.options import global_parameters
+
+INTERRUPTED = 130
+# What people come to do, in the order in which they meet it.
+_SECTIONS = {
+    "Change AWS": (
+        "setup-observability", "deploy-function", "enable-cache", "disable-cache", "flush-cache",
+        "set-sampling", "set-endpoint", "deploy-edge", "setup-alarms", "setup-dashboard",
+        "create-app", "delete-app", "undo",
+    ),
+    "See what came of it": (
+        "status", "send", "logs", "query", "why", "traces", "service-map", "sampling",
+        "cache-stats",
+    ),
+}  # fmt: skip
+
+
+class Root(click.Group):
+    """The group of all commands; each is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the files in ``commands/``."""
+        return list(command_names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name: the function of that name in the file of that name."""
+        if cmd_name not in command_names():
+            return None
+        from importlib import import_module
+
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(import_module(f"dragonctl.commands.{name}"), name)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed; for a slip of the keys the one that is close to it."""
+        from difflib import get_close_matches
+
+        close = get_close_matches(args[0], command_names(), n=1)
+        if close and args[0] not in command_names() and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands in groups by what people want; what has no group comes last."""
+        left = dict.fromkeys(command_names())
+        for title, names in _SECTIONS.items():
+            rows = [(name, summary(name)) for name in names if name in left]
+            for name, _ in rows:
+                left.pop(name)
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+        with formatter.section("More"):
+            formatter.write_dl([(name, summary(name)) for name in left])
+
+
+@click.command(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    params=global_parameters(),
+    epilog="Start with: dragonctl demo",
+)
+@click.version_option(__version__, message="dragonctl %(version)s")
+def cli() -> None:
+    """Make a serverless application on AWS observable and fast.
+
+    It reads what is there, shows what differs, changes only that, says what it changed, and can
+    take it back.
+    """
+
+
+def _changes(arguments: list[str]) -> bool:
+    return any(argument in _SECTIONS["Change AWS"] for argument in arguments)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The console script: every outcome becomes an exit code, every failure a message."""
+    code = run(arguments)
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # threads that still wait for AWS would keep the process alive
+    sys.exit(code)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line; its exit code. Nothing but ``--debug`` lets a traceback through."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code: Any = cli.main(arguments, prog_name="dragonctl", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a program that SIGPIPE ends
+    except (KeyboardInterrupt, click.Abort):
+        again = " Run the same command again, or `dragonctl undo`." if _changes(arguments) else ""
+        click.echo(f"\nInterrupted.{again}", err=True)
+        return INTERRUPTED
+    except SystemExit as end:  # click's completion ends so
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as error:  # noqa: BLE001 (the one place where anything may arrive)
+        from dragonctl.command_line.failures import report
+
+        return report(error, arguments)

@@ -1,0 +1,1 @@
+"""What all commands share: options, the session with AWS, the flow of a change, documents."""

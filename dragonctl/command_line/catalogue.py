@@ -1,0 +1,22 @@
+"""Which commands there are: one file each in ``commands/``, found without importing them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_COMMANDS = Path(__file__).parent.parent / "commands"
+
+
+@cache
+def command_names() -> tuple[str, ...]:
+    """The names of the commands, sorted."""
+    files = (path.stem for path in _COMMANDS.glob("*.py"))
+    return tuple(sorted(stem.replace("_", "-") for stem in files if stem[0] != "_"))
+
+
+def summary(name: str) -> str:
+    """The first line of the command's file, behind its name."""
+    text = (_COMMANDS / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
+    line = text.split('"""', 2)[1].strip().splitlines()[0]
+    return line.rpartition("``: ")[2].replace("``", "")

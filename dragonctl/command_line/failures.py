@@ -1,0 +1,112 @@
+"""A failure as a person, or a program, is told of it: one message, one exit code."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from dragonctl.engine.model import Call
+from dragonctl.engine.run import SKIPPED
+from dragonctl.engine.symptoms import is_denied
+from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.terminal.neutral import neutral
+
+
+def report(error: Exception, arguments: list[str]) -> int:
+    """Print the message (and with ``--output json`` the document); the exit code."""
+    if "--debug" in arguments:
+        traceback.print_exception(error)
+    told = _as_dragon_error(error)
+    if _wants_json(arguments):
+        click.echo(json.dumps(failed_document(_command(arguments), [told]), indent=2))
+    click.echo(message(told), err=True)
+    return told.exit_code
+
+
+def message(error: DragonError) -> str:
+    """``Error: what failed. What to do.``, with nothing in it that a terminal would obey."""
+    end = "" if error.message.endswith((".", "!", "?")) else "."
+    return f"Error: {neutral(f'{error.message}{end} {_hint(error)}'.strip())}"
+
+
+def _hint(error: DragonError) -> str:
+    """What to do next; where a right is missing, which one, as IAM names it."""
+    if not (isinstance(error, AwsError) and is_denied(error)):
+        return error.hint
+    from dragonctl.permissions.grants import action_of
+
+    action = action_of(Call(error.service, error.operation, {}))
+    return f"You lack the right {action}: `dragonctl policy COMMAND` prints what a command needs."
+
+
+def messages(errors: Sequence[DragonError]) -> Iterator[str]:
+    """A message per failure: the same refusal of several things once, and what it stopped once."""
+    said: dict[tuple[str, str], int] = {}
+    for error in errors:
+        if error.code != SKIPPED:
+            key = (error.code, getattr(error, "operation", str(error)))
+            said[key] = said.get(key, 0) + 1
+    for error in errors:
+        key = (error.code, getattr(error, "operation", str(error)))
+        if count := said.pop(key, 0):
+            yield message(error) + (f" ({count - 1} more things like it.)" if count > 1 else "")
+    stopped = [error.resource for error in errors if error.code == SKIPPED]
+    if stopped:
+        yield f"Not begun because of that: {neutral(', '.join(stopped))}."
+
+
+def as_document(error: DragonError) -> dict[str, str]:
+    """An error as an item of ``errors``."""
+    return {
+        "resource": error.resource,
+        "code": error.code,
+        "message": error.message,
+        "hint": _hint(error),
+    }
+
+
+def failed_document(command: str, errors: list[DragonError]) -> dict[str, Any]:
+    """The document of a command that failed before it had begun."""
+    return {
+        "command": command,
+        "run": None,
+        "account": None,
+        "region": None,
+        "dry_run": False,
+        "changed": False,
+        "changes": [],
+        "warnings": [],
+        "errors": [as_document(error) for error in errors],
+    }
+
+
+def _as_dragon_error(error: Exception) -> DragonError:
+    if isinstance(error, DragonError):
+        return error
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f"See: {context.command_path} --help" if context else "See: dragonctl --help"
+        return UsageError(error.format_message(), hint)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return DragonError(f"{error.strerror or error}{where}.", code="System")
+    return DragonError(
+        f"Something that dragonctl did not expect: {type(error).__name__}: {error}.",
+        "That is a defect: please report it with the output of the same command and --debug.",
+        code="Defect",
+    )
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return "--output=json" in arguments or any(pair == ("--output", "json") for pair in pairs)
+
+
+def _command(arguments: list[str]) -> str:
+    from dragonctl.command_line.catalogue import command_names
+
+    return next((one for one in arguments if one in command_names()), "")

@@ -1,0 +1,36 @@
+"""The options of every command, as far as they were given."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True)
+class Globals:
+    """The options of every command, given before or after its name."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    local: bool = False
+    output: str = "text"
+    debug: bool = False
+
+    @property
+    def json(self) -> bool:
+        """Whether stdout carries one JSON document and nothing else."""
+        return self.output == "json"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the local AWS is meant."""
+        return self.local or os.environ.get("DRAGONCTL_LOCAL", "") not in ("", "0")
+
+
+def globals_of(context: click.Context) -> Globals:
+    """What was given so far."""
+    found: Globals = context.find_root().meta.setdefault("dragonctl.globals", Globals())
+    return found

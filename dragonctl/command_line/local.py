@@ -1,0 +1,39 @@
+"""The ``--local`` switch: the one place beside the commands that knows the local AWS."""
+
+from __future__ import annotations
+
+from dragonctl.aws import Connection
+from dragonctl.command_line.globals import Globals
+
+
+def connection(globals_: Globals, *, sample: bool = True) -> Connection:
+    """How to reach the local AWS; it is started, with the sample in it, if it is not running.
+
+    ``sample`` False leaves it empty, for the command that is about to create the application.
+    """
+    from dragonctl.local import control
+
+    running = control.status()
+    server = running or control.up()
+    made = Connection(
+        region=globals_.region or server.region,
+        endpoint_url=server.endpoint,
+        access_key="local",
+        secret_key="local",  # noqa: S106 (the local AWS asks for none)
+    )
+    if running is None and sample:
+        _ensure_sample(made)
+    return made
+
+
+def _ensure_sample(made: Connection) -> None:
+    """Put the sample application into a local AWS that holds none."""
+    from dragonctl.aws import Aws
+    from dragonctl.engine.reads import Reads
+
+    reads = Reads(Aws(made))
+    if reads.pages("apigateway", "GetRestApis", "items", limit=500):
+        return
+    from dragonctl.command_line.sample import create_sample
+
+    create_sample(reads)

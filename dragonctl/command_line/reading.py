@@ -1,0 +1,101 @@
+"""What the commands that show logs, traces and the map have in common."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import click
+
+from dragonctl.app import App
+from dragonctl.command_line.failures import as_document, message
+from dragonctl.command_line.session import Session, selection
+from dragonctl.engine.retry import LookAgain, Patience, persist
+from dragonctl.engine.symptoms import explained
+from dragonctl.errors import UsageError
+from dragonctl.telemetry.groups import log_groups
+from dragonctl.telemetry.logs import SOURCES, LogGroup, Unreadable
+from dragonctl.terminal.neutral import neutral
+
+
+class View:
+    """One command's view of an application: AWS to read from, its log groups, its answers."""
+
+    def __init__(self, chosen: dict[str, Any], *services: str) -> None:
+        """``chosen``: the values of ``application_options``; ``services`` will be asked soon."""
+        self.session = Session()
+        self._chosen = chosen
+        self.unreadable: list[Unreadable] = []
+        self.session.aws.warm("apigateway", "sts", *services)
+
+    @property
+    def json(self) -> bool:
+        """Whether stdout carries JSON."""
+        return self.session.globals.json
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the local AWS."""
+        return bool(self.session.label)
+
+    @cached_property
+    def app(self) -> App:
+        """The application; what of it could not be read goes to stderr."""
+        app = self.session.application(selection(**self._chosen))
+        for error in app.errors:
+            click.echo(message(error), err=True)
+        return app
+
+    def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
+        """The application's log groups, of some sources or of all."""
+        wanted = set(sources) or set(SOURCES)
+        return [group for group in log_groups(self.app) if group.source in wanted]
+
+    def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """One call of AWS, not remembered; throttling and lost answers are waited out."""
+        patience = Patience(time.monotonic, time.sleep, _quietly)
+        try:
+            return persist(
+                lambda: self.session.aws.send(service, operation, params),
+                patience,
+                repeatable=True,
+            )
+        except LookAgain as look:
+            raise explained(look.error, look.symptom) from look.error
+
+    def report(self, problem: Unreadable) -> None:
+        """Name a group that cannot be read, on stderr."""
+        self.unreadable.append(problem)
+        words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
+        click.echo(neutral(words.strip()), err=True)
+
+    def answer(self, document: dict[str, Any]) -> None:
+        """The command's one JSON document."""
+        local = {"local": True} if self.local else {}
+        errors = [as_document(error) for error in self.app.errors]
+        unreadable = [problem.document() for problem in self.unreadable]
+        whole = {
+            **document,
+            **({"unreadable": unreadable} if unreadable else {}),
+            **local,
+            **({"errors": errors} if errors else {}),
+        }
+        click.echo(json.dumps(whole, indent=2, default=str))
+
+
+def _quietly(_why: str, _seconds: float) -> None:
+    """Waiting for AWS is not worth a word while lines scroll by."""
+
+
+def sources_of(values: Iterable[str]) -> list[str]:
+    """The sources that ``--source`` names: separated by commas, or given several times."""
+    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    unknown = [name for name in names if name not in SOURCES]
+    if unknown:
+        raise UsageError(
+            f"--source '{unknown[0]}' is not known.", f"There are {', '.join(SOURCES)}."
+        )
+    return names

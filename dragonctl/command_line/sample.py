@@ -1,0 +1,87 @@
+"""The application of ``definitions/``, packaged and planned: for ``create-app`` and ``--local``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dragonctl.engine.journal import Journal, Scope, new_run
+from dragonctl.engine.model import Call, Step
+from dragonctl.engine.perform import Tools
+from dragonctl.engine.plan import plan
+from dragonctl.engine.reads import Reads
+from dragonctl.engine.run import apply
+from dragonctl.errors import DragonError
+from dragonctl.paths import state_folder
+from dragonctl.recipes.sample import Manifest, Place, Zip, creation, load, refuse_foreign
+from dragonctl.recipes.sample.manifest import FunctionSpec
+from dragonctl.recipes.sample.ownership import missing_functions
+from dragonctl.sample import sample_folder
+
+Progress = Callable[[str], None]
+
+
+def place_of(reads: Reads) -> Place:
+    """Where this command's AWS is."""
+    return Place(reads.account, reads.region, reads.partition)
+
+
+def creation_steps(reads: Reads, manifest: Manifest, progress: Progress) -> list[Step]:
+    """Refuse what is not ours, package the functions that are missing, and say what to make."""
+    refuse_foreign(reads, manifest)
+    missing = missing_functions(reads, manifest)
+    codes = reads.together(*(lambda one=one: packaged(one, progress) for one in missing))
+    zips = {spec.name: code for spec, code in zip(missing, codes, strict=True)}
+    return creation(manifest, zips)
+
+
+def first_run_steps(reads: Reads, manifest: Manifest) -> list[Step]:
+    """The steps that make the whole application, with no code: for `policy`, which writes none."""
+    refuse_foreign(reads, manifest)
+    note_tags(reads, manifest)
+    for operation in ("GetDeployments", "GetStages"):  # of an API whose id is not known yet
+        reads.made.append(Call("apigateway", operation, {}))
+    return creation(manifest, {one.name: Zip("", b"") for one in manifest.functions})
+
+
+def note_tags(reads: Reads, manifest: Manifest) -> None:
+    """GetFunction tells the tags, by which our own functions are known, to who may list them."""
+    for one in manifest.functions:
+        arn = manifest.place.arn("lambda", f"function:{one.name}")
+        reads.made.append(Call("lambda", "ListTags", {"Resource": arn}))
+
+
+def packaged(spec: FunctionSpec, progress: Progress) -> Zip:
+    """A function's zip, from the cache where nothing has changed."""
+    from dragonctl.packaging.build import build
+    from dragonctl.packaging.runtimes import target_of
+
+    package = build(
+        spec.source,
+        target_of(spec.runtime, spec.architecture),
+        cache=state_folder("packages"),
+        handler=spec.handler,
+        progress=lambda doing: progress(f"{spec.name}: {doing}"),
+    )
+    return Zip(package.sha256, package.path.read_bytes())
+
+
+def create_sample(reads: Reads) -> None:
+    """Put the packaged sample into a local AWS that has just been started.
+
+    That is part of starting it, so its journal is kept apart from the user's runs, and ``undo``
+    does not reach it. Raises the first failure.
+    """
+    manifest = load(place_of(reads), sample_folder())
+    planned = plan(reads, creation_steps(reads, manifest, lambda _: None))
+    scope = Scope(reads.account, reads.region, "local")
+    journal = Journal(
+        state_folder("local", "runs"), new_run(), lambda: scope, "local up", lambda: reads.user
+    )
+    outcome = apply(planned, Tools(reads, journal, reads.emit))
+    journal.end("failed" if outcome.errors else "done")
+    if outcome.errors:
+        raise DragonError(
+            f"The sample application could not be put into the local AWS: {outcome.errors[0]}",
+            "Type: dragonctl create-app --local",
+            code=outcome.errors[0].code,
+        ) from outcome.errors[0]

@@ -1,0 +1,155 @@
+"""A command's connection: which AWS, which application, with what memory and journal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dragonctl.app import App
+from dragonctl.command_line.globals import Globals, globals_of
+from dragonctl.config import api_title, load
+from dragonctl.discovery.apis import ChooseApiError, Selection
+from dragonctl.discovery.discover import discover
+from dragonctl.discovery.overdue import overdue
+from dragonctl.engine import journal
+from dragonctl.engine.events import Emit, unheard
+from dragonctl.engine.journal import Scope
+from dragonctl.engine.reads import Reads
+from dragonctl.engine.undo import unfinished
+from dragonctl.errors import UsageError
+from dragonctl.paths import state_path
+
+LOCAL_LABEL = "local"
+
+
+class Session:
+    """What one command works with; everything is made when it is first needed.
+
+    ``sample``: whether a local AWS that must be started first gets the sample application.
+    """
+
+    def __init__(
+        self, globals_: Globals | None = None, emit: Emit = unheard, *, sample: bool = True
+    ) -> None:
+        self.globals = globals_ or globals_of(click.get_current_context())
+        self.sample = sample
+        self.emit = emit
+        if self.globals.debug:
+            _show_calls()
+
+    @cached_property
+    def aws(self) -> Any:
+        """The door to AWS (:class:`dragonctl.aws.Aws`), the local one where it is meant."""
+        from dragonctl.aws import Aws, Connection
+
+        if self.globals.is_local:
+            from dragonctl.command_line.local import connection
+
+            return Aws(connection(self.globals, sample=self.sample))
+        said, file = self.globals, load()
+        return Aws(
+            Connection(
+                profile=said.profile or file.get("profile"),
+                region=said.region or _environment_region() or file.get("region"),
+                endpoint_url=said.endpoint_url,
+            )
+        )
+
+    @cached_property
+    def reads(self) -> Reads:
+        """The run's memory of AWS."""
+        return Reads(self.aws, self.emit)
+
+    @property
+    def label(self) -> str:
+        """``local`` where no real AWS is meant, for every headline."""
+        return LOCAL_LABEL if self.globals.is_local else ""
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Where this command's changes live."""
+        return Scope(
+            self.reads.account,
+            self.aws.region,
+            LOCAL_LABEL if self.globals.is_local else self.aws.endpoint,
+        )
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journals of all runs are; the first one that is written makes it."""
+        return state_path("runs")
+
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """What an earlier run here had begun to make when it was cut short."""
+        return unfinished(journal.runs(self.journal_folder), self.scope)
+
+    def application(self, selection: Selection) -> App:
+        """The application that is meant; at a terminal a doubt becomes a question."""
+        try:
+            app = discover(self.reads, selection)
+        except ChooseApiError as doubt:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
+                raise
+            app = discover(self.reads, _asked(doubt, selection))
+        return replace(app, warnings=(*app.warnings, *overdue(app, datetime.now(UTC))))
+
+
+def _show_calls() -> None:
+    """Every AWS call with its duration, on stderr."""
+    calls = logging.getLogger("dragonctl")
+    calls.setLevel(logging.DEBUG)
+    calls.handlers = [logging.StreamHandler(sys.stderr)]
+
+
+def selection(
+    api: str | tuple[str, ...] | None,
+    stages: tuple[str, ...] = (),
+    functions: tuple[str, ...] = (),
+    state_machines: tuple[str, ...] = (),
+    *,
+    no_discover: bool = False,
+    every: bool = False,
+) -> Selection:
+    """What the options of a command select, with the folder's own title."""
+    if no_discover and not (api or functions or state_machines):
+        raise UsageError("--no-discover needs --api, --function or --state-machine.")
+    if every and api and _was_typed("api"):
+        raise UsageError("--all and --api contradict each other.")
+    if every:  # what dragonctl.toml says is about its folder's own application
+        api, stages = None, stages if _was_typed("stages") else ()
+    return Selection(
+        api,
+        stages,
+        functions,
+        state_machines,
+        discover=not no_discover,
+        title=api_title(),
+        every=every,
+    )
+
+
+def _was_typed(parameter: str) -> bool:
+    """Whether an option stands on the command line, not only in ``dragonctl.toml``."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _asked(doubt: ChooseApiError, chosen: Selection) -> Selection:
+    click.echo(doubt.message, err=True)
+    ids = [api["id"] for api in doubt.choices]
+    answer = click.prompt("Which one (id)", type=click.Choice(ids), err=True, show_choices=False)
+    return replace(chosen, api=answer)
+
+
+def _environment_region() -> str | None:
+    import os
+
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")

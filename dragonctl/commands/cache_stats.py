@@ -1,0 +1,101 @@
+"""``cache-stats``: how often a stage's cache answered, in numbers and as a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import api_option, command, stage_option
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl cache-stats --stage prod
+  dragonctl cache-stats --since 1d --output json
+"""
+)
+@api_option
+@stage_option
+@click.option(
+    "--since", metavar="TIME", default="3h", show_default=True, help="10m, 2h, 1d or ISO 8601."
+)
+@click.option("--until", metavar="TIME", help="Up to when (now).")
+def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str | None) -> int:
+    """Hits, misses and hit ratio of the caches of an API's stages.
+
+    CloudWatch counts requests to cached methods alone, and tells of a request after a minute or
+    two. Metrics cost nothing unless they are detailed ones.
+    """
+    import json
+    import time
+
+    from dragonctl.command_line.one_api import one_api
+    from dragonctl.command_line.session import Session
+    from dragonctl.telemetry import cache_metrics
+    from dragonctl.telemetry.times import window
+
+    now = time.time()
+    start, end = window(since, until, now)
+    session = Session()
+    session.aws.warm("cloudwatch")
+    app, gateway = one_api(session, api, stages)
+
+    ask = partial(session.reads.need, "cloudwatch")
+    last = int(now * 1000)
+    stats = cache_metrics.cache_stats(ask, gateway.name, gateway.stages, start, end or last, last)
+    states = {name: _state(dict(raw)) for name, raw in gateway.stages.items()}
+    if session.globals.json:
+        local = {"local": True} if session.label else {}
+        listed = [_document(one, states[one.stage]) for one in stats]
+        click.echo(json.dumps({"api": gateway.id, "stages": listed, **local}, indent=2))
+        return 0
+    from dragonctl.terminal.cache import cache_view
+    from dragonctl.terminal.console import out
+
+    out().print(cache_view(app.title, session.label, stats, states))
+    return 0
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads is noted by the session: for `policy`."""
+    import time
+
+    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.telemetry import cache_metrics
+
+    _, gateway = chosen_api(session, selection)
+    now = int(time.time() * 1000)
+    ask = partial(session.reads.need, "cloudwatch")
+    cache_metrics.cache_stats(ask, gateway.name, gateway.stages, now - 60_000, now, now)
+    return (), {}
+
+
+def _state(stage: dict[str, Any]) -> str:
+    """How a stage's cache stands, in a few words."""
+    if not stage.get("cacheClusterEnabled"):
+        return "cache off"
+    status = str(stage.get("cacheClusterStatus") or "unknown").lower().replace("_", " ")
+    return f"cache of {stage.get('cacheClusterSize')} GB, {status}"
+
+
+def _document(stats: Any, state: str) -> dict[str, Any]:
+    return {
+        "stage": stats.stage,
+        "state": state,
+        "hits": stats.hits,
+        "misses": stats.misses,
+        "ratio": stats.ratio,
+        "period_seconds": stats.period,
+        "points": [
+            {"time_ms": at, "hits": hits, "misses": misses} for at, hits, misses in stats.points
+        ],
+    }

@@ -1,0 +1,64 @@
+"""``delete-app``: what ``create-app`` made, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dragonctl.command_line.options import change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl delete-app --dry-run
+  dragonctl delete-app --yes
+"""
+)
+@change_options
+def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
+    """Delete the application that create-app made, data included; ask first.
+
+    Only what carries the tag dragonctl:app=NAME goes. Log groups, and a bucket that holds other
+    objects, stay; they are named.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.sample import place_of
+    from dragonctl.command_line.session import Session
+    from dragonctl.recipes.sample import deletion, leftovers, load
+
+    session = Session(sample=False)
+    session.aws.warm("s3", "ssm", "iam", "lambda", "stepfunctions", "apigateway", "sts", "logs")
+    place = place_of(session.reads)
+    manifest = load(place)
+
+    def goal(session: Session) -> Goal:
+        steps, left = session.reads.together(
+            lambda: deletion(session.reads, manifest), lambda: leftovers(session.reads, manifest)
+        )
+        title = f"Delete {manifest.name}, account {place.account} · {place.region}"
+        return Goal(title, steps, notes=left, brief=True, way_back="dragonctl create-app")
+
+    question = f"Delete {manifest.name} and its data in account {place.account}, {place.region}?"
+    how = How(dry_run, check, yes, no_wait)
+    return change("delete-app", goal, how, question=question, session=session)
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps for what is there: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.command_line.sample import note_tags, place_of
+    from dragonctl.recipes.sample import deletion, leftovers, load
+
+    manifest = load(place_of(session.reads))
+    note_tags(session.reads, manifest)
+    steps = deletion(session.reads, manifest)
+    leftovers(session.reads, manifest)
+    if not steps:
+        assume(f"nothing to delete: {manifest.name} is not there, so these are reads alone")
+    return steps, {}

@@ -1,0 +1,50 @@
+"""``demo``: from nothing to the sample application running, on a local AWS."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dragonctl.command_line.globals import globals_of
+from dragonctl.command_line.options import command
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl demo
+  dragonctl demo --undo
+"""
+)
+@click.option("--undo", "back", is_flag=True, help="Take it all back.")
+@click.pass_context
+def demo(context: click.Context, back: bool) -> int:
+    """Show it all on the sample application: a local AWS, no account, a few seconds.
+
+    Each step shows the command line that you would type. Nothing outside the local AWS is touched,
+    whatever credentials there are.
+    """
+    from dragonctl.command_line.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
+
+    as_json = globals_of(context).json
+    begun = recall()
+    if back:
+        code, played = play(acts_back(begun) if begun else [], as_json=as_json)
+    else:
+        begin()
+        code, played = play(ACTS, as_json=as_json)
+    if back and code == 0:
+        forget()
+    if as_json:
+        click.echo(
+            json.dumps({"command": "demo", "local": True, "undo": back, "acts": played}, indent=2)
+        )
+    elif code == 0:
+        from dragonctl.terminal.acts import closing
+
+        if not back:
+            closing("Go on from here:", NEXT)
+        elif not played:
+            click.echo("There is no demo to take back. Begin one with: dragonctl demo")
+    return code

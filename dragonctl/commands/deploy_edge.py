@@ -1,0 +1,89 @@
+"""``deploy-edge``: run a function at the edge locations of a CloudFront distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl deploy-edge security-headers --event origin-response --distribution E1ABCDEF
+  dragonctl deploy-edge security-headers --event viewer-response --distribution E1ABCDEF \\
+      --path '/api/*' --dry-run
+"""
+)
+@click.argument("name")
+@click.option(
+    "--event",
+    type=click.Choice(["viewer-request", "viewer-response", "origin-request", "origin-response"]),
+    required=True,
+    help="When it runs.",
+)
+@click.option("--distribution", required=True, metavar="ID", help="The CloudFront distribution.")
+@click.option(
+    "--path", default="*", show_default=True, metavar="PATTERN", help="The behaviour's path."
+)
+@click.option(
+    "--source", type=click.Path(file_okay=False), help="The folder of folders (lambdas/edge)."
+)
+@change_options
+def deploy_edge(
+    name: str,
+    event: str,
+    distribution: str,
+    path: str,
+    source: str | None,
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    no_wait: bool,
+) -> int:
+    """Package the function NAME of lambdas/edge, publish a version, and put it on a distribution.
+
+    Always in us-east-1, where Lambda@Edge lives. Every limit of the edge is checked before
+    anything is changed. The distribution's other settings stay as they are.
+    """
+    from dataclasses import replace
+
+    from dragonctl.command_line.change import How, change
+    from dragonctl.command_line.edge import edge_goal, folder_of
+    from dragonctl.command_line.globals import globals_of
+    from dragonctl.command_line.session import Session
+    from dragonctl.recipes.edge.limits import REGION
+    from dragonctl.resources.cloudfront_association import Association
+
+    session = Session(replace(globals_of(click.get_current_context()), region=REGION))
+    folder = folder_of(name, source, local=session.globals.is_local)
+    association = Association(distribution, path, event)
+    how = How(dry_run, check, yes, no_wait)
+    return change(
+        "deploy-edge",
+        lambda session: edge_goal(session, folder, association),
+        how,
+        session=session,
+    )
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps for the function in lambdas/edge, on any distribution: for `policy`."""
+    from dataclasses import replace
+
+    from dragonctl.command_line.edge import edge_first_run, first_folder
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.recipes.edge.limits import REGION
+
+    session.globals = replace(session.globals, region=REGION)  # before AWS is first asked
+    folder = first_folder(local=session.globals.is_local)
+    assume(f"{folder.name}, on any distribution of the account: put its id for the * to narrow it")
+    return edge_first_run(session, folder), {}

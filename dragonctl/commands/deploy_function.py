@@ -1,0 +1,129 @@
+"""``deploy-function``: folders of Python to traced Lambda functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl deploy-function                              # every folder of lambdas/
+  dragonctl deploy-function list-dragons --dry-run
+  dragonctl deploy-function list-dragons --create --python 3.13
+  dragonctl deploy-function list-dragons --alias live    # publish, and move the alias
+  dragonctl deploy-function --package-only dist          # the zips, without AWS
+"""
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--source",
+    type=click.Path(file_okay=False),
+    help="The folder of function folders (lambdas).",
+)
+@click.option("--handler", metavar="MODULE.FUNCTION", help="The handler (the function's own).")
+@click.option("--function-name", metavar="NAME", help="Another name than the folder's.")
+@click.option("--create", is_flag=True, help="Create a missing function, and a role for it.")
+@click.option("--python", metavar="VERSION", help="Run on this Python, as in 3.13 (its own).")
+@click.option(
+    "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
+)
+@click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
+@click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
+@click.option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
+@click.option("--s3-bucket", metavar="NAME", help="Upload through S3; needed above 50 MB.")
+@click.option(
+    "--package-only",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write the zips there and stop.",
+)
+@change_options
+def deploy_function(
+    names: tuple[str, ...],
+    source: str | None,
+    function_name: str | None,
+    bundle_all: bool,
+    s3_bucket: str | None,
+    package_only: str | None,
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    no_wait: bool,
+    **said: object,
+) -> int:
+    """Package functions with their requirements and the X-Ray SDK, and upload what changed.
+
+    NAME is a folder of lambdas/ and the function's name, with _ read as -; none means all. The
+    same source gives the same bytes anywhere, so what AWS has already is not uploaded. Tracing is
+    made active. dragonctl undo brings the previous code back.
+    """
+    from pathlib import Path
+
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.deployment import (
+        as_document,
+        choose,
+        notes,
+        prepare,
+        warnings,
+    )
+    from dragonctl.command_line.session import Session
+    from dragonctl.recipes.functions import Options, Place, deploy
+
+    session = Session()
+    options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
+    root = Path(source) if source else None
+    chosen = choose(names, root, function_name, local=session.globals.is_local)
+    if package_only:
+        from dragonctl.command_line.package_only import package_all
+
+        return package_all(
+            chosen, options, Path(package_only), session, bundle_all=bundle_all, dry=dry_run
+        )
+
+    def goal(session: Session) -> Goal:
+        session.aws.warm("lambda", "sts", "iam")
+        reads = session.reads
+        (prepared, refused), account = reads.together(
+            lambda: prepare(chosen, options, bundle_all=bundle_all, session=session),
+            lambda: reads.account,
+        )
+        where = f"account {account} · {reads.region}"
+        title = f"Deploy {', '.join(one.name for one in chosen)}, {where}"
+        if refused:  # all or nothing: the functions of an application belong together
+            return Goal(title, (), errors=refused)
+        place = Place(account, reads.region, reads.partition)
+        steps, unreached = deploy([one.deployment for one in prepared], options, place)
+        documents = [as_document(one.deployment.name, one.package) for one in prepared]
+        also = {"functions": documents}
+        return Goal(title, steps, [*warnings(prepared), *unreached], notes(prepared), also=also)
+
+    how = How(dry_run, check, yes, no_wait)
+    return change("deploy-function", goal, how, session=session)
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps for this folder's functions with the default options: for `policy`."""
+    from dragonctl.command_line.deployment import choose, prepare
+    from dragonctl.recipes.functions import Options, Place
+    from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
+
+    reads, options = session.reads, Options()
+    chosen = choose((), None, None, local=session.globals.is_local)
+    prepared, refused = prepare(chosen, options, bundle_all=False, session=session)
+    if refused:
+        raise refused[0]
+    deployments = [one.deployment for one in prepared]
+    place = Place(reads.account, reads.region, reads.partition)
+    return first_run_steps(reads, deployments, options, place), roles_of(deployments)

@@ -1,0 +1,76 @@
+"""``disable-cache``: no answer comes from the cache any more, and the cluster is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dragonctl.command_line.options import api_option, change_options, command, stage_option
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl disable-cache --stage prod --dry-run
+  dragonctl disable-cache --stage prod
+"""
+)
+@api_option
+@stage_option
+@change_options
+def disable_cache(
+    api: str | None, stages: tuple[str, ...], dry_run: bool, check: bool, yes: bool, no_wait: bool
+) -> int:
+    """Turn a stage's cache off, for every method, and delete its cluster.
+
+    Then what enable-cache added is taken away: overrides, keys, declared parameters. Keys that a
+    cache of another stage needs stay.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.one_api import one_api
+    from dragonctl.engine import journal
+    from dragonctl.recipes.caching.disabling import disabling, unremembered
+    from dragonctl.recipes.caching.history import added
+    from dragonctl.recipes.caching.survey import deployment_ids
+    from dragonctl.resources.apigateway_method import read_methods
+
+    def goal(session: Session) -> Goal:
+        app, gateway = one_api(session, api, stages)
+        history = added(journal.runs(session.journal_folder), session.scope, gateway.id)
+        methods, deployments = session.reads.together(
+            lambda: read_methods(session.reads, gateway.id) if history else {},
+            lambda: deployment_ids(session.reads, gateway.id) if history else frozenset(),
+        )
+        steps = tuple(disabling(gateway, history, methods, deployments))
+        return Goal(app.title, steps, (*app.warnings, *unremembered(gateway, history)))
+
+    return change("disable-cache", goal, How(dry_run, check, yes, no_wait))
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps for what enable-cache added, and the stages' updates: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.engine import journal
+    from dragonctl.engine.model import Call
+    from dragonctl.recipes.caching.disabling import disabling
+    from dragonctl.recipes.caching.history import added
+    from dragonctl.recipes.caching.survey import deployment_ids
+    from dragonctl.resources.apigateway_method import read_methods
+
+    _, gateway = chosen_api(session, selection)
+    reads, runs = session.reads, journal.runs(session.journal_folder)
+    history = added(runs, session.scope, gateway.id)
+    for stage in gateway.stages:  # whether or not its cache is on just now
+        name = {"restApiId": gateway.id, "stageName": stage}
+        reads.made.append(Call("apigateway", "UpdateStage", name))
+    if not history:
+        assume("no run of enable-cache to take back: the journal here knows of none")
+        return tuple(disabling(gateway, {}, {}, frozenset())), {}
+    methods, deployments = read_methods(reads, gateway.id), deployment_ids(reads, gateway.id)
+    return tuple(disabling(gateway, history, methods, deployments)), {}

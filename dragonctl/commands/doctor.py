@@ -1,0 +1,54 @@
+"""``doctor``: credentials, region, clock, permissions, versions, state folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.globals import globals_of
+from dragonctl.command_line.options import command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(epilog="\b\nExample:\n  dragonctl doctor --output json     # for a report of a defect")
+@click.pass_context
+def doctor(context: click.Context) -> int:
+    """Look at everything a command needs; exit 1 if something is wrong."""
+    from datetime import UTC, datetime
+
+    from dragonctl import doctor as looking
+    from dragonctl.command_line.session import Session
+    from dragonctl.errors import DragonError
+
+    findings = [*looking.versions(), looking.state()]
+    try:
+        session = Session()
+        findings.append(looking.Finding("region", ok=True, detail=session.aws.region))
+        findings += looking.connection(session.reads, datetime.now(UTC))
+    except DragonError as error:
+        findings.append(looking.Finding("connection", ok=False, detail=str(error)))
+    if globals_of(context).json:
+        click.echo(json.dumps({"findings": [asdict(one) for one in findings]}, indent=2))
+    else:
+        from dragonctl.terminal.doctor import show_findings
+
+        show_findings(findings)
+    return 0 if all(one.ok for one in findings) else 1
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it tries is noted by the session: for `policy`."""
+    from datetime import UTC, datetime
+
+    from dragonctl import doctor as looking
+
+    list(looking.connection(session.reads, datetime.now(UTC)))
+    return (), {}

@@ -1,0 +1,115 @@
+"""``enable-cache``: answer reads from API Gateway's cache, each caller only with its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import api_option, change_options, command, stage_option
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl enable-cache --stage prod --dry-run
+  dragonctl enable-cache --stage prod --method 'GET /dragons' --ttl 60
+  dragonctl enable-cache --stage prod --key family --key header:Accept-Language
+"""
+)
+@api_option
+@stage_option
+@click.option(
+    "--method", "methods", multiple=True, metavar="'GET /PATH'",
+    help="A method to cache (default: every GET). Repeatable.",
+)  # fmt: skip
+@click.option("--ttl", type=int, metavar="SECONDS", help="How long an answer is kept (300).")
+@click.option("--size", metavar="GB", help="Of the cache cluster (0.5).")
+@click.option(
+    "--key", "keys", multiple=True, metavar="NAME",
+    help="In the cache key: a query parameter, header:NAME or path:NAME. Repeatable.",
+)  # fmt: skip
+@click.option("--encrypt", is_flag=True, help="Encrypt what is kept.")
+@click.option(
+    "--invalidation",
+    type=click.Choice(["require", "ignore-warn", "ignore"]),
+    help="What a caller gets who asks for a fresh answer without the right to.",
+)
+@click.option("--allow-shared", is_flag=True, help="Cache even where callers share answers.")
+@click.option("--deploy-all", is_flag=True, help="Deploy whatever else was edited, too.")
+@change_options
+def enable_cache(
+    api: str | None,
+    stages: tuple[str, ...],
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    no_wait: bool,
+    size: str | None,
+    **said: object,
+) -> int:
+    """Cache GET methods of a stage, with every declared parameter in the key.
+
+    A method whose callers would get each other's answers is left out, and named. The cluster costs
+    money by the hour while it exists: the price is shown first.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.one_api import one_api
+    from dragonctl.recipes.caching.options import Options
+    from dragonctl.recipes.caching.recipe import enabling
+    from dragonctl.recipes.caching.survey import survey
+
+    options = Options(size=_size(size), **said)  # type: ignore[arg-type]
+
+    def goal(session: Session) -> Goal:
+        app, gateway = one_api(session, api, stages)
+        caching = enabling(gateway, survey(session.reads, gateway), options, app.region)
+        return Goal(
+            app.title,
+            caching.steps,
+            (*app.warnings, *caching.warnings),
+            caching.notes,
+            question=caching.question,
+            also=dict(caching.also),
+        )
+
+    return change("enable-cache", goal, How(dry_run, check, yes, no_wait))
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps with the default options: for `policy`."""
+    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.recipes.caching.options import Options
+    from dragonctl.recipes.caching.recipe import enabling
+    from dragonctl.recipes.caching.survey import survey, unkeyed
+
+    app, gateway = chosen_api(session, selection)
+    seen = unkeyed(survey(session.reads, gateway))
+    steps = enabling(gateway, seen, Options(deploy_all=True), app.region).steps
+    return [_not_made_yet(step) for step in steps], {}
+
+
+def _not_made_yet(step: Step) -> Step:
+    """An earlier run may have made the deployment that a first one makes."""
+    from dataclasses import replace
+
+    from dragonctl.resources.apigateway_cache_deployment import CacheDeployment
+
+    made = step.resource
+    if isinstance(made, CacheDeployment):
+        return replace(step, resource=CacheDeployment(made.api, "not made yet"))
+    return step
+
+
+def _size(said: str | None) -> str | None:
+    """A size as API Gateway writes it: ``0.50`` and ``118.0`` are sizes too."""
+    try:
+        return said and f"{float(said):g}"
+    except ValueError:
+        return said

@@ -1,0 +1,45 @@
+"""``history``: the runs that changed something, and which are undone."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dragonctl.command_line.globals import globals_of
+from dragonctl.command_line.options import command
+
+
+@command(epilog="\b\nExample:\n  dragonctl history")
+@click.pass_context
+def history(context: click.Context) -> int:
+    """List the runs of this user: when, who, command, number of changes. Asks AWS nothing."""
+    from dragonctl.engine import journal
+    from dragonctl.engine.undo import undone
+    from dragonctl.paths import state_folder
+
+    runs = journal.runs(state_folder("runs"))
+    taken_back = undone(runs)
+    rows = [
+        {
+            "run": run.run,
+            "time": run.time,
+            "command": run.command,
+            "changes": run.changes,
+            "account": run.scope.account,
+            "region": run.scope.region,
+            "endpoint": run.scope.endpoint,
+            "user": run.user,
+            "undoes": run.undoes,
+            "undone": run.run in taken_back,
+            "outcome": run.outcome or "interrupted",
+        }
+        for run in runs
+    ]
+    if globals_of(context).json:
+        click.echo(json.dumps({"runs": rows}, indent=2))
+    else:
+        from dragonctl.terminal.history import show_history
+
+        show_history(rows)
+    return 0

@@ -1,0 +1,50 @@
+"""``local``: the local AWS: up, down, status."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dragonctl.command_line.globals import globals_of
+from dragonctl.command_line.options import command
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl local up
+  dragonctl create-app --local
+  dragonctl local down
+"""
+)
+@click.argument("action", type=click.Choice(["up", "down", "status"]), metavar="up|down|status")
+@click.pass_context
+def local(context: click.Context, action: str) -> int:
+    """Start or end the local AWS, or say whether it runs.
+
+    It listens on 127.0.0.1 alone and keeps what it holds between `down` and `up`. Commands use it
+    with --local, or with DRAGONCTL_LOCAL=1 in the environment.
+    """
+    from dragonctl.local import control
+    from dragonctl.terminal.local import show_local
+
+    ended = control.down() if action == "down" else False
+    server = control.up() if action == "up" else control.status()
+    about = {
+        "command": "local",
+        "action": action,
+        "local": True,
+        "running": server is not None,
+        "ended": ended,
+        "endpoint": server.endpoint if server else None,
+        "account": server.account if server else None,
+        "region": server.region if server else None,
+        "moto": server.moto if server else None,
+        "pid": server.pid if server else None,
+    }
+    if globals_of(context).json:
+        click.echo(json.dumps(about, indent=2))
+    else:
+        show_local(about)
+    return 0

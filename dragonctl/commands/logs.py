@@ -1,0 +1,119 @@
+"""``logs``: every log of an application in one place, merged in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.reading import View
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+    from dragonctl.telemetry.logs import LogEvent, LogGroup
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl logs --since 1h
+  dragonctl logs --follow --source functions,state-machines
+  dragonctl logs --request 9f8b6a10-0000-4000-8000-000000000001
+"""
+)
+@application_options
+@click.option(
+    "--since", metavar="TIME", default="10m", show_default=True, help="10m, 2h, 1d or ISO 8601."
+)
+@click.option("--until", metavar="TIME", help="Up to when (now).")
+@click.option("--follow", "-f", is_flag=True, help="Go on as new lines come.")
+@click.option("--grep", metavar="TEXT", help="Only lines that hold TEXT.")
+@click.option(
+    "--request", metavar="ID",
+    help="One request: its id, extended id, execution ARN or trace id.",
+)  # fmt: skip
+@click.option(
+    "--source", "sources", multiple=True, metavar="SOURCE",
+    help="api, access, functions, state-machines. Repeatable.",
+)  # fmt: skip
+def logs(
+    since: str,
+    until: str | None,
+    follow: bool,
+    grep: str | None,
+    request: str | None,
+    sources: tuple[str, ...],
+    **chosen: Any,
+) -> int:
+    """Show the lines of every log, merged in time.
+
+    API Gateway's execution and access logs, the state machines' and each function's. Times are
+    UTC. With --output json one JSON object a line. A group that cannot be read is named; the
+    rest is shown.
+    """
+    import json
+    import time
+
+    from dragonctl.command_line.reading import View, sources_of
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.times import window
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.logs import LogPrinter
+
+    if follow and until:
+        raise UsageError("--follow has no end.", "Leave --until or --follow out.")
+    wanted = sources_of(sources)
+    start_ms, end_ms = window(since, until, time.time())
+    view = View(chosen, "logs", "lambda", "stepfunctions")
+    groups = view.groups(wanted)
+    if not groups:
+        click.echo("No log group is set up: dragonctl setup-observability.", err=True)
+        return 0
+    printer = LogPrinter(out(), groups)
+    for event in _events(view, groups, (start_ms, end_ms), follow, grep, request):
+        if view.json:
+            click.echo(json.dumps(event.document(), ensure_ascii=False))
+        else:
+            printer.write(event)
+            if follow:
+                out().file.flush()
+    return 0
+
+
+def _events(
+    view: View,
+    groups: list[LogGroup],
+    times: tuple[int, int | None],
+    follow: bool,
+    grep: str | None,
+    request: str | None,
+) -> Iterator[LogEvent]:
+    """The stream that the options describe."""
+    from dragonctl.telemetry import following, logs, requests
+
+    shown = logs.containing(grep) if grep else logs.anything
+    if request and not follow:
+        _, events = requests.request_events(view.fetch, groups, request, *times, report=view.report)
+        return filter(shown, events)
+    if not follow:
+        return logs.read(view.fetch, groups, *times, report=view.report, admits=shown)
+    trail = requests.Trail.of(request) if request else None
+    import time
+
+    stream = following.follow(
+        view.fetch, groups, times[0], clock=time.time, sleep=time.sleep, report=view.report,
+        **({"pattern": trail.pattern, "admits": trail.admits} if trail else {"admits": shown}),
+    )  # fmt: skip
+    return filter(shown, stream) if trail else stream
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads: for `policy`."""
+    from dragonctl.telemetry.calls import log_calls
+
+    session.reads.made.extend(log_calls(session.application(selection)))
+    return (), {}

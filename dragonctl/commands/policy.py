@@ -1,0 +1,58 @@
+"""``policy``: the least-privilege IAM policy of a command, for this application."""
+
+from __future__ import annotations
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl policy setup-observability
+  dragonctl policy setup-observability --api dragons > policy.json
+  dragonctl policy why --output json
+"""
+)
+@click.argument("name", metavar="COMMAND")
+@application_options
+def policy(
+    name: str,
+    api: tuple[str, ...],
+    every: bool,
+    stages: tuple[str, ...],
+    functions: tuple[str, ...],
+    state_machines: tuple[str, ...],
+    no_discover: bool,
+) -> int:
+    """Print the IAM policy that COMMAND needs, and no more, for its first run with its defaults.
+
+    The document is worked out from what the command reads and would write for this application;
+    nothing is changed.
+    """
+    import json
+
+    from dragonctl.command_line.first_runs import NEED_NOTHING, first_run_of
+    from dragonctl.command_line.session import Session, selection
+    from dragonctl.permissions.document import LONGEST, characters
+    from dragonctl.permissions.document import document as policy_of
+    from dragonctl.permissions.first_run import first_run_policy
+
+    if name in NEED_NOTHING:
+        click.echo(json.dumps(policy_of(()), indent=2))
+        click.echo(f"{name} asks for no right of its own in AWS.", err=True)
+        return 0
+    first_run = first_run_of(name)
+    session = Session()
+    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    steps, roles = first_run(session, chosen)
+    document = first_run_policy(session.reads, steps, roles)
+    click.echo(json.dumps(document, indent=2))
+    if (length := characters(document)) > LONGEST:
+        click.echo(
+            f"! The document has {length:,} characters, and a managed policy takes {LONGEST:,}:"
+            " split it by its statements, or ask for fewer stages with --stage.",
+            err=True,
+        )
+    return 0

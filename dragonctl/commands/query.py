@@ -1,0 +1,75 @@
+"""``query``: ask CloudWatch Logs Insights, by name or with a query of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Queries with names:
+  slowest-requests  errors-by-path  cold-starts  cache-misses  failing-states
+\b
+Examples:
+  dragonctl query cold-starts --since 1d
+  dragonctl query 'fields @timestamp, @message | filter @message like /Jon/ | limit 20'
+"""
+)
+@click.argument("text", metavar="NAME|TEXT")
+@application_options
+@click.option(
+    "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
+)
+@click.option("--until", metavar="TIME", help="Up to when (now).")
+@click.option(
+    "--source", "sources", multiple=True, metavar="SOURCE",
+    help="api, access, functions, state-machines. Repeatable.",
+)  # fmt: skip
+def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **chosen: Any) -> int:
+    """Ask Logs Insights about an application's logs.
+
+    CloudWatch bills by the amount scanned, which is shown.
+    """
+    import time
+
+    from dragonctl.command_line.reading import View, sources_of
+    from dragonctl.telemetry.insights import Answer, resolve, run
+    from dragonctl.telemetry.times import window
+    from dragonctl.terminal.console import err, out
+    from dragonctl.terminal.insights import print_answer, progress_text
+
+    wanted = sources_of(sources)
+    now = time.time()
+    start_ms, end_ms = window(since, until, now)
+    view = View(chosen, "logs", "lambda", "stepfunctions")
+    asked, groups = resolve(text, view.groups(wanted))
+    ended = int(now * 1000) if end_ms is None else end_ms
+    stream = run(view.fetch, groups, asked, start_ms, ended, clock=time.monotonic, sleep=time.sleep)
+    with err().status("Asking Logs Insights"):
+        for step in stream:
+            answer = step
+    assert isinstance(answer, Answer)
+    if view.json:
+        view.answer({"query": asked, **answer.document()})
+    else:
+        print_answer(out(), answer)
+    click.echo(progress_text(answer), err=True)
+    return 0
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads: for `policy`."""
+    from dragonctl.telemetry.calls import query_calls
+
+    session.reads.made.extend(query_calls(session.application(selection)))
+    return (), {}

@@ -1,0 +1,47 @@
+"""``sampling``: the X-Ray sampling rules, in the order in which they are tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(epilog="\b\nExample:\n  dragonctl sampling")
+def sampling() -> int:
+    """Show the sampling rules of the account and region.
+
+    The first rule that matches a request decides: so many a second are traced, then a share.
+    """
+    from dragonctl.command_line.session import Session
+    from dragonctl.resources.xray_sampling_rule import read_rules
+
+    session = Session()
+    rules = read_rules(session.reads)
+    if session.globals.json:
+        document = {
+            "account": session.reads.account, "region": session.aws.region, "rules": rules
+        }  # fmt: skip
+        click.echo(json.dumps(document, indent=2, default=str))
+    else:
+        from dragonctl.terminal.sampling import show_rules
+
+        show_rules(rules, session.label)
+    return 0
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads is noted by the session: for `policy`."""
+    from dragonctl.resources.xray_sampling_rule import read_rules
+
+    read_rules(session.reads)
+    return (), {}

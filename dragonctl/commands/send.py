@@ -1,0 +1,149 @@
+"""``send``: a request to the API, and all that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.reading import View
+    from dragonctl.command_line.sending import Prepared
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+    from dragonctl.telemetry.arrivals import Arrivals
+    from dragonctl.telemetry.sending import Answered
+
+FIRST_ERROR = 400
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl send GET '/dragons?family=green' --stage test
+  dragonctl send POST /dragons --stage test --data @dragon.json --follow
+  dragonctl send GET /dragons --api-key KEY --header 'Accept: text/plain'
+
+\b
+Exit codes: 0 when an answer came, whatever its status (as curl has it; --fail: 1 from
+status 400 on), 1 when none came.
+"""
+)
+@click.argument("method")
+@click.argument("path")
+@application_options
+@click.option("--data", metavar="JSON|@FILE|-", help="The body: text, a file, or stdin.")
+@click.option("--header", "headers", multiple=True, metavar="K:V", help="A header. Repeatable.")
+@click.option("--api-key", metavar="KEY", default="", help="The value for x-api-key.")
+@click.option("--domain", metavar="HOST", help="Go over this custom domain.")
+@click.option("--follow", "-f", is_flag=True, help="Show its log lines and its trace as they come.")
+@click.option("--fail", is_flag=True, help="Exit 1 when the status is 400 or more.")
+def send(
+    method: str,
+    path: str,
+    data: str | None,
+    headers: tuple[str, ...],
+    api_key: str,
+    domain: str | None,
+    follow: bool,
+    fail: bool,
+    **chosen: Any,
+) -> int:
+    """Send a request to a stage of the API, as one would with Postman.
+
+    It is traced whatever sampling says, and signed where the method asks for IAM authorization.
+    """
+    import time
+
+    from dragonctl.command_line.reading import View
+    from dragonctl.command_line.sending import Said, deliver, prepared
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.neutral import neutral
+    from dragonctl.terminal.sending import print_answer
+
+    view = View(chosen, "logs", "xray", "lambda", "stepfunctions")
+    ready = prepared(view, Said(method, path, headers, data, api_key, domain))
+    began = time.time()
+    answered = deliver(view, ready)
+    code = int(fail and answered.status >= FIRST_ERROR)
+    if view.json:
+        _tell(view, ready, answered, began if follow else None)
+        return code
+    print_answer(out(), ready.sent, answered, local=view.local)
+    if follow:
+        _follow(view, ready, answered, began)
+    if answered.status >= FIRST_ERROR and answered.request_id:
+        click.echo(f"Next: dragonctl why {neutral(answered.request_id)}", err=True)
+    return code
+
+
+def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) -> None:
+    """The one JSON document; with everything that came of the request since ``began``."""
+    from dragonctl.command_line.sending import arrivals, trace
+
+    request = {"method": ready.sent.method, "url": ready.sent.url, "stage": ready.stage}
+    came: dict[str, Any] = {}
+    if began is not None:
+        arriving = arrivals(view, ready, answered, began)
+        events = [event.document() for event in arriving.lines()]
+        found = trace(view, ready, answered)
+        came = {
+            "events": events,
+            "trace": found.document() if found else None,
+            "missing": arriving.missing,
+        }
+    view.answer({"request": request, **answered.document(), **came})
+
+
+def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> None:
+    """Everything that came of the request, as it arrives."""
+    from dragonctl.command_line.sending import arrivals, trace
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.logs import LogPrinter
+    from dragonctl.terminal.traces import print_trace
+
+    console = out()
+    printer = LogPrinter(console, view.groups())
+    arriving = arrivals(view, ready, answered, began)
+    console.print()
+    for event in arriving.lines():
+        printer.write(event)
+        console.file.flush()
+    found = trace(view, ready, answered)
+    if found:
+        console.print()
+        print_trace(console, found)
+    _missing(arriving, answered, traced=found is not None)
+
+
+def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
+    """What was waited for in vain, and where to look for it later."""
+    from dragonctl.terminal.neutral import neutral
+
+    if not traced:
+        click.echo(
+            "No trace of it: tracing is off for this stage, or X-Ray has none yet.", err=True
+        )
+    if arriving.missing:
+        ident = answered.request_id or answered.trace_id
+        click.echo(
+            f"Still waited for: {', '.join(arriving.missing)}. Later: dragonctl logs"
+            f" --request {neutral(ident)}",
+            err=True,
+        )
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """What it reads, and the right to call what IAM guards: for `policy`."""
+    from dragonctl.command_line.sending import read_resources
+    from dragonctl.telemetry.calls import signed_calls
+
+    app = session.application(selection)
+    for api in app.apis:
+        resources = read_resources(session.reads, api.id)
+        session.reads.made.extend(signed_calls(api, resources))
+    return (), {}

@@ -1,0 +1,106 @@
+"""``service-map``: the parts of an application, who calls whom, how fast and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.reading import View
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+    from dragonctl.telemetry.service_map import ServiceMap
+
+LISTED, WHOLE = 50, 20
+"""Traces that the page lists, and of how many of them it holds the waterfall."""
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl service-map
+  dragonctl service-map --since 1d --html map.html
+  dragonctl service-map --open
+"""
+)
+@application_options
+@click.option(
+    "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
+)
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write the map as a page of its own.",
+)  # fmt: skip
+@click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
+def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> int:
+    """Draw the service map of an application.
+
+    Its own parts, what they call and the clients that call them, with requests, latency and the
+    shares of errors, faults and throttles.
+    """
+    import time
+
+    from dragonctl.command_line.reading import View
+    from dragonctl.telemetry import service_map as telemetry
+    from dragonctl.telemetry.groups import trace_names
+    from dragonctl.telemetry.times import moment
+    from dragonctl.telemetry.traces import explain_empty
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.service_map import print_map
+    from dragonctl.terminal.traces import print_reasons
+
+    now = time.time()
+    start = moment(since, now) / 1000
+    view = View(chosen, "xray")
+    found = telemetry.service_map(view.fetch, start, now, trace_names(view.app))
+    if view.json:
+        view.answer(found.document())
+    elif found.nodes:
+        print_map(out(), found, local=view.local)
+    else:
+        print_reasons(out(), explain_empty(view.fetch))
+    if html or open_it:
+        _write_page(view, found, html, open_it=open_it)
+    return 0
+
+
+def _write_page(view: View, found: ServiceMap, html: Path | None, *, open_it: bool) -> None:
+    """The page, readable by its owner alone, and a browser on it if asked."""
+    from itertools import islice
+
+    from dragonctl.paths import state_folder
+    from dragonctl.telemetry.groups import trace_names
+    from dragonctl.telemetry.traces import read_traces, summaries
+    from dragonctl.terminal.page import page
+
+    names = trace_names(view.app)
+    own = (
+        item
+        for item in summaries(view.fetch, found.start, found.end)
+        if not item.services or names.intersection(item.services)
+    )
+    listed = list(islice(own, LISTED))
+    traces, _ = read_traces(view.fetch, [item.id for item in listed[:WHOLE]])
+    title = f"{view.app.api.name if view.app.api else 'application'}: service map"
+    target = html or state_folder("pages") / "service-map.html"
+    text = page(found, title, listed, traces, local=view.local)
+    target.touch(mode=0o600)
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {target}", err=True)
+    if open_it:
+        click.launch(str(target))
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads: for `policy`."""
+    from dragonctl.telemetry.calls import map_calls
+
+    session.application(selection)
+    session.reads.made.extend(map_calls())
+    return (), {}

@@ -1,0 +1,63 @@
+"""``set-endpoint``: make an API regional, or edge-optimised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import api_option, change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl set-endpoint --type regional --dry-run
+  dragonctl set-endpoint --api dragons --type edge
+"""
+)
+@api_option
+@click.option(
+    "--type", "kind", type=click.Choice(["edge", "regional"]), required=True,
+    help="Through AWS's own CloudFront, or straight to the region.",
+)  # fmt: skip
+@change_options
+def set_endpoint(
+    api: str | None, kind: str, dry_run: bool, check: bool, yes: bool, no_wait: bool
+) -> int:
+    """Change the endpoint type of an API, and say what that means for what hangs on it.
+
+    Edge-optimised is for callers all over the world; regional for callers in one region, and for
+    an API behind a CloudFront distribution of your own.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.one_api import one_api
+    from dragonctl.recipes.endpoint import domains, endpoint_step, endpoint_warnings
+
+    def goal(session: Session) -> Goal:
+        app, gateway = one_api(session, api, staged=False)
+        step = endpoint_step(gateway, kind)
+        known = domains(session.reads, gateway.id)
+        warnings = (*app.warnings, *endpoint_warnings(gateway, kind, known))
+        return Goal(app.title, (step,), warnings)
+
+    return change("set-endpoint", goal, How(dry_run, check, yes, no_wait))
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The change to the type that the API has not: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.recipes.endpoint import domains, endpoint_step, other_type
+
+    _, gateway = chosen_api(session, selection, staged=False)
+    domains(session.reads, gateway.id)
+    kind = other_type(gateway)
+    assume(f"--type {kind}, which the API has not")
+    return [endpoint_step(gateway, kind)], {}

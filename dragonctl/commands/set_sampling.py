@@ -1,0 +1,63 @@
+"""``set-sampling``: which share of the requests X-Ray traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl set-sampling --rate 0.05 --reservoir 1            # the Default rule
+  dragonctl set-sampling --rate 1 --method POST --path '/dragons' --service 'dragons/prod'
+"""
+)
+@click.option("--rate", type=float, metavar="SHARE", help="Share beyond the reservoir, 0 to 1.")
+@click.option(
+    "--reservoir", type=int, metavar="N", help="Requests a second that are always traced."
+)
+@click.option("--method", metavar="VERB", help="Only requests with this HTTP method.")
+@click.option("--path", metavar="PATTERN", help="Only requests with this URL path; * and ? count.")
+@click.option("--service", metavar="NAME", help="Only this service: API/STAGE for a stage.")
+@click.option("--priority", type=int, metavar="N", help="1 is tried first (new rules: 1000).")
+@click.option("--name", metavar="NAME", help="The rule's name (default: from what it matches).")
+@change_options
+def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: object) -> int:
+    """Set an X-Ray sampling rule: the Default one, or one for some requests.
+
+    The decision is made where a request enters, so a rule names an API's stage
+    (service API/STAGE), not the functions behind it.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.recipes.sampling import Sampling, sampling_steps
+
+    sampling = Sampling(**said)  # type: ignore[arg-type]
+    steps = tuple(sampling_steps(sampling))
+
+    def goal(session: Session) -> Goal:
+        where = f"account {session.reads.account} · {session.aws.region}"
+        return Goal(f"Sampling rule {sampling.rule} · {where}", steps)
+
+    return change("set-sampling", goal, How(dry_run, check, yes, no_wait))
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """A change of the Default rule, to a share that it has not: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.recipes.sampling import RATE, Sampling, sampling_steps
+    from dragonctl.resources.xray_sampling_rule import DEFAULT, SamplingRule
+
+    present = session.reads.of(SamplingRule(DEFAULT))
+    rate = RATE / 2 if present and present.state["FixedRate"] == RATE else RATE
+    assume("the Default rule; of another one, add the ARN and xray:CreateSamplingRule")
+    return tuple(sampling_steps(Sampling(rate=rate))), {}

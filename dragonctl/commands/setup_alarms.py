@@ -1,0 +1,67 @@
+"""``setup-alarms``: someone is told when something seems off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl setup-alarms --notify you@example.com
+  dragonctl setup-alarms --notify arn:aws:sns:eu-west-1:123456789012:on-call --stage prod
+"""
+)
+@application_options
+@click.option("--notify", required=True, metavar="EMAIL|TOPIC-ARN", help="Whom the alarms tell.")
+@change_options
+def setup_alarms(
+    notify: str, dry_run: bool, check: bool, yes: bool, no_wait: bool, **chosen: Any
+) -> int:
+    """Make alarms for an application: 5xx share, latency, failures, throttles, silent logs.
+
+    An alarm that is there keeps what somebody set; its actions are added to, never removed. An
+    email address gets a topic of its own, and must confirm AWS's mail.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.session import selection
+    from dragonctl.recipes.alarms import alarms, survey, target
+
+    which = selection(**chosen)
+
+    def goal(session: Session) -> Goal:
+        session.aws.warm("apigateway", "sts", "lambda", "stepfunctions", "cloudwatch", "sns")
+        app = session.application(which)
+        whom = target(app, notify)
+        recipe = alarms(app, survey(session.reads, whom), whom)
+        notes = (*recipe.notes, *_local_note(session))
+        return Goal(app.title, recipe.steps, recipe.warnings, notes, app.errors, brief=True)
+
+    return change("setup-alarms", goal, How(dry_run, check, yes, no_wait))
+
+
+def _local_note(session: Session) -> tuple[str, ...]:
+    if not session.label:
+        return ()
+    return ("The local AWS keeps alarms and does not evaluate them: nobody is told.",)
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps for an email address, whether or not they have been taken: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.recipes.alarms import alarms, survey, target
+
+    app = session.application(selection)
+    whom = target(app, "you@example.com")
+    assume("an email address to notify: it gets a topic of its own")
+    return alarms(app, survey(session.reads, whom), whom).steps, {}

@@ -1,0 +1,131 @@
+"""``setup-observability``: logs, metrics and traces of an API and all that is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import application_options, change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl setup-observability --dry-run
+  dragonctl setup-observability --api dragons --stage prod --log-level ERROR
+  dragonctl setup-observability --check        # exit 3 if something has drifted
+"""
+)
+@application_options
+@click.option(
+    "--log-level",
+    type=click.Choice(["OFF", "ERROR", "INFO"]),
+    help="Execution log of the API (INFO).",
+)
+@click.option(
+    "--data-trace/--no-data-trace", default=None, help="Log full requests and responses (off)."
+)
+@click.option(
+    "--data-trace-for", metavar="TIME", help="Like --data-trace, to end after 30m, 2h, 1d."
+)
+@click.option("--metrics/--no-metrics", default=None, help="Detailed metrics, billed each (off).")
+@click.option("--access-log/--no-access-log", default=None, help="One line per request (on).")
+@click.option("--tracing/--no-tracing", default=None, help="X-Ray tracing throughout (on).")
+@click.option(
+    "--state-machine-level",
+    type=click.Choice(["ALL", "ERROR", "FATAL", "OFF"]),
+    help="Log of the state machines (ALL).",
+)
+@click.option(
+    "--execution-data/--no-execution-data", default=None, help="Log inputs and outputs (off)."
+)
+@click.option("--retention", type=int, metavar="DAYS", help="Of new log groups 30; given: of all.")
+@click.option(
+    "--role-name", default="APIGatewayCWLogs", show_default=True, help="API Gateway's role."
+)
+@click.option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
+@click.option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
+@click.option("--publish", is_flag=True, help="Publish, and move the alias that traffic uses.")
+@change_options
+def setup_observability(
+    api: tuple[str, ...],
+    every: bool,
+    stages: tuple[str, ...],
+    functions: tuple[str, ...],
+    state_machines: tuple[str, ...],
+    no_discover: bool,
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    no_wait: bool,
+    no_role_changes: bool,
+    data_trace_for: str | None,
+    **said: object,
+) -> int:
+    """Make an application observable: execution and access logs, metrics, X-Ray tracing.
+
+    Every stage of the API, the Lambda functions and the state machines behind it. A setting that
+    somebody has made is kept unless an option names it; a second run changes nothing.
+    """
+    from dataclasses import replace
+
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.session import selection
+    from dragonctl.recipes.observability import (
+        Options,
+        costs,
+        observability,
+        read_account,
+        survey,
+    )
+
+    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    options = Options(
+        **_data_trace(said, data_trace_for),  # type: ignore[arg-type]
+        role_changes=not no_role_changes,
+    )
+
+    def goal(session: Session) -> Goal:
+        reads = session.reads
+        session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
+        app, _ = reads.together(lambda: session.application(chosen), lambda: read_account(reads))
+        known = survey(reads, app)
+        recipe = observability(app, known, replace(options, unfinished=session.unfinished))
+        errors = (*app.errors, *recipe.errors)
+        notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))
+        return Goal(app.title, recipe.steps, recipe.warnings, notes, errors)
+
+    return change("setup-observability", goal, How(dry_run, check, yes, no_wait))
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The steps with the default options, whether or not they have been taken: for `policy`."""
+    from dragonctl.recipes.observability import read_account, survey
+    from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
+
+    reads = session.reads
+    app, _ = reads.together(lambda: session.application(selection), lambda: read_account(reads))
+    steps = first_run_steps(reads, app, survey(reads, app))
+    return steps, application_roles(app)
+
+
+def _data_trace(said: dict[str, object], length: str | None) -> dict[str, object]:
+    """``--data-trace-for`` as data trace, on until then."""
+    if length is None:
+        return said
+    from datetime import UTC, datetime, timedelta
+
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.times import period
+
+    if said["data_trace"] is False:
+        raise UsageError("--data-trace-for and --no-data-trace contradict each other.")
+    until = datetime.now(UTC) + timedelta(seconds=period(length, "--data-trace-for"))
+    return {**said, "data_trace": True, "data_trace_until": until}

@@ -1,0 +1,59 @@
+"""``undo``: put back what a run changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dragonctl.command_line.options import change_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl undo                         # the last run that is not undone yet
+  dragonctl undo 20261123-101500-3fa9    # that run
+"""
+)
+@click.argument("run", required=False)
+@change_options
+def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
+    """Put back what RUN changed, where the live value is still the one that it wrote.
+
+    What somebody changed since, log groups with events, and what others rely on are left, and
+    named. An undo is a run too: it can be undone.
+    """
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.session import Session
+    from dragonctl.engine import journal
+    from dragonctl.engine.undo import choose, undoing
+
+    session = Session()
+    chosen = choose(journal.runs(session.journal_folder), session.scope, run)
+    back = undoing(chosen)
+
+    title = f"Undo of {chosen.command}, run {chosen.run}"
+    goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run})
+    how = How(dry_run, check, yes, no_wait)
+    question = f"Take back run {chosen.run} ({chosen.command}, {chosen.changes} changes)?"
+    return change(
+        "undo", lambda _: goal, how, question=question, undoes=chosen.run, session=session
+    )
+
+
+def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """The undo of the last run: for `policy`."""
+    from dragonctl.command_line.first_runs import assume
+    from dragonctl.engine import journal
+    from dragonctl.engine.undo import choose, undoing
+
+    chosen = choose(journal.runs(session.journal_folder), session.scope, None)
+    assume(f"the last run, {chosen.run} ({chosen.command})")
+    return undoing(chosen).steps, {}

@@ -1,0 +1,65 @@
+"""``why``: which part of a request failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dragonctl.command_line.options import application_options, command
+
+if TYPE_CHECKING:
+    from dragonctl.command_line.session import Session
+    from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.model import Step
+
+
+@command(
+    epilog="""\b
+Examples:
+  dragonctl why 9f8b6a10-0000-4000-8000-000000000001
+  dragonctl why arn:aws:states:eu-west-1:123456789012:execution:MyStateMachine:name
+  dragonctl why 1-65a0b0c0-0123456789abcdef01234567
+"""
+)
+@click.argument("ident", metavar="ID")
+@application_options
+@click.option(
+    "--since", metavar="TIME", default="1d", show_default=True, help="10m, 2h, 1d or ISO 8601."
+)
+def why(ident: str, since: str, **chosen: Any) -> int:
+    """Say which part of a request failed, by the line that says so.
+
+    ID is a request id, an execution ARN or a trace id. The next command to type stands last.
+    """
+    import time
+
+    from dragonctl.command_line.reading import View
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.requests import looks_like_id
+    from dragonctl.telemetry.times import moment
+    from dragonctl.telemetry.why import explain
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.why import print_verdict
+
+    if not looks_like_id(ident):
+        raise UsageError(
+            f"'{ident}' is not an id.", "Give a request id, an execution ARN or a trace id."
+        )
+    start_ms = moment(since, time.time())
+    view = View(chosen, "logs", "xray", "stepfunctions", "lambda")
+    verdict = explain(view.fetch, view.groups(), ident, start_ms, None, report=view.report)
+    if view.json:
+        view.answer(verdict.document())
+    else:
+        print_verdict(out(), verdict)
+    return 0
+
+
+def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """It changes nothing; what it reads: for `policy`."""
+    from dragonctl.telemetry.calls import why_calls
+
+    session.reads.made.extend(why_calls(session.application(selection)))
+    return (), {}

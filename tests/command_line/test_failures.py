@@ -1,0 +1,92 @@
+"""Everything that can be meant wrongly: one sentence, the right exit code, nothing changed."""
+
+from __future__ import annotations
+
+import pytest
+
+SETUP = "setup-observability"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (("nonsense",), 2, "No such command"),
+        (("setup-observabilty",), 2, "Did you mean 'setup-observability'?"),
+        ((SETUP, "--nonsense"), 2, "No such option"),
+        ((SETUP, "--log-level", "LOUD"), 2, "is not one of"),
+        ((SETUP, "--retention", "17"), 2, "does not keep events for 17 days"),
+        ((SETUP, "--data-trace-for", "soon"), 2, "is not a length of time"),
+        ((SETUP, "--data-trace-for", "1h", "--no-data-trace"), 2, "contradict"),
+        ((SETUP, "--all", "--api", "x"), 2, "contradict"),
+        ((SETUP, "--profile", "nobody"), 2, "no AWS profile"),
+        ((SETUP, "--region", "mars"), 2, "is not an AWS region"),
+        ((SETUP, "--endpoint-url", "localhost"), 2, "is no endpoint URL"),
+        ((SETUP, "--endpoint-url", "http://127.0.0.1:9"), 1, "Could not connect"),
+        (("undo", "nothing-like-it"), 1, "Could not connect"),
+    ],
+)
+def test_is_told_in_one_sentence(terminal, monkeypatch, line, code, words):
+    if "--endpoint-url" not in line:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert terminal.run(*line) == code
+    last = terminal.err.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert words in last
+    assert "Traceback" not in terminal.err
+    assert terminal.out == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (("--api", "other"), 2, "There is no REST API 'other'"),
+        (("--api", "small", "--stage", "nowhere"), 2, "has no stage 'nowhere'"),
+        (("--function", "nobody"), 2, "no function 'nobody'"),
+        (("--region", "eu-north-1"), 2, "There is no REST API in account"),
+    ],
+)
+def test_what_is_not_there_is_named(terminal, application, line, code, words):
+    assert terminal.on_aws(SETUP, *line) == code
+    assert words in terminal.err
+    terminal.on_aws(SETUP, "--check")
+    assert "Log group" in terminal.out  # nothing has been done yet
+
+
+def test_no_credentials(terminal, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert terminal.on_aws(SETUP) == 1
+    assert "No usable AWS credentials" in terminal.err
+    assert "aws sso login" in terminal.err
+
+
+def test_json_failure_is_one_document(terminal, application):
+    assert terminal.on_aws(SETUP, "--output", "json", "--stage", "nowhere") == 2
+    document = terminal.document()
+    assert document["command"] == SETUP
+    assert document["changed"] is False
+    assert document["changes"] == []
+    assert "nowhere" in document["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("api = [", "cannot be read"),
+        ("api = 3", "must be text"),
+        ("stage = [1]", "list of texts"),
+        ("colour = 'red'", "unknown key 'colour'"),
+        ("[setup-everything]\nx = 1", "is no command"),
+        ("[setup-observability]\nlog_levle = 'INFO'", "unknown option 'log_levle'"),
+        ("[setup-observability]\nlog_level = 'LOUD'", "is not one of"),
+        ("[setup-observability]\ntracing = 'yes'", "true or false"),
+        ("[setup-observability]\nretention = true", "not true or false"),
+        ("[setup-observability]\nlog_level = ['INFO']", "cannot be"),
+        ("[setup-observability]\ndry_run = true", "unknown option"),
+    ],
+)
+def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
+    terminal.toml(text)
+    assert terminal.on_aws(SETUP) == 2
+    assert words in terminal.err
+    assert "dragonctl.toml" in terminal.err or "--log-level" in terminal.err

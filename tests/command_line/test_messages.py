@@ -1,0 +1,37 @@
+"""What a failure says."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragonctl.command_line.failures import as_document, message, messages
+from dragonctl.engine.run import SKIPPED
+from dragonctl.errors import AwsError, DragonError
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "action"),
+    [
+        ("apigateway", "UpdateStage", "apigateway:PATCH"),
+        ("logs", "CreateLogGroup", "logs:CreateLogGroup"),
+        ("stepfunctions", "DescribeStateMachine", "states:DescribeStateMachine"),
+        ("lambda", "Invoke", "lambda:InvokeFunction"),
+    ],
+)
+def test_a_missing_right_is_named_as_iam_names_it(service, operation, action):
+    error = AwsError(service, operation, "AccessDeniedException", "no", 403)
+    assert f"You lack the right {action}:" in message(error)
+    assert action in as_document(error)["hint"]
+
+
+def test_control_characters_have_no_effect():
+    assert "\x1b" not in message(DragonError("name \x1b[31mred\x1b[0m\x07"))
+
+
+def test_one_refusal_of_many_things_is_said_once_and_what_it_stopped_once():
+    refusals = [AwsError("logs", "DescribeLogGroups", "AccessDenied", "no", 403) for _ in range(5)]
+    stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n}") for n in range(2)]
+    said = list(messages([*refusals, *stopped]))
+    assert len(said) == 2
+    assert "4 more things like it" in said[0]
+    assert said[1] == "Not begun because of that: thing/0, thing/1."

@@ -1,0 +1,94 @@
+"""What `enable-cache` refuses or skips: one sentence, and nothing is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.applications.builder import Builder
+from tests.applications.library import HEADER, QUERY, library
+from tests.applications.snapshot import moved, snapshot
+
+
+@pytest.fixture
+def made(local_aws):
+    return library(Builder(local_aws.endpoint))
+
+
+def account(made):
+    return snapshot(made.builder)
+
+
+REFUSED = [
+    (("--ttl", "3601"), 2, "0 to 3600 seconds"),
+    (("--ttl", "-1"), 2, "0 to 3600 seconds"),
+    (("--size", "7.7"), 2, "The sizes are: 0.5, 1.6"),
+    (("--size", "big"), 2, "The sizes are: 0.5, 1.6"),
+    (("--method", "GET /nope"), 2, "It has: GET /dragons"),
+    (("--method", "dragons"), 2, "'GET /dragons'"),
+    (("--method", "POST /dragons"), 2, "caches GET alone"),
+    (("--key", "nosuch"), 2, "They declare: dragonName, family"),
+    (("--key", "path:nosuch"), 2, "No chosen method has"),
+    (("--key", "body:x"), 2, "header:NAME"),
+    (("--key", "dragonName"), 1, "family is not in its key"),
+    (("--stage", "nosuch"), 2, "no stage 'nosuch'"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "sentence"), REFUSED)
+def test_what_cannot_be_is_one_sentence_before_any_write(made, dragonctl, words, code, sentence):
+    made.add("/dragons", f"{QUERY}dragonName", f"{QUERY}family")
+    made.deploy()
+    before = account(made)
+    said = dragonctl("enable-cache", *words)
+    assert said.code == code
+    assert said.stderr.count("Error:") == 1
+    assert sentence in said.stderr
+    assert moved(before, account(made)) == {}
+
+
+UNSAFE = [
+    ({"authorization": "AWS_IAM"}, (), "it uses IAM authorization"),
+    ({}, (f"{HEADER}Authorization",), "the header Authorization tells callers apart"),
+    ({}, (f"{HEADER}cookie",), "the header cookie tells callers apart"),
+]
+
+
+@pytest.mark.parametrize(("settings", "declared", "why"), UNSAFE)
+def test_who_would_share_answers_is_skipped_and_refused_by_name(
+    made, dragonctl, settings, declared, why
+):
+    made.add("/mine", *declared, **settings)
+    made.add("/open")
+    made.deploy()
+    said = dragonctl("enable-cache", "--output", "json")
+    assert f"GET /mine is not cached: {why}." in said.document["warnings"]
+    assert made.settings("~1mine/GET") is None
+    assert made.settings("~1open/GET")["cachingEnabled"] is True
+    refused = dragonctl("enable-cache", "--method", "GET /mine")
+    assert (refused.code, why in refused.stderr) == (1, True)
+    assert dragonctl("enable-cache", "--method", "GET /mine", "--allow-shared").code == 0
+    assert made.settings("~1mine/GET")["cachingEnabled"] is True
+
+
+def test_caching_of_all_methods_is_not_let_loose_on_those_that_share(made, dragonctl):
+    made.add("/mine", authorization="AWS_IAM")
+    made.add("/open")
+    made.deploy(settings={"/*/*/caching/enabled": "true"})
+    before = account(made)
+    said = dragonctl("enable-cache")
+    assert (said.code, "GET /mine would be cached too" in said.stderr) == (1, True)
+    assert moved(before, account(made)) == {}
+
+
+def test_a_canary_is_refused(made, dragonctl):
+    made.add("/dragons")
+    made.deploy()
+    made.gateway.update_stage(
+        restApiId=made.api.id,
+        stageName="prod",
+        patchOperations=[
+            {"op": "replace", "path": "/canarySettings/percentTraffic", "value": "10"}
+        ],
+    )
+    said = dragonctl("enable-cache")
+    assert (said.code, "has a canary" in said.stderr) == (1, True)

@@ -1,0 +1,155 @@
+"""What the commands that show make of requests that really ran, on the local AWS."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.applications import five_functions
+from tests.applications.builder import Builder
+
+HANDLER = """
+import json
+
+def handler(event, context):
+    print("showing", event["path"])
+    if event["path"].endswith("/7"):
+        raise KeyError("family")
+    return {"statusCode": 200, "body": json.dumps({"ok": True})}
+"""
+FAILED = "[ERROR] KeyError: 'family'"
+
+
+class Shop:
+    """An application with one working and one failing request behind it."""
+
+    def __init__(self, aws, folder):
+        self.aws, self.folder = aws, folder
+
+    def build(self):
+        aws = self.aws
+        self.app = five_functions.build(Builder(aws.endpoint))
+        functions = aws.client("lambda")
+        for name in ("orders-list", "orders-show"):
+            functions.update_function_code(FunctionName=name, ZipFile=zipped(HANDLER))
+            functions.add_permission(
+                FunctionName=name, StatementId="api", Action="lambda:InvokeFunction",
+                Principal="apigateway.amazonaws.com",
+            )  # fmt: skip
+        self.run("setup-observability", "--data-trace", "--execution-data")
+        self.good = self.get("/orders")
+        self.bad = self.get("/orders/7")
+
+    def get(self, path):
+        """The request's id."""
+        url = f"{self.aws.endpoint}/_run/{self.app.api}/prod{path}"
+        request = urllib.request.Request(url, headers={"X-Amzn-Trace-Id": "Sampled=1"})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.headers["x-amzn-RequestId"]
+        except urllib.error.HTTPError as failure:
+            return failure.headers["x-amzn-RequestId"]
+
+    def run(self, *arguments, code=0):
+        return self.ended(*arguments, code=code).stdout
+
+    def ended(self, *arguments, code):
+        environment = {
+            **os.environ, "AWS_ENDPOINT_URL": self.aws.endpoint, "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "COLUMNS": "120",
+            "DRAGONCTL_STATE_DIR": str(self.folder),
+        }  # fmt: skip
+        command = [str(Path(sys.executable).with_name("dragonctl")), *arguments]
+        ended = subprocess.run(
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+        assert ended.returncode == code, ended.stderr
+        return ended
+
+    def failed(self, *arguments):
+        """What a command that was used wrongly says."""
+        return self.ended(*arguments, code=2).stderr
+
+    def json(self, *arguments):
+        return json.loads(self.run(*arguments, "--output", "json"))
+
+
+def zipped(source):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("app.py", source)
+    return file.getvalue()
+
+
+@pytest.fixture
+def shop(local_aws, tmp_path):
+    return Shop(local_aws, tmp_path)
+
+
+def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
+    shop.build()
+    events = [json.loads(line) for line in shop.run("logs", "--output", "json").splitlines()]
+    assert {event["source"] for event in events} == {"api", "access", "functions"}
+    assert [event["time_ms"] for event in events] == sorted(event["time_ms"] for event in events)
+
+    of_request = shop.run("logs", "--request", shop.bad)
+    assert FAILED in of_request
+    assert "showing /orders/7" in of_request  # no id on that line: its stream tells
+    assert "GET /prod/orders/7 502" in of_request
+    assert shop.good not in of_request
+    assert "showing /orders\n" not in of_request
+
+    verdict = shop.json("why", shop.bad)
+    assert (verdict["cause"]["part"], verdict["cause"]["name"]) == ("function", "orders-show")
+    assert verdict["cause"]["evidence"].startswith(FAILED)
+    assert verdict["next"] == f"dragonctl logs --request {shop.bad} --source functions"
+    assert "Nothing failed" in shop.run("why", shop.good)
+
+    traces = shop.json("traces")["traces"]
+    assert {(trace["code"], trace["status"]) for trace in traces} == {(200, "ok"), (502, "fault")}
+    failed = next(trace["id"] for trace in traces if trace["code"] == 502)
+    waterfall = shop.run("traces", failed)
+    assert "✗ orders/prod" in waterfall
+    assert "KeyError: 'family'" in waterfall
+    groups = shop.json("traces", "--group-by", "status")["groups"]
+    assert {(group["value"], group["share"]) for group in groups} == {("200", 0.5), ("502", 0.5)}
+
+    drawing = shop.run("service-map", "--html", str(tmp_path / "map.html"))
+    assert "orders/prod" in drawing
+    assert "orders-show" in drawing
+    assert "▼" in drawing
+    page = tmp_path / "map.html"
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "KeyError" in page.read_text("utf-8")
+
+
+def test_a_request_is_sent_and_followed_to_its_lines_and_its_trace(shop):
+    shop.build()
+    shown = shop.run("send", "GET", "/orders/7", "--stage", "prod", "--follow")
+    assert "/prod/orders/7  502" in shown
+    assert '"message": "Internal server error"' in shown
+    for line in ("Starting execution for request", "showing /orders/7", FAILED, "GET /prod/orders"):
+        assert shown.count(line) == 1, line
+    assert "✗ orders/prod" in shown
+    told = shop.json("send", "GET", "/orders", "--stage", "prod", "--follow")
+    assert (told["status"], told["body"]) == (200, {"ok": True})
+    assert {event["source"] for event in told["events"]} == {"api", "access", "functions"}
+    assert told["trace"]["id"] == told["trace_id"]
+    assert "Name it: --stage" in shop.failed("send", "GET", "/orders")
+
+
+def test_what_cannot_be_meant_is_refused_before_any_call(shop):
+    shop.run("why", "!", code=2)
+    shop.run("logs", "--since", "soon", code=2)
+    shop.run("logs", "--source", "everything", code=2)
+    shop.run("logs", "--follow", "--until", "1m", code=2)
+    shop.run("traces", "--group-by", "mood", code=2)
+    shop.run("send", "FETCH", "/", "--api", "x", code=2)
