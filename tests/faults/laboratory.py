@@ -1,0 +1,243 @@
+"""A place to break dragonctl in: a local AWS of its own, an application, the proxy between.
+
+Every run is a process of its own, forked from one that has the imports behind it, because there
+are thousands of runs; what it left behind is read with plain boto3.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.applications import small
+from tests.applications.builder import Builder
+from tests.applications.snapshot import snapshot
+from tests.faults.proxy import CallRecord, Proxy
+from tests.faults.rules import Rule
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        "__main__",
+        "botocore.client",
+        "botocore.httpsession",
+        "dragonctl.cli",
+        "dragonctl.command_line.change",
+        "dragonctl.command_line.session",
+        "dragonctl.discovery.discover",
+        "dragonctl.recipes.observability",
+        "dragonctl.terminal.console",
+        "tests.faults.laboratory",
+    ]
+)
+RANDOM = {
+    "RoleId",
+    "PolicyId",
+    "id",
+    "parentId",
+    "deploymentId",
+    "rootResourceId",
+    "deployments",
+    "cacheNamespace",
+}
+"""What differs between two equal applications because AWS makes it up."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one command ended: exit code (negative: the signal), output, calls, seconds."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    calls: tuple[CallRecord, ...]
+    seconds: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON on stdout; empty when there is none."""
+        try:
+            return json.loads(self.stdout)
+        except ValueError:
+            return {}
+
+    @property
+    def writes(self) -> list[str]:
+        """``service.Operation`` of each write, in order."""
+        return [call.name for call in self.calls if call.is_write]
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The errors of the JSON document."""
+        return self.document.get("errors", [])
+
+
+@dataclass
+class Laboratory:
+    """``endpoint`` is the local AWS, ``proxy`` the way to it, ``home`` the user's state folder."""
+
+    endpoint: str
+    proxy: Proxy
+    folder: Path
+    builder: Builder
+    reset: Callable[[], object]
+    application: Any = field(init=False)
+    home: Path = field(init=False)
+    _homes: int = 0
+
+    def fresh(self, build: Callable[[Builder], Any] = small.build) -> dict[str, Any]:
+        """An empty account with an application in it, and a user without history; its snapshot."""
+        self.reset()
+        self.move_out()
+        self.application = build(self.builder)
+        return self.look()
+
+    def move_out(self) -> None:
+        """The same account for a user without history."""
+        self.proxy.clear()
+        self._homes += 1
+        self.home = self.folder / f"home-{self._homes}"
+        self.home.mkdir(mode=0o700)
+
+    def run(self, *arguments: str, rules: Sequence[Rule] = (), home: Path | None = None) -> Result:
+        """One command, to its end."""
+        return self.start(*arguments, rules=rules, home=home)()
+
+    def start(self, *arguments: str, rules: Sequence[Rule] = (), home: Path | None = None) -> Any:
+        """Start a command; what is returned waits for its end and gives its :class:`Result`."""
+        first = len(self.proxy.calls)
+        self.proxy.rules = list(rules)
+        started = time.monotonic()
+        mine = home or self.home
+        outputs = [Path(tempfile.mkstemp(dir=self.folder)[1]) for _ in range(2)]
+        process = FORKS.Process(
+            target=_dragonctl,
+            args=(arguments, environment(self.proxy.url, mine), self.folder, outputs),
+        )
+        process.start()
+        self.proxy.victim = process.pid
+
+        def end(timeout: float = 240) -> Result:
+            process.join(timeout)
+            late = "" if process.exitcode is not None else f"\nstill running after {timeout} s"
+            process.kill()
+            process.join()
+            stdout, stderr = (path.read_text() for path in outputs)
+            calls = tuple(self.proxy.calls[first:])
+            seconds = time.monotonic() - started
+            return Result(process.exitcode or 0, stdout, stderr + late, calls, seconds)
+
+        return end
+
+    def look(self) -> dict[str, Any]:
+        """The account as it is."""
+        return snapshot(self.builder)
+
+    def comparable(self, account: dict[str, Any]) -> dict[str, Any]:
+        """A snapshot without what differs from one build of the application to the next."""
+        text = json.dumps(account).replace(self.application.api, "API-ID")
+        return _without_random(json.loads(text))
+
+
+def _dragonctl(
+    arguments: Sequence[str], variables: dict[str, str], folder: Path, outputs: Sequence[Path]
+) -> None:
+    """What the forked process does: become the command, with a user's environment and outputs."""
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    for number, path in enumerate((os.devnull, *outputs)):
+        os.dup2(os.open(path, os.O_RDWR), number)
+    from dragonctl.cli import main
+
+    main(list(arguments))
+
+
+@contextmanager
+def laboratory(endpoint: str | None = None) -> Iterator[Laboratory]:
+    """A laboratory on an endpoint that is a moto server; else with a local AWS of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            nullcontext((endpoint, partial(_reset_moto, endpoint)))
+            if endpoint
+            else _local_aws(folder) as (target, reset),
+            Proxy(target) as proxy,
+        ):
+            yield Laboratory(target, proxy, folder, Builder(target), reset)
+
+
+@contextmanager
+def _local_aws(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The address of a local AWS, and what empties it."""
+    from dragonctl.local import control
+
+    def reset() -> None:
+        with _state_folder(folder):
+            control.reset()
+
+    with _state_folder(folder):
+        server = control.up()
+        control.set_pace(server, cache_cluster=0, function_update=0, distribution=0)
+    try:
+        yield server.endpoint, reset
+    finally:
+        with _state_folder(folder):
+            control.down()
+
+
+def _reset_moto(endpoint: str) -> None:
+    request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+@contextmanager
+def _state_folder(folder: Path) -> Iterator[None]:
+    before = os.environ.get("DRAGONCTL_STATE_DIR")
+    os.environ["DRAGONCTL_STATE_DIR"] = str(folder / "server")
+    try:
+        yield
+    finally:
+        del os.environ["DRAGONCTL_STATE_DIR"]
+        if before is not None:
+            os.environ["DRAGONCTL_STATE_DIR"] = before
+
+
+def environment(endpoint: str, home: Path) -> dict[str, str]:
+    """A user's environment with nobody else's configuration in it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not re.match(r"AWS_|DRAGONCTL_|.*_proxy$", name, re.IGNORECASE)
+    }
+    return {
+        **kept,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "DRAGONCTL_STATE_DIR": str(home),
+        "COLUMNS": "200",
+    }
+
+
+def _without_random(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_random(inner) for key, inner in value.items() if key not in RANDOM}
+    if isinstance(value, list):
+        return [_without_random(inner) for inner in value]
+    return value

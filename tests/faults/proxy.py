@@ -1,0 +1,362 @@
+"""A proxy on 127.0.0.1 in front of any AWS endpoint: it counts calls, slows them and breaks them.
+
+As a library::
+
+    with Proxy(target="http://127.0.0.1:5000", latency=0.06) as proxy:
+        proxy.rules.append(Rule(FAULTS["cut-after"], "apigateway", "UpdateStage"))
+        run("--endpoint-url", proxy.url)
+        assert [call.operation for call in proxy.writes] == [...]
+
+As a command::
+
+    python -m tests.faults.proxy --target URL --latency 60 --rule 'iam.CreateRole#1=500'
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from tests.faults.protocols import Answer, Operation, Request, error_answer, recognise
+from tests.faults.rules import (
+    ALWAYS,
+    FAULTS,
+    THROTTLING,
+    Bucket,
+    Fault,
+    Rule,
+    answer_for,
+    api_gateway_limits,
+)
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
+MALFORMED = Answer(200, b'<html><body>{"truncated": ', {"Content-Type": "text/html"})
+
+
+@dataclass
+class CallRecord:
+    """One call as the proxy saw it: ``started`` in seconds since the proxy's start.
+
+    ``status`` is what the client got (0: nothing), ``upstream`` what AWS answered (0: never
+    asked), ``fault`` the name of what was inflicted.
+    """
+
+    index: int
+    started: float
+    service: str
+    operation: str
+    method: str
+    path: str
+    body: str
+    is_write: bool
+    status: int = 0
+    upstream: int = 0
+    seconds: float = 0.0
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        """``apigateway.UpdateStage``."""
+        return f"{self.service}.{self.operation}"
+
+
+class Proxy:
+    """The proxy as a context manager; safe to change ``rules``, ``latency``, ``victim`` meanwhile.
+
+    ``target`` is the endpoint behind it; ``latency`` seconds are added to every call; ``limits``
+    (operation -> bucket, ``*`` the total) throttle API Gateway's calls, with a bare 429 when
+    ``bare_throttling``; ``victim`` is the process that the kill faults kill.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        latency: float = 0.0,
+        rules: Sequence[Rule] = (),
+        limits: dict[str, Bucket] | None = None,
+        bare_throttling: bool = False,
+        port: int = 0,
+    ) -> None:
+        self.target = urlsplit(target)
+        self.latency = latency
+        self.rules = list(rules)
+        self.limits = limits or {}
+        self.bare_throttling = bare_throttling
+        self.victim: int | None = None
+        self.calls: list[CallRecord] = []
+        self._lock = threading.Lock()
+        self._epoch = time.monotonic()
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.proxy = self
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """What to give as ``--endpoint-url``."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def writes(self) -> list[CallRecord]:
+        """The calls that change something, in the order of their arrival."""
+        return [call for call in self.calls if call.is_write]
+
+    def clear(self) -> None:
+        """Forget calls and rules."""
+        with self._lock:
+            self.calls, self.rules = [], []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def record(self, operation: Operation, request: Request) -> CallRecord:
+        """Write the call down as it arrives."""
+        with self._lock:
+            call = CallRecord(
+                len(self.calls),
+                time.monotonic() - self._epoch,
+                operation.service,
+                operation.name,
+                request.method,
+                request.path,
+                request.body.decode("utf-8", "replace")[:100_000],
+                operation.is_write,
+            )
+            self.calls.append(call)
+            return call
+
+    def fault_for(self, operation: Operation) -> Fault | None:
+        """The first rule that strikes; every rule counts the call."""
+        now = time.monotonic()
+        with self._lock:
+            struck = [rule.fault for rule in self.rules if rule.strikes(operation, now)]
+        return struck[0] if struck else None
+
+    def throttled(self, operation: Operation) -> Answer | None:
+        """The 429 of a quota that is used up, else None."""
+        if operation.service != "apigateway" or not self.limits:
+            return None
+        own = self.limits.get(operation.name)
+        if all(bucket.take() for bucket in (own, self.limits.get("*")) if bucket is not None):
+            return None
+        status, code, message = THROTTLING["apigateway"]
+        return error_answer(operation, status, "" if self.bare_throttling else code, message)
+
+    def kill(self) -> None:
+        """End the victim at once, as a lost machine would."""
+        if self.victim is None:
+            raise ValueError("a kill rule needs a victim")
+        os.kill(self.victim, signal.SIGKILL)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    proxy: Proxy
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that dies in the middle is what this server is for."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.upstream: http.client.HTTPConnection | None = None
+
+    def finish(self) -> None:
+        if self.upstream is not None:
+            self.upstream.close()
+        super().finish()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: the records say it."""
+
+    def handle_any(self) -> None:
+        """One request from arrival to answer."""
+        proxy = self.server.proxy
+        request = Request(
+            self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, self._body()
+        )
+        operation = recognise(request)
+        call = proxy.record(operation, request)
+        started = time.monotonic()
+        time.sleep(proxy.latency)
+        answer = self._answer(call, operation, request)
+        call.seconds = time.monotonic() - started
+        if answer is None:
+            self._cut()
+        else:
+            call.status = answer.status
+            self._send(answer)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_any  # noqa: N815
+
+    def _answer(self, call: CallRecord, operation: Operation, request: Request) -> Answer | None:
+        proxy = self.server.proxy
+        fault = proxy.fault_for(operation)
+        if fault is None:
+            limited = proxy.throttled(operation)
+            call.fault = "throttled" if limited else ""
+            return limited or self._forward(call, request)
+        call.fault = fault.kind
+        match fault.kind:
+            case "kill-before":
+                return proxy.kill()
+            case "cut-before":
+                return None
+            case "silence":
+                time.sleep(fault.seconds)
+                return self._forward(call, request)
+            case "kill-after" | "cut-after" | "malformed":
+                self._forward(call, request)
+                if fault.kind == "kill-after":
+                    proxy.kill()
+                return MALFORMED if fault.kind == "malformed" else None
+        return answer_for(fault, operation, request)
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        data = self.rfile.read(size)
+        self.rfile.readline()
+        return data
+
+    def _forward(self, call: CallRecord, request: Request) -> Answer:
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
+        headers["Content-Length"] = str(len(request.body))
+        try:
+            answer = self._exchange(request, headers)
+        except http.client.RemoteDisconnected:
+            # The endpoint had closed the idle connection before it saw this request.
+            self.upstream = None
+            answer = self._exchange(request, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.upstream = None
+            return Answer(502, f"{type(error).__name__}: {error}".encode())
+        call.upstream = answer.status
+        return answer
+
+    def _exchange(self, request: Request, headers: dict[str, str]) -> Answer:
+        if self.upstream is None:
+            target = self.server.proxy.target
+            self.upstream = http.client.HTTPConnection(target.hostname or "", target.port or 80)
+            self.upstream.connect()
+            self.upstream.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.upstream.request(request.method, request.path, request.body, headers)
+        response = self.upstream.getresponse()
+        return Answer(response.status, response.read(), dict(response.getheaders()))
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in HOP_BY_HOP | {"content-length"}:
+                self.send_header(name, value)
+        length = answer.headers.get("Content-Length") if self.command == "HEAD" else None
+        self.send_header("Content-Length", length or str(len(answer.body)))
+        # One packet for head and body: two would wait for the client's delayed acknowledgement.
+        self._headers_buffer.append(b"\r\n" + (b"" if self.command == "HEAD" else answer.body))
+        self.flush_headers()
+
+    def _cut(self) -> None:
+        """Drop the connection as a failing network does: a reset, no polite end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+
+RULE = re.compile(
+    r"(?P<service>[\w*?]+)\.(?P<operation>[\w*?]+)"
+    r"(#(?P<nth>\d+))?(\+(?P<times>\d+|\*))?"
+    r"=(?P<fault>[\w-]+)(@(?P<seconds>[\d.]+))?"
+)
+
+
+def parse_rule(text: str) -> Rule:
+    """``iam.CreateRole#2+3=500``: the 2nd to 4th CreateRole; ``…=silence@3``: three seconds."""
+    found = RULE.fullmatch(text)
+    if found is None or found["fault"] not in FAULTS:
+        raise ValueError(f"not a rule: {text}; faults: {', '.join(FAULTS)}")
+    fault = FAULTS[found["fault"]]
+    if found["seconds"]:
+        fault = Fault(fault.kind, float(found["seconds"]))
+    times = ALWAYS if found["times"] == "*" else float(found["times"] or 1)
+    return Rule(fault, found["service"], found["operation"], int(found["nth"] or 1), times)
+
+
+def main() -> None:
+    """Serve until interrupted; print the address, then a JSON line per call."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--target", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--latency", type=float, default=0, help="milliseconds per call")
+    parser.add_argument("--rate-limits", action="store_true", help="API Gateway's quotas")
+    parser.add_argument("--bare-throttling", action="store_true", help="429 without a code")
+    parser.add_argument("--victim", type=int, help="process that the kill faults kill")
+    parser.add_argument("--rule", action="append", default=[], type=parse_rule)
+    options = parser.parse_args()
+    proxy = Proxy(
+        options.target,
+        latency=options.latency / 1000,
+        rules=options.rule,
+        limits=api_gateway_limits() if options.rate_limits else None,
+        bare_throttling=options.bare_throttling,
+        port=options.port,
+    )
+    proxy.victim = options.victim
+    with proxy:
+        _say(proxy.url)
+        try:
+            _report(proxy)
+        except KeyboardInterrupt:
+            return
+
+
+def _report(proxy: Proxy) -> None:
+    printed = 0
+    while True:
+        time.sleep(0.2)
+        for call in proxy.calls[printed:]:
+            if not call.seconds:
+                break
+            _say(json.dumps(asdict(call)))
+            printed += 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

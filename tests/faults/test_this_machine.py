@@ -1,0 +1,117 @@
+"""Troubles of the user's own machine: a full disk, no state folder, a wrong clock, a torn journal.
+
+Each command here is started as a user starts it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.applications.snapshot import moved
+from tests.faults.cases import SETUP, UNDO
+from tests.faults.laboratory import environment, laboratory
+from tests.faults.rules import ALWAYS, FAULTS, Rule
+
+DRAGONCTL = Path(sys.executable).with_name("dragonctl")
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with laboratory() as place:
+        yield place
+
+
+def shell(lab, script, *arguments, home=None):
+    """A command line of the shell's, with the tool and its arguments as ``$@``."""
+    return subprocess.run(
+        ["sh", "-c", script, "sh", str(DRAGONCTL), *arguments],
+        env=environment(lab.proxy.url, home or lab.home),
+        cwd=lab.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("blocks", [0, 8, 30])
+def test_a_full_disk_ends_the_run_and_what_was_done_can_be_taken_back(lab, blocks):
+    """``ulimit -f``, in blocks of 512 bytes: a longer journal cannot be written."""
+    before = lab.fresh()
+    full = shell(lab, f'ulimit -f {blocks}; trap "" XFSZ; exec "$@"', *SETUP)
+    assert full.returncode == 1
+    told = json.loads(full.stdout)
+    assert [error["code"] for error in told["errors"]] == ["Journal"]
+    assert full.stderr.count("The journal cannot be written") == 1
+    assert "DRAGONCTL_STATE_DIR" in full.stderr
+    assert told["changed"] is bool(told["changes"]) is (blocks > 20)
+    if blocks:
+        assert lab.run(*UNDO).exit_code == 0
+    assert moved(before, lab.look()) == {}
+
+
+def test_space_again_the_next_run_gets_there_and_back(lab):
+    before = lab.fresh()
+    assert shell(lab, 'ulimit -f 30; trap "" XFSZ; exec "$@"', *SETUP).returncode == 1
+    assert lab.run(*SETUP).exit_code == 0
+    assert lab.run(*SETUP).writes == []
+    assert [lab.run(*UNDO).exit_code for _ in range(2)] == [0, 0]
+    assert moved(before, lab.look()) == {}
+
+
+def test_without_a_state_folder_a_plan_is_shown_and_nothing_is_changed(lab):
+    before = lab.fresh()
+    home = lab.home / "a-file"
+    home.write_text("no folder")
+    shown = shell(lab, 'exec "$@"', *SETUP, "--dry-run", home=home)
+    assert (shown.returncode, bool(json.loads(shown.stdout)["changes"])) == (0, True)
+    refused = shell(lab, 'exec "$@"', *SETUP, home=home)
+    assert refused.returncode == 1
+    assert "The journal cannot be written" in refused.stderr
+    assert "so nothing more was changed" in refused.stderr
+    assert not json.loads(refused.stdout)["changed"]
+    assert moved(before, lab.look()) == {}
+
+
+@pytest.mark.parametrize("operation", ["GetCallerIdentity", "GetRestApis", "UpdateStage", "*"])
+def test_a_wrong_clock_is_named_once(lab, operation):
+    lab.fresh()
+    rule = Rule(FAULTS["wrong-clock"], operation=operation, times=ALWAYS)
+    result = lab.run(*SETUP, rules=[rule])
+    assert result.exit_code == 1
+    assert [error["hint"] for error in result.errors] == [
+        "The clock of this machine is wrong: set it, then repeat the command."
+    ]
+
+
+def test_a_broken_line_of_the_journal_is_told_and_the_rest_taken_back(lab):
+    before = lab.fresh()
+    assert lab.run(*SETUP).exit_code == 0
+    (journal,) = (lab.home / "runs").glob("*.jsonl")
+    lines = journal.read_text().splitlines()
+    broken = next(
+        number
+        for number, line in enumerate(lines)
+        if (told := json.loads(line))["event"] == "step" and told["kind"] == "lambda-function"
+    )
+    lines[broken] = lines[broken][: len(lines[broken]) // 2]
+    journal.write_text("\n".join(lines) + "\n")
+    undone = lab.run(*UNDO)
+    assert undone.exit_code == 0
+    assert any("journal cannot be read" in warning for warning in undone.document["warnings"])
+    assert set(moved(before, lab.look())) == {"functions/small-work/TracingConfig/Mode"}
+
+
+def test_a_journal_of_rubbish_is_no_journal(lab):
+    lab.fresh()
+    (lab.home / "runs").mkdir()
+    (lab.home / "runs" / "20200101-000000-beef.jsonl").write_bytes(b"\x00\xff{}\n[]\n\n{")
+    result = lab.run(*UNDO)
+    assert (result.exit_code, [one["code"] for one in result.errors]) == (1, ["NothingToUndo"])
+    assert lab.run("history", "--output", "json").exit_code == 0
