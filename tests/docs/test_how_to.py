@@ -1,0 +1,162 @@
+"""The programs that the how-to pages hand out: they work as they stand."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from statelint.linter import Linter
+
+from docs.pages import DOCS
+from tests.applications import small
+from tests.applications.builder import Builder
+
+ANNOTATE = DOCS / "how-to" / "annotate.py"
+FLEET = DOCS / "how-to" / "fleet"
+DEFINITION = (FLEET / "fleet.asl.json").read_text(encoding="utf-8")
+# What `pip install --target build .` brings, but for what the Lambda runtime has.
+PACKAGED = (
+    "dragonctl", "click", "durationpy", "markdown_it", "mdurl", "packaging", "platformdirs",
+    "pygments", "rich",
+)  # fmt: skip
+DRIFT = {
+    "command": "setup-observability",
+    "changes": [
+        {"resource": "apigateway-stage/a1/prod", "field": "tracingEnabled", "before": False,
+         "after": True},
+        {"resource": "apigateway-stage/a1/prod", "field": "*/*/logging/loglevel", "before": None,
+         "after": "100%"},
+    ],
+    "warnings": ["Stage prod: data trace is overdue."],
+}  # fmt: skip
+
+
+def annotated(document):
+    command = [sys.executable, str(ANNOTATE)]
+    ended = subprocess.run(
+        command, input=json.dumps(document), capture_output=True, text=True, check=False
+    )
+    return ended.returncode, ended.stdout.splitlines()
+
+
+def test_drift_becomes_an_annotation_for_each_thing():
+    code, lines = annotated(DRIFT)
+    assert code == 3
+    drift, notice = lines
+    title, text = drift.removeprefix("::warning title=").split("::")
+    assert title == "apigateway-stage/a1/prod"
+    assert text.split("%0A") == [
+        "tracingEnabled: False should be True",
+        "*/*/logging/loglevel: None should be '100%25'",
+    ]
+    assert notice == "::notice title=setup-observability::Stage prod: data trace is overdue."
+
+
+def test_a_failure_counts_for_more_than_drift():
+    error = {"resource": "", "code": "AccessDenied", "message": "No.", "hint": "Ask."}
+    code, lines = annotated({**DRIFT, "errors": [error]})
+    assert code == 1
+    assert lines[0] == "::error title=::No. Ask."
+
+
+def test_nothing_drifted():
+    assert annotated({"command": "x", "changes": [], "warnings": []}) == (0, [])
+
+
+def test_the_state_machine_of_the_fleet_is_sound():
+    assert Linter.validate(DEFINITION) == []
+
+
+@pytest.fixture
+def fleet_role(local_aws):
+    iam = local_aws.client("iam")
+    services = ["lambda.amazonaws.com", "states.amazonaws.com"]
+    account = f"arn:aws:iam::{local_aws.account}:root"
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": services, "AWS": account},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    allowed = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+    role = iam.create_role(RoleName="dragonctl-fleet", AssumeRolePolicyDocument=json.dumps(trust))
+    iam.put_role_policy(
+        RoleName="dragonctl-fleet", PolicyName="all", PolicyDocument=json.dumps(allowed)
+    )
+    return role["Role"]["Arn"]
+
+
+@pytest.fixture
+def fleet(local_aws, fleet_role):
+    """The state machine and its task, made as the page says; runs them and gives the output."""
+    local_aws.client("lambda").create_function(
+        FunctionName="dragonctl-fleet",
+        Runtime="python3.13",
+        Handler="fleet_task.handler",
+        Role=fleet_role,
+        Timeout=900,
+        MemorySize=512,
+        Environment={"Variables": {"ROLE_NAME": "dragonctl-fleet"}},
+        Code={"ZipFile": packaged()},
+    )
+    states = local_aws.client("stepfunctions")
+    machine = states.create_state_machine(name="fleet", definition=DEFINITION, roleArn=fleet_role)[
+        "stateMachineArn"
+    ]
+
+    def run(*arguments, regions):
+        targets = [{"account": local_aws.account, "region": region} for region in regions]
+        asked = json.dumps({"arguments": arguments, "targets": targets})
+        execution = states.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
+        ends = time.monotonic() + 60
+        while (told := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            assert time.monotonic() < ends
+        assert told["status"] == "SUCCEEDED", told
+        return json.loads(told["output"])
+
+    return run
+
+
+def test_the_fleet_checks_every_account_and_region(local_aws, fleet):
+    small.build(Builder(local_aws.endpoint))
+    prod, empty = fleet(
+        "setup-observability", "--all", "--check", regions=["us-east-1", "eu-west-1"]
+    )
+    assert (prod["account"], prod["region"]) == (local_aws.account, "us-east-1")
+    assert prod.get("exit_code") == 3, prod
+    assert any(one.startswith("apigateway-stage/") for one in prod["resources"])
+    assert prod["errors"] == []
+    assert empty["region"] == "eu-west-1"
+    assert empty.get("exit_code") == 2, empty
+
+
+def test_a_change_is_refused_where_its_journal_would_be_lost(fleet):
+    (refused,) = fleet("setup-observability", "--all", regions=["us-east-1"])
+    assert "JOURNAL_BUCKET" in refused["failure"]["Cause"]
+
+
+def packaged():
+    """The task and the tool, as one zip."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.write(FLEET / "fleet_task.py", "fleet_task.py")
+        for name in PACKAGED:
+            spec = importlib.util.find_spec(name)
+            folder = Path(spec.origin).parent
+            for path in folder.rglob("*.py"):
+                archive.write(path, f"{name}/{path.relative_to(folder)}")
+    return made.getvalue()
