@@ -75,7 +75,7 @@ class Stage(Resource):
         if have is None:
             yield self._creation(want)
             have = Reading({"deploymentId": want["deploymentId"], **_tags(want)})
-        wrong = {key: value for key, value in want.items() if not self._same(have, key, value)}
+        wrong = self._wrong(have.state, want)
         yield from map(self._update, _updates(_patches(have.state, wrong)))
         yield from self._tagging(have, wrong)
 
@@ -88,13 +88,22 @@ class Stage(Resource):
             return True  # the account's own limits come back, whatever they are
         return bool((default if have is None else have) == (default if want is None else want))
 
-    def _same(self, have: Reading, field: str, want: Json) -> bool:
-        now = have.state.get(field)
-        if want is None:  # removing what was added differs, even where both show AWS's default
-            return now is None
-        # AWS may fill a new entry from `*/*` and not with its defaults: all of it is written.
-        is_new = bool(_key_of(field)) and not _entry(have.state, _key_of(field))
-        return not is_new and self.holds(field, now, want)
+    def _wrong(self, state: State, want: State) -> dict[str, Json]:
+        """What must be written: a new entry whole, since AWS may fill it from ``*/*``."""
+        wrong = {
+            field: value
+            for field, value in want.items()
+            if not self.holds(field, state.get(field), value)
+            # Taking away what was added differs, even where both show AWS's default.
+            or (value is None and state.get(field) is not None)
+        }
+        begun = {_key_of(field) for field, value in wrong.items() if value is not None}
+        begun -= {"", *method_keys(state)}
+        return {
+            field: value
+            for field, value in want.items()
+            if field in wrong or (value is not None and _key_of(field) in begun)
+        }
 
     def expected(self, have: Reading | None, want: State | None) -> State | None:
         """With the ten defaults that AWS adds to a new method entry."""
