@@ -145,7 +145,7 @@ def begin() -> None:
     from dragonctl.local import control
 
     if recall() is None:
-        kept = {"since": journal.new_run(), "started_server": control.status() is None}
+        kept = {"since": journal.now(), "started_server": control.status() is None}
         handle = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump(kept, stream)
@@ -191,7 +191,7 @@ def _open_runs(begun: Begun) -> list[journal.Run]:
     return [
         run
         for run in runs
-        if run.run >= begun.since
+        if run.time >= begun.since
         and run.scope.endpoint == "local"
         and run.changes
         and not run.undoes

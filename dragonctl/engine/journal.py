@@ -37,10 +37,17 @@ _SECRET_PARAMS = {"ZipFile", "Environment", "Variables"}
 _ON_DISK = {"call", "end"}
 
 
-def new_run(now: datetime | None = None) -> str:
-    """An identifier that tells the time and does not repeat: ``20261123-101500-3fa9``."""
-    now = now or datetime.now(UTC)
-    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+def now() -> str:
+    """The time as the journal tells it: ISO 8601 in UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def new_run() -> str:
+    """An identifier that tells the time and does not repeat: ``20261123-101500-3fa9``.
+
+    Runs of one second are not told apart by it: order them by :attr:`Run.time`.
+    """
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 @dataclass(frozen=True)
@@ -200,7 +207,7 @@ class Journal:
     def _append(self, event: str, **about: Any) -> None:
         line = {
             "event": event,
-            "time": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "time": now(),
             **about,
         }
         assert self._file is not None
