@@ -85,7 +85,7 @@ class Shop:
 def zipped(source):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("app.py", source)
+        archive.writestr(zipfile.ZipInfo("app.py"), source)
     return file.getvalue()
 
 

@@ -50,7 +50,9 @@ def test_a_full_disk_ends_the_run_and_what_was_done_can_be_taken_back(lab, block
     assert [error["code"] for error in told["errors"]] == ["Journal"]
     assert full.stderr.count("The journal cannot be written") == 1
     assert "DRAGONCTL_STATE_DIR" in full.stderr
-    assert told["changed"] is bool(told["changes"]) is (blocks > 20)
+    assert told["changed"] is bool(told["changes"])
+    if blocks != 8:  # there, it is chance which step writes first, and whether it fits
+        assert told["changed"] is (blocks > 8)
     if blocks:
         assert lab.run(*UNDO).exit_code == 0
     assert moved(before, lab.look()) == {}

@@ -109,7 +109,7 @@ def zipped():
     def made(text):
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as archive:
-            archive.writestr("app.py", text)
+            archive.writestr(zipfile.ZipInfo("app.py"), text)
         return stream.getvalue()
 
     return made
