@@ -14,7 +14,9 @@ _FUNCTION = re.compile(
 )
 _MACHINE = re.compile(
     r"arn:(?P<partition>[\w-]+):states:(?P<region>[\w-]+):(?P<account>\d{12}):stateMachine:"
-    r"(?P<name>[\w.-]+)(?::(?P<qualifier>[\w.-]+))?"
+    # A name may hold all but white space and these (Step Functions API, CreateStateMachine); one
+    # that a variable ends is not known.
+    r"(?P<name>[^\s<>{}\[\]?*\"'#%\\^|~`$&,;:/]++)(?!\$)(?::(?P<qualifier>[\w.-]+))?"
 )
 _VARIABLE = re.compile(
     r"\$\{stageVariables\.(\w+)\}|\$stageVariables\.(\w+)|\$\{stageVariables\['(\w+)'\]\}"

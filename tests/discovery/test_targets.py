@@ -56,6 +56,11 @@ def start(**more):
         (start(requestTemplates={"application/json": MACHINE.replace(
             "flow", "${stageVariables.machine}")}), {"machine": "flow"},
          [("machine", "flow", None)]),
+        (start(requestTemplates={"application/json": ESCAPED.replace("flow", "flow@v2+(a)")}), {},
+         [("machine", "flow@v2+(a)", None)]),
+        (start(requestTemplates={"application/json": ESCAPED.replace(
+            "flow", "flow-${stageVariables.env}")}), {},
+         ["? its mapping names no state machine by a fixed ARN"]),
         (start(requestTemplates={"application/json": "$input.body"}), {},
          ["? its mapping names no state machine by a fixed ARN"]),
     ],

@@ -46,6 +46,10 @@ def want(made, kind, state):
     return step(made, kind).wanted(have, {})
 
 
+def groups(made):
+    return [one.resource.name for one in made.steps if one.resource.kind == "logs-group"]
+
+
 def flow(name="flow", group=None, level="OFF"):
     logging = {
         "level": level,
@@ -143,14 +147,30 @@ def test_machine_settings(have, options, expected):
 
 def test_a_machine_that_logs_elsewhere_gets_no_group():
     made = recipe(machine=[flow(group=OTHER_GROUP, level="ERROR")])
-    names = [one.resource.name for one in made.steps if one.resource.kind == "logs-group"]
-    assert not any("vendedlogs" in name or name == "/mine" for name in names)
+    assert not any("vendedlogs" in name or name == "/mine" for name in groups(made))
 
 
 def test_a_machine_with_a_name_that_logs_do_not_take_keeps_its_logging():
     made = recipe(machine=[flow("drachenhöhle")])
     assert want(made, "states-machine", OFF) == {TRACED: True}
     assert any("drachenhöhle" in text for text in made.warnings)
+    assert not any("vendedlogs" in name for name in groups(made))
+    made = recipe(Options(state_machine_level="OFF"), machine=[flow("drachenhöhle")])
+    assert want(made, "states-machine", OFF | {M_LEVEL: "ALL"})[M_LEVEL] == "OFF"
+
+
+def test_a_group_has_no_character_that_logs_do_not_take():
+    made = recipe(machine=[flow("flow@v2")])
+    assert "/aws/vendedlogs/states/flow_v2-Logs" in groups(made)
+    assert want(made, "states-machine", OFF)[DESTINATION] == OWN_GROUP.replace("flow-", "flow_v2-")
+
+
+def test_what_runs_under_a_role_that_is_gone_is_left():
+    made = recipe(machine=[flow()], rights={"worker": None, "flower": None})
+    kinds = {one.resource.kind for one in made.steps}
+    assert not kinds & {"lambda-function", "iam-role-policies"}
+    assert want(made, "states-machine", OFF) == {}
+    assert [text.split()[1] for text in made.warnings] == ["worker", "flower"]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +260,28 @@ def test_retention(have, options, days, warned):
     reading = have and Reading(have)
     assert one.wanted(reading, {}).get("retentionInDays", "kept") == days
     assert bool(list(one.warn(reading))) == warned
+
+
+def test_a_group_that_several_write_to_is_one_step():
+    stage = {"accessLogSettings": {"destinationArn": OTHER_GROUP.removesuffix(":*")}}
+    function = [
+        Function(
+            name,
+            {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}},
+        )
+        for name in "ab"
+    ]
+    made = recipe(Options(retention=7), stages={"dev": stage, "prod": stage}, function=function,
+                  machine=[flow(group=OTHER_GROUP, level="ALL")])  # fmt: skip
+    assert groups(made).count("/mine") == 1
+
+
+@pytest.mark.parametrize(("have", "days"), [({"retentionInDays": None}, 7), (None, "none")])
+def test_an_explicit_retention_reaches_groups_that_nothing_new_is_written_to(have, days):
+    said = Options(log_level="OFF", access_log=False, retention=7)
+    one = step(recipe(said), "logs-group")
+    assert one.resource.name == "API-Gateway-Execution-Logs_a1/prod"
+    assert one.wanted(have and Reading(have), {}).get("retentionInDays", "none") == days
 
 
 def test_a_retention_that_aws_does_not_take_is_refused():

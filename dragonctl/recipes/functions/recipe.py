@@ -125,6 +125,8 @@ def _rights(verdict: Verdict) -> Iterator[Step]:
 
 
 def _lacking(verdict: Verdict) -> Iterator[str]:
+    for role in sorted(verdict.missing):
+        yield f"Role {role} does not exist, so tracing is left as it is."
     for need, lacking in verdict.hopeless:
         yield (
             f"Role {need.role} cannot {need.what}, so tracing is left as it is: a permissions"

@@ -11,7 +11,7 @@ from dragonctl.app import Api, App, Raw
 from dragonctl.discovery.overdue import UNTIL_TAG
 from dragonctl.discovery.ownership import owner
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.recipes.observability.groups import existing_group, group_step
+from dragonctl.recipes.observability.groups import existing_group, group_named, group_step
 from dragonctl.recipes.observability.names import access_group, execution_group
 from dragonctl.recipes.observability.options import Options, fill
 from dragonctl.recipes.observability.survey import Survey
@@ -161,15 +161,17 @@ class _OwnerWarning:
 
 
 def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
+    execution = execution_group(api.id, stage), f"stage {stage}: execution log", options
     if options.log_level != "OFF":
-        name = execution_group(api.id, stage)
-        yield group_step(name, f"stage {stage}: execution log", options)
+        yield group_step(*execution)
+    else:
+        yield from existing_group(*execution)
     present = (raw.get("accessLogSettings") or {}).get("destinationArn")
     owner, ours = f"stage {stage}: access log", access_group(api.id, stage)
     if options.access_log is not False and (present or ours).endswith(ours):
         yield group_step(ours, owner, options)
     elif present:
-        yield from existing_group(present, owner, options)
+        yield from existing_group(group_named(present), owner, options)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,9 @@ from dragonctl.resources.role_rights import role_name
 
 
 def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
-    """Each function's log group (shared ones once) and tracing."""
-    groups: set[str] = set()
+    """Each function's log group and tracing."""
     for function in app.functions:
-        if function.log_group not in groups:
-            groups.add(function.log_group)
-            yield group_step(function.log_group, f"function {function.name}", options)
+        yield group_step(function.log_group, f"function {function.name}", options)
         role = role_name(function.role)
         if options.wants_tracing and verdict.unmet(role, "send traces"):
             continue

@@ -10,28 +10,38 @@ from dragonctl.recipes.observability.options import DEFAULT_RETENTION, Options
 from dragonctl.resources.logs_group import LogGroup
 
 
-def group_step(name: str, owner: str, options: Options) -> Step:
-    """The step that makes a group where it is missing, and sets a retention that was asked for."""
+def group_step(name: str, owner: str, options: Options, *, make: bool = True) -> Step:
+    """The step that makes a group where it is missing, and sets a retention that was asked for.
+
+    Without ``make`` a missing group stays missing.
+    """
     group = LogGroup(name)
     half_made = group.identifier in options.unfinished
-    wanted = _GroupWanted(name, options.retention, half_made=half_made)
+    wanted = _GroupWanted(name, options.retention, make=make, half_made=half_made)
     return Step(f"Log group of {owner}", group, wanted, warn=wanted.deletions)
 
 
-def existing_group(arn: str, owner: str, options: Options) -> Iterator[Step]:
-    """Somebody's own group, by ARN: only a retention that was asked for touches it."""
-    name = arn.removesuffix(":*").partition(":log-group:")[2]
+def existing_group(name: str, owner: str, options: Options) -> Iterator[Step]:
+    """A group that nothing new is written to, or somebody's own: only a retention touches it."""
     if options.retention and name:
-        yield group_step(name, owner, options)
+        yield group_step(name, owner, options, make=False)
+
+
+def group_named(arn: str) -> str:
+    """The name in a log group's ARN, with or without the ``:*`` behind it; empty in another ARN."""
+    return arn.removesuffix(":*").partition(":log-group:")[2]
 
 
 @dataclass(frozen=True)
 class _GroupWanted:
     name: str
     retention: int | None
+    make: bool
     half_made: bool
 
     def __call__(self, have: Reading | None, done: Done) -> State:
+        if have is None and not self.make:
+            return {}
         if have is None:
             return {"name": self.name, "retentionInDays": self.retention or DEFAULT_RETENTION}
         if self.half_made and have.state["retentionInDays"] is None:

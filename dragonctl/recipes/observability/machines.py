@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dragonctl.app import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.recipes.observability.groups import existing_group, group_step
+from dragonctl.recipes.observability.groups import existing_group, group_named, group_step
 from dragonctl.recipes.observability.names import vended_group
 from dragonctl.recipes.observability.options import Options, fill
 from dragonctl.recipes.observability.roles import Verdict
@@ -33,23 +33,24 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
     previous: tuple[str, ...] = ()
     for machine in app.machines:
         settings = MachineSettings(machine.arn)
-        group = vended_group(machine.name)
-        logs_elsewhere = destination(machine)
-        if options.state_machine_level != "OFF" and _is(logs_elsewhere, group):
+        wanted = MachineWanted(app, machine, verdict, options)
+        group, present = vended_group(machine.name), destination(machine) or ""
+        if wanted.logs and group_named(present) in ("", group):
             yield group_step(group, f"state machine {machine.name}", options)
-        elif logs_elsewhere:
-            yield from existing_group(logs_elsewhere, f"state machine {machine.name}", options)
+        else:
+            name = group_named(present)
+            yield from existing_group(name, f"state machine {machine.name}", options)
         yield Step(
             f"State machine {machine.name}",
             settings,
-            MachineWanted(app, machine, verdict, options),
+            wanted,
             after=(
                 RolePolicies(role_name(machine.role)).identifier,
                 LogGroup(group).identifier,
                 *previous,
             ),
         )
-        previous = (settings.identifier,) if _is_foreign(logs_elsewhere) else previous
+        previous = (settings.identifier,) if _is_foreign(present) else previous
 
 
 def destination(machine: Machine) -> str | None:
@@ -68,13 +69,8 @@ def machine_warnings(app: App, options: Options) -> Iterator[str]:
             )
 
 
-def _is(logs_elsewhere: str | None, group: str) -> bool:
-    """Whether the machine logs, or will log, to the group that we would make."""
-    return logs_elsewhere is None or logs_elsewhere.endswith(f":log-group:{group}:*")
-
-
-def _is_foreign(logs_elsewhere: str | None) -> bool:
-    return bool(logs_elsewhere and ":log-group:/aws/vendedlogs/" not in logs_elsewhere)
+def _is_foreign(destination: str) -> bool:
+    return bool(destination) and ":log-group:/aws/vendedlogs/" not in destination
 
 
 @dataclass(frozen=True)
@@ -92,10 +88,16 @@ class MachineWanted:
             return {}
         return {**self._logging(have.state), **self._tracing(have.state)}
 
+    @property
+    def logs(self) -> bool:
+        """Whether the machine is to log, and is able to."""
+        able = self.machine.name.isascii() and not self._unmet("deliver logs")
+        return able and self.options.state_machine_level != "OFF"
+
     def _logging(self, state: State) -> State:
-        if not self.machine.name.isascii() or self._unmet("deliver logs"):
-            return {}
         said = self.options
+        if not self.logs and said.state_machine_level != "OFF":
+            return {}
         level = fill(said.state_machine_level, state[LEVEL], "ALL", (None, "OFF"))
         want = {LEVEL: level}
         if level != "OFF":

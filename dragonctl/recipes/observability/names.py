@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_NOT_IN_GROUP_NAMES = re.compile(r"[^.\-_/#A-Za-z0-9]")
+"""What CreateLogGroup refuses in a name; names of state machines may hold some of it."""
+
 
 def access_group(api: str, stage: str) -> str:
     """The access log's group, for a stage that has none yet."""
@@ -15,4 +20,4 @@ def execution_group(api: str, stage: str) -> str:
 
 def vended_group(name: str) -> str:
     """A machine's log group; ``/aws/vendedlogs/`` keeps the account's resource policy small."""
-    return f"/aws/vendedlogs/states/{name}-Logs"
+    return f"/aws/vendedlogs/states/{_NOT_IN_GROUP_NAMES.sub('_', name)}-Logs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dragonctl.app import App
@@ -48,7 +49,15 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
     ]
     notes = tuple(api.account_notes(app, survey, options))
     errors = tuple(roles.role_errors(survey, verdict))
-    return Recipe(tuple(steps), tuple(warnings), notes, errors)
+    return Recipe(tuple(_once(steps)), tuple(warnings), notes, errors)
+
+
+def _once(steps: list[Step]) -> Iterable[Step]:
+    """Each thing's first step: several stages, functions and machines may share a log group."""
+    first: dict[str, Step] = {}
+    for step in steps:
+        first.setdefault(step.resource.identifier, step)
+    return first.values()
 
 
 def _privacy(options: Options) -> list[str]:

@@ -90,18 +90,21 @@ class Verdict:
 
     ``attach`` maps a role to the policies that it gets; ``hopeless`` holds the needs (with what is
     lacking) that no attached policy can meet; ``reported`` those that ``--no-role-changes`` leaves;
-    ``unknown`` those of roles that could not be read whole and, as far as is known, lack them.
+    ``unknown`` those of roles that could not be read whole and, as far as is known, lack them;
+    ``missing`` names the roles that do not exist.
     """
 
     attach: Mapping[str, tuple[str, ...]]
     hopeless: tuple[tuple[Need, tuple[str, ...]], ...]
     reported: tuple[tuple[Need, tuple[str, ...]], ...]
     unknown: tuple[tuple[Need, tuple[str, ...]], ...] = ()
+    missing: frozenset[str] = frozenset()
 
     def unmet(self, role: str, what: str) -> bool:
         """Whether the role will still be unable to do ``what``."""
         unmet = (*self.hopeless, *self.reported, *self.unknown)
-        return any(need.role == role and need.what == what for need, _ in unmet)
+        lacks = any(need.role == role and need.what == what for need, _ in unmet)
+        return lacks or role in self.missing
 
 
 def judge(app: App, survey: Survey, options: Options) -> Verdict:
@@ -130,7 +133,8 @@ def judged(needs: Iterable[Need], known: Mapping[str, Rights | None], *, mend: b
         else:
             attach.setdefault(need.role, []).append(need.policy)
     unique = {role: tuple(dict.fromkeys(policies)) for role, policies in attach.items()}
-    return Verdict(unique, tuple(hopeless), tuple(reported), tuple(unknown))
+    missing = frozenset(role for role, rights in known.items() if rights is None)
+    return Verdict(unique, tuple(hopeless), tuple(reported), tuple(unknown), missing)
 
 
 def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
@@ -156,7 +160,10 @@ def role_warnings(survey: Survey, verdict: Verdict) -> Iterator[str]:
     """Roles that are gone, unreadable, forbidden to do what they must, or left lacking."""
     for role, rights in survey.rights.items():
         if rights is None:
-            yield f"Role {role} does not exist, although a function or state machine names it."
+            yield (
+                f"Role {role} does not exist, although a function or state machine names it: what"
+                " needs it is left as it is."
+            )
         elif rights.refusal and not any(need.role == role for need, _ in verdict.unknown):
             yield f"The rights of role {role} could not be read whole: {rights.unreadable}"
     for need, lacking in verdict.hopeless:
