@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
+    from dragonctl.recipes.caching.history import Added
+    from dragonctl.resources.apigateway_method import Methods
 
 
 @command(
@@ -33,21 +35,17 @@ def disable_cache(
     """
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.command_line.one_api import one_api
-    from dragonctl.engine import journal
-    from dragonctl.recipes.caching.disabling import disabling, unremembered
-    from dragonctl.recipes.caching.history import added
-    from dragonctl.recipes.caching.survey import deployment_ids
-    from dragonctl.resources.apigateway_method import read_methods
+    from dragonctl.recipes.caching.disabling import disabling, staying, unremembered
 
     def goal(session: Session) -> Goal:
         app, gateway = one_api(session, api, stages)
-        history = added(journal.runs(session.journal_folder), session.scope, gateway.id)
-        methods, deployments = session.reads.together(
-            lambda: read_methods(session.reads, gateway.id) if history else {},
-            lambda: deployment_ids(session.reads, gateway.id) if history else frozenset(),
+        history, methods, deployments = _remembered(session, gateway.id)
+        return Goal(
+            app.title,
+            tuple(disabling(gateway, history, methods, deployments)),
+            (*app.warnings, *unremembered(gateway, history)),
+            tuple(staying(gateway, deployments)),
         )
-        steps = tuple(disabling(gateway, history, methods, deployments))
-        return Goal(app.title, steps, (*app.warnings, *unremembered(gateway, history)))
 
     return change("disable-cache", goal, How(dry_run, check, yes, no_wait))
 
@@ -56,21 +54,35 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     """The steps for what enable-cache added, and the stages' updates: for `policy`."""
     from dragonctl.command_line.first_runs import assume
     from dragonctl.command_line.one_api import chosen_api
-    from dragonctl.engine import journal
     from dragonctl.engine.model import Call
     from dragonctl.recipes.caching.disabling import disabling
-    from dragonctl.recipes.caching.history import added
-    from dragonctl.recipes.caching.survey import deployment_ids
-    from dragonctl.resources.apigateway_method import read_methods
 
     _, gateway = chosen_api(session, selection)
-    reads, runs = session.reads, journal.runs(session.journal_folder)
-    history = added(runs, session.scope, gateway.id)
+    reads = session.reads
+    history, methods, deployments = _remembered(session, gateway.id)
     for stage in gateway.stages:  # whether or not its cache is on just now
         name = {"restApiId": gateway.id, "stageName": stage}
         reads.made.append(Call("apigateway", "UpdateStage", name))
     if not history:
         assume("no run of enable-cache to take back: the journal here knows of none")
-        return tuple(disabling(gateway, {}, {}, frozenset())), {}
-    methods, deployments = read_methods(reads, gateway.id), deployment_ids(reads, gateway.id)
     return tuple(disabling(gateway, history, methods, deployments)), {}
+
+
+def _remembered(
+    session: Session, api: str
+) -> tuple[Mapping[str, Added], Methods, Mapping[str, str | None]]:
+    """What the journal knows of the API's caches, its methods and deployments; empty: nothing."""
+    from dragonctl.engine import journal
+    from dragonctl.recipes.caching.history import added
+    from dragonctl.recipes.caching.survey import deployments
+    from dragonctl.resources.apigateway_cache_deployment import EVERYTHING
+    from dragonctl.resources.apigateway_method import read_methods
+
+    runs = journal.runs(session.journal_folder)
+    if not added(runs, session.scope, api):
+        return {}, {}, {}
+    methods, known = session.reads.together(
+        lambda: read_methods(session.reads, api), lambda: deployments(session.reads, api)
+    )
+    lasting = {one for one, ships in known.items() if ships == EVERYTHING}
+    return added(runs, session.scope, api, lasting), methods, known

@@ -103,7 +103,7 @@ def _not_made_yet(step: Step) -> Step:
 
     made = step.resource
     if isinstance(made, CacheDeployment):
-        return replace(step, resource=CacheDeployment(made.api, "not made yet"))
+        return replace(step, resource=replace(made, definition="not made yet"))
     return step
 
 

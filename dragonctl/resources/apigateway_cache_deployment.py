@@ -9,20 +9,27 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
-_MADE = "dragonctl enable-cache, definition "
+DEFINITION = "definition"
+KEYS, EVERYTHING = "keys", "everything"
+_MADE = {
+    KEYS: "dragonctl enable-cache, definition ",
+    EVERYTHING: "dragonctl enable-cache --deploy-all, definition ",
+}
 
 
 @dataclass(frozen=True)
 class CacheDeployment(Resource):
     """The deployment of the definition whose digest is ``definition``.
 
-    State: ``definition``. Facts: ``id``. Its description carries the digest, so that a run which
-    was cut short, or a second person at the same moment, finds it and makes no other.
+    ``ships`` tells whether anything but ``keys`` goes live with it. State: ``definition``. Facts:
+    ``id``. Its description carries both, so that a run which was cut short, or a second person at
+    the same moment, finds it and makes no other, and ``disable-cache`` takes nobody's edits back.
     """
 
     kind: ClassVar[str] = "apigateway-cache-deployment"
     api: str
     definition: str
+    ships: str
 
     def read(self, aws: Reader) -> Reading | None:
         """GetDeployments: ours, unless somebody has deployed something else since.
@@ -36,18 +43,31 @@ class CacheDeployment(Resource):
         ours = list(takewhile(self._is_ours, newest_first))
         if not ours:
             return None
-        return Reading({"definition": self.definition}, {"id": ours[-1]["id"]})
+        return Reading({DEFINITION: self.definition}, {"id": ours[-1]["id"]})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """CreateDeployment without a stage: it changes nothing that is served."""
         if want is not None and have is None:
-            params = {"restApiId": self.api, "description": f"{_MADE}{self.definition}"}
+            params = {"restApiId": self.api, "description": self._description}
             yield Call("apigateway", "CreateDeployment", params, repeat="read-first")
 
+    @property
+    def _description(self) -> str:
+        return f"{_MADE[self.ships]}{self.definition}"
+
     def _is_ours(self, deployment: Mapping[str, Any]) -> bool:
-        return bool(deployment.get("description") == f"{_MADE}{self.definition}")
+        return bool(deployment.get("description") == self._description)
 
     def _age(self, deployment: Mapping[str, Any]) -> tuple[str, bool, str]:
         """AWS tells the second alone: of two deployments in one, ours came after what it found."""
         made = str(deployment.get("createdDate") or "")
         return made, self._is_ours(deployment), str(deployment["id"])
+
+
+def shipped(deployment: Mapping[str, Any]) -> str | None:
+    """What went live with a deployment (GetDeployments' item): ``keys`` or ``everything``.
+
+    None: ``enable-cache`` did not make it.
+    """
+    said = str(deployment.get("description") or "")
+    return next((ships for ships, made in _MADE.items() if said.startswith(made)), None)

@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
-from dragonctl.resources.apigateway_stage import Stage, escaped, read_stages, stage_state
+from dragonctl.resources.apigateway_stage import (
+    Stage,
+    caches,
+    escaped,
+    read_stages,
+    stage_state,
+)
 
 DECLARED = "requestParameters/"
 KEY = "cacheKeyParameters/"
 REQUIRED, OPTIONAL = "required", "optional"
 _WORDS = {True: REQUIRED, False: OPTIONAL}
 _VALUES = {REQUIRED: "true", OPTIONAL: "false", True: ""}
-_CACHING = "/caching/enabled"
 
 Methods = dict[tuple[str, str], dict[str, Any]]
 """(``GET``, ``/dragons``) -> GetResources' method, with its resource's id as ``resourceId``."""
@@ -120,27 +125,17 @@ class Integration(_OfMethod):
         return _key(answer, call.params["resourceId"])
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """A stage that caches: the next deployment to it would serve one caller another's answer.
+        """A stage that caches the method: its next deployment would make callers share answers.
 
-        The definition, and the key in it, is shared by all stages of the API.
+        The definition, and the key in it, is shared by all stages of the API; ``done`` tells how
+        a run leaves them.
         """
-        stage = caching_stage(aws, self.api, done)
-        return f"stage {stage} caches with it" if stage else None
-
-
-def caching_stage(aws: Reader, api: str, done: Done) -> str | None:
-    """A stage of the API whose cache is, or will be, on; ``done`` tells how a run leaves them."""
-    for name, raw in read_stages(aws, api).items():
-        ended = done.get(Stage(api, name).identifier)
-        if is_caching(ended.state if ended else stage_state(raw)):
-            return name
-    return None
-
-
-def is_caching(state: State) -> bool:
-    """Whether a stage has a cluster, and a method that uses it."""
-    methods = (value for field, value in state.items() if field.endswith(_CACHING))
-    return bool(state.get("cacheClusterEnabled")) and any(methods)
+        for name, raw in read_stages(aws, self.api).items():
+            ended = done.get(Stage(self.api, name).identifier)
+            state = ended.state if ended else stage_state(raw)
+            if state["cacheClusterEnabled"] and caches(state, self.method, self.path):
+                return f"stage {name} caches with it"
+        return None
 
 
 def _declared(raw: Mapping[str, Any], resource: str) -> Reading:

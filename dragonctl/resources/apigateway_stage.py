@@ -213,6 +213,30 @@ def method_keys(state: State) -> list[str]:
     return list(dict.fromkeys(key for key in map(_key_of, state) if key))
 
 
+def keys_of(method: str, path: str, state: State) -> list[str]:
+    """The keys of a method's settings: ours, and another spelling that somebody has used.
+
+    Both may exist side by side. ``ANY`` has no settings of its own: those of GET are meant.
+    """
+    verb = "GET" if method == "ANY" else method
+    ours, plain = method_key(verb, path), f"{path.lstrip('/')}/{verb}"
+    return [ours, *(key for key in method_keys(state) if key == plain and key != ours)]
+
+
+def caches(state: State, method: str, path: str) -> bool:
+    """Whether a stage answers a method from its cache, once it has a cluster.
+
+    By the method's own settings or, where it has none and for GET alone, by those of ``*/*``
+    (API Gateway developer guide, "Cache settings for REST APIs").
+    """
+    own = [key for key in keys_of(method, path, state) if f"{key}/caching/enabled" in state]
+    everywhere = [ALL_METHODS] if method in ("ANY", "GET") else []
+    return any(
+        state.get(f"{key}/caching/enabled") and state.get(f"{key}/caching/ttlInSeconds") != 0
+        for key in own or everywhere
+    )
+
+
 def _updates(groups: Iterable[list[Patch]]) -> Iterator[list[Patch]]:
     """The fewest updates that hold these groups, each group whole.
 

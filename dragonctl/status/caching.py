@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.recipes.caching.keys import CacheMethod, outside, short
-from dragonctl.resources.apigateway_stage import ALL_METHODS, method_key, spelled
+from dragonctl.recipes.caching.keys import CacheMethod, outside, short, telling_callers_apart
+from dragonctl.resources.apigateway_stage import caches, stage_state
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,12 @@ class CachedMethod:
     """A cached method (``GET /dragons``).
 
     ``shared`` names the declared parameters outside its key: callers who differ in nothing else
-    get each other's answers.
+    get each other's answers; ``callers`` says what else tells callers apart, which no key mends.
     """
 
     name: str
     shared: tuple[str, ...]
+    callers: tuple[str, ...] = ()
 
 
 def cached_methods(
@@ -28,22 +29,20 @@ def cached_methods(
     """The methods that a stage's cache answers.
 
     ``stage`` is GetStages' item, ``resources`` are GetResources' items. A cluster alone caches
-    nothing: a method needs ``cachingEnabled`` too, its own or (GET alone) that of ``*/*``
-    (API Gateway developer guide, "Cache settings for REST APIs").
+    nothing. A ``GET`` beside an ``ANY`` is what answers GET.
     """
-    if not stage.get("cacheClusterEnabled"):
+    state = stage_state(stage)
+    if not state["cacheClusterEnabled"]:
         return
-    settings = {spelled(key): one for key, one in (stage.get("methodSettings") or {}).items()}
     for resource in resources:
-        for method, about in (resource.get("resourceMethods") or {}).items():
-            if _is_cached(settings, resource["path"], method):
-                cached = CacheMethod(resource["path"], method, about or {})
-                shared = tuple(map(short, outside(cached, cached.key)))
-                yield CachedMethod(f"{method} {resource['path']}", shared)
+        methods = resource.get("resourceMethods") or {}
+        for method, about in methods.items():
+            answers = method != "ANY" or "GET" not in methods
+            if answers and caches(state, method, resource["path"]):
+                yield _cached(CacheMethod(resource["path"], method, about or {}))
 
 
-def _is_cached(settings: Mapping[str, Mapping[str, Any]], path: str, method: str) -> bool:
-    own = settings.get(method_key(method, path)) or settings.get(f"{path.strip('/')}/{method}")
-    everywhere = settings.get(ALL_METHODS, {}) if method == "GET" else {}
-    said = everywhere if own is None else own
-    return bool(said.get("cachingEnabled")) and said.get("cacheTtlInSeconds", 300) != 0
+def _cached(method: CacheMethod) -> CachedMethod:
+    shared = tuple(map(short, outside(method, method.key)))
+    callers = tuple(telling_callers_apart(method, method.key))
+    return CachedMethod(f"{method.verb} {method.path}", shared, callers)

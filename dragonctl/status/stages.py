@@ -122,18 +122,22 @@ def _said(value: Any) -> str:
 def _without_key(
     sight: Sight, api: str, resource: str, raw: Mapping[str, Any]
 ) -> Iterator[Problem]:
+    stage = raw["stageName"]
     for method in cached_methods(raw, sight.methods.get(api, ())):
-        if method.shared:
-            names = ", ".join(method.shared)
-            yield Problem(
-                resource,
-                f"Stage {raw['stageName']}",
-                f"{method.name} is cached without {names} in its key: callers get each other's"
-                " answers",
-                sight.again.command(
-                    "enable-cache", "--method", method.name, api=api, stage=raw["stageName"]
-                ),
-            )
+        if method.callers:
+            words: tuple[str, ...] = ("disable-cache",)
+            why = f"although {' and '.join(method.callers)}"
+        elif method.shared:
+            words = ("enable-cache", "--method", method.name)
+            why = f"without {', '.join(method.shared)} in its key"
+        else:
+            continue
+        yield Problem(
+            resource,
+            f"Stage {stage}",
+            f"{method.name} is cached {why}: callers get each other's answers",
+            sight.again.command(*words, api=api, stage=stage),
+        )
 
 
 def account_document(sight: Sight) -> dict[str, Any]:

@@ -305,6 +305,59 @@ def test_keys_stay_while_another_stage_caches_with_them(dragons, dragonctl):
     assert dragons.stages()["test"]["cacheClusterEnabled"] is False
 
 
+def test_undo_takes_one_of_two_methods_back_and_leaves_the_other(made, dragonctl):
+    made.add("/a", f"{QUERY}q")
+    made.add("/b", f"{QUERY}q")
+    made.deploy()
+    before = account(made)
+    dragonctl("enable-cache", "--method", "GET /a")
+    first = account(made)
+    dragonctl("enable-cache", "--method", "GET /b")
+    dragonctl("undo", "--yes")
+    assert undone(first, account(made)) == {}
+    dragonctl("undo", "--yes")
+    assert undone(before, account(made)) == {}
+
+
+def test_disabling_takes_nobodys_deployment_back(made, dragonctl):
+    made.add("/a", f"{QUERY}q")
+    made.add("/b", f"{QUERY}q")
+    made.deploy()
+    dragonctl("enable-cache", "--method", "GET /a")
+    made.add("/new")
+    made.deploy()
+    theirs = made.stages()["prod"]["deploymentId"]
+    dragonctl("enable-cache", "--method", "GET /b")
+    assert made.stages()["prod"]["deploymentId"] != theirs
+    dragonctl("disable-cache")
+    assert made.stages()["prod"]["deploymentId"] == theirs
+
+
+def test_what_was_deployed_along_stays_live_without_the_cache(made, dragonctl):
+    made.add("/a", f"{QUERY}q")
+    made.deploy()
+    made.add("/new")
+    said = dragonctl("enable-cache", "--deploy-all", "--output", "json")
+    assert any("ships other changes: GET /new (new)" in one for one in said.document["warnings"])
+    shipped = made.stages()["prod"]["deploymentId"]
+    assert dragonctl("disable-cache").code == 0
+    assert made.key("/a") == set()
+    assert made.stages()["prod"]["deploymentId"] == shipped
+
+
+def test_a_parameter_declared_by_a_run_that_was_cut_short_is_no_edit(made, dragonctl):
+    made.add("/a")
+    made.deploy()
+    made.gateway.update_method(
+        restApiId=made.api.id,
+        resourceId=made.api.resources["/a"],
+        httpMethod="GET",
+        patchOperations=[{"op": "add", "path": f"/requestParameters/{QUERY}q", "value": "false"}],
+    )
+    assert dragonctl("enable-cache", "--key", "q").code == 0
+    assert made.served_key("/a") == {f"{QUERY}q"}
+
+
 def test_somebody_elses_key_and_override_are_kept(dragons, dragonctl):
     dragons.gateway.update_integration(
         restApiId=dragons.api.id,

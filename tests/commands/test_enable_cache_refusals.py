@@ -80,6 +80,17 @@ def test_caching_of_all_methods_is_not_let_loose_on_those_that_share(made, drago
     assert moved(before, account(made)) == {}
 
 
+def test_a_method_whose_caching_sleeps_is_not_woken_where_callers_would_share(made, dragonctl):
+    made.add("/mine", authorization="AWS_IAM")
+    made.add("/open")
+    made.deploy(settings={"/~1mine/GET/caching/enabled": "true"})
+    before = account(made)
+    said = dragonctl("enable-cache", "--stage", "prod")
+    assert (said.code, "GET /mine would be cached too" in said.stderr) == (1, True)
+    assert moved(before, account(made)) == {}
+    assert dragonctl("enable-cache", "--stage", "prod", "--allow-shared").code == 0
+
+
 def test_a_canary_is_refused(made, dragonctl):
     made.add("/dragons")
     made.deploy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragonctl.engine.model import Reading
-from dragonctl.resources.apigateway_cache_deployment import CacheDeployment
+from dragonctl.resources.apigateway_cache_deployment import CacheDeployment, shipped
 from dragonctl.resources.apigateway_endpoint import Endpoint
 from dragonctl.resources.apigateway_method import Integration, Method
 from dragonctl.resources.apigateway_stage_cache import StageCache
@@ -93,8 +93,54 @@ FOUND = [
 
 @pytest.mark.parametrize(("made", "found"), FOUND)
 def test_a_deployment_is_known_by_what_it_deployed(made, found):
-    reading = CacheDeployment("api", "d1").read(Deployments(*made))
+    reading = CacheDeployment("api", "d1", "keys").read(Deployments(*made))
     assert (reading and reading.facts["id"]) == found
+
+
+def test_a_deployment_that_ships_edits_is_another_one():
+    made = ("a", "1", OURS)
+    everything = CacheDeployment("api", "d1", "everything")
+    assert everything.read(Deployments(made)) is None
+    [call] = everything.calls(None, {"definition": "d1"})
+    assert shipped(call.params) == "everything"
+    assert [shipped({"description": one}) for one in (OURS, "theirs", None)] == ["keys", None, None]
+
+
+class Stages:
+    """A reader that knows an API's stages alone."""
+
+    def __init__(self, settings, *, cluster=True):
+        raw = {"stageName": "prod", "cacheClusterEnabled": cluster, "methodSettings": settings}
+        self.answer = {"item": [raw]}
+
+    def get(self, service, operation, **params):
+        return self.answer
+
+
+CACHED, UNCACHED, EMPTY = (
+    {"cachingEnabled": True, "cacheTtlInSeconds": 300},
+    {"cachingEnabled": False},
+    {"cachingEnabled": True, "cacheTtlInSeconds": 0},
+)
+RELIED_ON = [
+    ("GET", "/a", {"~1a/GET": CACHED}, True),
+    ("GET", "/a", {"a/GET": CACHED}, True),
+    ("ANY", "/a", {"~1a/GET": CACHED}, True),
+    ("GET", "/a", {"*/*": CACHED}, True),
+    ("GET", "/a", {"*/*": CACHED, "~1a/GET": UNCACHED}, False),
+    ("GET", "/a", {"~1b/GET": CACHED}, False),
+    ("GET", "/a", {"~1a/GET": EMPTY}, False),
+    ("POST", "/a", {"*/*": CACHED}, False),
+    ("GET", "/a", {}, False),
+]
+
+
+@pytest.mark.parametrize(("verb", "path", "settings", "stays"), RELIED_ON)
+def test_a_key_stays_while_a_stage_caches_that_very_method(verb, path, settings, stays):
+    one = Integration("api", verb, path)
+    have = Reading({KEY: True}, WHERE)
+    assert bool(one.obstacle(Stages(settings), have, {})) is stays
+    assert one.obstacle(Stages(settings, cluster=False), have, {}) is None
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,15 @@ CASES = {
         [("apigateway-stage/a1/prod", "without path:id, family in its key",
           "dragonctl enable-cache --stage prod --method 'GET /orders/{id}'")],
     ),
+    "cached for whoever asks, although it knows its callers": (
+        sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
+            "*/*": {"loggingLevel": "INFO"},
+            "~1mine/GET": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
+            methods={"a1": [{"path": "/mine", "resourceMethods": {
+                "ANY": {"authorizationType": "CUSTOM"}}}]}),
+        [("apigateway-stage/a1/prod", "ANY /mine is cached although it has an authorizer",
+          "dragonctl disable-cache --stage prod")],
+    ),
     "role without rights": (
         sight(functions=[function()], rights={"worker": Rights("worker", {}, (
             {"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]},))}),

@@ -6,12 +6,13 @@ caches any more, and after caching is off, so that no answer is ever served unde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dragonctl.app import Api
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.recipes.caching.history import Added
+from dragonctl.resources.apigateway_cache_deployment import EVERYTHING
 from dragonctl.resources.apigateway_method import DECLARED, KEY, Integration, Method, Methods
 from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, Stage, method_keys
 
@@ -27,7 +28,7 @@ class StageOff:
     """
 
     added: Added | None
-    deployments: frozenset[str] = frozenset()
+    deployments: Collection[str] = ()
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         """Fields of overrides that were made are unset; those of others are put back."""
@@ -67,7 +68,7 @@ class StageOff:
 
 
 def disabling(
-    api: Api, history: Mapping[str, Added], methods: Methods, deployments: frozenset[str]
+    api: Api, history: Mapping[str, Added], methods: Methods, deployments: Collection[str]
 ) -> Iterator[Step]:
     """The steps: every chosen stage, then the keys, then the parameters declared for them."""
     stages = []
@@ -93,6 +94,16 @@ def unremembered(api: Api, history: Mapping[str, Added]) -> Iterator[str]:
                 f"This machine's journal knows no enable-cache of stage {name}: its cache is turned"
                 " off, but cache keys, declared parameters and overrides stay, because AWS does"
                 " not tell who added them."
+            )
+
+
+def staying(api: Api, deployments: Mapping[str, str | None]) -> Iterator[str]:
+    """The stages that are not put back on an earlier deployment: others' edits would go with it."""
+    for name, raw in api.stages.items():
+        if deployments.get(raw.get("deploymentId", "")) == EVERYTHING:
+            yield (
+                f"Stage {name} stays on its deployment, because other edits went live with it"
+                " (--deploy-all). Its cache keys do nothing while no method is cached."
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from dragonctl.engine.journal import Entry, Run, Scope
@@ -14,7 +14,10 @@ _KINDS = ("apigateway-stage", "apigateway-method", "apigateway-integration")
 
 @dataclass
 class Added:
-    """One thing's fields: how they stood before the first run, and what the last one wrote."""
+    """One thing's fields: how they stood before ``enable-cache``, and what its last run wrote.
+
+    Where somebody else has set a field between two runs, theirs is how it stood before.
+    """
 
     entry: Entry
     before: dict[str, Json] = field(default_factory=dict)
@@ -25,12 +28,23 @@ class Added:
         was, now = entry.before or {}, entry.after or {}
         for name in {**was, **now}:
             if was.get(name) != now.get(name):
-                self.before.setdefault(name, was.get(name))
+                if name not in self.after or self.after[name] != was.get(name):
+                    self.before[name] = was.get(name)
                 self.after[name] = now.get(name)
 
+    def keep(self, name: str, values: Collection[Json]) -> None:
+        """Leave a field for good, where one of these values was written to it."""
+        if self.after.get(name) in values:
+            del self.before[name], self.after[name]
 
-def added(runs: Iterable[Run], scope: Scope, api: str) -> dict[str, Added]:
-    """Identifier -> what runs of ``enable-cache``, not taken back since, wrote to this API."""
+
+def added(
+    runs: Iterable[Run], scope: Scope, api: str, lasting: Collection[str] = ()
+) -> dict[str, Added]:
+    """Identifier -> what runs of ``enable-cache``, not taken back since, wrote to this API.
+
+    ``lasting`` are deployments that a stage is not taken back from.
+    """
     runs = list(runs)
     taken_back = undone(runs)
     found: dict[str, Added] = {}
@@ -41,7 +55,9 @@ def added(runs: Iterable[Run], scope: Scope, api: str) -> dict[str, Added]:
             if entry.kind not in _KINDS or entry.identity.get("api") != api:
                 continue
             if run.command == "enable-cache":
-                found.setdefault(name, Added(entry)).take(entry)
+                one = found.setdefault(name, Added(entry))
+                one.take(entry)
+                one.keep("deploymentId", lasting)
             elif run.command == "disable-cache" and entry.ended and entry.changes:
                 found.pop(name, None)  # what was cut short may still be there
     return found

@@ -115,6 +115,14 @@ def outside(method: CacheMethod, key: Iterable[str]) -> list[str]:
 def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
     """Why callers would be given each other's answers under that key; nothing when they are not."""
     key = tuple(key)
+    yield from telling_callers_apart(method, key)
+    left_out = outside(method, key)
+    if left_out:
+        yield f"{', '.join(map(short, left_out))} is not in its key"
+
+
+def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
+    """What the method knows its callers by, and the key does not."""
     authorization = method.raw.get("authorizationType") or "NONE"
     if authorization == "AWS_IAM":
         yield "it uses IAM authorization"
@@ -125,9 +133,6 @@ def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
         is_identity = name.lower() in _IDENTITY and name != parameter
         if is_identity and not covers(method, key, parameter):
             yield f"the header {name} tells callers apart"
-    left_out = outside(method, key)
-    if left_out:
-        yield f"{', '.join(map(short, left_out))} is not in its key"
 
 
 def short(parameter: str) -> str:

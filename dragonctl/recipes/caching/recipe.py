@@ -20,11 +20,16 @@ from dragonctl.recipes.caching.definition import (
 )
 from dragonctl.recipes.caching.keys import CacheMethod, sharing
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, Options
-from dragonctl.recipes.caching.stage import StageWanted, keys_of, resizes
+from dragonctl.recipes.caching.stage import StageWanted, resizes
 from dragonctl.recipes.caching.survey import Survey
-from dragonctl.resources.apigateway_cache_deployment import CacheDeployment
+from dragonctl.resources.apigateway_cache_deployment import (
+    DEFINITION,
+    EVERYTHING,
+    KEYS,
+    CacheDeployment,
+)
 from dragonctl.resources.apigateway_method import DECLARED, KEY, OPTIONAL, Integration, Method
-from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, stage_state
+from dragonctl.resources.apigateway_stage import Stage, caches, keys_of, stage_state
 
 KEPT = "keep: a deployment is history, costs nothing, and others may have gone back to it"
 UNDECLARED = (
@@ -59,7 +64,9 @@ def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
     for stage, raw in api.stages.items():
         warnings += _cached_anyway(stage, raw, chosen[stage], seen, options)
     states = {name: stage_state(raw) for name, raw in api.stages.items()}
-    steps = tuple(_steps(api, seen, choice, chosen, options))
+    shipment = _shipment(seen, choice, chosen)
+    warnings += _shipped(shipment, options)
+    steps = tuple(_steps(api, choice, chosen, options, shipment))
     return Caching(
         steps,
         tuple(dict.fromkeys(warnings)),
@@ -110,57 +117,85 @@ def _undeployed(chosen: Mapping[str, list[CacheMethod]], choice: Choice) -> Iter
 def _cached_anyway(
     stage: str, raw: Raw, chosen: list[CacheMethod], seen: Survey, options: Options
 ) -> Iterator[str]:
-    """Methods that the stage's ``*/*`` settings would cache along, with keys that share answers."""
+    """Methods that the stage's own settings would cache along, with keys that share answers."""
     state = stage_state(raw)
-    if not state.get(f"{ALL_METHODS}/caching/enabled"):
-        return
     for method in seen.reads.values():
-        own = [state.get(f"{key}/caching/enabled") for key in keys_of(method.path, state)]
         why = list(sharing(method, method.key))
-        if method in chosen or not why or False in own:
+        if method in chosen or not why or not caches(state, method.verb, method.path):
             continue
+        keys = keys_of(method.verb, method.path, state)
+        own = any(f"{key}/caching/enabled" in state for key in keys)
+        where = method.name if own else "all methods (*/*)"
+        is_on = state["cacheClusterEnabled"]
         said = (
-            f"Stage {stage} has caching on for all methods (*/*), so {method.name} would be cached"
-            f" too, and callers would get each other's answers: {', '.join(why)}."
+            f"Stage {stage} has caching on for {where}, so {method.name}"
+            f" {'is cached' if is_on else 'would be cached too'}, and callers get each other's"
+            f" answers: {', '.join(why)}."
         )
-        if not (state["cacheClusterEnabled"] or options.allow_shared):
+        if not (is_on or options.allow_shared):
             raise DragonError(
                 said,
-                "Turn caching off for */* in that stage, or say --allow-shared.",
+                f"Turn caching off for {where} in that stage, or say --allow-shared.",
                 code="SharedAnswers",
             )
         yield said
 
 
+@dataclass(frozen=True)
+class _Shipment:
+    """The deployment of ``definition``: for each stage that needs it, what else it would ship.
+
+    A text stands for what is not known: why the stage could not be compared.
+    """
+
+    definition: Definition
+    others: Mapping[str, list[str] | str]
+
+
+def _shipment(
+    seen: Survey, choice: Choice, chosen: Mapping[str, list[CacheMethod]]
+) -> _Shipment:  # fmt: skip
+    """What must be deployed, where, so that every chosen method is served with its whole key."""
+    methods = (method for stage in chosen.values() for method in stage)
+    added = {(one.verb, one.path): choice.added[one.path] for one in methods}
+    final = with_keys(present(seen.methods), added)
+    return _Shipment(
+        final,
+        {
+            stage: _others(stage, seen, final)
+            for stage, wanted in sorted(chosen.items())
+            if _needs_deployment(seen.served.get(stage), final, wanted)
+        },
+    )
+
+
+def _others(stage: str, seen: Survey, final: Definition) -> list[str] | str:
+    served = seen.served.get(stage)
+    if served is None:
+        return seen.unseen.get(stage, "nobody has looked")
+    return list(differences(final, served))
+
+
 def _steps(
     api: Api,
-    seen: Survey,
     choice: Choice,
     chosen: Mapping[str, list[CacheMethod]],
     options: Options,
+    shipment: _Shipment,
 ) -> Iterator[Step]:
     """Keys first, then one deployment for all stages that need it, then each stage."""
     methods = {method.path: method for stage in chosen.values() for method in stage}
     keys = [step for method in methods.values() for step in _key_steps(api, method, choice)]
     yield from keys
-    now = present(seen.methods)
-    added = {(one.verb, one.path): choice.added[one.path] for one in methods.values()}
-    final = with_keys(now, added)
     waits = tuple(step.resource.identifier for step in keys)
-    deployment = CacheDeployment(api.id, digest(final))
-    needing = {
-        stage
-        for stage, wanted in chosen.items()
-        if _needs_deployment(seen.served.get(stage), final, wanted)
-    }
-    for stage in sorted(needing):
-        _refuse_deployment(stage, seen, now, options)
-    if needing:
-        want = {"definition": deployment.definition}
+    ships = EVERYTHING if any(shipment.others.values()) else KEYS
+    deployment = CacheDeployment(api.id, digest(shipment.definition), ships)
+    if shipment.others:
+        want = {DEFINITION: deployment.definition}
         title = f"Deployment of {api.name} with the cache keys"
         yield Step(title, deployment, want, after=waits, undo=KEPT)
     for stage, wanted in chosen.items():
-        made = deployment.identifier if stage in needing else None
+        made = deployment.identifier if stage in shipment.others else None
         yield Step(
             f"Cache of stage {stage}",
             Stage(api.id, stage),
@@ -200,26 +235,24 @@ def _needs_deployment(
     return False
 
 
-def _refuse_deployment(stage: str, seen: Survey, now: Definition, options: Options) -> None:
-    """A deployment ships everything that was edited since the last one."""
-    if options.deploy_all:
-        return
-    if stage in seen.unseen:
-        raise DragonError(
-            f"The cache key needs a deployment, which ships everything that was edited since the"
-            f" last one, and what stage {stage} serves could not be compared"
-            f" ({seen.unseen[stage]}).",
-            "If all of the API's present definition may go live, say --deploy-all.",
-            code="UndeployedChanges",
+def _shipped(shipment: _Shipment, options: Options) -> Iterator[str]:
+    """A deployment ships everything that was edited since the last one: that needs a word."""
+    for stage, others in shipment.others.items():
+        if not others:
+            continue
+        what = (
+            f"whatever was edited since the last one, which could not be compared ({others})"
+            if isinstance(others, str)
+            else f"other changes: {'; '.join(others)}"
         )
-    others = list(differences(now, seen.served[stage]))
-    if others:
-        raise DragonError(
-            f"The cache key needs a deployment, and a deployment to stage {stage} would also ship"
-            f" other changes: {'; '.join(others)}.",
-            "Deploy them first, or say --deploy-all.",
-            code="UndeployedChanges",
-        )
+        said = "The cache key needs a deployment, and a deployment to stage"
+        if not options.deploy_all:
+            raise DragonError(
+                f"{said} {stage} would also ship {what}.",
+                "Deploy that first; or, if it may all go live, say --deploy-all.",
+                code="UndeployedChanges",
+            )
+        yield f"{said} {stage} also ships {what}."
 
 
 def _size(state: Mapping[str, Any], options: Options) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dragonctl.engine.model import Done, Json, Reading, State
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, Options
-from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, method_key, method_keys
+from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, keys_of
 
 NEW_DEPLOYMENT = "(the new deployment)"
 """Stands for an id that AWS will make, in a dry run."""
@@ -38,7 +38,7 @@ class StageWanted:
         state = have.state if have else {}
         want = dict(self._deployment(done))
         for path in self.paths:
-            for key in keys_of(path, state):
+            for key in keys_of("GET", path, state):  # every spelling is made to say the same
                 want |= self._override(key, path, state)
         size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
         return {**want, "cacheClusterSize": size, "cacheClusterEnabled": True}
@@ -50,7 +50,7 @@ class StageWanted:
 
     def _override(self, key: str, path: str, state: State) -> State:
         said = self._said()
-        held = [*dict.fromkeys((key, *keys_of(path, state))), ALL_METHODS]
+        held = [*dict.fromkeys((key, *keys_of("GET", path, state))), ALL_METHODS]
         want: dict[str, Json] = {}
         for suffix, (_, default) in SETTINGS.items():
             there = [state[f"{one}/{suffix}"] for one in held if f"{one}/{suffix}" in state]
@@ -76,16 +76,6 @@ class StageWanted:
                 self.options.invalidation
             ]
         return said
-
-
-def keys_of(path: str, state: State) -> list[str]:
-    """The keys of a path's GET settings: ours, and another spelling that somebody has used.
-
-    Both may exist side by side, so both are made to say the same.
-    """
-    ours = method_key("GET", path)
-    plain = f"{path.lstrip('/')}/GET"
-    return [ours, *(key for key in method_keys(state) if key == plain and key != ours)]
 
 
 def resizes(state: State, options: Options) -> bool:

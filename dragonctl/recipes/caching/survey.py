@@ -14,6 +14,7 @@ from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.definition import Definition, deployed
 from dragonctl.recipes.caching.keys import CacheMethod
+from dragonctl.resources.apigateway_cache_deployment import shipped
 from dragonctl.resources.apigateway_method import Methods, read_methods
 
 
@@ -114,7 +115,10 @@ def _summary(aws: Reader, api: str, deployment: str | None) -> Mapping[str, Any]
     return (answer or {}).get("apiSummary") or {}
 
 
-def deployment_ids(aws: Reader, api: str) -> frozenset[str]:
-    """The deployments that a stage of the API can be put on."""
+def deployments(aws: Reader, api: str) -> dict[str, str | None]:
+    """The deployments that a stage of the API can be put on: id -> what ``enable-cache`` shipped.
+
+    None: somebody else made it.
+    """
     found = aws.pages("apigateway", "GetDeployments", "items", restApiId=api, limit=500)
-    return frozenset(one["id"] for one in found or [])
+    return {one["id"]: shipped(one) for one in found or []}
