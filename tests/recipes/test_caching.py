@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from dragonctl.errors import UsageError
@@ -179,6 +181,29 @@ def other(now, summary=SUMMARY):
 
 def test_the_same_definition_seen_from_both_sides_is_the_same():
     assert other(NOW) == []
+
+
+def test_what_aws_writes_in_two_ways_is_the_same():
+    answers = {"200": {"statusCode": "200", "responseTemplates": {"application/json": None}}}
+    templates = {"text/plain": None}
+    insecure = {"insecureSkipVerification": False}
+    now = edited(integrationResponses=answers, requestTemplates=templates, tlsConfig=insecure)
+    export = copy.deepcopy(EXPORT)
+    integration = export["paths"]["/a/{id}"]["get"]["x-amazon-apigateway-integration"]
+    integration |= {
+        "requestTemplates": {"text/plain": "__passthrough__"},
+        "responses": {
+            "default": {
+                "statusCode": "200",
+                "responseTemplates": {"application/json": "__passthrough__"},
+            }
+        },
+        "responseTransferMode": "BUFFERED",
+        "cacheNamespace": "r",
+    }
+    assert list(differences(present(now), deployed(export, SUMMARY))) == []
+    insecure["insecureSkipVerification"] = True
+    assert list(differences(present(now), deployed(export, SUMMARY))) == ["GET /a/{id} (tlsConfig)"]
 
 
 DIFFERENT = [

@@ -29,15 +29,16 @@ _AS_WRITTEN = (
     "credentials",
     "connectionId",
     "requestParameters",
-    "requestTemplates",
-    "tlsConfig",
 )
 _DEFAULTS = {
     "timeoutInMillis": 29000,
     "connectionType": "INTERNET",
     "passthroughBehavior": "WHEN_NO_MATCH",
+    "requestTemplates": {},
+    "tlsConfig": {},
 }
-_ANSWER = ("responseParameters", "responseTemplates", "contentHandling")
+_PASSED_THROUGH = "__passthrough__"
+"""An export's word for a template that GetResources shows as null: the body goes as it is."""
 
 
 def present(methods: Methods) -> Definition:
@@ -161,11 +162,28 @@ def _behind(integration: Mapping[str, Any]) -> Form:
     if integration.get("timeoutInMillis"):
         said["timeoutInMillis"] = int(integration["timeoutInMillis"])
     said["key"] = sorted(integration.get("cacheKeyParameters") or ())
+    said["requestTemplates"] = _templates(integration.get("requestTemplates"))
+    # Certificates are verified unless it says that they are not.
+    said["tlsConfig"] = {k: v for k, v in (integration.get("tlsConfig") or {}).items() if v}
     return {name: one for name, one in said.items() if one != _DEFAULTS.get(name)}
 
 
 def _answer(answer: Mapping[str, Any]) -> Form:
-    return _clean({"status": str(answer.get("statusCode")), **{k: answer.get(k) for k in _ANSWER}})
+    return _clean(
+        {
+            "status": str(answer.get("statusCode")),
+            "headers": answer.get("responseParameters"),
+            "templates": _templates(answer.get("responseTemplates")),
+            "content": answer.get("contentHandling"),
+        }
+    )
+
+
+def _templates(said: Mapping[str, Any] | None) -> dict[str, str]:
+    return {
+        kind: "" if text in (None, _PASSED_THROUGH) else text
+        for kind, text in (said or {}).items()
+    }
 
 
 def _authorization(method: Mapping[str, Any]) -> str:
