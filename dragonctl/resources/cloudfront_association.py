@@ -85,20 +85,27 @@ class Association(Resource):
         return Reading(state, facts)
 
     def _associations(self, behavior: Mapping[str, Any], function: str | None) -> dict[str, Any]:
-        """The other events' associations as they are, and ours."""
-        items = [one for one in associations(behavior) if one["EventType"] != self.event]
-        if function:
-            body = next((one for one in associations(behavior) if one not in items), {})
-            items.append(
-                {"IncludeBody": False, **body, FUNCTION: function, "EventType": self.event}
-            )
+        """The other events' associations as they are and where they are, and ours."""
+        before = associations(behavior)
+        if function and self.event not in [one["EventType"] for one in before]:
+            before.append({"EventType": self.event, "IncludeBody": False})
+        mine = {FUNCTION: function}
+        items = [
+            {**one, **mine} if one["EventType"] == self.event else one
+            for one in before
+            if function or one["EventType"] != self.event
+        ]
         return {"Quantity": len(items), "Items": items} if items else {"Quantity": 0}
 
 
 def find_behavior(config: Mapping[str, Any], path: str) -> dict[str, Any] | None:
-    """The behaviour of a path pattern; ``*`` is the default one, unless a pattern is so called."""
+    """The behaviour of a path pattern; ``*`` is the default one, unless a pattern is so called.
+
+    CloudFront takes a pattern with and without the slash in front for the same (CloudFront
+    developer guide, "Path pattern").
+    """
     for behavior in (config.get("CacheBehaviors") or {}).get("Items") or ():
-        if behavior["PathPattern"] == path:
+        if behavior["PathPattern"].removeprefix("/") == path.removeprefix("/"):
             return dict_of(behavior)
     return dict_of(config["DefaultCacheBehavior"]) if path == DEFAULT else None
 

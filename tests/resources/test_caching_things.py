@@ -9,7 +9,7 @@ from dragonctl.resources.apigateway_cache_deployment import CacheDeployment, shi
 from dragonctl.resources.apigateway_endpoint import Endpoint
 from dragonctl.resources.apigateway_method import Integration, Method
 from dragonctl.resources.apigateway_stage_cache import StageCache
-from dragonctl.resources.cloudfront_association import Association
+from dragonctl.resources.cloudfront_association import Association, find_behavior
 
 QUERY = "method.request.querystring.q"
 WHERE = {"resourceId": "r1"}
@@ -180,6 +180,7 @@ def listed(*items):
         ((), ARN, (MINE,)),
         ((THEIRS,), ARN, (THEIRS, MINE)),
         ((MINE, THEIRS), None, (THEIRS,)),
+        (({**MINE, "LambdaFunctionARN": "old"}, THEIRS), ARN, (MINE, THEIRS)),
         ((MINE,), None, ()),
         ((MINE,), ARN, None),
         (({**MINE, "LambdaFunctionARN": "old", "IncludeBody": True},), ARN,
@@ -202,3 +203,17 @@ def test_an_association_among_others(there, want, then):
     assert sent["Comment"] == "kept"
     assert sent["DefaultCacheBehavior"]["LambdaFunctionAssociations"] == listed(*then)
     assert config["DefaultCacheBehavior"]["LambdaFunctionAssociations"] == listed(*there)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "typed", "found"),
+    [
+        ("/api/*", "/api/*", True),
+        ("/api/*", "api/*", True),
+        ("api/*", "/api/*", True),
+        ("api/*", "api", False),
+    ],
+)
+def test_a_path_pattern_with_and_without_its_slash(pattern, typed, found):
+    config = {"DefaultCacheBehavior": {}, "CacheBehaviors": {"Items": [{"PathPattern": pattern}]}}
+    assert bool(find_behavior(config, typed)) is found

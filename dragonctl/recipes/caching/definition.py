@@ -181,8 +181,7 @@ def _answer(answer: Mapping[str, Any]) -> Form:
 
 def _templates(said: Mapping[str, Any] | None) -> dict[str, str]:
     return {
-        kind: "" if text in (None, _PASSED_THROUGH) else text
-        for kind, text in (said or {}).items()
+        kind: "" if text in (None, _PASSED_THROUGH) else text for kind, text in (said or {}).items()
     }
 
 
