@@ -50,8 +50,8 @@ def status(
     session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
     reads = session.reads
     app, _ = reads.together(lambda: session.application(chosen), lambda: read_account(reads))
-    sight = look(reads, app, _again(session, api, stages, several=len(app.apis) > 1))
     now = datetime.now(UTC)
+    sight = look(reads, app, _again(session, api, stages, several=len(app.apis) > 1), now)
     seen = document(sight, now)
     if session.globals.json:
         local = {"local": True} if session.label else {}
@@ -68,12 +68,14 @@ def status(
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """It changes nothing; what it reads is noted by the session: for `policy`."""
+    from datetime import UTC, datetime
+
     from dragonctl.recipes.observability.first_run import application_roles
     from dragonctl.status.problem import Again
     from dragonctl.status.sight import look
 
     app = session.application(selection)
-    look(session.reads, app, Again())
+    look(session.reads, app, Again(), datetime.now(UTC))
     return (), application_roles(app)
 
 

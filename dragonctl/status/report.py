@@ -51,7 +51,13 @@ def document(sight: Sight, now: datetime) -> dict[str, Any]:
         "api": {"id": app.api.id, "name": app.api.name} if app.api else None,
         "account_role": account_document(sight),
         "apis": [{"id": api.id, "name": api.name} for api in app.apis],
-        "stages": [stage_document(api.id, name, raw) for api, name, raw in app.stages],
+        "stages": [
+            {
+                **stage_document(api.id, name, raw),
+                "cache_hit_ratio": sight.ratios.get((api.id, name)),
+            }
+            for api, name, raw in app.stages
+        ],
         "functions": [function_document(one) for one in app.functions],
         "state_machines": [machine_document(one) for one in app.machines],
         "log_groups": list(group_documents(sight)),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from dragonctl.app import App, Machine
 from dragonctl.discovery.discover import read_resources
 from dragonctl.engine.model import Reader, Reading
-from dragonctl.engine.symptoms import is_denied
+from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import Survey, survey
 from dragonctl.recipes.observability.names import execution_group
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
+from dragonctl.status.caching import Ratios, hit_ratios
 from dragonctl.status.problem import Again
 
 POLICY_COUNT = 10
@@ -52,23 +54,25 @@ class Sight:
     readings: Mapping[str, Reading | None]
     methods: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] | None = None
+    ratios: Ratios = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
     again: Again = field(default_factory=Again)
 
 
-def look(aws: Reader, app: App, again: Again) -> Sight:
-    """Read the roles, log groups, methods and Logs policies of a discovered application."""
+def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
+    """Read the roles, log groups, methods, Logs policies and hit ratios of an application."""
     groups = tuple(log_groups(app))
     names = list(dict.fromkeys(group.name for group in groups))
-    known, methods, policies, *found = aws.together(
+    known, methods, policies, ratios, *found = aws.together(
         partial(survey, aws, app),
         partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
         partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
+        partial(_refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
         *(partial(_refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
           for name in names),
     )  # fmt: skip
     answers = dict(zip(names, found, strict=True))
-    refused = [one for one in (methods, policies, *found) if isinstance(one, DragonError)]
+    refused = [one for one in (methods, policies, ratios, *found) if isinstance(one, DragonError)]
     return Sight(
         app,
         known,
@@ -76,6 +80,7 @@ def look(aws: Reader, app: App, again: Again) -> Sight:
         {name: one for name, one in answers.items() if not isinstance(one, DragonError)},
         {} if isinstance(methods, DragonError) else methods,
         None if isinstance(policies, DragonError) else tuple(policies),
+        {} if isinstance(ratios, DragonError) else ratios,
         (*app.errors, *known.errors, *refused),
         again,
     )
@@ -117,6 +122,16 @@ def _methods(aws: Reader, app: App) -> dict[str, Any]:
     ids = [api.id for api in app.apis]
     answers = aws.together(*(partial(read_resources, aws, one) for one in ids))
     return dict(zip(ids, answers, strict=True))
+
+
+def _ratios(aws: Reader, app: App, now: datetime) -> Ratios:
+    """The hit ratios; none where an endpoint has no metrics: the rest can be told without."""
+    try:
+        return hit_ratios(aws, app, now)
+    except DragonError as error:
+        if is_denied(error) or is_hopeless(error):
+            raise
+        return {}
 
 
 def _resource_policies(aws: Reader) -> list[Any]:

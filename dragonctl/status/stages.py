@@ -9,7 +9,7 @@ from typing import Any
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
-from dragonctl.status.caching import cached_methods
+from dragonctl.status.caching import cache_document, cached_methods
 from dragonctl.status.problem import Again, Problem
 from dragonctl.status.sight import Sight
 
@@ -36,8 +36,7 @@ def stage_document(api: str, name: str, raw: Mapping[str, Any]) -> dict[str, Any
         "data_trace_until": state.get(DATA_TRACE_TAG),
         "access_log": state.get("accessLogSettings/destinationArn"),
         "tracing": state["tracingEnabled"],
-        "cache": state["cacheClusterSize"] if state["cacheClusterEnabled"] else None,
-        "cache_status": raw.get("cacheClusterStatus", "NOT_AVAILABLE"),
+        **cache_document(state["cacheClusterSize"], raw.get("cacheClusterStatus", "NOT_AVAILABLE")),
         "overrides": [
             {"method": spoken(key), **method_settings(state, key)}
             for key in dict.fromkeys("/".join(field.split("/")[:2]) for field in state)

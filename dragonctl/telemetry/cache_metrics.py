@@ -13,7 +13,7 @@ _MOST_POINTS = 60
 # CloudWatch keeps points of one minute for 15 days, of five minutes for 63 (API reference).
 _FINEST_AFTER = ((63 * 86400, 3600), (15 * 86400, 300))
 
-Ask = Callable[..., dict[str, Any]]
+Ask = Callable[..., dict[str, Any] | None]
 """One call of CloudWatch: ``ask("GetMetricData", **params)``."""
 
 
@@ -102,7 +102,7 @@ def _values(
         "EndTime": datetime.fromtimestamp(end, UTC),
     }
     while True:
-        answer = ask("GetMetricData", **params)
+        answer = ask("GetMetricData", **params) or {}
         for result in answer.get("MetricDataResults", ()):
             pairs = zip(result["Timestamps"], result["Values"], strict=True)
             found |= {(result["Id"], int(at.timestamp())): round(value) for at, value in pairs}

@@ -86,7 +86,12 @@ def _cache(stage: Document) -> Text:
     if not stage["cache"]:
         return _OFF
     busy = stage["cache_status"] not in ("AVAILABLE", "NOT_AVAILABLE")
-    return Text(f"{neutral(stage['cache'])} GB{' …' if busy else ''}", style="green")
+    said = [f"{neutral(stage['cache'])} GB{' …' if busy else ''}"]
+    if stage["cache_hit_ratio"] is not None:
+        said.append(f"{stage['cache_hit_ratio'] * 100:.0f} % hits")
+    if stage["cache_per_month"] is not None:
+        said.append(f"${stage['cache_per_month']:,.2f}/month")
+    return Text(" · ".join(said), style="green")
 
 
 def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Table:

@@ -83,6 +83,16 @@ def test_the_price_is_told(dragons, dragonctl):
     assert (cost["size"], cost["per_hour"], cost["per_month"]) == ("0.5", 0.02, 14.6)
 
 
+def test_status_tells_how_well_the_cache_does_and_what_it_costs(dragons, dragonctl):
+    dragonctl("enable-cache")
+    (stage,) = dragonctl("status", "--output", "json").document["stages"]
+    assert (stage["cache_hit_ratio"], stage["cache_per_month"]) == (None, 14.6)
+    runs(dragons, PAIRS[:1])
+    (stage,) = dragonctl("status", "--output", "json").document["stages"]
+    assert stage["cache_hit_ratio"] == 0.99
+    assert "0.5 GB · 99 % hits · $14.60/month" in dragonctl("status").stdout
+
+
 def test_the_policy_names_the_same_writes_before_and_after_a_first_run(dragons, dragonctl):
     before = written(dragonctl("policy", "enable-cache", "--output", "json").document)
     dragonctl("enable-cache")

@@ -118,6 +118,8 @@ def test_every_size_has_a_price():
     assert prices.per_month("0.5") == 14.6
     assert "us-east-1" in prices.in_words("0.5", "us-east-1")
     assert "eu-west-1 may differ" in prices.in_words("0.5", "eu-west-1")
+    assert (prices.per_hour("999"), prices.per_month("999")) == (None, None)
+    assert "does not know" in prices.in_words("999", "us-east-1")
 
 
 NOW = {

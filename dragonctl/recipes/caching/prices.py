@@ -21,18 +21,22 @@ PER_HOUR: dict[str, float] = {
 """Size in GB, as API Gateway writes it, -> dollars per hour. It costs while it exists."""
 
 
-def per_hour(size: str) -> float:
-    """Dollars per hour of a cluster of that size."""
-    return PER_HOUR[size]
+def per_hour(size: str) -> float | None:
+    """Dollars per hour of a cluster of that size; None for one that is newer than this table."""
+    return PER_HOUR.get(size)
 
 
-def per_month(size: str) -> float:
-    """Dollars per month of 730 hours."""
-    return round(PER_HOUR[size] * HOURS_PER_MONTH, 2)
+def per_month(size: str) -> float | None:
+    """Dollars per month of 730 hours; None where :func:`per_hour` is."""
+    hour = per_hour(size)
+    return None if hour is None else round(hour * HOURS_PER_MONTH, 2)
 
 
 def in_words(size: str, region: str) -> str:
-    """A sentence's middle: ``$0.020 an hour, $14.60 a month``, and what that is true of."""
-    price = f"${per_hour(size):.3f} an hour, ${per_month(size):,.2f} a month"
+    """A sentence's end: ``$0.020 an hour, $14.60 a month``, and what that is true of."""
+    hour, month = per_hour(size), per_month(size)
+    if hour is None or month is None:
+        return f"an amount that this version does not know: see {SOURCE}"
+    price = f"${hour:.3f} an hour, ${month:,.2f} a month"
     elsewhere = "" if region == REGION else f"; {region} may differ"
     return f"{price} while it exists (price list of {REGION}, {AS_OF}{elsewhere})"
