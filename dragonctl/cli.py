@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -13,6 +15,8 @@ from dragonctl.command_line.catalogue import command_names, summary
 from dragonctl.command_line.options import global_parameters
 
 INTERRUPTED = 130
+UNREAD = 141
+"""Nobody reads on (`dragonctl logs | head`): the code of a program that SIGPIPE ends."""
 # What people come to do, in the order in which they meet it.
 _SECTIONS = {
     "Change AWS": (
@@ -27,8 +31,31 @@ _SECTIONS = {
 }  # fmt: skip
 
 
+@contextmanager
+def _readers_may_go() -> Iterator[None]:
+    """Where nobody reads on, click and rich would make a failure (1) of it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(UNREAD) from None
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise click.exceptions.Exit(UNREAD) from None
+        raise
+
+
 class Root(click.Group):
     """The group of all commands; each is imported when it is asked for."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the command line; help is printed here."""
+        with _readers_may_go():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _readers_may_go():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the files in ``commands/``."""
@@ -109,7 +136,7 @@ def run(arguments: list[str] | None = None) -> int:
         return end.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141  # as a program that SIGPIPE ends
+        return UNREAD
     except (KeyboardInterrupt, click.Abort):
         again = " Run the same command again, or `dragonctl undo`." if _changes(arguments) else ""
         click.echo(f"\nInterrupted.{again}", err=True)

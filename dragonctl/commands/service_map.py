@@ -49,14 +49,14 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     from dragonctl.command_line.reading import View
     from dragonctl.telemetry import service_map as telemetry
     from dragonctl.telemetry.groups import trace_names
-    from dragonctl.telemetry.times import moment
+    from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import explain_empty
     from dragonctl.terminal.console import out
     from dragonctl.terminal.service_map import print_map
     from dragonctl.terminal.traces import print_reasons
 
     now = time.time()
-    start = moment(since, now) / 1000
+    start = past(since, now) / 1000
     view = View(chosen, "xray")
     found = telemetry.service_map(view.fetch, start, now, trace_names(view.app))
     if view.json:

@@ -38,7 +38,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
     from dragonctl.command_line.reading import View
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.requests import looks_like_id
-    from dragonctl.telemetry.times import moment
+    from dragonctl.telemetry.times import past
     from dragonctl.telemetry.why import explain
     from dragonctl.terminal.console import out
     from dragonctl.terminal.why import print_verdict
@@ -47,7 +47,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
         raise UsageError(
             f"'{ident}' is not an id.", "Give a request id, an execution ARN or a trace id."
         )
-    start_ms = moment(since, time.time())
+    start_ms = past(since, time.time())
     view = View(chosen, "logs", "xray", "stepfunctions", "lambda")
     verdict = explain(view.fetch, view.groups(), ident, start_ms, None, report=view.report)
     if view.json:

@@ -30,6 +30,16 @@ def moment(text: str, now: float, option: str = "--since") -> int:
     return int(aware.timestamp() * 1000)
 
 
+def past(text: str, now: float) -> int:
+    """As :func:`moment`, for ``--since``: a time to come is refused, for nothing happened then."""
+    start = moment(text, now)
+    if start > now * 1000:
+        raise UsageError(
+            f"--since '{text}' lies in the future.", "A time without an offset is UTC; write 10m."
+        )
+    return start
+
+
 def period(text: str, option: str) -> float:
     """A length of time (``30m``, ``2h``, ``1d``) in seconds; UsageError naming ``option``."""
     seconds = _duration(text.strip().lower())
@@ -40,7 +50,7 @@ def period(text: str, option: str) -> float:
 
 def window(since: str, until: str | None, now: float) -> tuple[int, int | None]:
     """Start and end in milliseconds; no end given: None. Refuses an end before its start."""
-    start = moment(since, now)
+    start = past(since, now)
     end = moment(until, now, "--until") if until else None
     if end is not None and end <= start:
         raise UsageError(
@@ -70,17 +80,21 @@ def age_text(seconds: float) -> str:
 
 
 def duration_text(seconds: float | None) -> str:
-    """A latency to read: ``812 µs``, ``23 ms``, ``1.42 s``, ``3 min 05 s``; None is ``-``."""
+    """A latency to read: ``812 µs``, ``23 ms``, ``1.42 s``, ``3 min 05 s``; None is ``-``.
+
+    What would round up to a unit's thousand stands in the next unit; nothing at all is ``0 ms``.
+    """
     if seconds is None:
         return "-"
-    if seconds < 0.001:  # noqa: PLR2004 (units of time need no names)
-        return f"{seconds * 1e6:.0f} µs"
-    if seconds < 1:
-        return f"{seconds * 1000:.{0 if seconds >= 0.01 else 1}f} ms"  # noqa: PLR2004
-    if seconds < 60:  # noqa: PLR2004
-        return f"{seconds:.2f} s"
-    minutes, rest = divmod(int(seconds), 60)
+    for edge, factor, digits, unit in _UNITS:
+        if round(seconds * factor, digits) < edge:
+            return f"{seconds * factor:.{digits}f} {unit}" if seconds else "0 ms"
+    minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s"
+
+
+# Up to which figure a unit serves, what makes seconds into it, digits behind the point, its name.
+_UNITS = ((1000, 1e6, 0, "µs"), (10, 1e3, 1, "ms"), (1000, 1e3, 0, "ms"), (60, 1, 2, "s"))
 
 
 def _duration(text: str) -> float | None:

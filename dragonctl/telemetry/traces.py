@@ -19,6 +19,9 @@ from dragonctl.telemetry.segments import Segment, Status, tree, walk
 WINDOW = 6 * 3600
 """Seconds that X-Ray lets one call span."""
 
+KEPT = 30 * 86400
+"""Seconds that X-Ray keeps traces (30 days): nothing older is asked for."""
+
 BATCH = 5
 """Trace ids that BatchGetTraces takes at once."""
 
@@ -110,6 +113,7 @@ GROUPINGS: dict[str, Callable[[Summary], Iterable[str]]] = {
 def windows(start: float, end: float) -> list[tuple[float, float]]:
     """The stretch of time in pieces that X-Ray accepts, the newest first."""
     pieces = []
+    start = max(start, end - KEPT)
     while end > start:
         begin = max(start, end - WINDOW)
         pieces.append((begin, end))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 SETUP = "setup-observability"
@@ -90,3 +95,14 @@ def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
     assert terminal.on_aws(SETUP) == 2
     assert words in terminal.err
     assert "dragonctl.toml" in terminal.err or "--log-level" in terminal.err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["history"]])
+def test_output_that_nobody_reads_on_ends_a_command_as_sigpipe_would(words):
+    read, write = os.pipe()
+    os.close(read)
+    # Click writes the help, rich the list of runs: each gives up in its own way.
+    command = [Path(sys.executable).with_name("dragonctl"), *words]
+    ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")

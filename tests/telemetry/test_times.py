@@ -1,7 +1,7 @@
 import pytest
 
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.times import age_text, duration_text, moment, window
+from dragonctl.telemetry.times import age_text, duration_text, moment, past, window
 
 NOW = 1_700_000_000.0
 
@@ -39,8 +39,17 @@ def test_an_end_before_its_start_is_refused():
         window("1h", "2h", NOW)
 
 
+def test_nothing_can_be_since_a_time_to_come():
+    assert past("2023-11-14T22:13:20Z", NOW) == NOW * 1000
+    with pytest.raises(UsageError, match="--since '2023-11-15' lies in the future"):
+        window("2023-11-15", None, NOW)
+
+
 def test_spans_are_read_at_a_glance():
     assert [duration_text(value) for value in (None, 0.0000123, 0.0042, 0.5, 12.345, 200)] == [
         "-", "12 µs", "4.2 ms", "500 ms", "12.35 s", "3 min 20 s",
+    ]  # fmt: skip
+    assert [duration_text(value) for value in (0, 0.0009997, 0.00999, 0.9999, 59.999)] == [
+        "0 ms", "1.0 ms", "10 ms", "1.00 s", "1 min 00 s",
     ]  # fmt: skip
     assert [age_text(value) for value in (5, 65, 7300, 200_000)] == ["5 s", "1 min", "2 h", "2 d"]
