@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +16,10 @@ from dragonctl.command_line.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.groups import log_groups
+from dragonctl.telemetry.groups import log_groups, trace_names
 from dragonctl.telemetry.logs import SOURCES, LogGroup, Unreadable
+from dragonctl.telemetry.traces import Summary, summaries
+from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.neutral import neutral
 
 
@@ -37,9 +39,9 @@ class View:
         return self.session.globals.json
 
     @property
-    def local(self) -> bool:
-        """Whether this is the local AWS."""
-        return bool(self.session.label)
+    def label(self) -> str:
+        """``local`` where no real AWS is asked, for the head of every answer."""
+        return self.session.label
 
     @cached_property
     def app(self) -> App:
@@ -66,15 +68,26 @@ class View:
         except LookAgain as look:
             raise explained(look.error, look.symptom) from look.error
 
+    def traces(self, start: float, end: float, expression: str = "") -> Iterator[Summary]:
+        """The traces between two times (seconds) that the application's parts took part in."""
+        names = trace_names(self.app)
+        for item in summaries(self.fetch, start, end, expression):
+            if not item.services or names.intersection(item.services):
+                yield item
+
     def report(self, problem: Unreadable) -> None:
         """Name a group that cannot be read, on stderr."""
         self.unreadable.append(problem)
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         click.echo(neutral(words.strip()), err=True)
 
+    def head(self) -> None:
+        """What the answer is about, for people: which application, where."""
+        out().print(headline(self.app.title, self.label))
+
     def answer(self, document: dict[str, Any]) -> None:
         """The command's one JSON document."""
-        local = {"local": True} if self.local else {}
+        local = {"local": True} if self.label else {}
         errors = [as_document(error) for error in self.app.errors]
         unreadable = [problem.document() for problem in self.unreadable]
         whole = {

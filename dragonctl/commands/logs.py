@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,33 +55,64 @@ def logs(
     UTC. With --output json one JSON object a line. A group that cannot be read is named; the
     rest is shown.
     """
-    import json
     import time
 
     from dragonctl.command_line.reading import View, sources_of
-    from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import window
-    from dragonctl.terminal.console import out
-    from dragonctl.terminal.logs import LogPrinter
 
-    if follow and until:
-        raise UsageError("--follow has no end.", "Leave --until or --follow out.")
     wanted = sources_of(sources)
-    start_ms, end_ms = window(since, until, time.time())
+    _check(follow=follow, until=until, request=request)
+    times = window(since, until, time.time())
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
     if not groups:
         click.echo("No log group is set up: dragonctl setup-observability.", err=True)
         return 0
-    printer = LogPrinter(out(), groups)
-    for event in _events(view, groups, (start_ms, end_ms), follow, grep, request):
+    write, empty = _writer(view, groups, follow=follow), True
+    for event in _events(view, groups, times, follow, grep, request):
+        write(event)
+        empty = False
+    if empty:
+        click.echo("No line of this time is in these logs.", err=True)
+    return 0
+
+
+def _check(*, follow: bool, until: str | None, request: str | None) -> None:
+    """Refuse what cannot be meant."""
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.requests import looks_like_id
+
+    if follow and until:
+        raise UsageError("--follow has no end.", "Leave --until or --follow out.")
+    if request is not None and not looks_like_id(request):
+        raise UsageError(
+            f"--request '{request}' is not an id.",
+            "Give a request id, an extended one, an execution ARN or a trace id.",
+        )
+
+
+def _writer(view: View, groups: list[LogGroup], *, follow: bool) -> Callable[[LogEvent], None]:
+    """What writes a line to stdout: to read, or as a JSON object."""
+    import json
+
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.logs import LogPrinter
+
+    file, printer = out().file, LogPrinter(out(), groups)
+    local = {"local": True} if view.label else {}
+    if local and not view.json:
+        click.echo(view.label, err=True)
+
+    def write(event: LogEvent) -> None:
         if view.json:
-            click.echo(json.dumps(event.document(), ensure_ascii=False))
+            whole = json.dumps({**event.document(), **local})
+            file.write(f"{whole}\n")
         else:
             printer.write(event)
-            if follow:
-                out().file.flush()
-    return 0
+        if follow:
+            file.flush()
+
+    return write
 
 
 def _events(

@@ -29,13 +29,15 @@ def sampling() -> int:
     rules = read_rules(session.reads)
     if session.globals.json:
         document = {
-            "account": session.reads.account, "region": session.aws.region, "rules": rules
+            "account": session.reads.account, "region": session.aws.region, "rules": rules,
+            **({"local": True} if session.label else {}),
         }  # fmt: skip
         click.echo(json.dumps(document, indent=2, default=str))
     else:
         from dragonctl.terminal.sampling import show_rules
 
-        show_rules(rules, session.label)
+        where = f"account {session.reads.account} · {session.aws.region}"
+        show_rules(where, session.label, rules)
     return 0
 
 

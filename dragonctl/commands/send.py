@@ -73,7 +73,7 @@ def send(
     if view.json:
         _tell(view, ready, answered, began if follow else None)
         return code
-    print_answer(out(), ready.sent, answered, local=view.local)
+    print_answer(out(), ready.sent, answered, view.label)
     if follow:
         _follow(view, ready, answered, began)
     if answered.status >= FIRST_ERROR and answered.request_id:

@@ -62,8 +62,11 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     if view.json:
         view.answer(found.document())
     elif found.nodes:
-        print_map(out(), found, local=view.local)
+        view.head()
+        out().print()
+        print_map(out(), found)
     else:
+        view.head()
         print_reasons(out(), explain_empty(view.fetch))
     if html or open_it:
         _write_page(view, found, html, open_it=open_it)
@@ -75,21 +78,14 @@ def _write_page(view: View, found: ServiceMap, html: Path | None, *, open_it: bo
     from itertools import islice
 
     from dragonctl.paths import state_folder
-    from dragonctl.telemetry.groups import trace_names
-    from dragonctl.telemetry.traces import read_traces, summaries
+    from dragonctl.telemetry.traces import read_traces
     from dragonctl.terminal.page import page
 
-    names = trace_names(view.app)
-    own = (
-        item
-        for item in summaries(view.fetch, found.start, found.end)
-        if not item.services or names.intersection(item.services)
-    )
-    listed = list(islice(own, LISTED))
+    listed = list(islice(view.traces(found.start, found.end), LISTED))
     traces, _ = read_traces(view.fetch, [item.id for item in listed[:WHOLE]])
     title = f"{view.app.api.name if view.app.api else 'application'}: service map"
     target = html or state_folder("pages") / "service-map.html"
-    text = page(found, title, listed, traces, local=view.local)
+    text = page(found, title, listed, traces, view.label)
     target.touch(mode=0o600)
     target.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {target}", err=True)

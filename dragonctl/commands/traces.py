@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
+    from dragonctl.telemetry.traces import Summary
 
 SHOWN = 100
-"""Traces that the list shows; groups count all."""
+"""Traces that the list shows; groups count all, JSON gives all."""
 
 
 @command(
@@ -49,12 +50,32 @@ def traces(
     **chosen: Any,
 ) -> int:
     """List the traces of an application, group them, or show one as a waterfall."""
-    from dragonctl.command_line.reading import View
+    import time
 
-    view = View(chosen, "xray")
+    from dragonctl.command_line.reading import View
+    from dragonctl.telemetry.times import window
+
+    start_ms, end_ms = window(since, until, time.time())
     if ident:
-        return _one(view, ident)
-    return _list(view, (since, until), group_by, expression or "")
+        _check_one(ident, group_by or expression)
+        return _one(View(chosen, "xray"), ident)
+    view, asked = View(chosen, "xray"), expression or ""
+    found = view.traces(start_ms / 1000, end_ms / 1000 if end_ms else time.time(), asked)
+    return _grouped(view, found, group_by, asked) if group_by else _listed(view, found, asked)
+
+
+def _check_one(ident: str, choice: str | None) -> None:
+    """Refuse what is no trace's id, and choosing among many when one is named."""
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.requests import is_trace
+
+    if choice:
+        raise UsageError("--group-by and --filter are about many traces.", "Leave the id out.")
+    if not is_trace(ident):
+        raise UsageError(
+            f"'{ident}' is not a trace id (1-65a0b0c0-0123456789abcdef01234567).",
+            "Of another id dragonctl why tells what became.",
+        )
 
 
 def _one(view: View, ident: str) -> int:
@@ -73,50 +94,58 @@ def _one(view: View, ident: str) -> int:
     if view.json:
         view.answer(found[0].document())
     else:
-        print_trace(out(), found[0])
+        print_trace(out(), found[0], view.label)
     return 0
 
 
-def _list(view: View, times: tuple[str, str | None], group_by: str | None, expression: str) -> int:
-    """The application's traces of some time, listed or grouped."""
+def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> int:
+    """Counted by one of their values."""
+    from dragonctl.telemetry.traces import grouped
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.traces import print_groups
+
+    groups = grouped(found, by)
+    if view.json:
+        view.answer({"group_by": by, "groups": [group.document() for group in groups]})
+    elif groups:
+        view.head()
+        print_groups(out(), groups, by)
+    else:
+        _none(view, expression)
+    return 0
+
+
+def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
+    """One by one, the latest first."""
     import time
     from itertools import islice
 
-    from dragonctl.telemetry.groups import trace_names
-    from dragonctl.telemetry.times import window
-    from dragonctl.telemetry.traces import explain_empty, grouped, summaries
+    from dragonctl.telemetry.traces import explain_empty
     from dragonctl.terminal.console import out
-    from dragonctl.terminal.traces import print_groups, print_reasons, print_summaries
+    from dragonctl.terminal.traces import print_summaries
 
-    now = time.time()
-    start_ms, end_ms = window(*times, now)
-    names = trace_names(view.app)
-    end = now if end_ms is None else end_ms / 1000
-    own = (
-        item
-        for item in summaries(view.fetch, start_ms / 1000, end, expression)
-        if not item.services or names.intersection(item.services)
-    )
-    if group_by:
-        groups = grouped(own, group_by)
-        if view.json:
-            view.answer({"group_by": group_by, "groups": [group.document() for group in groups]})
-        elif groups:
-            print_groups(out(), groups, group_by)
-        else:
-            print_reasons(out(), explain_empty(view.fetch, expression))
-        return 0
-    found = list(islice(own, SHOWN))
+    listed = list(found if view.json else islice(found, SHOWN))
     if view.json:
-        reasons = {} if found else {"reasons": explain_empty(view.fetch, expression)}
-        view.answer({"traces": [item.document() for item in found], **reasons})
-    elif found:
-        print_summaries(out(), found, now)
-        if len(found) == SHOWN:
+        reasons = {} if listed else {"reasons": explain_empty(view.fetch, expression)}
+        view.answer({"traces": [item.document() for item in listed], **reasons})
+    elif listed:
+        view.head()
+        print_summaries(out(), listed, time.time())
+        if len(listed) == SHOWN:
             click.echo(f"These are the latest {SHOWN}; --since and --filter narrow them.", err=True)
     else:
-        print_reasons(out(), explain_empty(view.fetch, expression))
+        _none(view, expression)
     return 0
+
+
+def _none(view: View, expression: str) -> None:
+    """Why there is none."""
+    from dragonctl.telemetry.traces import explain_empty
+    from dragonctl.terminal.console import out
+    from dragonctl.terminal.traces import print_reasons
+
+    view.head()
+    print_reasons(out(), explain_empty(view.fetch, expression))
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

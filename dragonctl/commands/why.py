@@ -53,7 +53,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
     if view.json:
         view.answer(verdict.document())
     else:
-        print_verdict(out(), verdict)
+        print_verdict(out(), verdict, view.label)
     return 0
 
 

@@ -37,7 +37,8 @@ class Figures:
     @property
     def average(self) -> float | None:
         """The mean response time in seconds; None where none was measured."""
-        return self.total_time / self.requests if self.total_time and self.requests else None
+        measured = self.total_time or self.histogram
+        return self.total_time / self.requests if measured and self.requests else None
 
     def percentile(self, share: float) -> float | None:
         """The response time that ``share`` (0 to 1) of the requests kept to, from the histogram."""

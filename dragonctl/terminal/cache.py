@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dragonctl.telemetry.cache_metrics import CacheStats
 from dragonctl.telemetry.times import clock_text
+from dragonctl.terminal.console import headline
 from dragonctl.terminal.neutral import neutral
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -22,8 +23,8 @@ def cache_view(
 
     ``states`` says of each stage how its cache stands; ``label`` is ``local`` where it is.
     """
-    headline = Text.assemble((neutral(title), "bold"), (f"  {label}" if label else "", "yellow"))
-    return Group(headline, *(line for one in stats for line in _stage(one, states[one.stage])))
+    lines = (line for one in stats for line in _stage(one, states[one.stage]))
+    return Group(headline(title, label), *lines)
 
 
 def _stage(stats: CacheStats, state: str) -> list[Text]:

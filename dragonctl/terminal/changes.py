@@ -13,7 +13,7 @@ from dragonctl.engine.events import Event, Failed, Finished, Kept, Started, Wait
 from dragonctl.engine.model import Change
 from dragonctl.engine.plan import Plan
 from dragonctl.engine.run import Outcome
-from dragonctl.terminal.console import err, out
+from dragonctl.terminal.console import err, headline, out
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
 
@@ -78,9 +78,7 @@ class Report:
         self.label = label
         if self.json:
             return
-        line = Text(neutral(title), style="bold")
-        line.append(f"  {label}" if label else "", style="yellow")
-        self._answer(line)
+        self._answer(headline(title, label))
         if dry:
             for item in planned.items:
                 if item.changes:
@@ -134,10 +132,10 @@ class Report:
     def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
         gone = all(change.after is None for change in changes)
         sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
-        headline = Text.assemble((f"{sign} ", f"bold {style}"), (neutral(title), "bold"))
+        head = Text.assemble((f"{sign} ", f"bold {style}"), (neutral(title), "bold"))
         whole = gone or created
         fields = () if self.brief and whole else field_lines(changes, out().width)
-        self._answer(headline, *fields)
+        self._answer(head, *fields)
 
 
 def _so_far(elapsed: float, usual: float | None) -> str:

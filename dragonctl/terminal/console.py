@@ -6,6 +6,9 @@ import os
 from functools import lru_cache
 
 from rich.console import Console
+from rich.text import Text
+
+from dragonctl.terminal.neutral import neutral
 
 _PIPE_WIDTH = 200
 
@@ -20,6 +23,16 @@ def out() -> Console:
 def err() -> Console:
     """For progress, warnings and errors."""
     return _console(stderr=True)
+
+
+def headline(title: str, label: str) -> Text:
+    """What an answer is about; ``label`` is ``local`` where no real AWS was asked, else ""."""
+    return Text.assemble((neutral(title), "bold"), labelled(label))
+
+
+def labelled(label: str) -> Text:
+    """The label as the end of a line; nothing where there is none."""
+    return Text(f"  {label}" if label else "", style="yellow")
 
 
 def _console(*, stderr: bool) -> Console:

@@ -20,11 +20,16 @@
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
+  const units = [[1000, 1e6, 0, "µs"], [10, 1e3, 1, "ms"], [1000, 1e3, 0, "ms"], [60, 1, 2, "s"]];
   const time = (seconds) => {
     if (seconds === null || seconds === undefined) return "-";
-    if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
-    if (seconds < 1) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
-    return `${seconds.toFixed(2)} s`;
+    if (!seconds) return "0 ms";
+    for (const [edge, factor, digits, unit] of units) {
+      const figure = (seconds * factor).toFixed(digits);
+      if (Number(figure) < edge) return `${figure} ${unit}`;
+    }
+    const whole = Math.round(seconds);
+    return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   };
   const percent = (share) =>
     share > 0 && share < 0.01 ? "<1 %" : share > 0.99 && share < 1 ? ">99 %"
@@ -89,9 +94,10 @@
     add("Average", time(item.average));
     add("Median (p50)", time(item.p50));
     add("p95", time(item.p95));
+    const known = Object.values(item.shares).some((share) => share > 0);
     for (const name of ["ok", "error", "throttle", "fault"]) {
       add({ ok: "OK", error: "Errors (4xx)", throttle: "Throttled (429)", fault: "Faults (5xx)" }[name],
-        item.average === null ? "-" : percent(item.shares[name]), name);
+        known ? percent(item.shares[name]) : "-", item.shares[name] ? name : "");
     }
     return list;
   };
@@ -137,7 +143,7 @@
     const found = data.edges.filter((edge) => edge[from] === at);
     if (!found.length) return;
     listed(title, found.map((edge) => link(
-      `${data.nodes[edge[to]].label}: ${edge.requests} requests, ${time(edge.average)}`,
+      `${data.nodes[edge[to]].named}: ${edge.requests.toLocaleString("en")} requests, ${time(edge.average)}`,
       () => choose(edge[to], true))));
   };
   const traces = (at) => {

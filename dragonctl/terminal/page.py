@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from dragonctl.telemetry.segments import walk
-from dragonctl.telemetry.service_map import Edge, Node, ServiceMap
+from dragonctl.telemetry.service_map import Figures, ServiceMap
 from dragonctl.telemetry.times import duration_text, iso_text
 from dragonctl.telemetry.traces import Summary, Trace
+from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing
-from dragonctl.terminal.service_map import kind_text, label, shares_text
+from dragonctl.terminal.service_map import label, named, shares_text, titled, worst_of
 
 
 def page(
@@ -28,13 +29,12 @@ def page(
     title: str,
     summaries: Iterable[Summary] = (),
     traces: Iterable[Trace] = (),
-    *,
-    local: bool = False,
+    mark: str = "",
 ) -> str:
     """The whole document.
 
     ``summaries`` are listed at the nodes that they passed; a click on one shows its waterfall if
-    it is among ``traces``, and the command that shows it in any case.
+    it is among ``traces``, and the command that shows it in any case. ``mark`` stands in the head.
     """
     style, script = _asset("page.css"), _asset("page.js")
     policy = (
@@ -53,7 +53,7 @@ def page(
             f"<title>{escape(neutral(title))}</title>",
             f"<style>{style}</style></head>",
             "<body>",
-            *_body(found, title, local=local),
+            *_body(found, title, mark),
             f'<script type="application/json" id="map-data">{_embedded(data)}</script>',
             f"<script>{script}</script>",
             "</body></html>",
@@ -94,7 +94,12 @@ def _data(
 ) -> dict[str, Any]:
     order = {key: number for number, key in enumerate(found.nodes)}
     nodes = [
-        {**node.document(), "label": label(node), "kind": kind_text(node)}
+        {
+            **node.document(),
+            "label": label(node),
+            "kind": kind_text(node.type),
+            "named": named(found, node.key),
+        }
         for node in found.nodes.values()
     ]
     edges = [
@@ -116,13 +121,13 @@ def _data(
     return harmless
 
 
-def _body(found: ServiceMap, title: str, *, local: bool) -> Iterable[str]:
+def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
     start, end = (iso_text(int(moment * 1000)) for moment in (found.start, found.end))
     yield '<a class="skip" href="#figures">Skip to the figures as tables</a>'
     yield f"<header><h1>{escape(neutral(title))}</h1>"
     yield f"<p>{start[:16].replace('T', ' ')} to {end[:16].replace('T', ' ')} UTC</p>"
     yield f"<p>{len(found.nodes)} parts, {len(found.edges)} calls</p>"
-    yield ('<p class="label">local</p>' if local else "") + "</header>"
+    yield (f'<p class="label">{escape(mark)}</p>' if mark else "") + "</header>"
     yield '<main><div class="board"><div class="map">'
     yield drawing(found)
     yield (
@@ -136,49 +141,33 @@ def _body(found: ServiceMap, title: str, *, local: bool) -> Iterable[str]:
         '<p class="skip" id="chosen" role="status"></p>'
     )
     yield '<section class="tables" id="figures" aria-label="Figures">'
-    yield _table("Parts", "Part", [_node_row(node) for node in found.nodes.values()])
-    yield _table("Calls", "Call", [_edge_row(found, edge) for edge in found.edges.values()])
+    parts = [(titled(node), node.figures) for node in found.nodes.values()]
+    yield _table("Parts", "Part", parts)
+    calls = [
+        (f"{named(found, edge.source)} → {named(found, edge.target)}", edge.figures)
+        for edge in found.edges.values()
+    ]
+    yield _table("Calls", "Call", calls)
     yield "</section></main><footer>Made by dragonctl. Times are response times.</footer>"
 
 
-def _node_row(node: Node) -> Sequence[str]:
-    kind = "" if node.type == "client" else f" ({kind_text(node)})"
-    return [label(node) + kind, *_figures(node)]
-
-
-def _edge_row(found: ServiceMap, edge: Edge) -> Sequence[str]:
-    source, target = label(found.nodes[edge.source]), label(found.nodes[edge.target])
-    return [f"{source} → {target}", *_figures(edge)]
-
-
-def _figures(item: Node | Edge) -> list[str]:
-    figures = item.figures
-    return [
-        f"{figures.requests:,}",
-        duration_text(figures.average),
-        duration_text(figures.percentile(0.5)),
-        duration_text(figures.percentile(0.95)),
-        shares_text(figures),
-    ]
-
-
-def _table(caption: str, first: str, rows: Sequence[Sequence[str]]) -> str:
-    names = (first, "Requests", "Average", "p50", "p95", "Outcome")
-    numbers = range(1, 5)
-    head = "".join(
-        f'<th scope="col"{" class=number" if at in numbers else ""}>{name}</th>'
-        for at, name in enumerate(names)
-    )
-    body = "".join(f"<tr>{_cells(row, numbers)}</tr>" for row in rows)
+def _table(caption: str, first: str, rows: Iterable[tuple[str, Figures]]) -> str:
+    """A table of what parts or calls carried; ``first`` heads the names."""
+    numbers = "".join(f'<th scope="col" class="number">{name}</th>' for name in _NUMBERS)
+    head = f'<th scope="col">{first}</th>{numbers}<th scope="col">Outcome</th>'
+    body = "".join(_row(name, figures) for name, figures in rows)
     return (
         f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
 
 
-def _cells(row: Sequence[str], numbers: range) -> str:
-    cells = [f'<th scope="row">{escape(row[0])}</th>']
-    for at, text in enumerate(row[1:], start=1):
-        mark = " class=number" if at in numbers else ""
-        cells.append(f"<td{mark}>{escape(text)}</td>")
-    return "".join(cells)
+_NUMBERS = ("Requests", "Average", "p50", "p95")
+
+
+def _row(name: str, figures: Figures) -> str:
+    times = (figures.average, figures.percentile(0.5), figures.percentile(0.95))
+    numbers = (f"{figures.requests:,}", *map(duration_text, times))
+    cells = "".join(f'<td class="number">{escape(text)}</td>' for text in numbers)
+    outcome = f'<td class="{worst_of(figures)}">{escape(shares_text(figures))}</td>'
+    return f'<tr><th scope="row">{escape(name)}</th>{cells}{outcome}</tr>'

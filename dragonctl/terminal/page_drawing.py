@@ -9,9 +9,11 @@ from typing import Any
 
 from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.telemetry.times import duration_text
+from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, Net, layered
 from dragonctl.terminal.neutral import middle
-from dragonctl.terminal.service_map import OUTCOMES, kind_text, label, shares_text
+from dragonctl.terminal.service_map import label, shares_text, worst_of
+from dragonctl.terminal.traces import STATUS_COLOURS
 
 _CELL, _ROW, _HEIGHT, _MARGIN = 8, 140, 84, 24
 _COLUMNS, _NARROWEST, _WIDEST = 150, 27, 36
@@ -39,7 +41,7 @@ def drawing(found: ServiceMap) -> str:
 
 
 def _width(node: Node) -> int:
-    return min(max(len(label(node)) + 5, len(kind_text(node)) + 4, _NARROWEST), _WIDEST)
+    return min(max(len(label(node)) + 5, len(kind_text(node.type)) + 4, _NARROWEST), _WIDEST)
 
 
 def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Iterator[str]:
@@ -53,12 +55,12 @@ def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Itera
 
 def _card(node: Node, item: Item, number: int, loops: bool) -> str:
     x, y, width = item.x * _CELL, item.row * _ROW, item.width * _CELL
-    figures, kind = node.figures, escape(kind_text(node))
+    figures, kind = node.figures, escape(kind_text(node.type))
     name = escape(middle(label(node), item.width - 3))
     rate = _rate(figures)
-    words = f"{label(node)}, {kind_text(node)}: {rate}, {shares_text(figures)}"
-    worst = next((bad for bad in ("fault", "throttle", "error") if getattr(figures, bad)), "")
-    outcome = shares_text(figures) if worst else ""
+    words = f"{label(node)}, {kind_text(node.type)}: {rate}, {shares_text(figures)}"
+    worst = worst_of(figures)
+    outcome = "" if worst in ("", "ok") else shares_text(figures)
     return (
         f'<g class="node" role="button" tabindex="0" aria-pressed="false" data-node="{number}"'
         f' aria-label="{escape(words)}">'
@@ -85,10 +87,8 @@ def _rate(figures: Figures) -> str:
 
 def _shares(figures: Figures, x: float, y: float, width: float) -> str:
     """A bar of the outcomes' shares along the lower edge of a card."""
-    if not figures.total_time:
-        return ""
     parts = []
-    for outcome in OUTCOMES:
+    for outcome in STATUS_COLOURS:
         part = figures.share(outcome) * (width - 16)
         if part:
             shown = max(part, 2)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from rich.table import Table
 
-from dragonctl.terminal.console import out
+from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.neutral import middle, neutral
 
 _COLUMNS: dict[str, Literal["left", "right"]] = {
@@ -19,12 +19,13 @@ _COLUMNS: dict[str, Literal["left", "right"]] = {
 }
 
 
-def show_rules(rules: Sequence[dict[str, Any]], label: str) -> None:
-    """A row per rule, the first that matches on top."""
+def show_rules(where: str, label: str, rules: Sequence[dict[str, Any]]) -> None:
+    """A row per rule, the first that matches on top; ``where``: which account and region."""
+    out().print(headline(where, label))
     if not rules:
         out().print("There is no sampling rule: X-Ray traces one request a second and 5 % more.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold", caption=label or None)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for title, side in _COLUMNS.items():
         table.add_column(title, justify=side)
     for rule in rules:

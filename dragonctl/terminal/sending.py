@@ -10,6 +10,7 @@ from rich.text import Text
 
 from dragonctl.telemetry.sending import Answered, Sent
 from dragonctl.telemetry.times import duration_text
+from dragonctl.terminal.console import labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
 
 _INTERESTING = (
@@ -21,9 +22,9 @@ _LONGEST_VALUE = 500
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
 
 
-def print_answer(console: Console, sent: Sent, answered: Answered, *, local: bool = False) -> None:
+def print_answer(console: Console, sent: Sent, answered: Answered, label: str = "") -> None:
     """Print it; what the API sent is text and nothing else."""
-    for part in _head(sent, answered, console.width, local=local):
+    for part in _head(sent, answered, console.width, label):
         console.print(part)
     rows = [*_ids(answered), *_headers(answered)]
     width = max((len(name) for name, _ in rows), default=0)
@@ -37,14 +38,14 @@ def print_answer(console: Console, sent: Sent, answered: Answered, *, local: boo
             console.print(Text(line_))
 
 
-def _head(sent: Sent, answered: Answered, width: int, *, local: bool) -> list[Text]:
+def _head(sent: Sent, answered: Answered, width: int, label: str) -> list[Text]:
     """What was asked and how it ended: on one line where that fits, else on two."""
     status = answered.status
     colour = "green" if status < _FIRST_ERROR else "yellow" if status < _FIRST_FAULT else "red"
     words = f"{status} {responses.get(status, '')}".strip()
     asked = Text(f"{sent.method} {neutral(sent.url)}")
     ended = Text.assemble((words, f"bold {colour}"), f"  {duration_text(answered.seconds)}")
-    ended.append("  local" if local else "", style="yellow")
+    ended.append_text(labelled(label))
     whole = Text("  ").join([asked, ended])
     return [whole] if whole.cell_len <= width else [asked, ended]
 

@@ -13,36 +13,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dragonctl.telemetry.segments import Status
 from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.telemetry.times import duration_text
+from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
 from dragonctl.terminal.neutral import middle, neutral
-from dragonctl.terminal.traces import percent
+from dragonctl.terminal.traces import STATUS_COLOURS, percent
 from dragonctl.terminal.wires import Channel
-
-OUTCOMES = {"ok": "green", "error": "yellow", "throttle": "magenta", "fault": "red"}
-"""What became of requests -> the colour that says so."""
 
 _NARROWEST, _WIDEST = 20, 34
 _BOX_HEIGHT = 5
-
-_KINDS = {
-    "AWS::ApiGateway::Stage": "API",
-    "AWS::Lambda": "Lambda",
-    "AWS::Lambda::Function": "function",
-    "AWS::StepFunctions::StateMachine": "state machine",
-    "AWS::stepfunctions": "state machine",
-    "client": "client",
-    "remote": "remote",
-}
-
-
-def kind_text(node: Node) -> str:
-    """What a node is, in a word or two."""
-    if node.type in _KINDS:
-        return _KINDS[node.type]
-    short = node.type.removeprefix("AWS::").removeprefix("Database::").removesuffix("::Table")
-    return neutral(short.replace("::", " ")) or "remote"
+_ROOMY = 100  # columns from which boxes are wide and outcomes share a line
 
 
 def label(node: Node) -> str:
@@ -50,20 +32,43 @@ def label(node: Node) -> str:
     return "clients" if node.type == "client" else neutral(node.name)
 
 
+def titled(node: Node) -> str:
+    """A node with what tells it from others: its kind, or for clients what they call."""
+    if node.type == "client":
+        return f"clients of {neutral(node.name)}"
+    name, kind = label(node), kind_text(node.type)
+    return name if kind == name else f"{name} ({kind})"
+
+
+def named(found: ServiceMap, key: Key) -> str:
+    """A node's name; with its kind where another node of the map bears the same."""
+    node = found.nodes[key]
+    twins = sum(label(other) == label(node) for other in found.nodes.values())
+    return titled(node) if twins > 1 and node.type != "client" else label(node)
+
+
+def outcomes(figures: Figures) -> list[tuple[Status, str]]:
+    """What became of requests, the worst first: ``fault`` and its share, or ``ok``.
+
+    Empty where nothing is known of it: X-Ray counts no outcomes for clients.
+    """
+    bad = [name for name in reversed(STATUS_COLOURS) if name != "ok" and getattr(figures, name)]
+    if bad:
+        return [(name, percent(figures.share(name))) for name in bad]
+    return [("ok", "")] if figures.ok else []
+
+
 def shares_text(figures: Figures) -> str:
     """What went wrong, worst first: ``fault 2 % throttle <1 %``; ``ok`` when nothing did."""
-    if not figures.total_time:
-        return "-"
-    bad = [outcome for outcome in reversed(OUTCOMES) if outcome != "ok"]
-    shown = [
-        f"{outcome} {percent(figures.share(outcome))}"
-        for outcome in bad
-        if getattr(figures, outcome)
-    ]
-    return " ".join(shown) or "ok"
+    return " ".join(f"{name} {share}".strip() for name, share in outcomes(figures)) or "-"
 
 
-def print_map(console: Console, found: ServiceMap, *, local: bool = False) -> None:
+def worst_of(figures: Figures) -> str:
+    """The name of the gravest outcome; "" where none is known."""
+    return next((name for name, _ in outcomes(figures)), "")
+
+
+def print_map(console: Console, found: ServiceMap) -> None:
     """The map, and a table of what its edges carry; a sentence when there is nothing to draw."""
     if not found.nodes:
         console.print("No service answered in this time.")
@@ -75,8 +80,6 @@ def print_map(console: Console, found: ServiceMap, *, local: bool = False) -> No
     if found.edges:
         console.print()
         console.print(edges_table(found, console.width), soft_wrap=False)
-    if local:
-        console.print("local", style="dim")
 
 
 def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
@@ -91,8 +94,8 @@ def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
 
 
 def _box_width(node: Node, columns: int) -> int:
-    wanted = max(cell_len(label(node)) + 4, len(kind_text(node)) + 6, _NARROWEST)
-    return min(wanted, _WIDEST if columns >= 100 else 26, max(columns - 1, 8))  # noqa: PLR2004
+    wanted = max(cell_len(label(node)) + 4, len(kind_text(node.type)) + 6, _NARROWEST)
+    return min(wanted, _WIDEST if columns >= _ROOMY else 26, max(columns - 1, 8))
 
 
 def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Text]:
@@ -118,7 +121,7 @@ def _box(node: Node, item: Item, loops: bool) -> list[Text]:
     inner = item.width - 2
     figures = node.figures
     colour = _colour(figures)
-    head = middle(kind_text(node), inner - 3)
+    head = middle(kind_text(node.type), inner - 3)
     top = Text(f"╭ {head} {'─' * (inner - cell_len(head) - 2)}╮", style=colour)
     if loops:
         top.right_crop(2)
@@ -159,32 +162,28 @@ def _colour(figures: Figures) -> str:
     """The colour of the worst outcome that is more than a stray one in a hundred."""
     for outcome in ("fault", "throttle", "error"):
         if figures.share(outcome) >= 0.01:  # noqa: PLR2004
-            return OUTCOMES[outcome]
-    return "green" if figures.requests else "dim"
+            return STATUS_COLOURS[outcome]
+    return "green" if figures.ok else ""
 
 
 def _health(figures: Figures, width: int) -> Text:
     """What went wrong in words, as much as fits, the worst first."""
-    words = shares_text(figures)
-    if words == "-":
-        return Text()
-    if cell_len(words) > width:
-        words = " ".join(words.split(" ")[:3]) + " …"
-    colour = ""
-    text = Text()
-    for word in words.split(" "):
-        colour = OUTCOMES.get(word, colour)
-        text.append(f"{word} ", style=colour)
-    text.rstrip()
-    return text
+    found = outcomes(figures)
+    whole = _told(found, " ")
+    return whole if whole.cell_len <= width else _told(found[:1], " ").append(" …")
+
+
+def _told(found: Sequence[tuple[Status, str]], between: str) -> Text:
+    """Outcomes, each in its colour."""
+    parts = [Text(f"{name} {share}".strip(), style=STATUS_COLOURS[name]) for name, share in found]
+    return Text(between).join(parts)
 
 
 def nodes_table(found: ServiceMap, columns: int) -> Table:
     """Every node with its whole name and its figures."""
     table = _figures_table("Node", columns)
     for node in sorted(found.nodes.values(), key=lambda node: -node.figures.requests):
-        kind = "" if node.type == "client" else f" ({kind_text(node)})"
-        _add(table, label(node) + kind, node.figures)
+        _add(table, titled(node), node.figures, columns)
     return table
 
 
@@ -192,16 +191,9 @@ def edges_table(found: ServiceMap, columns: int) -> Table:
     """Every edge with its figures."""
     table = _figures_table("Calls", columns)
     for edge in sorted(found.edges.values(), key=lambda edge: -edge.figures.requests):
-        words = f"{_named(found, edge.source)} → {_named(found, edge.target)}"
-        _add(table, words, edge.figures)
+        words = f"{named(found, edge.source)} → {named(found, edge.target)}"
+        _add(table, words, edge.figures, columns)
     return table
-
-
-def _named(found: ServiceMap, key: Key) -> str:
-    """A node's name; with its kind where another node bears the same."""
-    node = found.nodes[key]
-    twins = sum(label(other) == label(node) for other in found.nodes.values())
-    return label(node) + (f" ({kind_text(node)})" if twins > 1 else "")
 
 
 def _figures_table(title: str, columns: int) -> Table:
@@ -213,12 +205,13 @@ def _figures_table(title: str, columns: int) -> Table:
     return table
 
 
-def _add(table: Table, words: str, figures: Figures) -> None:
+def _add(table: Table, words: str, figures: Figures, columns: int) -> None:
+    between = "\n" if columns < _ROOMY else " "
     table.add_row(
         Text(words),
         str(figures.requests),
-        duration_text(figures.average if figures.total_time else None),
+        duration_text(figures.average),
         duration_text(figures.percentile(0.5)),
         duration_text(figures.percentile(0.95)),
-        Text(shares_text(figures), style=_colour(figures)),
+        _told(outcomes(figures), between) or Text("-"),
     )

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dragonctl.status.problem import Problem
-from dragonctl.terminal.console import err, out
+from dragonctl.terminal.console import err, headline, out
 from dragonctl.terminal.neutral import middle, neutral
 
 _OFF = Text("off", style="dim")
@@ -27,9 +27,7 @@ Document = Mapping[str, Any]
 def show_status(title: str, label: str, seen: Document, problems: Sequence[Problem]) -> None:
     """Print the document of :func:`dragonctl.status.report.document`."""
     console = out()
-    headline = Text(neutral(title), style="bold")
-    headline.append(f"  {label}" if label else "", style="yellow")
-    console.print(headline)
+    console.print(headline(title, label))
     kept = {group["name"]: group for group in seen["log_groups"]}
     for table, empty in (
         (_stages(seen["stages"]), "The API has no stage yet: deploy it first."),

@@ -15,6 +15,7 @@ from rich.text import Text
 from dragonctl.telemetry.segments import Segment, Status, walk
 from dragonctl.telemetry.times import age_text, duration_text, iso_text
 from dragonctl.telemetry.traces import LATENCIES, Group, Summary, Trace
+from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import middle, neutral
 
 STATUS_COLOURS: dict[Status, str] = {
@@ -26,7 +27,7 @@ STATUS_COLOURS: dict[Status, str] = {
 _STEPS = " ▁▂▃▄▅▆▇█"
 _PARTS = "▏▎▍▌▋▊▉█"
 _WIDE, _NARROW = 110, 60
-_WIDEST, _NARROW_LIST = 160, 80
+_WIDEST, _NARROW_LIST = 180, 80
 _LEVELS = 12
 _MEASURE = Console(color_system=None)
 _LONGEST_DETAIL = 2_000
@@ -39,7 +40,9 @@ def print_summaries(console: Console, found: Sequence[Summary], now: float) -> N
     """The list of traces; narrow terminals leave the least telling columns out."""
     names = ["Age", "Status"] if console.width < _NARROW_LIST else list(_COLUMNS)
     if console.width >= _WIDE:
-        names += ["Duration", "Client", "Trace"]
+        names += ["Duration", "Client"]
+    if console.width >= _WIDEST:
+        names += ["Trace"]
     table = _table(*names, "URL")
     for summary in found:
         cells = _summary_cells(summary, now, console.width)
@@ -70,10 +73,12 @@ def _summary_cells(summary: Summary, now: float, columns: int) -> dict[str, Text
     url = Text(neutral(summary.url if columns >= _WIDEST else _path(summary.url), 500) or "-")
     if columns < _NARROW_LIST:
         url = Text(f"{neutral(summary.method, 10)} {duration_text(summary.response_time)}  {url}")
-    pairs = "  ".join(f"{name}={value}" for name, value in summary.annotations)
+    pairs = "  ".join(
+        dict.fromkeys(f"{name}={_said(value)}" for name, value in summary.annotations)
+    )
     if pairs:
         url.append(f"\n{neutral(pairs, 200)}", style="cyan")
-    if columns < _WIDE:
+    if columns < _WIDEST:
         url = Text("\n").join([url, trace])
     return {
         "Age": Text(age_text(now - summary.start)),
@@ -85,6 +90,12 @@ def _summary_cells(summary: Summary, now: float, columns: int) -> dict[str, Text
         "Trace": trace,
         "URL": url,
     }
+
+
+def _said(value: Any) -> str:
+    """An annotation's value as its writer wrote it: X-Ray gives every number back as a float."""
+    whole = isinstance(value, float) and value.is_integer()
+    return _plain(int(value) if whole else value)
 
 
 def _path(url: str) -> str:
@@ -103,8 +114,8 @@ def print_groups(console: Console, groups: Sequence[Group], by: str) -> None:
     for group in groups:
         table.add_row(*_group_cells(group, 12 if console.width >= _WIDE else 6))
     console.print(table, soft_wrap=False)
-    edges = ", ".join(duration_text(edge) for edge in LATENCIES)
-    console.print(f"Times: response times up to {edges}, and longer.", style="dim")
+    edges = ", ".join(f"{edge:g} s" if edge >= 1 else f"{edge * 1000:g} ms" for edge in LATENCIES)
+    console.print(f"Times up to {edges}, and longer.", style="dim")
 
 
 def _group_cells(group: Group, width: int) -> Iterator[Text]:
@@ -146,19 +157,19 @@ def columns_of(counts: Sequence[int]) -> str:
     return "".join(_STEPS[max(1, round(count / top * 8))] if count else "·" for count in counts)
 
 
-def print_trace(console: Console, trace: Trace) -> None:
+def print_trace(console: Console, trace: Trace, label: str = "") -> None:
     """One trace as a waterfall: a line for each segment, with what it says beneath it."""
-    for line in waterfall(trace, console.width):
+    for line in waterfall(trace, console.width, label):
         console.print(line, no_wrap=True, overflow="ellipsis", crop=False, soft_wrap=False)
 
 
-def waterfall(trace: Trace, columns: int) -> Iterator[Text]:
-    """The lines of the waterfall, each at most ``columns`` cells."""
+def waterfall(trace: Trace, columns: int, label: str = "") -> Iterator[Text]:
+    """The lines of the waterfall, each at most ``columns`` cells; ``label`` stands in its head."""
     segments = list(walk(trace.roots))
     ends = [part.end or part.start for _, part in segments]
     start = trace.start
     span = max([trace.duration or 0.0, *(end - start for end in ends)], default=0.0) or 1e-6
-    yield from _heading(trace, segments, columns)
+    yield from _heading(trace, len(segments), columns, label)
     places = _Places.of(segments, columns)
     for number, (depth, segment) in enumerate(segments):
         yield places.line(segment, depth, start, span)
@@ -169,10 +180,10 @@ def waterfall(trace: Trace, columns: int) -> Iterator[Text]:
                 yield Text.assemble((lead, "dim"), (part, style))
 
 
-def _heading(trace: Trace, segments: Sequence[tuple[int, Segment]], columns: int) -> Iterator[Text]:
+def _heading(trace: Trace, count: int, columns: int, label: str) -> Iterator[Text]:
     line = Text(middle(trace.id, columns), style="bold")
-    figures = f"{duration_text(trace.duration)}, {_segments(len(segments))}"
-    for words in (figures, iso_text(int(trace.start * 1000))):
+    figures = f"{duration_text(trace.duration)}, {_segments(count)}"
+    for words in (figures, iso_text(int(trace.start * 1000)), *filter(None, [label])):
         if cell_len(line.plain) + 2 + cell_len(words) > columns:
             yield line
             line = Text(words)
@@ -199,7 +210,7 @@ class _Places:
         """Names take what they need up to two fifths, bars the rest, narrow terminals none."""
         needed = max(
             (
-                2 * min(depth, _LEVELS) + cell_len(neutral(part.name, 80)) + 2
+                2 * min(depth, _LEVELS) + cell_len(neutral(part.name, 80) + _kind(part)) + 2
                 for depth, part in segments
             ),
             default=10,
@@ -225,6 +236,9 @@ class _Places:
         name = middle(segment.name or "-", max(4, self.names - cell_len(indent) - 2))
         line = Text.assemble((indent, ""), (f"{sign} ", colour))
         line.append(name, style="" if segment.subsegment else "bold")
+        kind = _kind(segment)
+        if line.cell_len + cell_len(kind) <= self.names:
+            line.append(kind, style="dim")
         line.append(" " * max(1, self.names + 1 - cell_len(line.plain)))
         if self.bars:
             line.append_text(self._bar(segment, start, span, colour))
@@ -242,6 +256,12 @@ class _Places:
         bars.append(character * length, style=colour)
         bars.append("·" * (self.bars - first - length), style="dim")
         return bars
+
+
+def _kind(segment: Segment) -> str:
+    """What recorded a segment: Lambda and its function, for one, write one each, of one name."""
+    kind = kind_text(segment.origin) if segment.origin else ""
+    return f" {kind}" if kind not in ("", segment.name) else ""
 
 
 def _within(value: float, most: int) -> int:
@@ -269,6 +289,8 @@ def _details(segment: Segment) -> Iterator[tuple[str, str]]:
     http = _http(segment.http)
     if http:
         yield "", http
+    if segment.user:
+        yield "cyan", f"user: {segment.user}"
     if segment.sql:
         yield "", _pairs("sql", segment.sql)
     if segment.annotations:
@@ -295,6 +317,10 @@ def _http(http: Mapping[str, Any]) -> str:
         parts.append(f"→ {response['status']}")
     if response.get("content_length"):
         parts.append(f"{response['content_length']} bytes")
+    if request.get("client_ip"):
+        parts.append(f"for {request['client_ip']}")
+    if request.get("user_agent"):
+        parts.append(f"({request['user_agent']})")
     return " ".join(str(part) for part in parts if part)
 
 

@@ -7,19 +7,20 @@ from rich.text import Text
 
 from dragonctl.telemetry.times import iso_text
 from dragonctl.telemetry.why import Finding, Verdict
+from dragonctl.terminal.console import labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
 
 _LONGEST = 2_000
 
 
-def print_verdict(console: Console, verdict: Verdict) -> None:
+def print_verdict(console: Console, verdict: Verdict, label: str = "") -> None:
     """Say it in a few lines; plainly when nothing failed, or when nothing was found."""
-    for line in _lines(verdict):
+    for line in _lines(verdict, label):
         console.print(line, soft_wrap=False)
 
 
-def _lines(verdict: Verdict) -> list[Text]:
-    lines = [_head(verdict)]
+def _lines(verdict: Verdict, label: str) -> list[Text]:
+    lines = [_head(verdict).append_text(labelled(label))]
     if verdict.cause:
         lines.append(_evidence(verdict.cause))
         lines.append(Text(f"What to do: {neutral(verdict.cause.remedy)}"))

@@ -125,6 +125,20 @@ def test_hostile_names_stay_in_their_box():
     assert "[bold]&amp;" in re.sub(r"\s+", "", text)
 
 
+def test_what_failed_is_told_though_it_took_no_time_and_clients_by_what_they_call():
+    services = [
+        graphs.service(0, "api/prod", "client", 0, [(1, 4)]),
+        graphs.service(1, "api/prod", "AWS::ApiGateway::Stage", 4, [(2, 4)], throttle=4, time=0),
+        graphs.service(2, "S3", "AWS::S3", 4),
+    ]
+    console = screen(120)
+    print_map(console, map_of(services))
+    rows = {" ".join(line.split()) for line in seen(console).splitlines()}
+    assert "api/prod (API) 4 0 ms 0 ms 0 ms throttle 100 %" in rows
+    assert "clients of api/prod 4 - - - -" in rows
+    assert "S3 4 50 ms 25 ms 25 ms ok" in rows
+
+
 def test_an_empty_map_says_so():
     console = screen(80)
     print_map(console, map_of([]))

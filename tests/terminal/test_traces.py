@@ -82,6 +82,28 @@ def test_the_list_names_each_trace_whole_at_any_width(columns):
     assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= columns
 
 
+def test_annotations_stand_once_and_as_they_were_written():
+    values = [{"NumberValue": 25.0}, {"NumberValue": 0.5}, {"BooleanValue": True}]
+    said = [{"AnnotationValue": value} for value in [*values, *values]]
+    console = screen(120)
+    found = summary_of(documents.summary(0, Annotations={"dragons": said}))
+    print_summaries(console, [found], documents.START)
+    assert "dragons=25  dragons=0.5  dragons=true\n" in "".join(
+        f"{line.strip()}\n" for line in seen(console).splitlines()
+    )
+
+
+def test_a_segment_says_what_recorded_it_and_for_whom():
+    request = {"client_ip": "203.0.113.7", "user_agent": "curl/8"}
+    segment = documents.segment(
+        "a", "list", 0, 1, origin="AWS::Lambda", user="jon", http={"request": request}
+    )
+    shown = [line.plain.strip() for line in waterfall(trace_of([segment]), 120, "local")]
+    assert shown[0].endswith("2024-01-12T03:23:44.000Z  local")
+    assert shown[1].startswith("• list Lambda ")
+    assert shown[2:] == ["for 203.0.113.7 (curl/8)", "user: jon"]
+
+
 def test_groups_show_share_average_and_distribution():
     found = [
         summary_of(documents.summary(number, status=status, time=0.02))
