@@ -180,6 +180,18 @@ class Resource(ABC):
         """
         return None
 
+    def loss(self, aws: Reader, have: Reading) -> str | None:
+        """What a deletion would destroy for good, so that an undo must not delete it; or None."""
+        return None
+
+    def inseparable(self, field: str) -> tuple[str, ...]:
+        """The fields without which AWS does not give this one back: undo leaves it with them."""
+        return ()
+
+    def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
+        """The identifiers of what this field needs, as it stands: undo leaves them for its sake."""
+        return ()
+
 
 Want = State | None | Callable[["Reading | None", Done], State | None]
 """What a step wants: a state, None for "gone", or a pure function of how the thing stands and of
@@ -194,6 +206,7 @@ class Step:
     is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
     ``considerate`` step asks its resource first whether somebody else relies on it. A ``patient``
     step waits for what AWS is still doing to its thing, even where nothing is left to change.
+    ``needed`` says, from how the steps before ended, what still needs a considerate step's thing.
     ``warn`` gives what a person must know before the step changes the thing as it stands.
     """
 
@@ -204,11 +217,19 @@ class Step:
     undo: str = "reverse"
     considerate: bool = False
     patient: bool = False
+    needed: Callable[[Done], str | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
 
     def wanted(self, have: Reading | None, done: Mapping[str, Reading | None]) -> State | None:
         """What this step wants of the thing as it stands."""
         return self.want(have, done) if callable(self.want) else self.want
+
+    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+        """Why a considerate step leaves its thing as it is, or None."""
+        found = self.needed(done) or self.resource.obstacle(aws, have, done)
+        if found or self.wanted(have, done) is not None:
+            return found
+        return self.resource.loss(aws, have)
 
 
 def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:

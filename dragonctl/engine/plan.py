@@ -111,7 +111,7 @@ def _planned(
         want = step.wanted(reading, done)
         changes = tuple(differences(step.resource, reading, want))
         if changes and step.considerate and reading:
-            kept = step.resource.obstacle(reads, reading, done)
+            kept = step.obstacle(reads, reading, done)
             if kept:
                 return Planned(step, reading, reading.state, kept=kept)
     except DragonError as error:

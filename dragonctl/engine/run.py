@@ -50,7 +50,11 @@ class _Run:
         try:
             while self.sorter.is_active():
                 for name in self.sorter.get_ready():
-                    self._begin(self.items[name], pool, running)
+                    item = self.items[name]
+                    try:
+                        self._begin(item, pool, running)
+                    except DragonError as error:  # what it asked on the way was refused
+                        self._fail(item, in_step(error, item.step))
                 if running:
                     ended, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in ended:
@@ -92,7 +96,7 @@ class _Run:
         step = item.step
         if not (step.considerate and item.have and (item.changes or item.kept)):
             return None
-        return step.resource.obstacle(self.tools.reads, item.have, self.outcome.readings)
+        return step.obstacle(self.tools.reads, item.have, self.outcome.readings)
 
     def _end(self, item: Planned, future: Future[Ended]) -> None:
         try:
@@ -140,7 +144,9 @@ class _Run:
 
     def _blocked(self, item: Planned, blocker: str) -> None:
         """A step that needs another which failed (an error) or was left alone (kept too)."""
-        if not item.changes:
+        if item.kept:
+            self._keep(item, item.kept)
+        elif not item.changes:
             self._stop(item, self.stopped[blocker])
         elif isinstance(self.stopped[blocker], str):
             self._keep(item, f"{blocker} still needs it")

@@ -98,24 +98,43 @@ def undoing(run: Run) -> Undoing:
 def left(entry: Entry, have: Reading | None) -> list[str]:
     """The fields that somebody changed after the run, so that undo leaves them alone."""
     now = have.state if have else {}
+    returning = _returning(entry, now)
     return [
-        key
-        for key in _touched(entry)
-        if not _is_ours(entry, key, now) and not _is_back(entry, key, now)
+        key for key in _touched(entry) if key not in returning and not _is_back(entry, key, now)
     ]
 
 
 def _reversed(entry: Entry, others: list[Entry]) -> Step:
     """What needed this thing is taken back first."""
-    dependents = tuple(other.identifier for other in others if entry.identifier in other.requires)
+    dependents = tuple(other for other in others if entry.identifier in other.requires)
     return Step(
         title=f"Undo: {entry.title}",
         resource=resource_of(entry),
         want=_Before(entry),
-        after=dependents,
+        after=tuple(other.identifier for other in dependents),
         considerate=True,
+        needed=_Needed(entry.identifier, dependents),
         warn=_Left(entry),
     )
+
+
+@dataclass(frozen=True)
+class _Needed:
+    """What somebody changed since, and therefore stays, may need the thing of ``identifier``."""
+
+    identifier: str
+    dependents: tuple[Entry, ...]
+
+    def __call__(self, done: Done) -> str | None:
+        for other in self.dependents:
+            if (reading := done.get(other.identifier)) and self._is_needed(other, reading):
+                return f"{other.identifier} still needs it"
+        return None
+
+    def _is_needed(self, other: Entry, reading: Reading) -> bool:
+        resource = resource_of(other)
+        fields = left(other, reading)
+        return any(self.identifier in resource.relies_on(field, reading) for field in fields)
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,9 @@ class _Left:
         if not fields:
             return ()
         what = f"{', '.join(fields)} of {self.entry.identifier}"
-        return (f"{what} was changed after that run, and is left as it is.",)
+        if len(fields) == 1:
+            return (f"{what} was changed after that run, and is left as it is.",)
+        return (f"{what} were changed after that run, or go with what was: they are left.",)
 
 
 @dataclass(frozen=True)
@@ -142,16 +163,28 @@ class _Before:
         entry = self.entry
         now = have.state if have else {}
         if entry.before is None:
-            untouched = all(_is_ours(entry, key, now) for key in _touched(entry))
+            untouched = not set(_touched(entry)) - _returning(entry, now)
             return None if untouched or have is None else {}
         if have is None:
             return entry.before if entry.after is None else {}
-        return {key: entry.before.get(key) for key in _touched(entry) if _is_ours(entry, key, now)}
+        returning = _returning(entry, now)
+        return {key: entry.before.get(key) for key in _touched(entry) if key in returning}
 
 
 def _touched(entry: Entry) -> list[str]:
     before, after = entry.before or {}, entry.after or {}
     return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
+def _returning(entry: Entry, now: State) -> set[str]:
+    """The touched fields that go back: the run's still, and bound to none that stays."""
+    ours = {key for key in _touched(entry) if _is_ours(entry, key, now)}
+    inseparable = resource_of(entry).inseparable
+
+    def stays(key: str) -> bool:
+        return key not in ours and not _is_back(entry, key, now)
+
+    return {key for key in ours if not any(map(stays, inseparable(key)))}
 
 
 def _is_ours(entry: Entry, key: str, now: State) -> bool:

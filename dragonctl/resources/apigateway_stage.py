@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 
 ALL_METHODS = "*/*"
 
@@ -127,6 +128,20 @@ class Stage(Resource):
         """A cluster takes about four minutes; a flush a moment."""
         is_flushed = reading.facts["raw"].get("cacheClusterStatus") == "FLUSH_IN_PROGRESS"
         return None if is_flushed else _CLUSTER_SECONDS
+
+    def inseparable(self, field: str) -> tuple[str, ...]:
+        """An access log is taken away whole (UpdateStage removes no leaf of it)."""
+        return _ACCESS_LOG if field in _ACCESS_LOG else ()
+
+    def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
+        """Logs need their groups."""
+        if field in _ACCESS_LOG:
+            name = group_name(have.state[_ACCESS_LOG[0]])
+        elif field.endswith("/logging/loglevel") and have.state.get(field) in ("ERROR", "INFO"):
+            name = execution_group(self.api, self.stage)
+        else:
+            return ()
+        return (LogGroup(name).identifier,)
 
     @property
     def _name(self) -> dict[str, str]:

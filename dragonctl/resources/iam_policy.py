@@ -22,9 +22,10 @@ VERSIONS = 5
 class Policy(Resource):
     """A managed policy of this account, named by its ARN.
 
-    State: ``document``, ``description`` (fixed at creation). Facts: ``default`` (the version in
-    force), ``versions`` (their ids, oldest first), ``roles`` (names of those that it is attached
-    to), ``others`` (attachments to users and groups, uses as a boundary).
+    State: ``document``, ``description`` (fixed at creation), ``version`` (the one in force: a way
+    back to it, never wanted for itself). Facts: ``default`` (the same), ``versions`` (their ids,
+    oldest first), ``roles`` (names of those that it is attached to), ``others`` (attachments to
+    users and groups, uses as a boundary).
     """
 
     kind: ClassVar[str] = "iam-policy"
@@ -54,7 +55,11 @@ class Policy(Resource):
         )
         if document is None or versions is None or roles is None:
             return None
-        state = {"document": document, "description": policy.get("Description") or None}
+        state = {
+            "document": document,
+            "description": policy.get("Description") or None,
+            "version": policy["DefaultVersionId"],
+        }
         ids = sorted((one["VersionId"] for one in versions), key=lambda one: int(one[1:]))
         return Reading(
             state,
@@ -67,7 +72,7 @@ class Policy(Resource):
         )
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
-        """CreatePolicy; or a version; or every version and the policy deleted."""
+        """CreatePolicy; or a version, or back to one; or every version and the policy deleted."""
         if want is None and have is not None:
             yield from self._deletion(have)
         elif have is None and want is not None:
@@ -76,7 +81,9 @@ class Policy(Resource):
             yield from self._new_version(have, want)
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
-        """Documents are equal whatever the order of their lists."""
+        """Documents are equal whatever the order of their lists, and whatever their version."""
+        if field == "version":
+            return True
         return same_document(have, want) if field == "document" else bool(have == want)
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
@@ -124,6 +131,13 @@ class Policy(Resource):
 
     def _new_version(self, have: Reading, want: State) -> Iterator[Call]:
         if "document" not in want:
+            return
+        default = have.facts["default"]
+        if want.get("version", default) != default and want["version"] in have.facts["versions"]:
+            arn = {"PolicyArn": self.arn}
+            version = want["version"]
+            yield Call("iam", "SetDefaultPolicyVersion", {**arn, "VersionId": version})
+            yield Call("iam", "DeletePolicyVersion", {**arn, "VersionId": default})
             return
         if len(have.facts["versions"]) >= VERSIONS:
             raise DragonError(

@@ -64,7 +64,10 @@ class Role(Resource):
         for policy in attached_policies(aws, self.name):
             if not detached(done, self.name, policy["PolicyArn"]):
                 return f"the policy {policy['PolicyName']} is attached to it"
-        return None
+        inline = aws.pages(
+            "iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=self.name
+        )
+        return f"the inline policy {inline[0]} is in it" if inline else None
 
     def _creation(self, want: State) -> Call:
         params: dict[str, Any] = {

@@ -19,14 +19,12 @@ class RolePolicies(Resource):
     kind: ClassVar[str] = "iam-role-policies"
     role: str
 
-    def read(self, aws: Reader) -> Reading | None:
-        """ListAttachedRolePolicies; None when there is no such role."""
+    def read(self, aws: Reader) -> Reading:
+        """ListAttachedRolePolicies; to a role that does not exist nothing is attached."""
         found = aws.pages(
             "iam", "ListAttachedRolePolicies", "AttachedPolicies", absent=ABSENT, RoleName=self.role
         )
-        if found is None:
-            return None
-        return Reading(attached(*(policy["PolicyArn"] for policy in found)))
+        return Reading(attached(*(policy["PolicyArn"] for policy in found or [])))
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """AttachRolePolicy and DetachRolePolicy; both may be repeated."""

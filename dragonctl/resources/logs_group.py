@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -56,7 +56,7 @@ class LogGroup(Resource):
         elif days != now:
             yield Call("logs", "PutRetentionPolicy", {**name, "retentionInDays": days})
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def loss(self, aws: Reader, have: Reading) -> str | None:
         """Log events are never deleted."""
         return "it holds log events" if have.facts["bytes"] or self._has_events(aws) else None
 
@@ -74,6 +74,16 @@ class LogGroup(Resource):
                 return bool(answer.get("events"))
             params["nextToken"] = token
         return True  # so much to look through is not nothing
+
+
+def execution_group(api: str, stage: str) -> str:
+    """The name of a stage's execution log, which API Gateway fixes."""
+    return f"API-Gateway-Execution-Logs_{api}/{stage}"
+
+
+def group_name(arn: str | None) -> str:
+    """The name in a log group's ARN, with or without the ``:*`` behind it; "" in another ARN."""
+    return (arn or "").partition(":log-group:")[2].removesuffix(":*")
 
 
 def group_arn(partition: str, region: str, account: str, name: str) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.resources.iam_role_policies import RolePolicies
+from dragonctl.resources.logs_group import LogGroup, group_name
+from dragonctl.resources.role_rights import role_name
 
 LEVEL = "loggingConfiguration/level"
 EXECUTION_DATA = "loggingConfiguration/includeExecutionData"
@@ -42,6 +45,18 @@ class MachineSettings(Resource):
         if goal[TRACING] != have.state[TRACING]:
             params["tracingConfiguration"] = {"enabled": goal[TRACING]}
         yield Call("stepfunctions", "UpdateStateMachine", params)
+
+    def inseparable(self, field: str) -> tuple[str, ...]:
+        """A machine that logs must log somewhere."""
+        return (LEVEL,) if field == DESTINATION else ()
+
+    def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
+        """Logs need their group, and a role that may deliver them."""
+        state = have.state
+        if field not in (LEVEL, DESTINATION) or state[LEVEL] == "OFF":
+            return ()
+        group, role = group_name(state[DESTINATION]), role_name(have.facts["raw"]["roleArn"])
+        return (LogGroup(group).identifier, RolePolicies(role).identifier)
 
 
 def read_machine(aws: Reader, arn: str) -> dict[str, Any] | None:

@@ -14,8 +14,7 @@ from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import Survey, survey
-from dragonctl.recipes.observability.names import execution_group
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 from dragonctl.status.caching import Ratios, hit_ratios
 from dragonctl.status.problem import Again
@@ -111,11 +110,6 @@ def machine_group(machine: Machine) -> str | None:
     """The name of the group that a machine logs to."""
     arn = machine_state(dict(machine.raw))[DESTINATION]
     return group_name(arn) if arn else None
-
-
-def group_name(arn: str) -> str:
-    """The name in a log group's ARN, with or without the ``:*`` behind it."""
-    return arn.removesuffix(":*").partition(":log-group:")[2]
 
 
 def _methods(aws: Reader, app: App) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dragonctl.app import App, Machine, Raw
+from dragonctl.resources.logs_group import execution_group, group_name
 from dragonctl.telemetry.logs import LogGroup
 
 
@@ -20,8 +21,8 @@ def log_groups(app: App) -> list[LogGroup]:
 def _all_groups(app: App) -> Iterator[LogGroup]:
     if app.api:
         for name, stage in app.api.stages.items():
-            yield LogGroup(f"API-Gateway-Execution-Logs_{app.api.id}/{name}", "api")
-            access = _group_of((stage.get("accessLogSettings") or {}).get("destinationArn"))
+            yield LogGroup(execution_group(app.api.id, name), "api")
+            access = group_name((stage.get("accessLogSettings") or {}).get("destinationArn"))
             if access:
                 yield LogGroup(access, "access")
     for machine in app.machines:
@@ -35,14 +36,9 @@ def _machine_groups(machine: Machine) -> Iterator[LogGroup]:
     raws: list[Raw] = [machine.raw, *machine.qualifiers.values()]
     for raw in raws:
         for place in (raw.get("loggingConfiguration") or {}).get("destinations") or ():
-            name = _group_of((place.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn"))
+            name = group_name((place.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn"))
             if name:
                 yield LogGroup(name, "state-machines")
-
-
-def _group_of(arn: str | None) -> str:
-    """The name in a log group's ARN; "" for a Firehose stream, which nothing can be read from."""
-    return (arn or "").partition(":log-group:")[2].removesuffix(":*")
 
 
 def trace_names(app: App) -> set[str]:

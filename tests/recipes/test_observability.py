@@ -103,15 +103,44 @@ def test_what_was_not_said_of_bodies_and_metrics_is_not_touched(field, now):
         (THEIRS, "unreadable", Options(), None, "--replace-account-role"),
         (THEIRS, "healthy", Options(replace_account_role=True), OURS, "is replaced"),
         (OURS, "it may not logs:PutLogEvents", Options(), OURS, ""),
+        (OURS, "healthy", Options(), OURS, ""),
+        (OURS, "unreadable", Options(), None, "--replace-account-role"),
+        (
+            OURS.replace("/API", "/team/API"),
+            "healthy",
+            Options(),
+            OURS.replace("/API", "/team/API"),
+            "",
+        ),
         (None, "none", Options(log_level="OFF", access_log=False), None, ""),
     ],
 )
 def test_the_role_that_every_api_shares(account, health, options, goal, warned):
     made = recipe(options, account=account, health=health)
     steps = [one for one in made.steps if one.resource.kind == "apigateway-account"]
-    assert [one.want for one in steps] == ([{"cloudwatchRoleArn": goal}] if goal else [])
+    goals = [one.wanted(None, {})["cloudwatchRoleArn"] for one in steps]
+    assert goals == ([goal] if goal else [])
     assert warned in " ".join(made.warnings)
     assert bool(warned) == bool(made.warnings)
+
+
+def test_a_role_that_is_there_is_named_as_it_is():
+    """Roles have paths; an ARN made up without it would name nobody."""
+    pathed = OURS.replace("/API", "/team/API")
+    account = step(recipe(), "apigateway-account")
+    found = {"iam-role/APIGatewayCWLogs": Reading({}, {"arn": pathed})}
+    assert account.wanted(None, found) == {"cloudwatchRoleArn": pathed}
+
+
+@pytest.mark.parametrize(("health", "added"), [("healthy", False), ("it may not", True)])
+def test_our_role_gets_its_policy_only_where_it_cannot_write(health, added):
+    rights = step(recipe(account=OURS, health=health), "iam-role-policies")
+    assert bool(rights.wanted(Reading({}), {})) == added
+
+
+def test_a_role_that_is_gone_cannot_be_put_back():
+    account = step(recipe(account=THEIRS, health="gone"), "apigateway-account")
+    assert account.undo.startswith("keep")
 
 
 def test_a_kept_role_is_named():
@@ -167,8 +196,8 @@ def test_a_group_has_no_character_that_logs_do_not_take():
 
 def test_what_runs_under_a_role_that_is_gone_is_left():
     made = recipe(machine=[flow()], rights={"worker": None, "flower": None})
-    kinds = {one.resource.kind for one in made.steps}
-    assert not kinds & {"lambda-function", "iam-role-policies"}
+    names = {one.resource.identifier for one in made.steps}
+    assert not names & {"lambda-function/work", "iam-role-policies/worker"}
     assert want(made, "states-machine", OFF) == {}
     assert [text.split()[1] for text in made.warnings] == ["worker", "flower"]
 

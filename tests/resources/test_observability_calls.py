@@ -151,6 +151,17 @@ def test_a_policy_is_made_with_its_path_and_deleted_with_its_versions():
     ]
 
 
+def test_a_policy_goes_back_to_the_version_that_was_in_force():
+    """A new version with the old document would fill IAM's five, and leave another policy."""
+    facts = {"default": "v2", "versions": ("v1", "v2")}
+    assert calls(Policy(POLICY), {"document": {}}, {"document": TRUST, "version": "v1"}, facts) == [
+        ("SetDefaultPolicyVersion", {"PolicyArn": POLICY, "VersionId": "v1"}),
+        ("DeletePolicyVersion", {"PolicyArn": POLICY, "VersionId": "v2"}),
+    ]
+    (made,) = calls(Policy(POLICY), {"document": {}}, {"document": TRUST, "version": "v9"}, facts)
+    assert made[0] == "CreatePolicyVersion"
+
+
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
 STATE = {
     "loggingConfiguration/level": "OFF",

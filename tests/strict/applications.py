@@ -12,6 +12,7 @@ from tests.strict.world import ACCOUNT, REGION, Pace, World
 Json = Any
 AWS_POLICY = "arn:aws:iam::aws:policy/"
 LAMBDA_URI = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/%s/invocations"
+DELIVERY = f"arn:aws:iam::{ACCOUNT}:policy/StepFunctionsCWDelivery"
 PUSH = [
     "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups",
     "logs:DescribeLogStreams", "logs:PutLogEvents", "logs:GetLogEvents", "logs:FilterLogEvents",

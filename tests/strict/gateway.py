@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.strict.wire import Refused
-from tests.strict.world import World, allows, page
+from tests.strict.world import ACCOUNT, World, allows, page
 
 Json = Any
 BAD = "BadRequestException"
@@ -111,6 +111,9 @@ def update_account(world: World, params: dict[str, Json]) -> Json:
         role = patch["value"]
         rights = world.rights(role)
         able = all(allows(rights, f"logs:{one}") for one in ("CreateLogGroup", "PutLogEvents"))
+        path = (world.state["iam"]["roles"].get(role.rpartition("/")[2]) or {}).get("path")
+        if role and role != f"arn:aws:iam::{ACCOUNT}:role{path}{role.rpartition('/')[2]}":
+            raise Refused(BAD, ROLE)
         if role and not (world.trusts(role, "apigateway.amazonaws.com") and able):
             raise Refused(BAD, ROLE)
         world.state["apigateway"]["role"] = role

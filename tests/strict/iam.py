@@ -20,7 +20,7 @@ def operations() -> dict[str, Any]:
         list_attached_role_policies, attach_role_policy, detach_role_policy, list_role_policies,
         get_role_policy, get_policy, get_policy_version, list_policy_versions,
         list_entities_for_policy, create_policy, create_policy_version, delete_policy_version,
-        delete_policy,
+        set_default_policy_version, delete_policy,
     )  # fmt: skip
     named = {"".join(part.title() for part in one.__name__.split("_")): one for one in built}
     who = {
@@ -207,6 +207,14 @@ def create_policy_version(world: World, params: dict[str, Json]) -> Json:
     if params.get("SetAsDefault") == "true":
         policy["default"] = version
     return {"PolicyVersion": {"VersionId": version}}
+
+
+def set_default_policy_version(world: World, params: dict[str, Json]) -> Json:
+    policy, version = _held(world, "policies", params["PolicyArn"]), params["VersionId"]
+    if version not in policy["documents"]:
+        raise Refused(NOT_FOUND, f"Version {version} does not exist.", 404)
+    policy["default"] = version
+    return {}
 
 
 def delete_policy_version(world: World, params: dict[str, Json]) -> Json:

@@ -19,6 +19,7 @@ from tests.strict.wire import serve
 from tests.strict.world import Pace
 
 SETUP = ("setup-observability", "--api", "shop", "--yes", "--output", "json")
+UNDO = ("undo", "--yes", "--output", "json")
 WRITES = ("Create", "Update", "Put", "Delete", "Attach", "Detach", "Tag", "Untag")
 
 
@@ -184,6 +185,68 @@ def test_a_policy_that_several_machines_use_goes_with_the_last_of_them(tmp_path)
         undo = ann.types("undo", "--yes", "--output", "json")
         assert undo.returncode == 0
     assert moved(before, accounts.comparable(world)) == {}
+
+
+def with_a_machine():
+    """A stage that starts a machine; somebody's delivery policy lacks rights, in four versions."""
+    world = accounts.empty(Pace(iam_known=0.0, account_every=0.1))
+    role = accounts.role(world, "flow-role", "states.amazonaws.com")
+    accounts.machine(world, "flow", role, {"Done": {"Type": "Succeed"}})
+    starts = {
+        "type": "AWS", "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution",
+        "requestTemplates": {"application/json": accounts.machine_arn("flow")},
+    }  # fmt: skip
+    accounts.api(world, "flowapi001", "shop", {"POST /": starts}, {"prod": {}})
+    versions = {f"v{one}": accounts.document(["logs:GetLogDelivery"] * one) for one in range(1, 5)}
+    world.state["iam"]["policies"][accounts.DELIVERY] = {
+        "default": "v4", "documents": versions, "description": None,
+    }  # fmt: skip
+    world.state["logs"]["groups"]["API-Gateway-Execution-Logs_flowapi001/prod"] = {
+        "days": 365, "events": ["a line"],
+    }  # fmt: skip
+    world.begin()
+    return world
+
+
+def test_an_undo_is_itself_undone(tmp_path):
+    """There, back, there and back: each time the whole account is as it was."""
+    world = with_a_machine()
+    before = accounts.comparable(world)
+    with person(world, tmp_path) as ann:
+        assert ann.types(*SETUP, "--retention", "7").returncode == 0
+        there = accounts.comparable(world)
+        undo = ann.types(*UNDO)
+        assert (undo.returncode, moved(before, accounts.comparable(world))) == (0, {})
+        redo = ann.types("undo", json.loads(undo.stdout)["run"], *UNDO[1:])
+        again = moved(there, accounts.comparable(world))
+        assert (redo.returncode, [key for key in again if "/iam/policies/" not in key]) == (0, [])
+        assert ann.types(*UNDO).returncode == 0
+    assert moved(before, accounts.comparable(world)) == {}
+
+
+def test_an_undo_leaves_what_somebody_changed_and_what_that_needs(tmp_path):
+    world = known(with_a_machine())
+    mine = f"arn:aws:logs:us-east-1:{accounts.ACCOUNT}:log-group:/mine"
+    stage = world.state["apigateway"]["apis"]["flowapi001"]["stages"]
+    machines, flow = world.state["stepfunctions"]["machines"], accounts.machine_arn("flow")
+    with person(world, tmp_path) as ann:
+        assert ann.types(*SETUP).returncode == 0
+        machines[flow]["loggingConfiguration"]["level"] = "ERROR"
+        stage["prod"]["accessLogSettings"]["destinationArn"] = mine
+        world.begin()
+        left = machines[flow]["loggingConfiguration"], stage["prod"]["accessLogSettings"]
+        undo = ann.types(*UNDO)
+    assert undo.returncode == 0, undo.stdout
+    assert left == (machines[flow]["loggingConfiguration"], stage["prod"]["accessLogSettings"])
+    assert not stage["prod"]["tracingEnabled"]
+    assert not machines[flow]["tracingConfiguration"]["enabled"]
+    assert "/aws/vendedlogs/states/flow-Logs" in world.state["logs"]["groups"]
+    assert world.rights("flow-role") >= {"logs:CreateLogDelivery"}
+    told = " ".join(json.loads(undo.stdout)["warnings"])
+    assert all(name in told for name in (
+        "loggingConfiguration/level", "accessLogSettings/destinationArn",
+        "iam-role-policies/flow-role", "flow-Logs", "iam-policy/",
+    ))  # fmt: skip
 
 
 def test_groups_with_events_stay_however_late_the_events_come(tmp_path):

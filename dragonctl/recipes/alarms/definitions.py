@@ -16,8 +16,8 @@ from typing import Any
 
 from dragonctl.app import Api, App, Machine, Raw
 from dragonctl.engine.model import State
-from dragonctl.recipes.observability.names import execution_group
 from dragonctl.resources.cloudwatch_alarm import PREFIX
+from dragonctl.resources.logs_group import execution_group
 
 FIVE_MINUTES = 300
 SHARE = 5.0

@@ -11,19 +11,20 @@ from dragonctl.app import Api, App, Raw
 from dragonctl.discovery.overdue import UNTIL_TAG
 from dragonctl.discovery.ownership import owner
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.recipes.observability.groups import existing_group, group_named, group_step
-from dragonctl.recipes.observability.names import access_group, execution_group
+from dragonctl.recipes.observability.groups import existing_group, group_step
+from dragonctl.recipes.observability.names import access_group
 from dragonctl.recipes.observability.options import Options, fill
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, method_keys
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.logs_group import group_arn
+from dragonctl.resources.logs_group import execution_group, group_arn, group_name
 
 SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
 PUSH_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+_GONE = "keep: the role that was named before no longer exists, and API Gateway takes no such role"
 DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
 
 # One line, as API Gateway wants it. Quoted throughout: a missing value is printed as a bare "-".
@@ -67,17 +68,19 @@ def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
     role, policies = Role(options.role_name), RolePolicies(options.role_name)
     push = f"arn:{app.partition}:iam::aws:policy/{PUSH_POLICY}"
     yield Step(f"Role {role.name} for API Gateway's logs", role, _role_wanted)
+    health = survey.account.facts["health"]
     yield Step(
         f"Right of {role.name} to push logs",
         policies,
-        attached(push),
+        _PushWanted(push, is_needless=health == "healthy" and survey.account.state[FIELD] == goal),
         after=(role.identifier,),
     )
     yield Step(
         title,
         account,
-        {FIELD: goal},
+        _RoleNamed(role.identifier, goal),
         after=(role.identifier, policies.identifier),
+        undo=_GONE if health == "gone" else "reverse",
     )
 
 
@@ -85,11 +88,12 @@ def account_role(app: App, survey: Survey, options: Options) -> str | None:
     """The ARN that the account should name; None: the one that is there is kept."""
     ours = survey.account.state[FIELD] or ""
     name, health = options.role_name, survey.account.facts["health"]
-    if ours.endswith(f"/{name}") and ours.split(":")[4] == app.account and health != "gone":
-        return ours
-    if health in ("none", "gone") or options.replace_account_role:
+    if health in ("none", "gone"):
         return app.arn("iam", f"role/{name}", region=False)
-    return None
+    if ours.endswith(f"/{name}") and ours.split(":")[4] == app.account:
+        keeps = health == "unreadable" and not options.replace_account_role
+        return None if keeps else ours
+    return app.arn("iam", f"role/{name}", region=False) if options.replace_account_role else None
 
 
 def account_warnings(app: App, survey: Survey, options: Options) -> Iterator[str]:
@@ -115,6 +119,29 @@ def account_notes(app: App, survey: Survey, options: Options) -> Iterator[str]:
     present, health = survey.account.state[FIELD], survey.account.facts["health"]
     if options.api_logs and health == "healthy" and account_role(app, survey, options) is None:
         yield f"API Gateway's CloudWatch role {present} is kept: it can write logs."
+
+
+@dataclass(frozen=True)
+class _PushWanted:
+    """AWS's policy for API Gateway's logs; one that can write without it gets no other."""
+
+    policy: str
+    is_needless: bool
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        return {} if have and self.is_needless else attached(self.policy)
+
+
+@dataclass(frozen=True)
+class _RoleNamed:
+    """The role's own ARN, which may have a path; for one that is yet to be made, ``expected``."""
+
+    role: str
+    expected: str
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        role = done.get(self.role)
+        return {FIELD: role.facts.get("arn", self.expected) if role else self.expected}
 
 
 def _role_wanted(have: Reading | None, done: Done) -> State:
@@ -171,7 +198,7 @@ def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
     if options.access_log is not False and (present or ours).endswith(ours):
         yield group_step(ours, owner, options)
     elif present:
-        yield from existing_group(group_named(present), owner, options)
+        yield from existing_group(group_name(present), owner, options)
 
 
 @dataclass(frozen=True)

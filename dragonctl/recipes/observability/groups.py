@@ -27,11 +27,6 @@ def existing_group(name: str, owner: str, options: Options) -> Iterator[Step]:
         yield group_step(name, owner, options, make=False)
 
 
-def group_named(arn: str) -> str:
-    """The name in a log group's ARN, with or without the ``:*`` behind it; empty in another ARN."""
-    return arn.removesuffix(":*").partition(":log-group:")[2]
-
-
 @dataclass(frozen=True)
 class _GroupWanted:
     name: str

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from dragonctl.app import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.recipes.observability.groups import existing_group, group_named, group_step
+from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import vended_group
 from dragonctl.recipes.observability.options import Options, fill
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroup, group_arn
+from dragonctl.resources.logs_group import LogGroup, group_arn, group_name
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import (
     DESTINATION,
@@ -35,10 +35,10 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
         settings = MachineSettings(machine.arn)
         wanted = MachineWanted(app, machine, verdict, options)
         group, present = vended_group(machine.name), destination(machine) or ""
-        if wanted.logs and group_named(present) in ("", group):
+        if wanted.logs and group_name(present) in ("", group):
             yield group_step(group, f"state machine {machine.name}", options)
         else:
-            name = group_named(present)
+            name = group_name(present)
             yield from existing_group(name, f"state machine {machine.name}", options)
         yield Step(
             f"State machine {machine.name}",

@@ -13,11 +13,6 @@ def access_group(api: str, stage: str) -> str:
     return f"/aws/apigateway/{api}/{stage}/access"
 
 
-def execution_group(api: str, stage: str) -> str:
-    """The execution log's group: API Gateway fixes its name."""
-    return f"API-Gateway-Execution-Logs_{api}/{stage}"
-
-
 def vended_group(name: str) -> str:
     """A machine's log group; ``/aws/vendedlogs/`` keeps the account's resource policy small."""
     return f"/aws/vendedlogs/states/{_NOT_IN_GROUP_NAMES.sub('_', name)}-Logs"

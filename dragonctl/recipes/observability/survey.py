@@ -11,9 +11,9 @@ from dragonctl.app import App
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
-from dragonctl.recipes.observability.names import access_group, execution_group, vended_group
+from dragonctl.recipes.observability.names import access_group, vended_group
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroup, execution_group
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 
 
