@@ -80,6 +80,20 @@ def test_caching_of_all_methods_is_not_let_loose_on_those_that_share(made, drago
     assert moved(before, account(made)) == {}
 
 
+def test_an_api_key_holds_nothing_back_and_is_told(made, dragonctl):
+    made.add("/metered")
+    made.gateway.update_method(
+        restApiId=made.api.id,
+        resourceId=made.api.resources["/metered"],
+        httpMethod="GET",
+        patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": "true"}],
+    )
+    made.deploy()
+    said = dragonctl("enable-cache", "--output", "json").document
+    assert ["asks for an API key" in one for one in said["warnings"]] == [True]
+    assert made.settings("~1metered/GET")["cachingEnabled"] is True
+
+
 def test_a_method_whose_caching_sleeps_is_not_woken_where_callers_would_share(made, dragonctl):
     made.add("/mine", authorization="AWS_IAM")
     made.add("/open")

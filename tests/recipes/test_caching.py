@@ -93,7 +93,9 @@ def test_who_would_get_anothers_answer(one, key, shares):
     assert bool(list(sharing(one, key))) is shares
 
 
-@pytest.mark.parametrize("text", ["", ":x", "body:x", "header:", " q", "header: x"])
+@pytest.mark.parametrize(
+    "text", ["", ":x", "body:x", "header:", " q", "a b", "header: x", "header:X y", "header:a:b"]
+)
 def test_what_is_no_key(text):
     with pytest.raises(UsageError):
         key_parameter(text)

@@ -43,6 +43,7 @@ def choose(seen: Survey, options: Options) -> Choice:
         because = ", ".join(why)
         if not why:
             chosen.append(method)
+            warnings += _whatever_the_key(method)
         elif options.allow_shared and method.integration:
             chosen.append(method)
             warnings.append(f"Callers of {method.name} may get each other's answers: {because}.")
@@ -70,6 +71,15 @@ def _reasons(method: CacheMethod, key: tuple[str, ...]) -> Iterator[str]:
     if not method.integration:
         yield "it has no integration"
     yield from sharing(method, key)
+
+
+def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
+    """API keys meter callers and are no authorization, so they hold nothing back; but see it."""
+    if method.raw.get("apiKeyRequired"):
+        yield (
+            f"{method.name} asks for an API key, which is not in its cache key: callers with"
+            " different ones share its answers."
+        )
 
 
 def _answered_by_any(seen: Survey, options: Options) -> Iterator[str]:

@@ -20,6 +20,9 @@ INVALIDATION = {
 """What happens to ``Cache-Control: max-age=0`` of a caller who may not invalidate."""
 
 _PLACES = {"query": "querystring", "header": "header", "path": "path"}
+# A header's name is a token (RFC 9110, section 5.6.2); no parameter's name has a blank in it.
+_NAMES = {"header": re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)}
+_NAME = re.compile(r"\S+")
 _METHOD = re.compile(r"(?P<method>[A-Za-z]+)\s+(?P<path>/\S*)")
 
 
@@ -71,7 +74,7 @@ def key_parameter(name: str) -> str:
     place, colon, rest = name.partition(":")
     if not colon:
         place, rest = "query", name
-    if place not in _PLACES or not rest or rest != rest.strip():
+    if place not in _PLACES or not _NAMES.get(place, _NAME).fullmatch(rest):
         raise UsageError(
             f"--key {name!r} is no parameter of a request.",
             "Write a query parameter's NAME, or header:NAME, or path:NAME.",
