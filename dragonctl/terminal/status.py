@@ -19,6 +19,7 @@ _ON = Text("on", style="green")
 _NONE = Text("none", style="dim")
 _FAIR_WIDTH = 100
 _NAME_WIDTH = 26
+_KEPT_WIDTH = 14  # with the space around it
 _FEW = 3
 
 Document = Mapping[str, Any]
@@ -120,14 +121,15 @@ def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> Tab
 
 
 def _groups(groups: Sequence[Document], console: Console) -> Table:
-    width = max(20, min(console.width, _FAIR_WIDTH) - 36)
+    width = min(console.width, _FAIR_WIDTH)
+    names = [middle(group["name"], max(20, width - 36)) for group in groups]
+    room = max(22, width - max(map(len, names), default=0) - _KEPT_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for title in ("Log group", "kept", "of"):
         table.add_column(title, no_wrap=True)
-    for group in groups:
+    for name, group in zip(names, groups, strict=True):
         owner = group["of"][0] + (f" +{len(group['of']) - 1}" if len(group["of"]) > 1 else "")
-        name = middle(group["name"], width)
-        table.add_row(name, _kept(group), Text(middle(owner, 22), style="dim"))
+        table.add_row(name, _kept(group), Text(middle(owner, room), style="dim"))
     return table
 
 
