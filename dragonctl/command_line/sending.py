@@ -118,17 +118,16 @@ def _domains(view: View) -> list[dict[str, Any]]:
     ]
 
 
-def _body(data: str | None) -> str | None:
-    """The body as ``--data`` names it."""
+def _body(data: str | None) -> bytes | None:
+    """The body as ``--data`` names it, byte for byte: it need not be text."""
     try:
         if data == "-":
-            return sys.stdin.buffer.read().decode()
+            return sys.stdin.buffer.read()
         if data and data.startswith("@"):
-            return Path(data[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise UsageError(f"--data {data} cannot be read: {reason}.") from error
-    return data
+            return Path(data[1:]).read_bytes()
+    except OSError as error:
+        raise UsageError(f"--data {data} cannot be read: {error.strerror or error}.") from error
+    return None if data is None else os.fsencode(data)
 
 
 def deliver(view: View, ready: Prepared) -> Answered:

@@ -76,7 +76,11 @@ def send(
     print_answer(out(), ready.sent, answered, view.label)
     if follow:
         _follow(view, ready, answered, began)
-    if answered.status >= FIRST_ERROR and answered.request_id:
+    if answered.is_unrouted:
+        click.echo(
+            f"That is its word for: no {ready.sent.method} is deployed at this path.", err=True
+        )
+    elif answered.status >= FIRST_ERROR and answered.request_id:
         click.echo(f"Next: dragonctl why {neutral(answered.request_id)}", err=True)
     return code
 

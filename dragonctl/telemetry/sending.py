@@ -103,7 +103,7 @@ class Answered:
 
 
 def request_of(
-    method: str, url: str, headers: Iterable[str], data: str | None, now: float, api_key: str = ""
+    method: str, url: str, headers: Iterable[str], data: bytes | None, now: float, api_key: str = ""
 ) -> Sent:
     """The request: JSON unless a header says otherwise, traced so that sampling keeps it.
 
@@ -121,9 +121,10 @@ def request_of(
         **({"Content-Type": "application/json"} if data is not None else {}),
     }
     whole = {**{name: own[name] for name in own if name.lower() not in known}, **named}
-    if data is not None and "json" in known.get("content-type", "json").lower():
+    kind = known.get("content-type", "application/json").lower()
+    if data is not None and re.search(r"[/+]json(?![\w-])", kind):  # x-ndjson is none
         _check_json(data)
-    return Sent(method.upper(), url, whole, None if data is None else data.encode())
+    return Sent(method.upper(), url, whole, data)
 
 
 def _trace_id(headers: Mapping[str, str]) -> str:
@@ -133,13 +134,14 @@ def _trace_id(headers: Mapping[str, str]) -> str:
     return parts.get("Root", "").strip()
 
 
-def _check_json(data: str) -> None:
+def _check_json(data: bytes) -> None:
     """Tell a slip of the pen here: API Gateway would only say that the body is invalid."""
     try:
-        json.loads(data, parse_constant=_no_constant)
+        json.loads(data.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
+        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise UsageError(
-            f"The body is not JSON: {error}.",
+            f"The body is not JSON: {reason}.",
             "Mend it, or name what it is: --header 'Content-Type: text/plain'.",
         ) from error
 
@@ -153,6 +155,8 @@ def _header(text: str) -> tuple[str, str]:
     named = re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip())
     if not (colon and named) or not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value):
         raise UsageError(f"--header '{text}' is not NAME: VALUE.", "Write 'Accept: text/plain'.")
+    if name.strip().lower() in ("content-length", "transfer-encoding"):
+        raise UsageError(f"--header '{text}': it follows from the body.", "Leave it out.")
     return name.strip(), value.strip()
 
 

@@ -287,6 +287,8 @@ def _part_of(segment: Segment, origin: str) -> Part:
         return "throttle"
     if "Lambda" in origin:
         return "function"
+    if "ApiGateway" in origin and segment.status == "error":
+        return "request"
     return "state" if "StepFunctions" in origin else "integration"
 
 

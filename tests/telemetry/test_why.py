@@ -220,6 +220,14 @@ def test_a_trace_tells_what_no_log_line_told():
     assert verdict.next_command == f"dragonctl traces {documents.TRACE}"
 
 
+def test_a_stage_whose_trace_ends_in_4xx_refused_the_request():
+    fake = application()
+    stage = documents.segment("a", "dragons/prod", 0, 1, origin="AWS::ApiGateway::Stage")
+    for marks, part in (({"error": True}, "request"), ({"fault": True}, "integration")):
+        fake.documents = [{**stage, **marks}]
+        assert why(fake, documents.TRACE).cause.part == part
+
+
 def test_an_access_log_alone_still_names_the_part():
     access = {"requestId": REQUEST, "httpMethod": "GET", "path": "/dragons", "status": "403"}
     verdict = why(application(access=[json.dumps(access)]))
