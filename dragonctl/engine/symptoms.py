@@ -137,6 +137,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
             "ConcurrentModification",
             "ConcurrentModificationException",
             "EntityAlreadyExists",
+            "InvalidIfMatchVersion",
             "OperationAbortedException",
             "PreconditionFailed",
             "PreconditionFailedException",

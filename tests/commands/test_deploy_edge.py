@@ -147,6 +147,17 @@ def test_an_existing_functions_role_is_trusted_besides_whom_it_trusts(edge, loca
     assert '"edgelambda.amazonaws.com"' in trust
 
 
+def test_a_role_that_is_gone_is_told_and_not_made_anew(edge, local_aws):
+    builder, iam = Builder(local_aws.endpoint), local_aws.client("iam")
+    role = builder.role("gone")
+    builder.function("stamp", role, Handler="stamp.handler", MemorySize=128, Timeout=3)
+    iam.delete_role(RoleName="gone")
+    said = edge.deploy()
+    assert (said.code, "role does not exist" in said.stderr) == (1, True)
+    assert "gone" not in [one["RoleName"] for one in iam.list_roles()["Roles"]]
+    assert edge.at() == []
+
+
 BROKEN = [
     ({"Environment": {"Variables": {"A": "b"}}}, "environment variables"),
     ({"TracingConfig": {"Mode": "Active"}}, "X-Ray tracing"),

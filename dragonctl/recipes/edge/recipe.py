@@ -118,7 +118,7 @@ def _cloudfront_functions(behavior: Mapping[str, Any]) -> bool:
 
 def _existing(edge: Edge) -> Iterator[Step]:
     role = Role(role_name(str((edge.raw or {})["Role"])))
-    yield Step(f"Trust of role {role.name} for the edge", role, _trusting, undo=NEEDED)
+    yield Step(f"Trust of role {role.name} for the edge", role, _trusting_besides, undo=NEEDED)
     function = FunctionSettings(edge.name)
     want = {CODE: edge.code.sha256}
     yield Step(f"Function {edge.name} in {REGION}", function, want, after=(role.identifier,))
@@ -165,6 +165,17 @@ def _rights(name: str, place: Place) -> Json:
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": actions, "Resource": f"{group}:*"}],
     }
+
+
+def _trusting_besides(have: Reading | None, done: Done) -> State:
+    """The same of a role that somebody else made; it is not made anew where it is gone."""
+    if have is None:
+        raise DragonError(
+            "The function's execution role does not exist any more.",
+            "Give the function another role first: nothing was changed here.",
+            code="NoRole",
+        )
+    return _trusting(have, done)
 
 
 def _trusting(have: Reading | None, _done: Done) -> State:
