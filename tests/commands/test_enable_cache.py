@@ -299,6 +299,8 @@ def test_a_resize_is_asked_about(dragons, dragonctl):
         True,
         True,
     )
+    dry = dragonctl("enable-cache", "--size", "1.6", "--dry-run", "--output", "json").document
+    assert ["empties the cache of stage prod" in one for one in dry["warnings"]] == [True]
     assert dragonctl("enable-cache", "--size", "1.6", "--yes").code == 0
     assert dragons.stages()["prod"]["cacheClusterSize"] == "1.6"
     dragonctl("enable-cache")  # a default never resizes

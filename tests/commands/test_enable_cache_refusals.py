@@ -94,6 +94,14 @@ def test_an_api_key_holds_nothing_back_and_is_told(made, dragonctl):
     assert made.settings("~1metered/GET")["cachingEnabled"] is True
 
 
+def test_a_read_that_starts_executions_is_told(made, dragonctl):
+    uri = "arn:aws:apigateway:us-east-1:states:action/StartExecution"
+    made.add("/start", type="AWS", uri=uri, integrationHttpMethod="POST")
+    made.deploy()
+    said = dragonctl("enable-cache", "--output", "json").document
+    assert ["none is started" in one for one in said["warnings"]] == [True]
+
+
 def test_a_method_whose_caching_sleeps_is_not_woken_where_callers_would_share(made, dragonctl):
     made.add("/mine", authorization="AWS_IAM")
     made.add("/open")

@@ -15,6 +15,8 @@ from dragonctl.recipes.caching.keys import (
 from dragonctl.recipes.caching.options import Options
 from dragonctl.recipes.caching.survey import Survey
 
+_STARTS = ":states:action/Start"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -74,11 +76,16 @@ def _reasons(method: CacheMethod, key: tuple[str, ...]) -> Iterator[str]:
 
 
 def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
-    """API keys meter callers and are no authorization, so they hold nothing back; but see it."""
+    """What no key mends, and holds nothing back: API keys meter callers, they do not authorize."""
     if method.raw.get("apiKeyRequired"):
         yield (
             f"{method.name} asks for an API key, which is not in its cache key: callers with"
             " different ones share its answers."
+        )
+    if _STARTS in str(method.integration.get("uri") or ""):
+        yield (
+            f"{method.name} starts executions of a state machine: while its answer is cached, none"
+            " is started."
         )
 
 

@@ -36,6 +36,10 @@ UNDECLARED = (
     "Query parameters and headers that a method does not declare are not in its key, and cannot be"
     " seen from here: callers who differ only in them share an answer. --key NAME adds one."
 )
+EMPTIES = (
+    "A new size empties the cache of stage {stage} and makes its cluster anew, about 4 minutes in"
+    " which every request reaches the back end."
+)
 UNCOMPARED = (
     "The deployment of the cache key also ships edits that AWS shows in no comparable form: schemas"
     " of models, settings of authorizers, request validators, gateway responses, the resource"
@@ -66,6 +70,8 @@ def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
     states = {name: stage_state(raw) for name, raw in api.stages.items()}
     shipment = _shipment(seen, choice, chosen)
     warnings += _shipped(shipment, options)
+    resized = [stage for stage, state in states.items() if resizes(state, options)]
+    warnings += (EMPTIES.format(stage=stage) for stage in resized)
     steps = tuple(_steps(api, choice, chosen, options, shipment))
     return Caching(
         steps,
@@ -76,7 +82,7 @@ def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
             UNDECLARED,
             *(UNCOMPARED for step in steps if isinstance(step.resource, CacheDeployment)),
         ),
-        _question(states, options),
+        f"Resize the cache of {', '.join(resized)}, and so empty it?" if resized else "",
         {"cost": _costs(states, options)},
     )
 
@@ -287,13 +293,3 @@ def _in_progress(api: Api) -> Iterator[str]:
         status = str(raw.get("cacheClusterStatus") or "")
         if status.endswith("_IN_PROGRESS"):
             yield f"The cache cluster of stage {stage} is still changing ({status})."
-
-
-def _question(states: Mapping[str, Mapping[str, Any]], options: Options) -> str:
-    resized = [stage for stage, state in states.items() if resizes(state, options)]
-    if not resized:
-        return ""
-    return (
-        f"A new size empties the cache of {', '.join(resized)} and makes the cluster anew, about"
-        " 4 minutes in which every request reaches the back end. Resize?"
-    )
