@@ -33,10 +33,10 @@ class Preset:
 
 PRESETS = {
     "slowest-requests": Preset(
-        "The slowest requests, by the functions' own figures",
-        "filter @type = 'REPORT' | fields @timestamp, @duration, @requestId, @log"
-        " | sort @duration desc | limit 20",
-        ("functions",),
+        "The slowest requests, with the ids that why takes",
+        "fields @timestamp, httpMethod, path, status, responseLatency, integrationLatency,"
+        " requestId | filter ispresent(responseLatency) | sort responseLatency desc | limit 20",
+        ("access",),
     ),
     "errors-by-path": Preset(
         "Errors by path and status, from the access log",

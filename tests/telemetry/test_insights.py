@@ -85,8 +85,8 @@ def test_more_groups_than_aws_takes_are_refused_before_the_call():
 
 
 def test_presets_ask_the_groups_that_can_answer():
-    text, groups = resolve("slowest-requests", GROUPS)
-    assert text == PRESETS["slowest-requests"].text
+    text, groups = resolve("cold-starts", GROUPS)
+    assert text == PRESETS["cold-starts"].text
     assert groups == [GROUPS[1]]
     assert resolve("fields @message | limit 5", GROUPS)[1] == GROUPS
 
