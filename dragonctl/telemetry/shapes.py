@@ -229,14 +229,18 @@ def _status_level(status: str) -> Level:
     return "warning" if status.startswith("4") else "info"
 
 
+_INVOCATION = ("requestId", "AWSRequestId", "function_request_id")
+"""Where a function's JSON line names its invocation: Lambda's own format, and Powertools'."""
+
+
 def _structured(document: Mapping[str, Any], text: str) -> Shape:
     level = _first(document, ("level", "log_level", "severity", "levelname"))
     message = _first(document, ("message", "msg", "errorMessage", "event"))
-    spoken = {"level", "message", "msg", "timestamp", "time", "requestId"}
+    spoken = {"level", "message", "msg", "timestamp", "time", *_INVOCATION}
     rest = tuple((str(key), _short(value)) for key, value in document.items() if key not in spoken)
     grade = _LEVELS.get(str(level).upper(), "error" if "errorMessage" in document else "info")
     words = _short(message) if message is not None else ""
-    requests = _request_id(document) | _request_id({"requestId": document.get("AWSRequestId")})
+    requests = {value for name in _INVOCATION if isinstance(value := document.get(name), str)}
     request = min(requests, default="")
     return Shape("json", words, grade, request, rest, frozenset(requests) | _loose_ids(text))
 

@@ -83,6 +83,13 @@ def test_what_the_sentence_leaves_out_is_kept_as_fields():
     assert recognise(STATE).fields == (("input", "{}"),)
 
 
+@pytest.mark.parametrize("name", ["requestId", "AWSRequestId", "function_request_id"])
+def test_a_function_s_json_line_names_its_invocation(name):
+    shape = recognise(json.dumps({"message": "hi", name: REQUEST, "dragon": "Jon"}))
+    assert (shape.request, shape.ids) == (REQUEST, {REQUEST})
+    assert shape.fields == (("dragon", "Jon"),)
+
+
 def test_an_access_line_keeps_its_error():
     line = '{"requestId":"a","httpMethod":"GET","path":"/x","status":"403","error":"Forbidden"}'
     assert recognise(line).fields == (("error", "Forbidden"),)
