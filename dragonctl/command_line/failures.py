@@ -11,7 +11,7 @@ import click
 
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
-from dragonctl.engine.symptoms import is_denied
+from dragonctl.engine.symptoms import hint_for, is_denied
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.terminal.neutral import neutral
 
@@ -36,6 +36,8 @@ def message(error: DragonError) -> str:
 def _hint(error: DragonError) -> str:
     """What to do next; where a right is missing, which one, as IAM names it."""
     if not (isinstance(error, AwsError) and is_denied(error)):
+        return error.hint
+    if error.hint not in ("", hint_for(error)):  # it was not the caller who lacks a right
         return error.hint
     from dragonctl.permissions.grants import action_of
 

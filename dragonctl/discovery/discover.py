@@ -11,7 +11,13 @@ from typing import Any
 
 from dragonctl.app import Api, App, Function, Machine
 from dragonctl.discovery.apis import Selection, find_apis
-from dragonctl.discovery.targets import Target, Unresolved, integration_targets, machine_targets
+from dragonctl.discovery.targets import (
+    Target,
+    Unresolved,
+    integration_targets,
+    machine_targets,
+    named_target,
+)
 from dragonctl.engine.model import Reader
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError, UsageError
@@ -37,7 +43,7 @@ def discover(aws: Reader, selection: Selection) -> App:
     found = _Found()
     account, *read = aws.together(
         lambda: aws.account,
-        *(partial(_allowed, found, _api, aws, selection, raw, raw["id"]) for raw in raws),
+        *(partial(_allowed, found, _api, found, aws, selection, raw, raw["id"]) for raw in raws),
     )
     where = (account, aws.region)
     read = [one for one in read if one is not _UNREADABLE]
@@ -54,7 +60,7 @@ def discover(aws: Reader, selection: Selection) -> App:
         *(partial(_ahead, aws, name) for name in list(found.functions)),
     )
     functions = _functions(aws, found)
-    _refuse_missing(named, functions, machines)
+    _refuse_missing(named, functions, machines, where)
     return App(
         tuple(api for api, _ in read if api.stages or not selection.stages),
         functions,
@@ -68,15 +74,15 @@ def discover(aws: Reader, selection: Selection) -> App:
 
 
 def _api(
-    aws: Reader, selection: Selection, raw: dict[str, Any], name: str
+    found: _Found, aws: Reader, selection: Selection, raw: dict[str, Any], name: str
 ) -> tuple[Api, list[dict[str, Any]]]:
     """An API with the stages that are meant, and its resources."""
     stages, resources = aws.together(
         partial(read_stages, aws, name),
-        partial(read_resources, aws, name) if selection.discover else list,
+        partial(_allowed, found, read_resources, aws, name) if selection.discover else list,
     )
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
-    return Api(name, raw["name"], raw, chosen, tuple(sorted(stages))), resources
+    return Api(name, raw["name"], raw, chosen, tuple(sorted(stages))), list(resources)
 
 
 def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
@@ -111,27 +117,26 @@ def _api_targets(
 
 
 def _refuse_missing(
-    named: Iterable[Target], functions: Iterable[Function], machines: Iterable[Machine]
+    named: Iterable[Target],
+    functions: Iterable[Function],
+    machines: Iterable[Machine],
+    where: tuple[str, str],
 ) -> None:
-    """What somebody names must be there."""
+    """What somebody names must be there, and not elsewhere."""
     there = {one.name for one in functions} | {one.name for one in machines}
     for target in named:
-        if target.name not in there:
+        if target.name not in there or (target.account, target.region) != where:
             kind = "function" if target.kind == "function" else "state machine"
             raise UsageError(f"There is no {kind} {target.name!r} in this account and region.")
 
 
 def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[Target]:
     """What ``--function`` and ``--state-machine`` name: a name or an ARN, with a qualifier."""
+    here = (account, aws.region, aws.partition)
     for name in selection.functions:
-        parts = name.split(":")
-        if name.startswith("arn:"):
-            parts = parts[6:]
-        yield Target("function", parts[0], parts[1] if len(parts) > 1 else None)
+        yield named_target("function", name, here)
     for name in selection.machines:
-        parts = name.split(":")[6:] if name.startswith("arn:") else [name]
-        qualifier = parts[1] if len(parts) > 1 else None
-        yield Target("machine", parts[0], qualifier, account, aws.region, aws.partition)
+        yield named_target("machine", name, here)
 
 
 def _meet(found: _Found, target: Target | Unresolved, where: tuple[str, str]) -> None:
@@ -167,10 +172,7 @@ def _machines(
     ]
     there = {arn: raw for arn, raw in seen.items() if raw}
     frozen = aws.together(
-        *(
-            partial(_machine_qualifiers, aws, arn, found.machines[arn], raw)
-            for arn, raw in there.items()
-        )
+        *(partial(_machine_qualifiers, aws, found, arn, raw) for arn, raw in there.items())
     )
     return tuple(
         Machine(arn, raw, behind) for (arn, raw), behind in zip(there.items(), frozen, strict=True)
@@ -178,10 +180,13 @@ def _machines(
 
 
 def _machine_qualifiers(
-    aws: Reader, arn: str, qualifiers: set[str | None], raw: dict[str, Any]
+    aws: Reader, found: _Found, arn: str, raw: dict[str, Any]
 ) -> dict[str | None, Any]:
+    qualifiers = found.machines[arn]
     names = sorted(name for name in qualifiers if name)
-    answers = aws.together(*(partial(_behind, aws, f"{arn}:{name}") for name in names))
+    answers = aws.together(
+        *(partial(_allowed, found, _behind, aws, f"{arn}:{name}") for name in names)
+    )
     behind: dict[str | None, Any] = {n: a for n, a in zip(names, answers, strict=True) if a}
     return behind | ({None: raw} if None in qualifiers else {})
 

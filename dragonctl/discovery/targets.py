@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dragonctl.errors import UsageError
+
 _FUNCTION = re.compile(
     r"arn:(?P<partition>[\w-]+):lambda:(?P<region>[\w-]+):(?P<account>\d{12}):function:"
     r"(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
@@ -49,6 +51,27 @@ class Unresolved:
 
     where: str
     why: str
+
+
+def named_target(
+    kind: Literal["function", "machine"], said: str, here: tuple[str, str, str]
+) -> Target:
+    """What somebody names: a name or an ARN, with a qualifier or without.
+
+    ``here`` is the account, region and partition of a bare name. What can name nothing is a
+    UsageError.
+    """
+    account, region, partition = here
+    service, word = {"function": ("lambda", "function"), "machine": ("states", "stateMachine")}[
+        kind
+    ]
+    bare = f"arn:{partition}:{service}:{region}:{account}:{word}:{said}"
+    pattern = _FUNCTION if kind == "function" else _MACHINE
+    found = pattern.fullmatch(said if said.startswith("arn:") else bare)
+    if found is None:
+        option = "--function" if kind == "function" else "--state-machine"
+        raise UsageError(f"{option} {said!r} cannot be its name.", "Give its name or its ARN.")
+    return _target(kind, found)
 
 
 def integration_targets(

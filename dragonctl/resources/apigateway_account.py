@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
+from dragonctl.resources.logs_group import execution_group, group_arn
 from dragonctl.resources.role_rights import read_rights, role_name
 
 FIELD = "cloudwatchRoleArn"
@@ -48,7 +49,7 @@ class Account(Resource):
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Any stage of the region that logs needs the role."""
-        apis = aws.pages("apigateway", "GetRestApis", "items") or []
+        apis = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
         found = aws.together(*(partial(_logging_stage, aws, api["id"], done) for api in apis))
         stage = next((one for one in found if one), None)
         return f"stage {stage} still logs through it" if stage else None
@@ -80,5 +81,7 @@ def _health(aws: Reader, arn: str | None) -> str:
         return "unreadable"
     if not rights.trusts("apigateway.amazonaws.com"):
         return "it does not trust apigateway.amazonaws.com"
-    lacking = rights.lacking(WRITES)
+    # The rights on one execution log stand for those on all.
+    group = group_arn(aws.partition, aws.region, aws.account, execution_group("api", "stage"))
+    lacking = rights.lacking(WRITES, f"{group}:log-stream:x")
     return f"it may not {', '.join(lacking)}" if lacking else "healthy"

@@ -18,6 +18,7 @@ MACHINE = "loggingConfiguration/level"
     [
         ("iam", "ListRolePolicies", "iam:ListRolePolicies", "iam-role/small-work-role", {LEVEL}),
         ("apigateway", "GetAccount", "apigateway:GET", "apigateway-account/", {TRACING, MACHINE}),
+        ("apigateway", "GetResources", "apigateway:GET", "", {LEVEL}),
         ("apigateway", "UpdateStage", "apigateway:PATCH", "apigateway-stage/", {TRACING, MACHINE}),
         ("logs", "DescribeLogGroups", "logs:DescribeLogGroups", "logs-group/", set()),
         ("lambda", "GetFunctionConfiguration", "lambda:GetFunctionConfiguration", "small-work",

@@ -20,6 +20,7 @@ SETUP = "setup-observability"
         ((SETUP, "--nonsense"), 2, "No such option"),
         ((SETUP, "--log-level", "LOUD"), 2, "is not one of"),
         ((SETUP, "--retention", "17"), 2, "does not keep events for 17 days"),
+        ((SETUP, "--role-name", "team/APIGatewayCWLogs"), 2, "IAM takes no role name"),
         ((SETUP, "--data-trace-for", "soon"), 2, "is not a length of time"),
         ((SETUP, "--data-trace-for", "1h", "--no-data-trace"), 2, "contradict"),
         ((SETUP, "--all", "--api", "x"), 2, "contradict"),
@@ -47,6 +48,13 @@ def test_is_told_in_one_sentence(terminal, monkeypatch, line, code, words):
         (("--api", "other"), 2, "There is no REST API 'other'"),
         (("--api", "small", "--stage", "nowhere"), 2, "has no stage 'nowhere'"),
         (("--function", "nobody"), 2, "no function 'nobody'"),
+        (("--function", ""), 2, "--function '' cannot be its name"),
+        (("--state-machine", "arn:flow"), 2, "--state-machine 'arn:flow' cannot be its name"),
+        (
+            ("--function", "arn:aws:lambda:us-east-1:999988887777:function:small-work"),
+            2,
+            "no function 'small-work'",
+        ),
         (("--region", "eu-north-1"), 2, "There is no REST API in account"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from dragonctl.command_line.failures import as_document, message, messages
 from dragonctl.engine.run import SKIPPED
+from dragonctl.engine.symptoms import diagnose, explained
 from dragonctl.errors import AwsError, DragonError
 
 
@@ -22,6 +23,12 @@ def test_a_missing_right_is_named_as_iam_names_it(service, operation, action):
     error = AwsError(service, operation, "AccessDeniedException", "no", 403)
     assert f"You lack the right {action}:" in message(error)
     assert action in as_document(error)["hint"]
+
+
+def test_a_denial_of_something_else_is_not_taken_for_the_callers():
+    said = "The state machine IAM Role is not authorized to access the Log Destination"
+    error = AwsError("stepfunctions", "UpdateStateMachine", "AccessDeniedException", said, 400)
+    assert "StepFunctionsCWDelivery" in message(explained(error, diagnose(error)))
 
 
 def test_control_characters_have_no_effect():

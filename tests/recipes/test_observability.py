@@ -14,6 +14,7 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 OURS = f"arn:aws:iam::{ACCOUNT}:role/APIGatewayCWLogs"
 THEIRS = f"arn:aws:iam::{ACCOUNT}:role/theirs"
 DELIVERY = f"arn:aws:iam::{ACCOUNT}:policy/StepFunctionsCWDelivery"
+BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 XRAY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 OWN_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/flow-Logs:*"
 OTHER_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/mine:*"
@@ -208,6 +209,10 @@ def test_what_runs_under_a_role_that_is_gone_is_left():
         (ALL, (), ""),
         ((allow("logs:*"), allow("xray:Put*")), (), ""),
         ((allow("logs:*"),), (XRAY,), ""),
+        ((allow("logs:*", Resource=f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/wo*:*"),
+          allow("xray:*")), (), ""),
+        ((allow("logs:*", Resource="arn:aws:logs:*:*:log-group:/aws/lambda/other:*"),
+          allow("xray:*")), (BASIC,), ""),
         ((allow("logs:*"), allow("xray:*", Condition={"Bool": {"a": "true"}})), (XRAY,), ""),
         ((allow("logs:*"), {"Statement": [
             {"Effect": "Deny", "Action": "xray:*", "Resource": "*"}]}), (), "explicit Deny"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from dragonctl.engine.model import Json
 from dragonctl.errors import UsageError
 from dragonctl.resources.logs_group import RETENTIONS
 
+ROLE_NAMES = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
+"""The names that CreateRole takes."""
 ROLE_NAME = "APIGatewayCWLogs"
 DEFAULT_RETENTION = 30
 
@@ -42,6 +45,11 @@ class Options:
             raise UsageError(
                 f"CloudWatch Logs does not keep events for {self.retention} days.",
                 f"It takes one of: {', '.join(map(str, RETENTIONS))}.",
+            )
+        if not ROLE_NAMES.fullmatch(self.role_name):
+            raise UsageError(
+                f"IAM takes no role name {self.role_name!r}.",
+                "--role-name has 1 to 64 letters, digits and _+=,.@- and no path.",
             )
 
     @property

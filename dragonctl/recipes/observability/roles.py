@@ -37,19 +37,18 @@ LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
 class Need:
     """Something a role must be able to do, and the policy (an ARN) that lets it.
 
-    ``resources`` are those on which each action is judged.
+    ``resource`` is the one on which each action is judged.
     """
 
     role: str
     what: str
     actions: tuple[str, ...]
     policy: str
-    resources: tuple[str, ...] = ("*",)
+    resource: str = "*"
 
     def lacking(self, rights: Rights) -> tuple[str, ...]:
         """The actions that the role may not do."""
-        missing = [rights.lacking(self.actions, resource) for resource in self.resources]
-        return tuple(dict.fromkeys(action for actions in missing for action in actions))
+        return rights.lacking(self.actions, self.resource)
 
 
 def delivery_policy(app: App) -> str:
@@ -64,10 +63,10 @@ def needs(app: App, options: Options) -> Iterator[Need]:
         role = role_name(function.role)
         stream = group_arn(app.partition, app.region, app.account, function.log_group)
         writes = ("logs:CreateLogStream", "logs:PutLogEvents")
-        yield Need(role, "write its log", writes, aws + LOGS_POLICY, (f"{stream}:log-stream:x",))
-        yield Need(
-            role, "make its log group", ("logs:CreateLogGroup",), aws + LOGS_POLICY, (stream,)
-        )
+        yield Need(role, "write its log", writes, aws + LOGS_POLICY, f"{stream}:log-stream:x")
+        makes = ("logs:CreateLogGroup",)
+        # AWS asks for the group with ":log-stream:" behind it; policies name it `NAME:*`.
+        yield Need(role, "make its log group", makes, aws + LOGS_POLICY, f"{stream}:log-stream:")
         if options.wants_tracing:
             yield tracing_need(role, app.partition)
     for machine in app.machines:
