@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dragonctl.packaging.runtimes import Target
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
 
-_FORMAT = "1"
+_FORMAT = "2"
 OWN_FILES = "your own files"
 
 
@@ -133,15 +133,18 @@ def _largest(
     return total.most_common(5)
 
 
-def _advice(files: SourceFiles, requirements: Requirements) -> list[str]:
+def _advice(files: SourceFiles, requirements: Requirements) -> Iterator[str]:
+    if files.secrets:
+        yield (
+            f"Left out of {files.folder.name}, because they look like secrets: "
+            f"{', '.join(files.secrets)}."
+        )
     if TRACER in requirements.names and not calls_tracer(files.files):
-        advice = (
+        yield (
             f"{files.folder.name} never calls the X-Ray SDK, so its trace will show the function "
             "as one block. In the handler's module: from aws_xray_sdk.core import patch_all; "
             "patch_all()"
         )
-        return [advice]
-    return []
 
 
 def _known(cache: Path, key: str) -> Package | None:

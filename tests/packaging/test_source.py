@@ -44,6 +44,11 @@ def test_what_a_function_needs_goes_in(package, names, name):
         ("pkg/notes.txt", f"do not lose this\n{KEY}"),
         ("id_ed25519", "x"),
         ("store.p12", "x"),
+        ("server.key", "x"),
+        ("production.env", "SECRET=1"),
+        ("pip.conf", "[global]\nindex-url = https://me:password@example.com/simple"),
+        ("credentials", "x"),
+        ("settings.ini", "[default]\naws_secret_access_key = x"),
         ("__pycache__/main.cpython-313.pyc", "x"),
         ("pkg/old.pyc", "x"),
         ("tests/test_main.py", "x = 1"),
@@ -58,6 +63,20 @@ def test_what_is_nobody_else_s_business_stays_out_and_is_named(package, names, n
     made = package({**HANDLER, name: content})
     assert names(made) == ["main.py"]
     assert any(name.startswith(left) for left in made.left_out)
+
+
+def test_what_looks_like_a_secret_is_said_to_be_left_out(package):
+    made = package({**HANDLER, "pkg/server.key": "x", ".env": "x", "requirements.txt": ""})
+    assert made.warnings == [
+        "Left out of my_function, because they look like secrets: pkg/server.key."
+    ]
+
+
+def test_a_name_that_is_no_text_is_refused(package, write):
+    source = write(HANDLER)
+    (source / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    with pytest.raises(PackagingError, match="not UTF-8"):
+        package(source)
 
 
 def test_a_link_is_refused(package, write, tmp_path):
@@ -112,6 +131,8 @@ def test_functions_are_the_folders_with_python_directly_under_the_root(write):
             "edge/main.py": "",
             "notes/readme.md": "",
             "__pycache__/x.py": "",
+            "tests/test_x.py": "",
+            "venv/lib/x.py": "",
             ".hidden/x.py": "",
             "file.py": "",
         }
