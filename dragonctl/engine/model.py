@@ -205,7 +205,9 @@ class Step:
     ``after`` names the identifiers of resources whose steps must have succeeded first. ``undo``
     is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
     ``considerate`` step asks its resource first whether somebody else relies on it. A ``patient``
-    step waits for what AWS is still doing to its thing, even where nothing is left to change.
+    step waits for what AWS is still doing to its thing, even where nothing is left to change. A
+    ``fresh`` one looks at its thing again when its turn comes, because the steps before it take
+    long and others may change it meanwhile.
     ``needed`` says, from how the steps before ended, what still needs a considerate step's thing.
     ``warn`` gives what a person must know before the step changes the thing as it stands.
     """
@@ -217,6 +219,7 @@ class Step:
     undo: str = "reverse"
     considerate: bool = False
     patient: bool = False
+    fresh: bool = False
     needed: Callable[[Done], str | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
 

@@ -40,6 +40,8 @@ class Ended:
 
 def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended:
     """Close the difference between ``have`` and what the step wants; believe it when read back."""
+    if step.fresh:
+        have = tools.reads.again(step.resource)
     want = step.wanted(have, done)
     tools.emit(Started(step))
     attempt = _Attempt(tools, step, done)

@@ -22,8 +22,9 @@ class CacheDeployment(Resource):
     """The deployment of the definition whose digest is ``definition``.
 
     ``ships`` tells whether anything but ``keys`` goes live with it. State: ``definition``. Facts:
-    ``id``. Its description carries both, so that a run which was cut short, or a second person at
-    the same moment, finds it and makes no other, and ``disable-cache`` takes nobody's edits back.
+    ``id``, ``older`` (the ids of those made before it). Its description carries definition and
+    ``ships``, so that a run which was cut short, or a second person at the same moment, finds it
+    and makes no other, and ``disable-cache`` takes nobody's edits back.
     """
 
     kind: ClassVar[str] = "apigateway-cache-deployment"
@@ -43,7 +44,8 @@ class CacheDeployment(Resource):
         ours = list(takewhile(self._is_ours, newest_first))
         if not ours:
             return None
-        return Reading({DEFINITION: self.definition}, {"id": ours[-1]["id"]})
+        older = frozenset(one["id"] for one in newest_first[len(ours) :])
+        return Reading({DEFINITION: self.definition}, {"id": ours[-1]["id"], "older": older})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """CreateDeployment without a stage: it changes nothing that is served."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragonctl.engine.events import Waiting
-from dragonctl.engine.model import Step
+from dragonctl.engine.model import Call, Step
 from tests.engine.fakes import Thing, cut
 
 THROTTLED = ("Set", "ThrottlingException", "Rate exceeded", 400, False)
@@ -35,6 +35,27 @@ def test_changes_only_what_differs(engine):
     outcome = engine.run(set_red())
     assert engine.aws.things["one"] == {"colour": "red", "size": 3}
     assert [(c.field, c.before, c.after) for c in outcome.changes] == [("colour", "blue", "red")]
+
+
+class Elsewhere(Thing):
+    """A thing while whose making somebody changes another."""
+
+    def calls(self, have, want):
+        yield from super().calls(have, want)
+        yield Call("tiny", "Set", {"name": "one", "fields": {"size": 9}})
+
+
+def grown(have, done):
+    return {"colour": f"red {have.state['size']}"}
+
+
+@pytest.mark.parametrize(("fresh", "colour"), [(True, "red 9"), (False, "red 1")])
+def test_a_fresh_step_sees_what_somebody_changed_before_its_turn(engine, fresh, colour):
+    engine.aws.things = {"one": {"colour": "blue", "size": 1}}
+    slow = Step("Make another", Elsewhere("two"), {"colour": "red"})
+    after = (slow.resource.identifier,)
+    engine.run(slow, Step("Paint one", Thing("one"), grown, after=after, fresh=fresh))
+    assert engine.aws.things["one"] == {"colour": colour, "size": 9}
 
 
 def test_unchanged_run_writes_nothing_and_reads_each_thing_once(engine):

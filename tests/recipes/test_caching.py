@@ -6,6 +6,7 @@ import copy
 
 import pytest
 
+from dragonctl.engine.model import Reading
 from dragonctl.errors import UsageError
 from dragonctl.recipes.caching import prices
 from dragonctl.recipes.caching.definition import (
@@ -16,7 +17,8 @@ from dragonctl.recipes.caching.definition import (
     with_keys,
 )
 from dragonctl.recipes.caching.keys import CacheMethod, has, sharing, wanted_key
-from dragonctl.recipes.caching.options import key_parameter, named_method
+from dragonctl.recipes.caching.options import Options, key_parameter, named_method
+from dragonctl.recipes.caching.stage import NEW_DEPLOYMENT, StageWanted
 
 QUERY, PATH, HEADER = (f"method.request.{one}." for one in ("querystring", "path", "header"))
 
@@ -244,6 +246,23 @@ def test_a_key_that_is_not_served_yet_is_no_edit():
 
 def test_authorization_is_not_compared_where_it_is_not_shown():
     assert other({NAME: {**NOW[NAME], "authorizationType": "AWS_IAM"}}, summary={}) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "wanted"),
+    [
+        ("older", "ours"),
+        ("ours", None),
+        # Somebody deployed after us: our keys are in it, and theirs are not in ours.
+        ("newer", None),
+    ],
+)
+def test_a_stage_never_goes_back_behind_a_newer_deployment(on, wanted):
+    made = Reading({}, {"id": "ours", "older": frozenset({"older"})})
+    stage = StageWanted(Options(), (), "deployment")
+    have = Reading({"deploymentId": on})
+    assert stage(have, {"deployment": made}).get("deploymentId") == wanted
+    assert stage(have, {"deployment": Reading({})})["deploymentId"] == NEW_DEPLOYMENT
 
 
 def test_a_definition_is_known_by_its_digest():

@@ -97,6 +97,12 @@ def test_a_deployment_is_known_by_what_it_deployed(made, found):
     assert (reading and reading.facts["id"]) == found
 
 
+def test_a_deployment_knows_those_before_it():
+    made = (("a", "1", "theirs"), ("b", "2", OURS), ("c", "3", OURS))
+    reading = CacheDeployment("api", "d1", "keys").read(Deployments(*made))
+    assert reading.facts["older"] == {"a"}
+
+
 def test_a_deployment_that_ships_edits_is_another_one():
     made = ("a", "1", OURS)
     everything = CacheDeployment("api", "d1", "everything")

@@ -208,6 +208,7 @@ def _steps(
             StageWanted(options, tuple(one.path for one in wanted), made),
             after=(*waits, made) if made else waits,
             patient=True,
+            fresh=bool(made),
         )
 
 

@@ -36,17 +36,24 @@ class StageWanted:
         its key is served, and none may wait for the cluster of another.
         """
         state = have.state if have else {}
-        want = dict(self._deployment(done))
+        want = dict(self._deployment(state, done))
         for path in self.paths:
             for key in keys_of("GET", path, state):  # every spelling is made to say the same
                 want |= self._override(key, path, state)
         size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
         return {**want, "cacheClusterSize": size, "cacheClusterEnabled": True}
 
-    def _deployment(self, done: Done) -> Iterator[tuple[str, Json]]:
-        if self.deployment:
-            made = done.get(self.deployment)
-            yield "deploymentId", made.facts.get("id", NEW_DEPLOYMENT) if made else NEW_DEPLOYMENT
+    def _deployment(self, state: State, done: Done) -> Iterator[tuple[str, Json]]:
+        """Ours, unless somebody has put a newer one on the stage: that holds our keys as well.
+
+        To go back behind it would leave the methods that it was made for without their keys.
+        """
+        if not self.deployment:
+            return
+        made = done.get(self.deployment)
+        facts = made.facts if made else {}
+        if state.get("deploymentId") in facts.get("older", (state.get("deploymentId"),)):
+            yield "deploymentId", facts.get("id", NEW_DEPLOYMENT)
 
     def _override(self, key: str, path: str, state: State) -> State:
         said = self._said()
