@@ -138,9 +138,12 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except (KeyboardInterrupt, click.Abort):
-        again = " Run the same command again, or `dragonctl undo`." if _changes(arguments) else ""
-        click.echo(f"\nInterrupted.{again}", err=True)
-        return INTERRUPTED
+        from dragonctl.command_line.change import RESUME
+        from dragonctl.command_line.failures import report
+        from dragonctl.errors import InterruptedByUserError
+
+        click.echo(err=True)  # the terminal has shown ^C
+        return report(InterruptedByUserError(RESUME if _changes(arguments) else ""), arguments)
     except SystemExit as end:  # click's completion ends so
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (the one place where anything may arrive)

@@ -36,6 +36,15 @@ class UsageError(DragonError):
         super().__init__(message, hint, **{"code": "Usage", **more})
 
 
+class InterruptedByUserError(DragonError):
+    """Somebody pressed Ctrl-C; ``hint`` says how to go on."""
+
+    exit_code = 130
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__("Interrupted", hint, code="Interrupted")
+
+
 LOST = "AnswerLost"
 UNREACHABLE = "Unreachable"
 UNREADABLE = "UnreadableAnswer"

@@ -16,10 +16,11 @@ from dragonctl.engine.model import Step
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import Plan, plan
 from dragonctl.engine.run import Outcome, apply
-from dragonctl.errors import DragonError
+from dragonctl.errors import DragonError, InterruptedByUserError
 from dragonctl.terminal.changes import Report
 
 CHANGES_FOUND = 3
+RESUME = "Run the same command again, or `dragonctl undo`."
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def change(
         report.end(outcome, goal.way_back or undo, dry=how.only_shows)
     for line in messages(errors):
         click.echo(line, err=True)
-    return 1 if errors else CHANGES_FOUND if how.check and outcome.changes else 0
+    if errors:
+        stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
+        return stop.exit_code if stop else 1
+    return CHANGES_FOUND if how.check and outcome.changes else 0
 
 
 def _journal(session: Session, command: str, undoes: str | None) -> Journal:
@@ -127,7 +131,13 @@ def _carried_out(
         confirm(question, how)
     if journal.undoes:  # an undo that finds nothing left to do is still remembered
         journal.begin()
-    outcome = apply(planned, Tools(session.reads, journal, report.event, wait=not how.no_wait))
+    outcome = Outcome()
+    tools = Tools(session.reads, journal, report.event, wait=not how.no_wait)
+    try:
+        apply(planned, tools, outcome=outcome)
+    except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
+        outcome.errors.append(InterruptedByUserError(RESUME))
+        return outcome
     journal.end("failed" if outcome.errors else "done")
     return outcome
 

@@ -22,7 +22,9 @@ def report(error: Exception, arguments: list[str]) -> int:
         traceback.print_exception(error)
     told = _as_dragon_error(error)
     if _wants_json(arguments):
-        click.echo(json.dumps(failed_document(_command(arguments), [told]), indent=2))
+        shows = bool({"--dry-run", "--check"} & set(arguments))
+        document = failed_document(_command(arguments), [told], dry_run=shows)
+        click.echo(json.dumps(document, indent=2))
     click.echo(message(told), err=True)
     return told.exit_code
 
@@ -71,14 +73,16 @@ def as_document(error: DragonError) -> dict[str, str]:
     }
 
 
-def failed_document(command: str, errors: list[DragonError]) -> dict[str, Any]:
+def failed_document(
+    command: str, errors: list[DragonError], *, dry_run: bool = False
+) -> dict[str, Any]:
     """The document of a command that failed before it had begun."""
     return {
         "command": command,
         "run": None,
         "account": None,
         "region": None,
-        "dry_run": False,
+        "dry_run": dry_run,
         "changed": False,
         "changes": [],
         "warnings": [],

@@ -28,16 +28,19 @@ class Outcome:
     readings: dict[str, Reading | None] = field(default_factory=dict)
 
 
-def apply(plan: Plan, tools: Tools, at_once: int = 24) -> Outcome:
-    """Carry out a plan. Errors are in the outcome; an interruption is raised."""
-    return _Run(plan, tools).run(at_once)
+def apply(plan: Plan, tools: Tools, at_once: int = 24, outcome: Outcome | None = None) -> Outcome:
+    """Carry out a plan. Errors are in the outcome; an interruption is raised.
+
+    An ``outcome`` that is given is filled as the run goes on: it outlives an interruption.
+    """
+    return _Run(plan, tools, outcome or Outcome()).run(at_once)
 
 
 class _Run:
-    def __init__(self, plan: Plan, tools: Tools) -> None:
+    def __init__(self, plan: Plan, tools: Tools, outcome: Outcome) -> None:
         self.tools = tools
         self.items = {item.step.resource.identifier: item for item in plan.items}
-        self.outcome = Outcome()
+        self.outcome = outcome
         self.stopped: dict[str, DragonError | str] = {}
         self.sorter = TopologicalSorter(
             {name: self._needs(item.step) for name, item in self.items.items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -36,13 +37,25 @@ class Person:
             "AWS_EC2_METADATA_DISABLED": "true", "DRAGONCTL_STATE_DIR": str(home),
         }  # fmt: skip
 
+    def interrupts(self, operation):
+        """Presses Ctrl-C as soon as an operation is called."""
+        answer = self.world.operations[operation]
+
+        def pressed(world, params):
+            self.child.send_signal(signal.SIGINT)
+            return answer(world, params)
+
+        self.world.operations[operation] = pressed
+
     def types(self, *arguments):
         first = len(self.world.calls)
-        ended = subprocess.run(
-            [sys.executable, "-c", "from dragonctl.cli import main; main()", *arguments],
-            env=self.environment, cwd=self.home, capture_output=True, text=True,
-            timeout=120, check=False,
-        )  # fmt: skip
+        command = [sys.executable, "-c", "from dragonctl.cli import main; main()", *arguments]
+        with subprocess.Popen(
+            command, env=self.environment, cwd=self.home, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as self.child:  # fmt: skip
+            out, err = self.child.communicate(timeout=120)
+        ended = subprocess.CompletedProcess(command, self.child.returncode, out, err)
         self.ran = self.world.calls[first:]
         assert self.world.unknown == []
         assert "Traceback" not in ended.stderr
@@ -247,6 +260,26 @@ def test_an_undo_leaves_what_somebody_changed_and_what_that_needs(tmp_path):
         "loggingConfiguration/level", "accessLogSettings/destinationArn",
         "iam-role-policies/flow-role", "flow-Logs", "iam-policy/",
     ))  # fmt: skip
+
+
+def test_an_interruption_is_one_document_and_can_be_undone(tmp_path):
+    world = known(accounts.shop())
+    before = accounts.comparable(world)
+    with person(world, tmp_path) as ann:
+        ann.interrupts("apigateway.UpdateStage")
+        ended = ann.types(*SETUP)
+        document = json.loads(ended.stdout)
+        assert ended.returncode == 130
+        assert [error["code"] for error in document["errors"]] == ["Interrupted"]
+        assert document["changes"]
+        (run,) = json.loads(ann.types("history", "--output", "json").stdout)["runs"]
+        assert (run["run"], run["outcome"]) == (document["run"], "interrupted")
+        ann.interrupts("sts.GetCallerIdentity")
+        early = ann.types(*SETUP, "--dry-run")
+        assert (early.returncode, json.loads(early.stdout)["changes"]) == (130, [])
+        world.operations.update(accounts.empty().operations)
+        assert ann.types(*UNDO).returncode == 0
+    assert moved(before, accounts.comparable(world)) == {}
 
 
 def test_groups_with_events_stay_however_late_the_events_come(tmp_path):
