@@ -8,52 +8,48 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 RECOVERY = 10.0
 """Seconds in which a pace that was lowered to nothing is the full rate again."""
 _SLOWER = 0.7
 _SLOWEST = 0.05
 _SAME_CONGESTION = 1.0
+_ROUNDING = 1e-6
 
 
 class Quota:
-    """A token bucket: ``rate`` calls a second, after a burst of ``burst``; :meth:`take` waits.
+    """A token bucket: ``rate`` calls a second, after a burst of ``burst``; not safe to share.
 
     A refusal means that others use the quota as well: it lowers the pace, which then grows back.
     """
 
     def __init__(
-        self,
-        rate: float,
-        burst: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._rate, self._burst = rate, burst
-        self._clock, self._sleep = clock, sleep
-        self._lock = threading.Lock()
+        self._clock = clock
         self._pace, self._left = rate, burst
         self._seen = clock()
         self._congested = self._seen - _SAME_CONGESTION
 
-    def take(self) -> None:
-        """Take one call's worth, waiting for one's turn if there is none left."""
-        with self._lock:
-            self._refill()
-            self._left -= 1  # below nothing: a place in the queue
-            owed = -self._left / self._pace
-        if owed > 0:
-            self._sleep(owed)
+    def delay(self) -> float:
+        """Seconds until there is room for one call; 0: there is now."""
+        self._refill()
+        missing = 1 - self._left
+        return missing / self._pace if missing > _ROUNDING else 0.0
+
+    def spend(self) -> None:
+        """One call is made."""
+        self._left -= 1
 
     def refused(self) -> None:
         """AWS refused a call for its rate: what the bucket holds is used up; go slower."""
-        with self._lock:
-            self._refill()
-            self._left = min(self._left, 0.0)
-            if self._seen - self._congested >= _SAME_CONGESTION:  # else others said it just now
-                self._congested = self._seen
-                self._pace = max(self._pace * _SLOWER, self._rate * _SLOWEST)
+        self._refill()
+        self._left = min(self._left, 0.0)
+        if self._seen - self._congested >= _SAME_CONGESTION:  # else others said it just now
+            self._congested = self._seen
+            self._pace = max(self._pace * _SLOWER, self._rate * _SLOWEST)
 
     def _refill(self) -> None:
         now = self._clock()
@@ -63,27 +59,53 @@ class Quota:
 
 
 class Quotas:
-    """The quotas of an account's control plane: of a whole service, and of single operations."""
+    """The quotas of an account's control plane: of a whole service, and of single operations.
 
-    def __init__(self) -> None:
+    A call that falls under two of them takes both at the same moment: one taken early would be
+    lost to the others, or used in a crowd later on.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._sleep = sleep
+        self._lock = threading.Lock()
         # AWS: Amazon API Gateway quotas, "for creating, deploying and managing an API". The other
         # operations that have one are called once or twice a run: waiting is left to the retries.
         self._quotas = {
             # Calls overtake each other on their way: one less in a burst avoids most refusals.
-            "apigateway": Quota(10, 39),
-            "apigateway.GetResources": Quota(2.5, 4),
+            "apigateway": Quota(10, 39, clock),
+            "apigateway.GetResources": Quota(2.5, 4, clock),
         }
+        # Of those who wait for the same quotas only the first one looks for its moment.
+        self._turns = {name: threading.Lock() for name in self._quotas}
 
     def take(self, service: str, operation: str) -> None:
         """Wait for the turn of one call."""
-        for quota in self._of(service, operation):
-            quota.take()
+        quotas = self._of(service, operation)
+        if not quotas:
+            return
+        with self._turns[next(iter(quotas))]:
+            while delay := self._delay(quotas.values()):
+                self._sleep(delay)
 
     def refused(self, service: str, operation: str) -> None:
         """Go slower where AWS said so: by the operation's own quota, if it has one."""
-        for quota in list(self._of(service, operation))[:1]:
-            quota.refused()
+        with self._lock:
+            for quota in list(self._of(service, operation).values())[:1]:
+                quota.refused()
 
-    def _of(self, service: str, operation: str) -> Iterable[Quota]:
+    def _delay(self, quotas: Collection[Quota]) -> float:
+        """Spend one call where every quota has room, else say how long there will be none."""
+        with self._lock:
+            delay = max(quota.delay() for quota in quotas)
+            for quota in quotas if not delay else ():
+                quota.spend()
+            return delay
+
+    def _of(self, service: str, operation: str) -> dict[str, Quota]:
+        """The quotas of a call, its own before that of the service."""
         names = (f"{service}.{operation}", service)
-        return (self._quotas[name] for name in names if name in self._quotas)
+        return {name: self._quotas[name] for name in names if name in self._quotas}
