@@ -24,6 +24,8 @@ def chosen_api(session: Session, chosen: Selection, *, staged: bool = True) -> t
     """The same of a selection, which may name several: that is refused."""
     session.aws.warm("apigateway", "sts")
     app = session.application(replace(chosen, discover=False))
+    if app.errors:  # of one API, there is nothing beside what could not be read
+        raise app.errors[0]
     if len(app.apis) != 1:
         found = ", ".join(f"{one.name} ({one.id})" for one in app.apis) or "none"
         raise UsageError("This command is about one API.", f"--api matches: {found}.")

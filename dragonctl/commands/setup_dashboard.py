@@ -57,7 +57,7 @@ def setup_dashboard(
             links.append(console_link(app))
         warnings = (*app.warnings, *((kept,) if kept else ()))
         also = {"url": links[0] if links else None}
-        return Goal(app.title, [step], warnings, (), app.errors, also=also, brief=True)
+        return Goal(app.title, [step], warnings, also=also, brief=True)
 
     code = change("setup-dashboard", goal, How(dry_run, check, yes, no_wait), session=session)
     if code == 0 and not dry_run:
@@ -78,6 +78,8 @@ def _show(session: Session, links: list[str], *, open_it: bool) -> None:
 def _one_api(app: App) -> App:
     from dragonctl.errors import UsageError
 
+    if app.errors:  # a dashboard of what is left would take the place of the whole one
+        raise app.errors[0]
     if len(app.apis) > 1:
         names = ", ".join(api.name for api in app.apis)
         raise UsageError(
