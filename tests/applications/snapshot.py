@@ -1,4 +1,4 @@
-"""Everything of an account that setting up observability could touch, field by field.
+"""Everything of an account that the commands could touch, field by field.
 
 Two snapshots tell what moved: ``moved(before, snapshot(builder))``. Times, sizes and revision ids
 are left out: they change by themselves.
@@ -12,6 +12,8 @@ from typing import Any
 from tests.applications.builder import Builder
 
 UNSTEADY = {
+    "AlarmConfigurationUpdatedTimestamp",
+    "StateUpdatedTimestamp",
     "AttachmentCount",  # follows from the roles' attachments
     "ResponseMetadata",
     "CodeSize",
@@ -33,9 +35,14 @@ UNSTEADY = {
 }
 
 
-def snapshot(builder: Builder) -> dict[str, Any]:
-    """The account as plain JSON: APIs with stages, roles, policies, machines, functions, logs."""
+def snapshot(builder: Builder, *, belongings: bool = False) -> dict[str, Any]:
+    """The account as plain JSON: APIs with stages, roles, policies, machines, functions, logs.
+
+    With its ``belongings`` also sampling rules, which a stock moto server does not know, and what
+    the smaller commands make.
+    """
     return {
+        **(_belongings(builder) if belongings else {}),
         "account": _steady(builder.client("apigateway").get_account()),
         "apis": _apis(builder),
         "functions": _functions(builder),
@@ -183,4 +190,46 @@ def _log_groups(builder: Builder) -> dict[str, Any]:
     return {
         group["logGroupName"]: _steady(group)
         for group in _all(logs, "describe_log_groups", "logGroups")
+    }
+
+
+def _belongings(builder: Builder) -> dict[str, Any]:
+    records = builder.client("xray").get_sampling_rules()["SamplingRuleRecords"]
+    rules = [record["SamplingRule"] for record in records]
+    alarms = _all(builder.client("cloudwatch"), "describe_alarms", "MetricAlarms")
+    parameters = _all(builder.client("ssm"), "describe_parameters", "Parameters")
+    buckets = builder.client("s3").list_buckets()["Buckets"]
+    return {
+        "sampling": {rule["RuleName"]: _steady(rule) for rule in rules},
+        "alarms": {alarm["AlarmName"]: _steady(alarm) for alarm in alarms},
+        "dashboards": _dashboards(builder),
+        "topics": _topics(builder),
+        "distributions": _distributions(builder),
+        "parameters": sorted(parameter["Name"] for parameter in parameters),
+        "buckets": sorted(bucket["Name"] for bucket in buckets),
+    }
+
+
+def _dashboards(builder: Builder) -> dict[str, Any]:
+    client = builder.client("cloudwatch")
+    names = [one["DashboardName"] for one in _all(client, "list_dashboards", "DashboardEntries")]
+    return {name: client.get_dashboard(DashboardName=name)["DashboardBody"] for name in names}
+
+
+def _topics(builder: Builder) -> dict[str, Any]:
+    client = builder.client("sns")
+    arns = [topic["TopicArn"] for topic in _all(client, "list_topics", "Topics")]
+    told = _all(client, "list_subscriptions", "Subscriptions")
+    return {
+        arn: [(one["Protocol"], one["Endpoint"]) for one in told if one["TopicArn"] == arn]
+        for arn in arns
+    }
+
+
+def _distributions(builder: Builder) -> dict[str, Any]:
+    client = builder.client("cloudfront")
+    listed = client.list_distributions()["DistributionList"].get("Items", [])
+    return {
+        f"distribution-{number}": client.get_distribution_config(Id=one["Id"])["DistributionConfig"]
+        for number, one in enumerate(listed)
     }

@@ -13,6 +13,7 @@ import re
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ RANDOM = {
     "rootResourceId",
     "deployments",
     "cacheNamespace",
+    "requestValidatorId",
 }
 """What differs between two equal applications because AWS makes it up."""
 
@@ -92,6 +94,7 @@ class Laboratory:
     folder: Path
     builder: Builder
     reset: Callable[[], object]
+    is_local: bool = True
     application: Any = field(init=False)
     home: Path = field(init=False)
     _homes: int = 0
@@ -107,8 +110,16 @@ class Laboratory:
         """The same account for a user without history."""
         self.proxy.clear()
         self._homes += 1
-        self.home = self.folder / f"home-{self._homes}"
-        self.home.mkdir(mode=0o700)
+        self.home = self.new_home(f"home-{self._homes}")
+
+    def new_home(self, name: str) -> Path:
+        """A state folder without history; what functions need is not installed anew for each."""
+        home = self.folder / name
+        home.mkdir(mode=0o700)
+        packages = self.folder / "packages"
+        packages.mkdir(exist_ok=True)
+        (home / "packages").symlink_to(packages)
+        return home
 
     def run(self, *arguments: str, rules: Sequence[Rule] = (), home: Path | None = None) -> Result:
         """One command, to its end."""
@@ -123,7 +134,7 @@ class Laboratory:
         outputs = [Path(tempfile.mkstemp(dir=self.folder)[1]) for _ in range(2)]
         process = FORKS.Process(
             target=_dragonctl,
-            args=(arguments, environment(self.proxy.url, mine), self.folder, outputs),
+            args=(self.typed(arguments), environment(self.proxy.url, mine), self.folder, outputs),
         )
         process.start()
         self.proxy.victim = process.pid
@@ -140,13 +151,25 @@ class Laboratory:
 
         return end
 
+    def typed(self, arguments: Sequence[str]) -> list[str]:
+        """The words as a user types them: ``{distribution}`` is the one that is there."""
+        if "{distribution}" not in arguments:
+            return list(arguments)
+        listed = self.builder.client("cloudfront").list_distributions()["DistributionList"]
+        known = {"{distribution}": listed["Items"][0]["Id"]}
+        return [known.get(word, word) for word in arguments]
+
     def look(self) -> dict[str, Any]:
         """The account as it is."""
-        return snapshot(self.builder)
+        return snapshot(self.builder, belongings=self.is_local)
 
     def comparable(self, account: dict[str, Any]) -> dict[str, Any]:
         """A snapshot without what differs from one build of the application to the next."""
-        text = json.dumps(account).replace(self.application.api, "API-ID")
+        text = json.dumps(account)
+        names = Counter()
+        for made_up, about in sorted(account["apis"].items(), key=lambda one: one[1]["name"]):
+            names[about["name"]] += 1
+            text = text.replace(made_up, f"API-{about['name']}-{names[about['name']]}")
         return _without_random(json.loads(text))
 
 
@@ -175,7 +198,7 @@ def laboratory(endpoint: str | None = None) -> Iterator[Laboratory]:
             else _local_aws(folder) as (target, reset),
             Proxy(target) as proxy,
         ):
-            yield Laboratory(target, proxy, folder, Builder(target), reset)
+            yield Laboratory(target, proxy, folder, Builder(target), reset, endpoint is None)
 
 
 @contextmanager

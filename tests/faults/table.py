@@ -17,25 +17,9 @@ from fnmatch import fnmatchcase
 from multiprocessing import get_context
 from typing import Any
 
-from tests.faults.cases import (
-    SETUP,
-    UNDO,
-    Case,
-    Command,
-    Finding,
-    Learned,
-    cases,
-    examine,
-    learn,
-)
+from tests.faults.cases import Case, Finding, Learned, cases, examine, learn
+from tests.faults.commands import COMMANDS, furnish
 from tests.faults.laboratory import Laboratory, laboratory
-
-COMMANDS = {
-    "setup-observability": Command(SETUP),
-    "undo": Command(UNDO, before=(SETUP,)),
-    "set-sampling": Command(("set-sampling", "--rate", "0.1", "--yes", "--output", "json")),
-}
-"""The changing commands, each as it is typed."""
 
 
 def main() -> int:
@@ -52,6 +36,7 @@ def main() -> int:
         if not fnmatchcase(name, options.command):
             continue
         with laboratory() as place:
+            furnish(place.folder)
             learned = learn(place, command)
         chosen = [case for case in cases(learned) if _is_chosen(case, options)]
         chosen.sort(key=lambda case: case.is_read)  # what matters most comes first
@@ -110,13 +95,17 @@ def _move_in() -> None:
     """Give this worker a laboratory for the time of its life."""
     from multiprocessing import util
 
-    _place.append(_home.enter_context(laboratory()))
+    place = _home.enter_context(laboratory())
+    furnish(place.folder)
+    _place.append(place)
     util.Finalize(None, _home.close, exitpriority=10)
 
 
 def _examine(learned: Learned, case: Case) -> Finding:
     finding = examine(_place[0], learned, case, _clean[-1] if _clean else None)
-    _clean[:] = [] if finding.defects else [finding.before]
+    # What a command leaves for ever, the next case should not find.
+    stays = finding.defects or learned.command.leaves
+    _clean[:] = [] if stays else [finding.before]
     return finding
 
 
