@@ -48,15 +48,12 @@ class Aws:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, bool], Any] = {}
         self._quotas = Quotas()
-        _check_endpoint(self.endpoint)
         self._session = _session(connection)
+        self.endpoint: str = connection.endpoint_url or _configured_endpoint(self._session) or "aws"
+        """The endpoint that all services share, or ``aws``: the journal keeps them apart."""
+        _check_endpoint(self.endpoint)
         self.region = _region(connection, self._session)
         self.partition: str = self._session.get_partition_for_region(self.region)
-
-    @property
-    def endpoint(self) -> str:
-        """The endpoint that all services share, or ``aws``: the journal keeps them apart."""
-        return self.connection.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or "aws"
 
     def client(self, service: str, region: str | None = None, *, large: bool = False) -> Any:
         """The client of one service, made on first use; ``large`` gives uploads their time."""
@@ -159,6 +156,14 @@ def _refuse_garbage(http_response: Any, model: Any, **_: Any) -> None:
     body = http_response.content
     if body and http_response.status_code < _FIRST_ERROR:
         json.loads(body)  # a ValueError is translated like any broken answer
+
+
+def _configured_endpoint(session: Any) -> str | None:
+    """The endpoint of the environment, else of the profile, as botocore's clients take it."""
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return None
+    found = os.environ.get("AWS_ENDPOINT_URL") or session.get_scoped_config().get("endpoint_url")
+    return str(found) if found else None
 
 
 def _check_endpoint(endpoint: str) -> None:

@@ -48,3 +48,28 @@ def test_a_web_page_is_named_and_not_shown():
     assert caught.value.status == 404
     assert "a web page came instead" in str(caught.value)
     assert "<" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "ignored", "expected"),
+    [
+        (None, None, "false", "http://of.the.profile:1"),
+        (None, "http://of.the.environment:1", "false", "http://of.the.environment:1"),
+        ("http://of.the.line:1", "http://of.the.environment:1", "false", "http://of.the.line:1"),
+        (None, None, "true", "aws"),
+    ],
+)
+def test_the_endpoint_that_the_journal_keeps_is_the_one_that_is_asked(
+    tmp_path, monkeypatch, said, environment, ignored, expected
+):
+    config = tmp_path / "config"
+    config.write_text("[default]\nendpoint_url = http://of.the.profile:1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    if environment:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", environment)
+    aws = Aws(Connection(None, "us-east-1", said, "testing", "testing"))
+    assert aws.endpoint == expected
+    asked = aws.client("lambda").meta.endpoint_url
+    assert asked == (expected if expected != "aws" else "https://lambda.us-east-1.amazonaws.com")

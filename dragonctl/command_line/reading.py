@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 from dragonctl.app import App
 from dragonctl.command_line.failures import as_document, message
 from dragonctl.command_line.session import Session, selection
+from dragonctl.discovery.overdue import overdue
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
@@ -49,6 +51,7 @@ class View:
         app = self.session.application(selection(**self._chosen))
         for error in app.errors:
             click.echo(message(error), err=True)
+        tell_overdue(app)
         return app
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
@@ -97,6 +100,12 @@ class View:
             **({"errors": errors} if errors else {}),
         }
         click.echo(json.dumps(whole, indent=2, default=str))
+
+
+def tell_overdue(app: App) -> None:
+    """Say on stderr which stages log full data although that should have ended."""
+    for text in overdue(app, datetime.now(UTC)):
+        click.echo(f"! {neutral(text)}", err=True)
 
 
 def _quietly(_why: str, _seconds: float) -> None:

@@ -78,7 +78,7 @@ class Session:
         return Scope(
             self.reads.account,
             self.aws.region,
-            LOCAL_LABEL if self.globals.is_local else self.aws.endpoint,
+            LOCAL_LABEL if self.globals.is_local else self.aws.endpoint.rstrip("/"),
         )
 
     @property

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dragonctl.app import Api, App
 from dragonctl.command_line.failures import as_document, message, messages
+from dragonctl.command_line.reading import tell_overdue
+from dragonctl.discovery.overdue import UNTIL_TAG
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import diagnose, explained
 from dragonctl.errors import AwsError, DragonError
@@ -29,6 +32,16 @@ def test_a_denial_of_something_else_is_not_taken_for_the_callers():
     said = "The state machine IAM Role is not authorized to access the Log Destination"
     error = AwsError("stepfunctions", "UpdateStateMachine", "AccessDeniedException", said, 400)
     assert "StepFunctionsCWDelivery" in message(explained(error, diagnose(error)))
+
+
+@pytest.mark.parametrize(
+    ("until", "told"), [("2020-01-01T00:00:00Z", True), ("2999-01-01T00:00:00Z", False)]
+)
+def test_commands_that_show_name_an_overdue_data_trace(capsys, until, told):
+    stage = {"methodSettings": {"*/*": {"dataTraceEnabled": True}}, "tags": {UNTIL_TAG: until}}
+    app = App((Api("a1", "shop", {}, {"prod": stage}),), (), (), "123456789012", "us-east-1", "aws")
+    tell_overdue(app)
+    assert ("--stage prod --no-data-trace" in capsys.readouterr().err) is told
 
 
 def test_control_characters_have_no_effect():
