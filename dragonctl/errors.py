@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+# Up to the last @, unless a plain host comes first: a password that holds a / or an @ is no good in
+# a URL, and a secret all the same.
+_CREDENTIALS = re.compile(r"(?<=//)(?![^\s/:@]*(?::\d+)?/)[^\s'\"`]+(?=@)")
+
 
 class DragonError(Exception):
-    """A failure told in one sentence, with what to do next.
+    """A failure told in one sentence, with what to do next, and without the passwords of URLs.
 
     ``message`` says what was being done, to what, and why it failed; ``hint`` what to type or
     change; ``exit_code`` is 1 (failed) or 2 (wrong usage); ``code`` and ``resource`` fill the
@@ -16,15 +22,20 @@ class DragonError(Exception):
     def __init__(
         self, message: str, hint: str = "", *, code: str = "Failed", resource: str = ""
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = without_credentials(message)
+        self.hint = without_credentials(hint)
+        super().__init__(self.message)
         self.code = code
         self.resource = resource
 
     def __str__(self) -> str:
         end = "" if self.message.endswith((".", "!", "?")) else "."
         return f"{self.message}{end} {self.hint}".strip()
+
+
+def without_credentials(text: str) -> str:
+    """The text with user names and passwords of its URLs struck out."""
+    return _CREDENTIALS.sub("***", text)
 
 
 class UsageError(DragonError):

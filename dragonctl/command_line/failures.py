@@ -12,14 +12,15 @@ import click
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import hint_for, is_denied
-from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.errors import AwsError, DragonError, UsageError, without_credentials
 from dragonctl.terminal.neutral import neutral
 
 
 def report(error: Exception, arguments: list[str]) -> int:
     """Print the message (and with ``--output json`` the document); the exit code."""
     if "--debug" in arguments:
-        traceback.print_exception(error)
+        trace = without_credentials("".join(traceback.format_exception(error)))
+        click.echo(trace, err=True, nl=False)
     told = _as_dragon_error(error)
     if _wants_json(arguments):
         shows = bool({"--dry-run", "--check"} & set(arguments))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dragonctl.errors import DragonError
 
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s@]+(?=@)")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -17,12 +15,7 @@ class PackagingError(DragonError):
     """A function cannot be packaged; nothing has been uploaded."""
 
     def __init__(self, message: str, hint: str = "", **more: str) -> None:
-        super().__init__(without_credentials(message), hint, **{"code": "Packaging", **more})
-
-
-def without_credentials(text: str) -> str:
-    """The text with user names and passwords of its URLs struck out."""
-    return _CREDENTIALS.sub("***", text)
+        super().__init__(message, hint, **{"code": "Packaging", **more})
 
 
 @contextmanager

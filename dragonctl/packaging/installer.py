@@ -11,27 +11,33 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from email.parser import HeaderParser
 from pathlib import Path
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from dragonctl.packaging.errors import PackagingError, disk_full
-from dragonctl.packaging.pip_settings import uv_arguments, uv_environment
-from dragonctl.packaging.requirements import LocalPath, Requirements
+from dragonctl.packaging.pip_settings import BEST_OF_ALL_INDEXES, uv_arguments, uv_environment
+from dragonctl.packaging.requirements import TRACER, LocalPath, Requirements
 from dragonctl.packaging.runtimes import Target
 
 _NO_WHEEL = re.compile(
     r"(?:all versions of )?(?P<name>[A-Za-z0-9][\w.-]*(?:[=<>!~]=?=?[\w.*+!,<>=~-]+)?) "
     r"(?:has|have) no (?:usable wheels|wheels|(?:compatible )?wheels? with)"
 )
-_NO_BUILD = re.compile(r"disabled, but attempted to build `(?P<name>[^`]+)`")
+_NO_BUILD = re.compile(r"Building source distributions for `(?P<name>[^`]+)` is disabled")
+_MISFIT = re.compile(r"The built wheel `(?P<name>[^`]+)` is not compatible with the target")
 _UNREACHABLE = re.compile(
     r"error sending request|dns error|[Cc]onnection (?:refused|reset)|timed out|Failed to fetch|"
     r"network connectivity is disabled"
 )
 _NOT_FOUND = re.compile(r"Because (?P<name>[A-Za-z0-9][\w.-]*) was not found in")
 _CHATTER = re.compile(r"^(Using CPython|Resolved|Prepared|Installed|Building|\s*$)")
+
+
+class UnsatisfiableError(PackagingError):
+    """There are no versions of everything that go together."""
 
 
 def install(
@@ -44,13 +50,40 @@ def install(
     with tempfile.TemporaryDirectory(prefix="dragonctl-") as scratch:
         work = Path(scratch)
         lines = [*requirements.lines, *(_as_wheel(each, work) for each in requirements.local)]
-        (work / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        if not requirements.needs_hashes:  # else everything is pinned, and uv wants hashes here too
+            lines += [f"--constraint {place}" for place in requirements.shared]
         (work / "excludes.txt").write_text("\n".join(excluded) + "\n", encoding="utf-8")
-        arguments = ["pip", "install", "--target", str(folder), "--python", sys.executable]
-        arguments += ["--python-version", target.python]
-        arguments += ["--python-platform", target.wheel_platform, "--only-binary", ":all:"]
-        arguments += ["--excludes", "excludes.txt", "--requirements", "requirements.txt"]
-        _uv([*arguments, *uv_arguments(os.environ)], work, str(target))
+        try:
+            _install_lines([*lines, *requirements.tracer], requirements, target, folder, work)
+        except UnsatisfiableError:
+            if not requirements.tracer or requirements.needs_hashes:
+                raise
+            _install_lines([*lines, TRACER], requirements, target, folder, work)
+    _check_built(folder, requirements.sources)
+
+
+def _install_lines(
+    lines: Iterable[str], requirements: Requirements, target: Target, folder: Path, work: Path
+) -> None:
+    (work / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    arguments = ["pip", "install", "--target", str(folder), "--python", sys.executable]
+    arguments += ["--python-version", target.python]
+    arguments += ["--python-platform", target.wheel_platform, "--only-binary", ":all:"]
+    arguments += ["--excludes", "excludes.txt", "--requirements", "requirements.txt"]
+    arguments += (f"--no-binary={name}" for name in sorted(requirements.sources))
+    if requirements.several_indexes:
+        arguments += BEST_OF_ALL_INDEXES
+    _uv([*arguments, *requirements.arguments, *uv_arguments(os.environ)], work, str(target))
+
+
+def _check_built(folder: Path, sources: Collection[str]) -> None:
+    """Refuse what was compiled here: uv takes it for a target like this machine, older or not."""
+    for info in folder.glob("*.dist-info"):
+        name = canonicalize_name(info.name.partition("-")[0])
+        if name in sources:
+            tags = HeaderParser().parsestr((info / "WHEEL").read_text(encoding="utf-8"))
+            if not all(tag.endswith("-any") for tag in tags.get_all("Tag", [])):
+                raise _compiled_here(name)
 
 
 def _as_wheel(local: LocalPath, work: Path) -> str:
@@ -61,12 +94,16 @@ def _as_wheel(local: LocalPath, work: Path) -> str:
     except InvalidWheelFilename as error:
         raise PackagingError(f"{wheel} is no wheel: {error}.") from error
     if not local.is_wheel and any(tag.platform != "any" for tag in tags):
-        raise PackagingError(
-            f"{local.path} compiles for this machine only.",
-            "Build its wheel on the function's platform, and name that wheel instead.",
-        )
+        raise _compiled_here(str(local.path))
     marker = f" ; {local.marker}" if local.marker else ""
     return f"{name}{local.extras} @ {wheel.as_uri()}{marker}"
+
+
+def _compiled_here(what: str) -> PackagingError:
+    return PackagingError(
+        f"{what} compiles for this machine only.",
+        "Build its wheel on the function's platform, and name that wheel instead.",
+    )
 
 
 def _built(project: Path, work: Path) -> Path:
@@ -102,18 +139,22 @@ def _explained(said: str, platform: str) -> PackagingError:
             f"There is no package {missing['name']} in the package index.",
             "Check its spelling in requirements.txt, and pip's index settings.",
         )
+    if misfit := _MISFIT.search(text):
+        return _compiled_here(misfit["name"].partition("-")[0])
     if without := _NO_WHEEL.search(text) or _NO_BUILD.search(text):
-        return PackagingError(
+        return UnsatisfiableError(
             f"{without['name']} has no wheel for {platform}.",
-            "Choose a version that has one, or another --python or --architecture; or build the "
-            "wheel on that platform and name its path in requirements.txt.",
+            "Choose a version that has one, or another --python or --architecture; build the "
+            "wheel on that platform and name its path in requirements.txt; or, if it is pure "
+            "Python, let it be built, by a line --no-binary NAME there.",
         )
     if _UNREACHABLE.search(text):
         return PackagingError(
             f"The package index cannot be reached: {_last_cause(said)}.",
             "Check the network, and the index settings of pip (pip.conf, PIP_*).",
         )
-    return PackagingError(f"The requirements cannot be installed: {_causes(said)}")
+    kind = UnsatisfiableError if "No solution found" in text else PackagingError
+    return kind(f"The requirements cannot be installed: {_causes(said)}")
 
 
 def _last_cause(said: str) -> str:

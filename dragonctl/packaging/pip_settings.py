@@ -16,19 +16,20 @@ from pathlib import Path
 # pip's option -> uv's variable, for those whose value means the same in both.
 _SAME = {
     "index-url": "UV_DEFAULT_INDEX",
-    "cert": "SSL_CERT_FILE",
-    "client-cert": "SSL_CLIENT_CERT",
     "timeout": "UV_HTTP_TIMEOUT",
     "default-timeout": "UV_HTTP_TIMEOUT",
     "retries": "UV_HTTP_RETRIES",
-    "constraint": "UV_CONSTRAINT",
 }
+_FILES = {"cert": "SSL_CERT_FILE", "client-cert": "SSL_CLIENT_CERT"}
 # Lists: pip separates by white space; uv by what stands here.
 _LISTS = {
     "extra-index-url": ("UV_INDEX", " "),
     "find-links": ("UV_FIND_LINKS", ","),
     "trusted-host": ("UV_INSECURE_HOST", " "),
 }
+# pip takes the best version that any index has; uv would stop at the first index.
+_STRATEGY = "unsafe-best-match"
+BEST_OF_ALL_INDEXES = ("--index-strategy", _STRATEGY)
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY")
 _TRUE = {"1", "true", "yes", "on", "y", "t"}
 
@@ -66,20 +67,34 @@ def uv_arguments(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
+def constraints(environ: Mapping[str, str]) -> list[str]:
+    """The constraints files that pip would heed everywhere: paths, or addresses."""
+    return [_place(word) for word in pip_settings(environ).get("constraint", "").split()]
+
+
 def _translated(settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for option, variable in _SAME.items():
         if option in settings:
             yield variable, settings[option]
+    for option, variable in _FILES.items():
+        if option in settings:
+            yield variable, _place(settings[option])
     for option, (variable, separator) in _LISTS.items():
         if option in settings:
-            yield variable, separator.join(settings[option].split())
+            words = settings[option].split()
+            places = map(_place, words) if option == "find-links" else words
+            yield variable, separator.join(places)
     if "extra-index-url" in settings:
-        # pip takes the best version that any index has; uv would stop at the first index.
-        yield "UV_INDEX_STRATEGY", "unsafe-best-match"
+        yield "UV_INDEX_STRATEGY", _STRATEGY
     if settings.get("keyring-provider") == "subprocess":
         yield "UV_KEYRING_PROVIDER", "subprocess"
     if "proxy" in settings:
         yield from ((variable, settings["proxy"]) for variable in _PROXIES)
+
+
+def _place(path: str) -> str:
+    """An address as it is; a path so that it can be found from the folder that uv runs in, too."""
+    return path if "://" in path else str(Path(path).expanduser().absolute())
 
 
 def _files(environ: Mapping[str, str]) -> Iterator[Path]:

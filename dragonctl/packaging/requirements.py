@@ -6,24 +6,33 @@ one; what is editable or lies on this machine becomes a plain path.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
 from dragonctl.packaging import parsing
 from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.pip_settings import constraints
 from dragonctl.packaging.runtimes import Target
 
 FILE = "requirements.txt"
 TRACER = "aws-xray-sdk"
-# Pinned, so that the same source gives the same zip tomorrow. In maintenance since 25 February
-# 2026: a newer minor version is not to be expected.
-TRACER_REQUIREMENT = f"{TRACER}==2.15.0"
+# Pinned with what it requires (but for botocore, which the runtime has), so that the same source
+# gives the same zip tomorrow. In maintenance since 25 February 2026: a newer minor version is not
+# to be expected. The hashes are those of wheels that fit every Python and machine, for files with
+# --require-hashes.
+TRACER_PINS = {
+    f"{TRACER}==2.15.0": "422d62ad7d52e373eebb90b642eb1bb24657afe03b22a8df4a8b2e5108e278a3",
+    "wrapt==2.5.2": "61eb54e9540ea522c2c4752a57549a83d3c67e6704ed708403d28e067aaf90f0",
+}
 
 _OPTION = re.compile(
     r"(?:(-[rcef])\s*|(--(?:requirement|constraint|editable|find-links))[=\s]\s*)(.+)"
@@ -36,7 +45,19 @@ _SHORT = {
 }
 _NAMED = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?P<extras>\[[^]]*\])?\s*@\s*(?P<address>.+)")
 _PATH = re.compile(r"(?P<path>.+?)(?P<extras>\[[^]]*\])?")
-_ARCHIVES = (".whl", ".zip", ".tar.gz")
+_ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+|https?://)\S+")
+_EGG = re.compile(r"[#&]egg=(?P<name>[A-Za-z0-9][\w.-]*)")
+_WHEEL = ".whl"
+_ARCHIVES = (_WHEEL, ".zip", ".tar.gz")
+_REQUIRE_HASHES = "--require-hashes"
+# What pip heeds and uv need not be told: wheels are all that is taken anyway.
+_NEEDLESS = {"--only-binary", "--prefer-binary", "--use-feature"}
+# The byte order marks that pip heeds; PowerShell's `pip freeze > requirements.txt` writes UTF-16.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 
 
 @dataclass(frozen=True)
@@ -50,22 +71,34 @@ class LocalPath:
     @property
     def is_wheel(self) -> bool:
         """Whether it can be installed as it is."""
-        return self.path.suffix == ".whl"
+        return self.path.suffix == _WHEEL
 
 
 @dataclass
 class Requirements:
-    """``lines`` for uv; ``names`` that are asked for on the target; ``local`` paths among them."""
+    """``lines`` for uv; ``names`` that are asked for on the target; ``local`` paths among them.
+
+    ``sources`` are names that may be built from their source, by their address or a
+    ``--no-binary``; ``arguments`` what uv takes on its command line only; ``shared`` the
+    constraints files of pip's own settings; ``tracer`` the lines that add the X-Ray SDK, for as
+    long as the rest can live with them.
+    """
 
     lines: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     local: list[LocalPath] = field(default_factory=list)
     constraints: list[Path] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+    arguments: list[str] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+    tracer: list[str] = field(default_factory=list)
 
     def digest(self) -> str:
         """A digest of everything that decides what is installed, local projects' files too."""
-        total = hashlib.sha256("\n".join(self.lines).encode())
-        for path in self.constraints:
+        lines = [*self.lines, *sorted(self.sources), *self.arguments, *self.tracer]
+        total = hashlib.sha256("\n".join(lines).encode())
+        shared = (Path(place) for place in self.shared if "://" not in place)
+        for path in (*self.constraints, *shared):
             total.update(path.read_bytes())
         for item in self.local:
             total.update(f"{item.path.name}{item.extras}{item.marker}".encode())
@@ -76,7 +109,17 @@ class Requirements:
     def empty(self) -> bool:
         """Whether nothing is asked for."""
         remote = any(line.startswith("--requirement") for line in self.lines)
-        return not (self.names or self.local or remote)
+        return not (self.names or self.local or self.tracer or remote)
+
+    @property
+    def several_indexes(self) -> bool:
+        """Whether a line names an index besides the first."""
+        return any(line.startswith("--extra-index-url") for line in self.lines)
+
+    @property
+    def needs_hashes(self) -> bool:
+        """Whether everything must have a hash."""
+        return _REQUIRE_HASHES in self.lines
 
 
 def read_requirements(folder: Path, target: Target, *, add_tracer: bool) -> Requirements:
@@ -84,13 +127,22 @@ def read_requirements(folder: Path, target: Target, *, add_tracer: bool) -> Requ
 
     With ``add_tracer`` the X-Ray SDK is asked for too, unless the file names it.
     """
-    found = Requirements()
+    found = Requirements(shared=constraints(os.environ))
     if (folder / FILE).is_file():
         _read_file(folder / FILE, target, found, ())
     if add_tracer and TRACER not in found.names:
-        found.lines.append(TRACER_REQUIREMENT)
+        found.tracer = _tracer(found)
         found.names.add(TRACER)
     return found
+
+
+def _tracer(found: Requirements) -> list[str]:
+    """The lines that add the tracer; what the file names itself, it pins itself."""
+    return [
+        f"{pinned} --hash=sha256:{digest}" if found.needs_hashes else pinned
+        for pinned, digest in TRACER_PINS.items()
+        if pinned.partition("==")[0] not in found.names
+    ]
 
 
 def _read_file(path: Path, target: Target, found: Requirements, above: tuple[Path, ...]) -> None:
@@ -112,19 +164,32 @@ def _read_line(
         kind = _SHORT.get(option[1] or "", option[2] or "")
         _read_option(kind, option[3].strip(), path, target, found, above)
     elif line.startswith("-"):
-        found.lines.append(line)
+        _read_switch(line, found)
     else:
         _read_requirement(line, path.parent, target, found)
+
+
+def _read_switch(line: str, found: Requirements) -> None:
+    name, _, value = line.replace("=", " ", 1).partition(" ")
+    if name == "--pre":
+        found.arguments += ["--prerelease", "allow"]
+    elif name == "--trusted-host":
+        found.arguments += ["--allow-insecure-host", value.strip()]
+    elif name == "--no-binary":
+        named = re.split(r"[,\s]+", value.strip())
+        found.sources |= {canonicalize_name(one) for one in named if one and one[0] != ":"}
+    elif name not in _NEEDLESS:
+        found.lines.append(line)
 
 
 def _read_option(
     kind: str, value: str, path: Path, target: Target, found: Requirements, above: tuple[Path, ...]
 ) -> None:
-    if "://" in value and not value.startswith("file:"):
-        found.lines.append(f"{kind} {value}")
-        return
     if kind == "--editable":
         _read_requirement(value, path.parent, target, found)
+        return
+    if "://" in value and not value.startswith("file:"):
+        found.lines.append(f"{kind} {value}")
         return
     file = (path.parent / value.removeprefix("file:").removeprefix("//")).resolve()
     if not file.exists():
@@ -142,10 +207,33 @@ def _read_requirement(line: str, folder: Path, target: Target, found: Requiremen
     if local:
         found.local.append(local)
         return
-    requirement = parsing.requirement(re.split(r"\s--", line, maxsplit=1)[0].strip())
+    text = re.split(r"\s--", line, maxsplit=1)[0].strip()
+    if address := _ADDRESS.match(text):
+        found.lines.append(line)
+        name = _name_at(address[0])
+        found.names.add(name)
+        if not _is_wheel(address[0]):
+            found.sources.add(name)
+        return
+    requirement = parsing.requirement(text)
     found.lines.append(line)
+    if requirement.url and not _is_wheel(requirement.url):
+        found.sources.add(canonicalize_name(requirement.name))
     if requirement.marker is None or requirement.marker.evaluate(_environment(target)):
         found.names.add(canonicalize_name(requirement.name))
+
+
+def _is_wheel(address: str) -> bool:
+    return urlsplit(address).path.endswith(_WHEEL)
+
+
+def _name_at(address: str) -> str:
+    """The package at an address: what ``#egg=`` says, else what its last part begins with."""
+    if egg := _EGG.search(address):
+        return canonicalize_name(egg["name"])
+    last = urlsplit(address).path.rstrip("/").rpartition("/")[2].partition("@")[0]
+    name = re.split(r"-\d|\.git$|\.zip$|\.tar", last, maxsplit=1)[0]
+    return canonicalize_name(name)
 
 
 def _local_path(line: str, folder: Path) -> LocalPath | None:
@@ -191,12 +279,8 @@ def _environment(target: Target) -> dict[str, str]:
 
 def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Line number and text, with continuations joined and comments gone."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PackagingError(f"{path} is no text in UTF-8.") from error
     begun = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_text(path).splitlines(), start=1):
         begun += re.sub(r"(^|\s)#.*$", "", line).strip() + " "
         if begun.rstrip().endswith("\\"):
             begun = begun.rstrip()[:-1]
@@ -206,6 +290,18 @@ def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
         begun = ""
     if begun.strip():
         yield number, begun.strip()
+
+
+def _text(path: Path) -> str:
+    """The file's text: UTF-8, or what its byte order mark says."""
+    content = path.read_bytes()
+    mark, encoding = next(
+        ((mark, name) for mark, name in _MARKS.items() if content.startswith(mark)), (b"", "utf-8")
+    )
+    try:
+        return content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise PackagingError(f"{path} is no text in UTF-8.") from error
 
 
 def _contents(path: Path) -> bytes:

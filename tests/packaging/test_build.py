@@ -17,6 +17,7 @@ from dragonctl.packaging.build import build
 from dragonctl.packaging.cache import UNUSED_SECONDS, forget_unused
 from dragonctl.packaging.errors import PackagingError, disk_errors_told
 from dragonctl.packaging.limits import check_unzipped
+from dragonctl.packaging.pip_settings import constraints
 from dragonctl.packaging.runtimes import Target
 from dragonctl.packaging.store import ZipStore
 
@@ -33,6 +34,7 @@ def no_index(monkeypatch, tmp_path):
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
         for name in ("PIP_FIND_LINKS", "UV_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "UV_INDEX"):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PIP_CONSTRAINT", " ".join(constraints(os.environ)))
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
     return cut

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from dragonctl.packaging.runtimes import Target
 from dragonctl.sample import sample_folder
 
 HANDLER = "def handler(event, context): pass\n"
+SIX = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"  # the wheel of 1.17.0
 MINE = {
     "lib/pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n'
     'build-backend = "hatchling.build"\n'
@@ -82,12 +86,11 @@ def test_a_local_project_with_an_extra_brings_what_it_needs(package, names, tmp_
 
 
 def test_a_requirements_file_of_every_kind_of_line(package):
-    wheel = "4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274"
     made = package(
         {
             "main.py": HANDLER,
             "requirements.txt": '-r base.txt\nrequests[socks]\nnumpy; sys_platform == "win32"\n',
-            "base.txt": f"-c pins.txt\nsix==1.17.0 \\\n  --hash=sha256:{wheel}\nidna\n",
+            "base.txt": f"-c pins.txt\nsix==1.17.0 \\\n  --hash=sha256:{SIX}\nidna\n",
             "pins.txt": "idna==3.10\n",
         }
     )
@@ -132,21 +135,67 @@ def test_without_a_network_it_says_so_and_keeps_the_password(package, monkeypatc
     assert "hunter2" not in str(caught.value)
 
 
+NATIVE = {
+    "native/pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n'
+    'build-backend = "hatchling.build"\n[project]\nname = "native"\nversion = "1"\n'
+    "[tool.hatch.build.targets.wheel.hooks.custom]\n",
+    "native/hatch_build.py": "from hatchling.builders.hooks.plugin.interface import "
+    "BuildHookInterface\nclass Hook(BuildHookInterface):\n"
+    "    def initialize(self, version, data):\n"
+    "        data.update(infer_tag=True, pure_python=False)\n",
+    "native/native.py": "",
+}
+
+
+@pytest.fixture
+def repository(write):
+    """A git repository of one project; its address."""
+
+    def made(files, folder):
+        top = write(files, folder="repositories") / folder
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+        for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "x"]):
+            subprocess.run(["git", *command], cwd=top, check=True)
+        return f"git+{top.as_uri()}"
+
+    return made
+
+
 def test_a_project_that_compiles_here_is_refused(package):
-    files = {
-        "main.py": HANDLER,
-        "requirements.txt": "./native",
-        "native/pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n'
-        'build-backend = "hatchling.build"\n[project]\nname = "native"\nversion = "1"\n'
-        "[tool.hatch.build.targets.wheel.hooks.custom]\n",
-        "native/hatch_build.py": "from hatchling.builders.hooks.plugin.interface import "
-        "BuildHookInterface\nclass Hook(BuildHookInterface):\n"
-        "    def initialize(self, version, data):\n"
-        "        data.update(infer_tag=True, pure_python=False)\n",
-        "native/native.py": "",
-    }
+    files = {**NATIVE, "main.py": HANDLER, "requirements.txt": "./native"}
     with pytest.raises(PackagingError, match="native compiles for this machine only"):
         package(files)
+
+
+def test_a_repository_that_compiles_here_is_refused(package, repository):
+    """Also for the Python and the processor of this machine: the C library is another."""
+    files = {"main.py": HANDLER, "requirements.txt": f"native @ {repository(NATIVE, 'native')}"}
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    target = Target(python, {"aarch64": "arm64"}.get(platform.machine(), "x86_64"))
+    with pytest.raises(PackagingError, match="native compiles for this machine only"):
+        package(files, target=target)
+
+
+@pytest.mark.parametrize("requirement", ["mine @ {}", "{}#egg=mine"])
+def test_a_repository_of_pure_python_is_built(package, names, repository, requirement):
+    address = repository(MINE, "lib")
+    made = package({"main.py": HANDLER, "requirements.txt": requirement.format(address)})
+    assert made.versions == {"mine": "1"}
+    assert "mine/__init__.py" in names(made)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "versions"),
+    [
+        (f"--require-hashes\nsix==1.17.0 --hash=sha256:{SIX}", {"six": "1.17.0"}),
+        ("-c pins.txt", {"aws-xray-sdk": "2.14.0"}),
+        ("wrapt<2", {"wrapt": "1.17.3"}),
+    ],
+)
+def test_the_tracer_goes_with_what_the_file_insists_on(package, requirements, versions):
+    files = {"requirements.txt": requirements, "pins.txt": "aws-xray-sdk==2.14.0"}
+    made = package({"main.py": HANDLER, **files}, add_tracer=True)
+    assert {"aws-xray-sdk": "2.15.0", "wrapt": "2.5.2", **versions} == made.versions
 
 
 def digest(folder: Path):

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from dragonctl.packaging.pip_settings import uv_arguments, uv_environment
+from dragonctl.packaging.pip_settings import constraints, uv_arguments, uv_environment
 
 
 @pytest.fixture
@@ -61,6 +61,20 @@ def test_a_variable_of_pip_is_one_of_uv(home, pip, uv):
 )
 def test_switches(home, pip, words):
     assert uv_arguments(home(PIP_CONFIG_FILE=os.devnull, **pip)) == words
+
+
+def test_paths_are_meant_from_this_folder(home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    environ = home(
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_CONSTRAINT="pins.txt https://a/pins.txt",
+        PIP_FIND_LINKS="wheels https://a/",
+        PIP_CERT="ca.crt",
+    )
+    assert constraints(environ) == [str(tmp_path / "pins.txt"), "https://a/pins.txt"]
+    made = uv_environment(environ)
+    assert made["UV_FIND_LINKS"] == f"{tmp_path / 'wheels'},https://a/"
+    assert made["SSL_CERT_FILE"] == str(tmp_path / "ca.crt")
 
 
 def test_the_files_of_pip_in_their_order(home, tmp_path):

@@ -32,6 +32,10 @@ def read(write):
         ("--index-url https://example.com/simple\nsix", {"six"}),
         ("x @ https://example.com/x-1-py3-none-any.whl", {"x"}),
         ("\ufeffsix", {"six"}),
+        ("git+https://me:key@example.com/team/mine.git@v1", {"mine"}),
+        ("-e git+ssh://git@example.com/x.git#egg=Mine_Too&subdirectory=y", {"mine-too"}),
+        ("https://example.com/mine-1.0.tar.gz", {"mine"}),
+        ("https://example.com/mine-1.0-py3-none-any.whl", {"mine"}),
         ("", set()),
     ],
 )
@@ -80,7 +84,7 @@ def test_local_projects(read, line, tmp_path):
         ("./nowhere\n", "nowhere, which does not exist"),
         ("-r nowhere.txt\n", "names nowhere.txt, which does not exist"),
         ({"requirements.txt": "-r a.txt", "a.txt": "-r requirements.txt"}, "includes itself"),
-        ({"requirements.txt": b"\xff\xfe\x00"}, "is no text in UTF-8"),
+        ({"requirements.txt": b"six\xff"}, "is no text in UTF-8"),
         ("x @ https://me:hunter2@example.com/\\x y z\n", "https://***@example.com"),
     ],
 )
@@ -91,13 +95,42 @@ def test_what_cannot_be_meant_is_one_sentence(read, files, says):
     assert "hunter2" not in str(caught.value)
 
 
-def test_the_tracer_is_added_unless_named(read):
-    assert read("six", add_tracer=True).lines == ["six", "aws-xray-sdk==2.15.0"]
-    assert read("AWS_XRAY_SDK>=2", add_tracer=True).lines == ["AWS_XRAY_SDK>=2"]
-    assert read("", add_tracer=True).lines == ["aws-xray-sdk==2.15.0"]
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("six", ["aws-xray-sdk==2.15.0", "wrapt==2.5.2"]),
+        ("wrapt<2", ["aws-xray-sdk==2.15.0"]),
+        ("AWS_XRAY_SDK>=2", []),
+        ("", ["aws-xray-sdk==2.15.0", "wrapt==2.5.2"]),
+    ],
+)
+def test_the_tracer_is_added_unless_named(read, text, added):
+    assert read(text, add_tracer=True).tracer == added
+    assert read(text).tracer == []
 
 
-def test_what_decides_the_installation_decides_the_digest(read):
+def test_powershell_s_utf_16_is_read(read):
+    assert read({"requirements.txt": "six\r\nidna\r\n".encode("utf-16")}).names == {"six", "idna"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "arguments", "lines"),
+    [
+        ("--no-binary docopt,Some_Thing", {"docopt", "some-thing"}, [], []),
+        ("--no-binary=:all:\n--only-binary x\n--prefer-binary", set(), [], []),
+        ("--pre", set(), ["--prerelease", "allow"], []),
+        ("--trusted-host a.example", set(), ["--allow-insecure-host", "a.example"], []),
+        ("x @ git+https://a/x", {"x"}, [], ["x @ git+https://a/x"]),
+        ("x @ https://a/x-1-py3-none-any.whl", set(), [], ["x @ https://a/x-1-py3-none-any.whl"]),
+        ("-i https://a/simple", set(), [], ["-i https://a/simple"]),
+    ],
+)
+def test_what_is_said_of_the_installation(read, text, sources, arguments, lines):
+    found = read(text)
+    assert (found.sources, found.arguments, found.lines) == (sources, arguments, lines)
+
+
+def test_what_decides_the_installation_decides_the_digest(read, monkeypatch, tmp_path):
     files = {
         "requirements.txt": "./lib\n-c pins.txt\nsix",
         "lib/pyproject.toml": "[project]",
@@ -106,6 +139,12 @@ def test_what_decides_the_installation_decides_the_digest(read):
     }
     first = read(files).digest()
     assert read({**files, "main.py": "x = 1", "lib/.cache": "x"}).digest() == first
+    monkeypatch.setenv("PIP_CONSTRAINT", str(tmp_path / "shared.txt"))
+    (tmp_path / "shared.txt").write_text("idna==3.10")
+    shared = read(files).digest()
+    (tmp_path / "shared.txt").write_text("idna==3.9")
+    assert len({first, shared, read(files).digest()}) == 3
+    monkeypatch.delenv("PIP_CONSTRAINT")
     changes = [("lib/mine.py", "x = 2"), ("pins.txt", "six==1.16.0"), ("lib/new.py", "")]
     assert all(read({**files, name: text}).digest() != first for name, text in changes)
 
