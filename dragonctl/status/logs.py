@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION
+from dragonctl.recipes.observability.survey import groups
 from dragonctl.status.problem import Problem
 from dragonctl.status.sight import POLICY_CHARACTERS, POLICY_COUNT, Group, Sight
 
@@ -41,7 +43,10 @@ def _group_problem(sight: Sight, group: Group, reading: Reading | None) -> Itera
     resource, subject = f"logs-group/{group.name}", f"Log group of {group.owner}"
     if reading is None:
         text = f"it does not exist; {_without(group)}"
-        yield Problem(resource, subject, text, sight.again.setup())
+        # A run makes the groups that it names itself; somebody's own is made as they like it.
+        own = shlex.join(["aws", "logs", "create-log-group", "--log-group-name", group.name])
+        mend = sight.again.setup() if group.name in set(groups(sight.app)) else own
+        yield Problem(resource, subject, text, mend)
     elif reading.state["retentionInDays"] is None:
         text = "its events are kept, and paid for, for ever"
         mend = sight.again.setup("--retention", str(DEFAULT_RETENTION))

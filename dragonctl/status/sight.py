@@ -80,9 +80,17 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
         {} if isinstance(methods, DragonError) else methods,
         None if isinstance(policies, DragonError) else tuple(policies),
         {} if isinstance(ratios, DragonError) else ratios,
-        (*app.errors, *known.errors, *refused),
+        (*app.errors, *known.errors, *_refusals(known), *refused),
         again,
     )
+
+
+def _refusals(known: Survey) -> Iterator[DragonError]:
+    """Roles whose rights could not be read, so that nothing is said of what they lack."""
+    for role, rights in known.rights.items():
+        if rights and rights.refusal:
+            what = f"What role {role} may do could not be judged"
+            yield rights.refusal.about(f"iam-role/{role}", what)
 
 
 def log_groups(app: App) -> Iterator[Group]:

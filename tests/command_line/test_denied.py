@@ -51,3 +51,11 @@ def test_roles_that_cannot_be_read_are_left_to_aws_on_request(terminal, applicat
         terminal.run(*line, "--api", "small", "--endpoint-url", proxy.url)
     fields = {change["field"] for change in terminal.document()["changes"]}
     assert TRACING in fields
+
+
+def test_status_says_which_roles_it_could_not_judge(terminal, application):
+    rule = Rule(FAULTS["access-denied"], "iam", "GetRole", times=ALWAYS)
+    with Proxy(terminal.endpoint, rules=[rule]) as proxy:
+        assert terminal.run("status", "--output", "json", "--endpoint-url", proxy.url) == 0
+    refused = {error["resource"] for error in terminal.document()["errors"]}
+    assert refused == {"iam-role/small-work-role", "iam-role/small-flow-role"}

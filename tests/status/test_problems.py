@@ -172,6 +172,12 @@ CASES = {
         sight(functions=[function()], readings={"/aws/lambda/work": None}),
         [("logs-group//aws/lambda/work", "does not exist", SETUP)],
     ),
+    "somebody's own group is gone": (
+        sight(stages=[stage(accessLogSettings={"destinationArn": GROUP[:-2].replace("flow", "x")})],
+              readings={"/aws/vendedlogs/states/x-Logs": None}),
+        [("logs-group//aws/vendedlogs/states/x-Logs", "does not exist",
+          "aws logs create-log-group --log-group-name /aws/vendedlogs/states/x-Logs")],
+    ),
     "resource policies full": (
         sight(policies=tuple({"policyName": str(n), "policyDocument": "x"} for n in range(10))),
         [("logs-resource-policies", "as many as AWS allows", "aws logs delete-resource-policy")],
