@@ -42,6 +42,8 @@ def setup_alarms(
     def goal(session: Session) -> Goal:
         session.aws.warm("apigateway", "sts", "lambda", "stepfunctions", "cloudwatch", "sns")
         app = session.application(which)
+        if app.errors and not app.apis:  # another topic would be made, for functions alone
+            raise app.errors[0]
         whom = target(app, notify)
         recipe = alarms(app, survey(session.reads, whom), whom)
         notes = (*recipe.notes, *_local_note(session))
