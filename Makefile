@@ -41,8 +41,9 @@ $(VENV)/bench/.ready: requirements/bench.txt
 	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
 
-faults: setup  ## every fault at every call of every changing command (about half an hour)
+faults: setup  ## every fault at every call of every changing command, and every two at once (hours)
 	$(BIN)/python -m tests.faults.table
+	$(BIN)/python -m tests.faults.pairs
 
 lock: setup  ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
