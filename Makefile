@@ -29,6 +29,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q dragonctl  # what pip does for a package that is not editable
 	touch $@
 
 bench: bench-observability bench-caching bench-deploy bench-zips bench-logs  ## dragonctl beside plain boto3, the AWS CLI, pip

@@ -83,6 +83,11 @@ def note_upload(sha256: str, bucket: str, key: str) -> None:
         json.dump({"S3Bucket": bucket, "S3Key": key}, stream)
 
 
+def forget_upload(sha256: str) -> None:
+    """Send that code itself again: its place in S3 may be another region's or account's."""
+    _note(sha256).unlink(missing_ok=True)
+
+
 def object_key(sha256: str) -> str:
     """Where in a bucket that code goes."""
     return f"dragonctl/functions/{saved_codes().path(sha256).name}"

@@ -14,7 +14,7 @@ from dragonctl.command_line.session import Session
 from dragonctl.engine.events import Working
 from dragonctl.engine.reads import Reads, together
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.function_code import build_cache, note_upload, object_key
+from dragonctl.function_code import build_cache, forget_upload, note_upload, object_key
 from dragonctl.packaging.build import Package, build
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.handler import handlers
@@ -22,7 +22,8 @@ from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, check_function_name,
 from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
 from dragonctl.recipes.functions import Code, Deployment, Options, look
-from dragonctl.resources.lambda_function import read_configuration
+from dragonctl.recipes.functions.creation import role_of
+from dragonctl.resources.lambda_function import CODE, read_configuration
 from dragonctl.sample import sample_folder
 
 Progress = Callable[[str], None]
@@ -47,7 +48,12 @@ class Prepared:
 
 
 def choose(
-    names: tuple[str, ...], source: Path | None, function_name_: str | None, *, local: bool
+    names: tuple[str, ...],
+    source: Path | None,
+    function_name_: str | None,
+    *,
+    local: bool,
+    create: bool = False,
 ) -> list[Chosen]:
     """The functions that are meant; UsageError where that cannot be told."""
     root = _root(source, local=local)
@@ -56,10 +62,26 @@ def choose(
     if not folders:
         raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
     if function_name_ is None:
-        return [Chosen(folder, function_name(folder)) for folder in folders]
+        chosen = [Chosen(folder, function_name(folder)) for folder in folders]
+        _check_distinct(chosen, create=create)
+        return chosen
     if len(folders) > 1:
         raise UsageError("--function-name is for one function.", "Name its folder.")
     return [Chosen(folders[0], check_function_name(function_name_))]
+
+
+def _check_distinct(chosen: Iterable[Chosen], *, create: bool) -> None:
+    """Refuse two folders that are one function, or whose new roles would be one."""
+    known: dict[str, Chosen] = {}
+    for one in chosen:
+        key = role_of(one.name).lower() if create else one.name  # IAM's names ignore case
+        other = known.setdefault(key, one)
+        if other is not one:
+            what = f"the function {one.name}" if one.name == other.name else "one role's name"
+            raise UsageError(
+                f"{other.folder} and {one.folder} both stand for {what}.",
+                "Rename one of them, or deploy them one by one with --function-name.",
+            )
 
 
 def _root(source: Path | None, *, local: bool) -> Path:
@@ -125,10 +147,13 @@ def _prepared(
         package, sight = make(), None
     else:
         package, sight = reads.together(make, partial(look, reads, Function(function.name, raw)))
-    _check_size(function.name, package, options)
+    if raw is None or raw[CODE] != package.sha256:
+        _check_size(function.name, package, options)
     code = Code(package.sha256, target, handler)
     if options.bucket:
         note_upload(code.sha256, options.bucket, object_key(code.sha256))
+    elif not package.needs_bucket:
+        forget_upload(code.sha256)
     notice = retirement_notice(target.python, _today())
     return Prepared(Deployment(function.name, code, sight), package, notice)
 
@@ -145,6 +170,11 @@ def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tu
         )
     [architecture] = raw.get("Architectures") or ["x86_64"]
     runtime = f"python{options.python}" if options.python else raw["Runtime"]
+    if not runtime.startswith("python"):
+        raise UsageError(
+            f"The function {function.name} runs on {runtime}; dragonctl packages Python only.",
+            "Name the folders to deploy, without this one; or give it a Python with --python.",
+        )
     target = target_of(runtime, options.architecture or architecture)
     return target, options.handler or raw["Handler"]
 

@@ -83,13 +83,15 @@ def deploy_function(
 
     session = Session()
     options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
+    how = How(dry_run, check, yes, no_wait)
     root = Path(source) if source else None
-    chosen = choose(names, root, function_name, local=session.globals.is_local)
+    local = session.globals.is_local
+    chosen = choose(names, root, function_name, local=local, create=options.create)
     if package_only:
         from dragonctl.command_line.package_only import package_all
 
         return package_all(
-            chosen, options, Path(package_only), session, bundle_all=bundle_all, dry=dry_run
+            chosen, options, Path(package_only), session, bundle_all=bundle_all, how=how
         )
 
     def goal(session: Session) -> Goal:
@@ -109,7 +111,6 @@ def deploy_function(
         also = {"functions": documents}
         return Goal(title, steps, [*warnings(prepared), *unreached], notes(prepared), also=also)
 
-    how = How(dry_run, check, yes, no_wait)
     return change("deploy-function", goal, how, session=session)
 
 

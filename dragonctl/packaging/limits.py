@@ -17,6 +17,7 @@ UNZIPPED_BYTES = 262_144_000
 VIEWER_EDGE_BYTES = 1_048_576
 ORIGIN_EDGE_BYTES = 52_428_800
 _FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_ALIAS_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 
 
 def check_unzipped(name: str, size: int, largest: list[tuple[str, int]]) -> None:
@@ -36,6 +37,15 @@ def check_function_name(name: str) -> str:
         raise UsageError(
             f"AWS refuses {name!r} as a function's name: 1 to 64 letters, digits, - and _.",
             "Rename the folder, or give --function-name.",
+        )
+    return name
+
+
+def check_alias_name(name: str) -> str:
+    """The name, if AWS takes it for an alias: as for a function, but to 128, and no number."""
+    if not _ALIAS_NAME.fullmatch(name) or name.isdigit():
+        raise UsageError(
+            f"AWS refuses {name!r} as an alias: 1 to 128 letters, digits, - and _; no number."
         )
     return name
 

@@ -233,12 +233,29 @@ def test_large_code_goes_through_s3_once(dragonctl, write, theirs, local_aws, ma
     assert hashlib.sha256(body).hexdigest() in item["Key"]
     again = dragonctl("deploy-function", "--s3-bucket", "zips")
     assert (again.code, made_calls()) == (0, [])
+    assert (dragonctl("deploy-function").code, made_calls()) == (0, [])  # nothing to upload
 
     assert dragonctl("undo", "--yes").code == 0
     assert answers() == "theirs"
     made_calls()
     assert dragonctl("deploy-function", "--s3-bucket", "zips").code == 0
     assert (answers(), "PutObject" in made_calls()) == ("large", False)
+
+
+def test_a_bucket_is_for_the_run_that_names_it(dragonctl, write, theirs, local_aws, answers):
+    """Another region's function cannot be given code from it."""
+    theirs()
+    old = stored(local_aws)
+    write("ours")
+    local_aws.client("s3").create_bucket(Bucket="zips")
+    assert dragonctl("deploy-function", "--s3-bucket", "zips").code == 0
+    client = local_aws.client("lambda")
+    client.update_function_code(FunctionName="hello-world", ZipFile=old)
+    s3 = local_aws.client("s3")
+    for item in s3.list_objects_v2(Bucket="zips")["Contents"]:
+        s3.delete_object(Bucket="zips", Key=item["Key"])
+    assert dragonctl("deploy-function").code == 0
+    assert answers() == "ours"
 
 
 PLANTED = "planted-8e1f"

@@ -26,6 +26,32 @@ def test_package_only_needs_no_aws(dragonctl, write, monkeypatch, tmp_path, made
     assert made_calls() == []
 
 
+def test_a_check_of_what_is_packaged_writes_nothing(dragonctl, write, tmp_path):
+    write("ours")
+    command = ("deploy-function", "--package-only", "dist")
+    assert dragonctl(*command, "--check").code == 3
+    assert not (tmp_path / "here" / "dist").exists()
+    assert dragonctl(*command).code == 0
+    assert dragonctl(*command, "--check").code == 0
+    write("changed")
+    assert dragonctl(*command, "--check").code == 3
+
+
+@pytest.mark.parametrize(
+    ("folders", "says"),
+    [
+        (("a_b", "a-b"), "both stand for the function a-b"),
+        (("listDragons", "ListDragons"), "both stand for one role's name"),
+    ],
+)
+def test_two_folders_for_one_thing_are_refused(dragonctl, write, made_calls, folders, says):
+    for folder in folders:
+        write("ours", folder=folder)
+    done = dragonctl("deploy-function", "--create")
+    assert (done.code, says in done.stderr) == (2, True)
+    assert made_calls() == []
+
+
 @pytest.mark.parametrize(
     ("files", "options", "says"),
     [
@@ -36,6 +62,8 @@ def test_package_only_needs_no_aws(dragonctl, write, monkeypatch, tmp_path, made
         ({"app.py": PLAIN, "requirements.txt": "a b c\n"}, (), "requirements.txt"),
         ({"app.py": PLAIN}, ("--python", "2.7"), "2.7"),
         ({"app.py": PLAIN}, ("--function-name", "a name"), "a name"),
+        ({"app.py": PLAIN}, ("--alias", "1"), "as an alias"),
+        ({"app.py": PLAIN}, ("--alias", "a b"), "as an alias"),
         ({"app.py": PLAIN}, ("--source", "nowhere"), "nowhere"),
         ({"app.py": PLAIN}, ("missing",), "missing"),
         ({"notes.txt": "no code"}, (), "no function"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dragonctl.packaging.limits import check_alias_name
 from dragonctl.packaging.runtimes import Target
 
 
@@ -22,6 +23,11 @@ class Options:
     publish: bool = False
     alias: str | None = None
     bucket: str | None = None
+
+    def __post_init__(self) -> None:
+        """UsageError for an alias that AWS would refuse after the code is there."""
+        if self.alias is not None:
+            check_alias_name(self.alias)
 
     @property
     def publishes(self) -> bool:
