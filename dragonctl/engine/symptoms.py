@@ -131,6 +131,15 @@ SYMPTOMS: tuple[Symptom, ...] = (
     ),
     Symptom(
         Meaning.LOOK,
+        "a policy of that name was made meanwhile; looking again",
+        codes=("EntityAlreadyExists",),
+        operation="CreatePolicy",
+        cap=20.0,
+        explain="A policy of that name stands under another path: attach it to the role yourself"
+        " (`aws iam attach-role-policy`), then run the same command again.",
+    ),
+    Symptom(
+        Meaning.LOOK,
         "somebody else changed it; looking again",
         codes=(
             "ConflictException",

@@ -32,7 +32,7 @@ _BY_RESOURCE = {
     " DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies PassRole"
     " PutRolePolicy TagRole UpdateAssumeRolePolicy UpdateRole",
     _POLICY: "iam: CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy"
-    " GetPolicyVersion ListEntitiesForPolicy ListPolicyVersions TagPolicy",
+    " GetPolicyVersion ListEntitiesForPolicy ListPolicyVersions SetDefaultPolicyVersion TagPolicy",
     _KEY: "kms: DescribeKey GetKeyPolicy",
     _FUNCTION: "lambda: AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction"
     " DisableReplication* EnableReplication* GetAlias GetFunction GetFunctionConfiguration"
