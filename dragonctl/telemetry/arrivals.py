@@ -37,12 +37,14 @@ def expected_lines(app: App, stage: str, answered: Answered) -> Expected:
     """What the settings promise of a request to a stage, after this answer.
 
     At the level ``ERROR`` the execution log holds nothing of a request that went well, and a
-    request for a path that the API does not have never reaches it.
+    request for a path that the API does not have never reaches it. Which method's settings apply
+    is not asked: where one of them differs, nothing is promised.
     """
     raw = app.api.stages[stage] if app.api else {}
-    whole = (raw.get("methodSettings") or {}).get("*/*") or {}
+    settings = raw.get("methodSettings") or {}
+    levels = {one.get("loggingLevel") for one in (settings.get("*/*", {}), *settings.values())}
     expected: dict[str, tuple[str, re.Pattern[str]]] = {}
-    if whole.get("loggingLevel") == "INFO" and not answered.is_unrouted:
+    if levels == {"INFO"} and not answered.is_unrouted:
         expected["the execution log"] = ("api", _ANYTHING)
     if ":log-group:" in (raw.get("accessLogSettings") or {}).get("destinationArn", ""):
         expected["the access log"] = ("access", _ANYTHING)

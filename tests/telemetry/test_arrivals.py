@@ -23,9 +23,10 @@ def following(fake, told, groups, expected=None):
     )  # fmt: skip
 
 
-def application(level="INFO", access=GROUP, machine_level="ALL"):
+def application(level="INFO", access=GROUP, machine_level="ALL", override=None):
+    overrides = {} if override is None else {"~1dragons/GET": override}
     stage = {
-        "methodSettings": {"*/*": {"loggingLevel": level}},
+        "methodSettings": {"*/*": {"loggingLevel": level}, **overrides},
         "accessLogSettings": {"destinationArn": access},
     }
     machine = Machine(MACHINE, {"loggingConfiguration": {"level": machine_level}})
@@ -52,6 +53,8 @@ API, ACCESS, END = "the execution log", "the access log", "the end of the execut
         ({"access": "arn:aws:firehose:eu-west-1:1:deliverystream/x"}, answer(), [API]),
         ({"machine_level": "ERROR"}, STARTED, [API, ACCESS]),
         ({}, UNROUTED, [ACCESS]),
+        ({"override": {"loggingLevel": "INFO"}}, answer(), [API, ACCESS]),
+        ({"override": {"cachingEnabled": True}}, answer(), [ACCESS]),
     ],
 )
 def test_what_is_waited_for_is_what_the_settings_promise(settings, answered, expected):
