@@ -27,7 +27,10 @@ Examples:
 )
 @application_options
 @click.option(
-    "--since", metavar="TIME", default="10m", show_default=True, help="10m, 2h, 1d or ISO 8601."
+    "--since",
+    metavar="TIME",
+    show_default="10m; 1d with --request",
+    help="10m, 2h, 1d or ISO 8601.",
 )
 @click.option("--until", metavar="TIME", help="Up to when (now).")
 @click.option("--follow", "-f", is_flag=True, help="Go on as new lines come.")
@@ -41,7 +44,7 @@ Examples:
     help="api, access, functions, state-machines. Repeatable.",
 )  # fmt: skip
 def logs(
-    since: str,
+    since: str | None,
     until: str | None,
     follow: bool,
     grep: str | None,
@@ -62,7 +65,8 @@ def logs(
 
     wanted = sources_of(sources)
     _check(follow=follow, until=until, request=request)
-    times = window(since, until, time.time())
+    # `why` looks back a day, and names this command: it must find the same lines.
+    times = window(since or ("1d" if request else "10m"), until, time.time())
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
     if not groups:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -129,6 +130,17 @@ def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
     page = tmp_path / "map.html"
     assert page.stat().st_mode & 0o777 == 0o600
     assert "KeyError" in page.read_text("utf-8")
+
+
+def test_a_request_of_hours_ago_is_found_without_saying_when(shop):
+    shop.build()
+    logs, place = shop.aws.client("logs"), {"logGroupName": "/aws/lambda/orders-show"}
+    logs.create_log_stream(**place, logStreamName="old")
+    request = "12345678-0000-4000-8000-000000000000"
+    told = {"timestamp": int((time.time() - 7200) * 1000), "message": f"RequestId: {request} old"}
+    logs.put_log_events(**place, logStreamName="old", logEvents=[told])
+    assert shop.run("logs", "--request", request).endswith(f"RequestId: {request} old\n")
+    assert request not in shop.run("logs")
 
 
 def test_a_request_is_sent_and_followed_to_its_lines_and_its_trace(shop):
