@@ -64,10 +64,12 @@ class Role(Resource):
         for policy in attached_policies(aws, self.name):
             if not detached(done, self.name, policy["PolicyArn"]):
                 return f"the policy {policy['PolicyName']} is attached to it"
-        inline = aws.pages(
+        listed = aws.pages(
             "iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=self.name
         )
-        return f"the inline policy {inline[0]} is in it" if inline else None
+        gone = {name for name, reading in done.items() if reading is None}
+        inside = [one for one in listed or [] if f"iam-inline-policy/{self.name}/{one}" not in gone]
+        return f"the inline policy {inside[0]} is in it" if inside else None
 
     def _creation(self, want: State) -> Call:
         params: dict[str, Any] = {
