@@ -16,7 +16,7 @@ from dragonctl.app import App
 from dragonctl.command_line.globals import Globals, globals_of
 from dragonctl.config import api_title, load
 from dragonctl.discovery.apis import ChooseApiError, Selection
-from dragonctl.discovery.discover import discover
+from dragonctl.discovery.discover import Met, discover
 from dragonctl.discovery.overdue import overdue
 from dragonctl.engine import journal
 from dragonctl.engine.events import Emit, unheard
@@ -91,14 +91,14 @@ class Session:
         """What an earlier run here had begun to make when it was cut short."""
         return unfinished(journal.runs(self.journal_folder), self.scope)
 
-    def application(self, selection: Selection) -> App:
+    def application(self, selection: Selection, met: Met | None = None) -> App:
         """The application that is meant; at a terminal a doubt becomes a question."""
         try:
-            app = discover(self.reads, selection)
+            app = discover(self.reads, selection, met)
         except ChooseApiError as doubt:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
-            app = discover(self.reads, _asked(doubt, selection))
+            app = discover(self.reads, _asked(doubt, selection), met)
         return replace(app, warnings=(*app.warnings, *overdue(app, datetime.now(UTC))))
 
 

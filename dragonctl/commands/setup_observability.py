@@ -83,6 +83,7 @@ def setup_observability(
         costs,
         observability,
         read_account,
+        stage_groups,
         survey,
     )
 
@@ -95,7 +96,10 @@ def setup_observability(
     def goal(session: Session) -> Goal:
         reads = session.reads
         session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
-        app, _ = reads.together(lambda: session.application(chosen), lambda: read_account(reads))
+        app, _ = reads.together(
+            lambda: session.application(chosen, lambda *met: reads.ahead(*stage_groups(*met))),
+            lambda: read_account(reads),
+        )
         known = survey(reads, app)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)

@@ -26,21 +26,29 @@ from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_alias import VERSION, read_alias
 from dragonctl.resources.states_machine import read_machine
 
+Met = Callable[[str, Iterable[str]], None]
+"""What is told of an API's id and its stages as soon as they are known."""
+
 
 @dataclass
 class _Found:
-    """What the search has met so far."""
+    """What the search has met so far; ``met`` wants to know of stages."""
 
+    met: Met | None = None
     functions: dict[str, set[str | None]] = field(default_factory=dict)
     machines: dict[str, set[str | None]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     errors: list[DragonError] = field(default_factory=list)
 
 
-def discover(aws: Reader, selection: Selection) -> App:
-    """The application that the selection means: one API or several, and all behind them."""
+def discover(aws: Reader, selection: Selection, met: Met | None = None) -> App:
+    """The application that the selection means: one API or several, and all behind them.
+
+    ``met`` hears of each API's stages at once: of a hundred APIs the last one's resources come
+    forty seconds after its stages, for API Gateway's sake.
+    """
     raws = find_apis(aws, selection)
-    found = _Found()
+    found = _Found(met)
     account, *read = aws.together(
         lambda: aws.account,
         *(partial(_allowed, found, _api, found, aws, selection, raw, raw["id"]) for raw in raws),
@@ -78,11 +86,21 @@ def _api(
 ) -> tuple[Api, list[dict[str, Any]]]:
     """An API with the stages that are meant, and its resources."""
     stages, resources = aws.together(
-        partial(read_stages, aws, name),
+        partial(_stages, found, aws, selection, name),
         partial(_allowed, found, read_resources, aws, name) if selection.discover else list,
     )
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
     return Api(name, raw["name"], raw, chosen, tuple(sorted(stages))), list(resources)
+
+
+def _stages(
+    found: _Found, aws: Reader, selection: Selection, api: str
+) -> dict[str, dict[str, Any]]:
+    """Every stage of an API, and word of those that are meant."""
+    stages = read_stages(aws, api)
+    if found.met:
+        found.met(api, [name for name in stages if selection.takes_stage(name)])
+    return stages
 
 
 def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:

@@ -51,6 +51,7 @@ class Reads:
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Any]] = {}
         self._of: dict[str, set[str]] = {}
+        self._readers = ThreadPoolExecutor(max_workers=8)
 
     @cached_property
     def account(self) -> str:
@@ -100,6 +101,14 @@ class Reads:
     def together(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results of several reads made at the same time, in their order."""
         return together(*reads)
+
+    def ahead(self, *resources: Resource) -> None:
+        """Begin to read what will be asked for, while something else is waited for.
+
+        Whoever asks for it gets the same answer, or the same error.
+        """
+        for resource in resources:
+            self._readers.submit(resource.read, self)
 
     def of(self, resource: Resource) -> Reading | None:
         """How a resource stands. What it reads on the way is remembered as its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -58,12 +58,17 @@ def read_account(aws: Reader) -> Reading | DragonError:
         return error
 
 
+def stage_groups(api: str, stages: Iterable[str]) -> Iterator[LogGroup]:
+    """The log groups that an API's stages have, or will have."""
+    for stage in stages:
+        yield LogGroup(execution_group(api, stage))
+        yield LogGroup(access_group(api, stage))
+
+
 def groups(app: App) -> Iterator[str]:
     """The names of the log groups that the application has, or will have."""
     for api in app.apis:
-        for stage in api.stages:
-            yield execution_group(api.id, stage)
-            yield access_group(api.id, stage)
+        yield from (group.name for group in stage_groups(api.id, api.stages))
     yield from (vended_group(machine.name) for machine in app.machines)
     yield from dict.fromkeys(function.log_group for function in app.functions)
 
