@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from dragonctl.engine.events import Failed, Finished, Kept, Working
 from dragonctl.engine.model import Change, Reading, Step, differences
@@ -39,7 +40,9 @@ def apply(plan: Plan, tools: Tools, at_once: int = 24, outcome: Outcome | None =
 class _Run:
     def __init__(self, plan: Plan, tools: Tools, outcome: Outcome) -> None:
         self.tools = tools
+        self.order = plan.items
         self.items = {item.step.resource.identifier: item for item in plan.items}
+        self.places = {name: place for place, name in enumerate(self.items)}
         self.outcome = outcome
         self.stopped: dict[str, DragonError | str] = {}
         self.sorter = TopologicalSorter(
@@ -50,14 +53,15 @@ class _Run:
         self.sorter.prepare()
         pool = ThreadPoolExecutor(max_workers=at_once)
         running: dict[Future[Ended], Planned] = {}
+        # Of what is ready, the recipe's first: it puts what many others need before them, and a
+        # stage behind its own log groups, not behind those of every other stage.
+        ready: list[int] = []
         try:
             while self.sorter.is_active():
                 for name in self.sorter.get_ready():
-                    item = self.items[name]
-                    try:
-                        self._begin(item, pool, running)
-                    except DragonError as error:  # what it asked on the way was refused
-                        self._fail(item, in_step(error, item.step))
+                    heappush(ready, self.places[name])
+                while ready and len(running) < at_once:
+                    self._try_to_begin(self.order[heappop(ready)], pool, running)
                 if running:
                     ended, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in ended:
@@ -68,6 +72,14 @@ class _Run:
 
     def _needs(self, step: Step) -> list[str]:
         return [name for name in step.after if name in self.items]
+
+    def _try_to_begin(
+        self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
+    ) -> None:
+        try:
+            self._begin(item, pool, running)
+        except DragonError as error:  # what it asked on the way was refused
+            self._fail(item, in_step(error, item.step))
 
     def _begin(
         self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]

@@ -21,7 +21,7 @@ class Engine:
         self.aws, self.time, self.events, self.folder = TinyAws(), Time(), [], folder
         self.scope = Scope(ACCOUNT, "eu-west-1", "aws")
 
-    def run(self, *steps, undoes=None):
+    def run(self, *steps, undoes=None, at_once=24):
         reads = Reads(self.aws, self.events.append, self.time.clock, self.time.sleep)
         book = Journal(
             self.folder, new_run(), lambda: self.scope, "test", lambda: reads.user, undoes
@@ -29,7 +29,8 @@ class Engine:
         if undoes:
             book.begin()
         self.planned = plan(reads, steps)
-        outcome = apply(self.planned, Tools(reads, book, self.events.append))
+        tools = Tools(reads, book, self.events.append)
+        outcome = apply(self.planned, tools, at_once)
         book.end("failed" if outcome.errors else "done")
         return outcome
 

@@ -37,6 +37,17 @@ def test_changes_only_what_differs(engine):
     assert [(c.field, c.before, c.after) for c in outcome.changes] == [("colour", "blue", "red")]
 
 
+def test_of_the_steps_that_are_ready_the_first_of_the_recipe_comes_next(engine):
+    steps = [
+        set_red("group"),
+        set_red("stage", after=(Thing("group").identifier,)),
+        set_red("another group"),
+    ]
+    engine.run(*steps, at_once=1)
+    made = [params["name"] for operation, params in engine.aws.sent if operation == "Create"]
+    assert made == ["group", "stage", "another group"]
+
+
 class Elsewhere(Thing):
     """A thing while whose making somebody changes another."""
 
