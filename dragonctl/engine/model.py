@@ -153,13 +153,13 @@ class Resource(ABC):
             return None
         return {**(have.state if have else {}), **want}
 
-    def save(  # noqa: B027 (the journal holds all that there is of most things)
-        self, aws: Reader, have: Reading | None, want: State | None
-    ) -> None:
+    def save(self, aws: Reader, have: Reading | None, want: State | None) -> Mapping[str, Any]:
         """Keep on this machine what the calls will destroy and the journal cannot hold.
 
         Called before the journal's line is written; an error ends the step before its first call.
+        Answers with facts that were seen on the way and that the calls must know.
         """
+        return {}
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
         """The new reading where the call's own answer holds it; None: read it back."""

@@ -95,7 +95,7 @@ class _Attempt:
         """Make the calls, looking again where an error says so; the last answer's reading."""
         while any(differences(self.resource, have, self.want)):
             try:
-                self._save(have)
+                have = self._saved(have)
                 expected = self.resource.expected(have, self.want)
                 self.tools.journal.step(self.step, self.origin, expected)
                 self.told = True
@@ -109,9 +109,11 @@ class _Attempt:
                 self.want = self.step.wanted(self.origin, self.done)
         return have
 
-    def _save(self, have: Reading | None) -> None:
+    def _saved(self, have: Reading | None) -> Reading | None:
+        """The same reading, what the calls destroy kept, with what was seen of it meanwhile."""
         save = partial(self.tools.reads.save, self.resource, have, self.want)
-        persist(save, self.patience, repeatable=True)
+        seen = persist(save, self.patience, repeatable=True)
+        return replace(have, facts={**have.facts, **seen}) if have and seen else have
 
     @property
     def _may_be_ours(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -115,10 +115,12 @@ class Reads:
         with self._reading(resource.identifier):
             return resource.read(self)
 
-    def save(self, resource: Resource, have: Reading | None, want: State | None) -> None:
+    def save(
+        self, resource: Resource, have: Reading | None, want: State | None
+    ) -> Mapping[str, Any]:
         """Let a resource keep what its calls will destroy; its reads are remembered as its own."""
         with self._reading(resource.identifier):
-            resource.save(self, have, want)
+            return resource.save(self, have, want)
 
     def again(self, resource: Resource) -> Reading | None:
         """How a resource stands now: what was remembered of it is read anew."""

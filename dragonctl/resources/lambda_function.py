@@ -15,6 +15,7 @@ CODE = "CodeSha256"
 HANDLER = "Handler"
 RUNTIME = "Runtime"
 ARCHITECTURES = "Architectures"
+ZIP_KEY = "SourceKMSKeyArn"
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class FunctionSettings(Resource):
     """A function's ``$LATEST``.
 
     State: ``CodeSha256``, ``Architectures`` (a list of one), ``Handler``, ``Runtime``,
-    ``TracingConfig/Mode``. Facts: ``raw``, the whole configuration. The code itself is found by
-    its digest (:mod:`dragonctl.function_code`).
+    ``TracingConfig/Mode``. Facts: ``raw``, the whole configuration; once :meth:`save` has looked,
+    ``SourceKMSKeyArn``, somebody's own key that encrypts the zip. The code itself is found by its
+    digest (:mod:`dragonctl.function_code`).
     """
 
     kind: ClassVar[str] = "lambda-function"
@@ -51,18 +53,21 @@ class FunctionSettings(Resource):
             yield Call("lambda", operation, {**named, **guard, **params})
             guard = {}  # by then the revision is another, of our own making
 
-    def save(self, aws: Reader, have: Reading | None, want: State | None) -> None:
+    def save(self, aws: Reader, have: Reading | None, want: State | None) -> dict[str, Any]:
         """Fetch the present code (GetFunction), if new code is to take its place.
 
-        Code that was changed since it was read is answered like a stale revision.
+        Code that was changed since it was read is answered like a stale revision. The key of the
+        zip is looked up too: UpdateFunctionCode without it goes back to AWS's own key.
         """
         if have is None or not _is_code(self._differing(have, want)):
-            return
+            return {}
         answer = aws.get("lambda", "GetFunction", FunctionName=self.name) or {}
         if answer["Configuration"][CODE] != have.state[CODE]:
             words = "somebody else has changed the code meanwhile"
             raise AwsError("lambda", "GetFunction", "PreconditionFailedException", words)
         function_code.save(have.state[CODE], answer["Code"].get("Location") or "")
+        key = answer["Code"].get(ZIP_KEY)
+        return {ZIP_KEY: key} if key else {}
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
         """Both calls answer with the whole configuration."""
@@ -110,8 +115,10 @@ def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str
         yield "UpdateFunctionConfiguration", settings
     if _is_code(differing):
         now = {**have.state, **differing}
-        architectures = {ARCHITECTURES: now[ARCHITECTURES]}
-        yield "UpdateFunctionCode", {**architectures, **function_code.upload(now[CODE])}
+        kept = {ARCHITECTURES: now[ARCHITECTURES]}
+        if ZIP_KEY in have.facts:
+            kept[ZIP_KEY] = have.facts[ZIP_KEY]
+        yield "UpdateFunctionCode", {**kept, **function_code.upload(now[CODE])}
     if settings and RUNTIME not in settings:
         yield "UpdateFunctionConfiguration", settings
 

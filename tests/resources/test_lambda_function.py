@@ -90,3 +90,25 @@ def test_code_that_was_put_into_s3_is_taken_from_there(zips):
             {**SAME, "Architectures": ["x86_64"], "S3Bucket": "zips", "S3Key": "there.zip"},
         )
     ]
+
+
+class OfTheirs:
+    """GetFunction of a function whose zip is encrypted with somebody's own key."""
+
+    def __init__(self, sha256, key):
+        self.answer = {"Configuration": {"CodeSha256": sha256}, "Code": key}
+
+    def get(self, service, operation, **params):
+        assert (service, operation, params) == ("lambda", "GetFunction", THEN)
+        return self.answer
+
+
+@pytest.mark.parametrize("key", [{}, {"SourceKMSKeyArn": "arn:aws:kms:eu-west-1:1:key/k"}])
+def test_new_code_is_encrypted_with_the_key_of_the_old(zips, key):
+    shas, contents = zips
+    have = Reading({**STATE, "CodeSha256": shas["old"]}, {"raw": {}})
+    want = {"CodeSha256": shas["new"]}
+    facts = FUNCTION.save(OfTheirs(shas["old"], key), have, want)
+    (call,) = FUNCTION.calls(Reading(have.state, {**have.facts, **facts}), want)
+    sent = {**THEN, "Architectures": ["x86_64"], "ZipFile": contents["new"]}
+    assert call.params == {**sent, **key}
