@@ -82,10 +82,14 @@ class _Attempt:
             raise
         self.tools.reads.forget(self.resource)
         reading = answer if answer is not None else self.tools.reads.of(self.resource)
+        # What others change while AWS is still busy is neither a failure of this step nor its work.
+        held = None if self._unheld(reading) else reading
         if self.tools.wait:
             settled = self.settle(reading)
             reading = settled if self.resource.is_shown else reading
-        return self._believe(self._until(reading, READ_BACK_SECONDS, self._unheld))
+        if held is None:
+            held = reading = self._until(reading, READ_BACK_SECONDS, self._unheld)
+        return self._believe(held, reading)
 
     def settle(self, reading: Reading | None) -> Reading | None:
         """The reading once AWS has finished, or has had its time."""
@@ -156,15 +160,18 @@ class _Attempt:
         journal.answered(step, call, "ok")
         return self.resource.answered(call, answer)
 
-    def _believe(self, reading: Reading | None) -> Ended:
-        """The step's end, written down; with an error where AWS does not hold what it accepted."""
-        missing = [one.field for one in differences(self.resource, reading, self.want)]
-        changes = _made(self.resource, self.origin, reading, self.want)
+    def _believe(self, held: Reading | None, now: Reading | None) -> Ended:
+        """The step's end, written down; with an error where AWS does not hold what it accepted.
+
+        ``held`` is what AWS held of the step's writes, ``now`` how the thing stands since.
+        """
+        missing = [one.field for one in differences(self.resource, held, self.want)]
+        changes = _made(self.resource, self.origin, held, self.want)
         try:
-            self.tools.journal.done(self.step, reading, changes)
+            self.tools.journal.done(self.step, held, changes)
         except DragonError as error:
-            return Ended(reading, changes, error)
-        return Ended(reading, changes, self._not_held(missing) if missing else None)
+            return Ended(now, changes, error)
+        return Ended(now, changes, self._not_held(missing) if missing else None)
 
     def _not_held(self, missing: list[str]) -> DragonError:
         return DragonError(

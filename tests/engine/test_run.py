@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragonctl.engine.events import Waiting
-from dragonctl.engine.model import Call, Step
+from dragonctl.engine.model import Call, Reading, Step
 from tests.engine.fakes import Thing, cut
 
 THROTTLED = ("Set", "ThrottlingException", "Rate exceeded", 400, False)
@@ -67,6 +67,36 @@ def test_a_fresh_step_sees_what_somebody_changed_before_its_turn(engine, fresh, 
     after = (slow.resource.identifier,)
     engine.run(slow, Step("Paint one", Thing("one"), grown, after=after, fresh=fresh))
     assert engine.aws.things["one"] == {"colour": colour, "size": 9}
+
+
+class Busy(Thing):
+    """A thing that AWS goes on working at once it is written."""
+
+    kind = "tiny-busy-thing"
+
+    def calls(self, have, want):
+        yield Call("tiny", "Set", {"name": self.name, "fields": {**want, "busy": True}})
+
+    def answered(self, call, answer):
+        return Reading(answer)
+
+    def settled(self, reading):
+        return "AWS is at it" if reading.state.get("busy") else None
+
+
+def test_what_others_write_while_aws_is_busy_is_no_failure_and_not_ours_to_undo(engine):
+    engine.aws.things = {"one": {"colour": "blue"}}
+
+    def sleep(seconds):
+        engine.time.now += seconds
+        engine.aws.things["one"].update(busy=False, colour="green")
+
+    engine.time.sleep = sleep
+    outcome = engine.run(Step("Paint one", Busy("one"), {"colour": "red"}))
+    assert outcome.errors == []
+    assert [(c.before, c.after) for c in outcome.changes] == [("blue", "red")]
+    engine.undo()
+    assert engine.aws.things["one"]["colour"] == "green"
 
 
 def test_unchanged_run_writes_nothing_and_reads_each_thing_once(engine):
