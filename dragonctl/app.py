@@ -61,14 +61,19 @@ class Machine:
 class Api:
     """A REST API. ``raw`` is GetRestApis' item; ``stages`` holds GetStages' items by name.
 
-    ``stages`` are those that a command is about, ``every_stage`` the names of all.
+    ``stages`` are those that a command is about, ``beside`` the others.
     """
 
     id: str
     name: str
     raw: Raw
     stages: Mapping[str, Raw]
-    every_stage: tuple[str, ...] = ()
+    beside: Mapping[str, Raw] = field(default_factory=dict)
+
+    @property
+    def every_stage(self) -> dict[str, Raw]:
+        """All stages of the API, by name."""
+        return {**self.stages, **self.beside}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@ def _api(
         partial(_allowed, found, read_resources, aws, name) if selection.discover else list,
     )
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
-    return Api(name, raw["name"], raw, chosen, tuple(sorted(stages))), list(resources)
+    beside = {stage: about for stage, about in stages.items() if stage not in chosen}
+    return Api(name, raw["name"], raw, chosen, beside), list(resources)
 
 
 def _stages(

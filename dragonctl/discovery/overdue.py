@@ -13,9 +13,10 @@ UNTIL_TAG = "dragonctl:data-trace-until"
 
 
 def overdue(app: App, now: datetime) -> Iterator[str]:
-    """A warning for each stage whose data trace should have ended."""
-    for api, name in [(one, name) for one in app.apis for name in one.stages]:
-        state = stage_state(api.stages[name])
+    """A warning for each stage whose data trace should have ended, also beside those meant."""
+    every = [(one, name) for one in app.apis for name in one.every_stage]
+    for api, name in every:
+        state = stage_state(api.every_stage[name])
         said = state.get(f"tags/{UNTIL_TAG}")
         traced = any(field.endswith("/logging/dataTrace") and on for field, on in state.items())
         if traced and said and _is_past(said, now):

@@ -60,11 +60,17 @@ def spoken(key: str) -> str:
 
 
 def stage_problems(sight: Sight, now: datetime) -> Iterator[Problem]:
-    """What is wrong with the stages. ``now`` decides whether a data trace is overdue."""
+    """What is wrong with the stages. ``now`` decides whether a data trace is overdue.
+
+    One that is overdue is told of stages too that were not asked for.
+    """
+    for api in sight.app.apis:
+        for name, raw in api.every_stage.items():
+            document = stage_document(api.id, name, raw)
+            yield from _overdue(sight.again, f"apigateway-stage/{api.id}/{name}", document, now)
     for api, name, raw in sight.app.stages:
         resource = f"apigateway-stage/{api.id}/{name}"
         document = stage_document(api.id, name, raw)
-        yield from _overdue(sight.again, resource, document, now)
         yield from _shadows(sight.again, resource, document)
         yield from _without_key(sight, api.id, resource, raw)
 

@@ -44,6 +44,14 @@ def test_commands_that_show_name_an_overdue_data_trace(capsys, until, told):
     assert ("--stage prod --no-data-trace" in capsys.readouterr().err) is told
 
 
+def test_an_overdue_data_trace_is_told_of_stages_that_are_not_meant(capsys):
+    past = {UNTIL_TAG: "2020-01-01T00:00:00Z"}
+    stage = {"methodSettings": {"*/*": {"dataTraceEnabled": True}}, "tags": past}
+    api = Api("a1", "shop", {}, {"prod": {}}, {"test": stage})
+    tell_overdue(App((api,), (), (), "123456789012", "us-east-1", "aws"))
+    assert "--stage test --no-data-trace" in capsys.readouterr().err
+
+
 def test_control_characters_have_no_effect():
     assert "\x1b" not in message(DragonError("name \x1b[31mred\x1b[0m\x07"))
 
