@@ -131,6 +131,14 @@ SYMPTOMS: tuple[Symptom, ...] = (
     ),
     Symptom(
         Meaning.LOOK,
+        "somebody else changed the endpoint's type; looking again",
+        phrase="Invalid patch path",  # the path names the type that is there
+        operation="UpdateRestApi",
+        cap=20.0,
+        explain="API Gateway does not take this change of the endpoint's type.",
+    ),
+    Symptom(
+        Meaning.LOOK,
         "a policy of that name was made meanwhile; looking again",
         codes=("EntityAlreadyExists",),
         operation="CreatePolicy",
@@ -148,6 +156,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
             "EntityAlreadyExists",
             "InvalidIfMatchVersion",
             "OperationAbortedException",
+            "ParameterAlreadyExists",
             "PreconditionFailed",
             "PreconditionFailedException",
             "ResourceAlreadyExistsException",

@@ -12,6 +12,7 @@ AT_ONE_THING = [
     ("setup-observability", "enable-cache"),  # the stage
     ("setup-observability", "deploy-function"),  # the function
     ("enable-cache", "enable-cache"),  # the method, its key, the deployment
+    ("set-endpoint", "set-endpoint"),  # the API
     ("setup-alarms", "setup-alarms"),  # the topic
 ]
 
