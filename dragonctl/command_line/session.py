@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from dragonctl.errors import UsageError
 from dragonctl.paths import state_path
 
 LOCAL_LABEL = "local"
+_WHO = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID")
+_WHERE = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 class Session:
@@ -56,8 +59,8 @@ class Session:
         said, file = self.globals, load()
         return Aws(
             Connection(
-                profile=said.profile or file.get("profile"),
-                region=said.region or _environment_region() or file.get("region"),
+                profile=said.profile or (None if _has(*_WHO) else file.get("profile")),
+                region=said.region or (None if _has(*_WHERE) else file.get("region")),
                 endpoint_url=said.endpoint_url,
             )
         )
@@ -149,7 +152,6 @@ def _asked(doubt: ChooseApiError, chosen: Selection) -> Selection:
     return replace(chosen, api=answer)
 
 
-def _environment_region() -> str | None:
-    import os
-
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+def _has(*names: str) -> bool:
+    """Whether the environment speaks of it: then it does, and not the file of this folder."""
+    return any(os.environ.get(name) for name in names)

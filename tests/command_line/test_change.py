@@ -57,6 +57,15 @@ def test_undo_asks_and_without_a_terminal_names_the_flag(terminal, application):
     assert terminal.on_aws(SETUP, "--check") == 0
 
 
+def test_the_environment_says_who_asks_and_not_the_folder(terminal, application, monkeypatch):
+    terminal.toml('profile = "theirs"\nregion = "eu-west-1"\n')
+    assert terminal.on_aws("status", "--output", "json") == 0
+    assert terminal.document()["region"] == "us-east-1"
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    assert terminal.on_aws("status") == 2
+    assert "There is no AWS profile 'theirs'" in terminal.err
+
+
 def test_toml_speaks_for_the_folder_and_an_option_wins(terminal, application):
     terminal.toml('api = "small"\n[setup-observability]\nlog_level = "ERROR"\n')
     assert _level(terminal) == "ERROR"
