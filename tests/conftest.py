@@ -9,6 +9,7 @@ import pytest
 from botocore.config import Config
 from hypothesis import HealthCheck, settings
 
+from dragonctl import config
 from dragonctl.local import control
 
 # A busy machine is no defect: how long an example takes is not what these tests are about.
@@ -25,6 +26,12 @@ def quiet_calls(monkeypatch):
     monkeypatch.setattr(calls, "handlers", [])
     yield
     calls.setLevel(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def unread_file():
+    """What one test's ``dragonctl.toml`` said is forgotten, as in a new process."""
+    config.load.cache_clear()
 
 
 class LocalAws:
