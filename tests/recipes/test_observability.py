@@ -333,3 +333,16 @@ def test_function_tracing(mode, said, expected):
     assert want(recipe(Options(tracing=said)), "lambda-function", state) == {
         "TracingConfig/Mode": expected
     }
+
+
+def test_a_function_under_the_role_of_api_gateways_logs_gets_its_own_rights_too():
+    raw = {"FunctionName": "work", "Role": OURS}
+    name = OURS.rpartition("/")[2]
+    made = recipe(function=[Function("work", raw, {None: raw})], rights={name: Rights(name, {})})
+    wanted = want(made, "iam-role-policies", None)
+    attached = {field.rpartition("/")[2] for field in wanted}
+    assert attached == {
+        "AmazonAPIGatewayPushToCloudWatchLogs",
+        "AWSLambdaBasicExecutionRole",
+        "AWSXRayDaemonWriteAccess",
+    }

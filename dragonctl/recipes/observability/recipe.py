@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragonctl.app import App
-from dragonctl.engine.model import Step
+from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import api, functions, machines, publishing, roles
 from dragonctl.recipes.observability.options import Options
@@ -53,11 +53,26 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
 
 
 def _once(steps: list[Step]) -> Iterable[Step]:
-    """Each thing's first step: several stages, functions and machines may share a log group."""
-    first: dict[str, Step] = {}
+    """One step for each thing: stages, functions and machines may share a log group or a role."""
+    by_name: dict[str, Step] = {}
     for step in steps:
-        first.setdefault(step.resource.identifier, step)
-    return first.values()
+        first = by_name.get(step.resource.identifier)
+        if first:
+            step = replace(first, want=_Both(first, step), after=(*first.after, *step.after))  # noqa: PLW2901
+        by_name[step.resource.identifier] = step
+    return by_name.values()
+
+
+@dataclass(frozen=True)
+class _Both:
+    """What two steps want of the same thing."""
+
+    first: Step
+    second: Step
+
+    def __call__(self, have: Reading | None, done: Done) -> State:
+        wanted = (step.wanted(have, done) or {} for step in (self.first, self.second))
+        return {field: value for state in wanted for field, value in state.items()}
 
 
 def _privacy(options: Options) -> list[str]:
