@@ -56,11 +56,13 @@ def _once(steps: list[Step]) -> Iterable[Step]:
     """One step for each thing: stages, functions and machines may share a log group or a role."""
     by_name: dict[str, Step] = {}
     for step in steps:
-        first = by_name.get(step.resource.identifier)
-        if first:
-            step = replace(first, want=_Both(first, step), after=(*first.after, *step.after))  # noqa: PLW2901
-        by_name[step.resource.identifier] = step
+        name = step.resource.identifier
+        by_name[name] = _both(by_name[name], step) if name in by_name else step
     return by_name.values()
+
+
+def _both(first: Step, second: Step) -> Step:
+    return replace(first, want=_Both(first, second), after=(*first.after, *second.after))
 
 
 @dataclass(frozen=True)
