@@ -10,7 +10,7 @@ demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
 
 test: setup  ## the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadscope  # many tests wait, more than compute
 
 test-browser: setup  ## the service map's page in headless Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser

@@ -16,7 +16,6 @@ from docs.story import STORY, distribution, lay_out
 from dragonctl import cli, config
 from dragonctl.local import control
 
-pytestmark = pytest.mark.xdist_group("story")  # side by side with other tests, never with itself
 CHANGE = "change"
 # What else has a document, by the page after which it is asked for.
 MORE = {
