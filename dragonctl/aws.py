@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,7 +46,9 @@ class Aws:
         self.date: str | None = None
         """What AWS's clock said in the last answer, as HTTP writes it."""
         self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Future[Any]] = {}
+        # One thread: a session is not safe to share while it makes a client.
+        self._maker = ThreadPoolExecutor(max_workers=1)
         self._quotas = Quotas()
         self._session = _session(connection)
         self.endpoint: str = connection.endpoint_url or _configured_endpoint(self._session) or "aws"
@@ -57,11 +59,7 @@ class Aws:
 
     def client(self, service: str, region: str | None = None, *, large: bool = False) -> Any:
         """The client of one service, made on first use; ``large`` gives uploads their time."""
-        key = (service, region or self.region, large)
-        with self._lock:  # a session is not safe to share while it makes a client
-            if key not in self._clients:
-                self._clients[key] = self._new_client(*key)
-            return self._clients[key]
+        return self._begun(service, region, large=large).result()
 
     def paging(self, service: str, operation: str) -> list[tuple[str, str]]:
         """How an operation pages: (request parameter, field of the answer) of each token."""
@@ -75,8 +73,12 @@ class Aws:
         return [(name, token.split(" ")[0]) for name, token in zip(taken, given, strict=True)]
 
     def warm(self, *services: str) -> None:
-        """Make clients ahead of their first use, while the network is waited for."""
-        threading.Thread(target=self._make_clients, args=services, daemon=True).start()
+        """Make clients, in this order, ahead of their first use.
+
+        Each can be used as soon as it is made. Whoever needs one that fails meets the error.
+        """
+        for service in services:
+            self._begun(service)
 
     def send(
         self, service: str, operation: str, params: Mapping[str, Any], region: str | None = None
@@ -111,10 +113,15 @@ class Aws:
         self.date = about.get("HTTPHeaders", {}).get("date") or self.date
         return answer
 
-    def _make_clients(self, *services: str) -> None:
-        with suppress(Exception):  # whoever needs the client meets the error, and tells it
-            for service in services:
-                self.client(service)
+    def _begun(
+        self, service: str, region: str | None = None, *, large: bool = False
+    ) -> Future[Any]:
+        key = (service, region or self.region, large)
+        with self._lock:
+            client = self._clients.get(key)
+            if client is None or (client.done() and client.exception()):  # or try again
+                client = self._clients[key] = self._maker.submit(self._new_client, *key)
+            return client
 
     def _new_client(self, service: str, region: str, large: bool) -> Any:
         from botocore.config import Config

@@ -73,3 +73,21 @@ def test_the_endpoint_that_the_journal_keeps_is_the_one_that_is_asked(
     assert aws.endpoint == expected
     asked = aws.client("lambda").meta.endpoint_url
     assert asked == (expected if expected != "aws" else "https://lambda.us-east-1.amazonaws.com")
+
+
+def test_a_client_is_used_while_the_next_are_still_being_made():
+    used = threading.Event()
+    waited = []
+
+    class SlowToMake(Aws):
+        def _new_client(self, service, region, large):
+            if service == "iam":
+                waited.append(used.wait(5))
+            return f"{service} in {region}"
+
+    aws = SlowToMake(Connection(None, "us-east-1", "http://aws.invalid:1", "testing", "testing"))
+    aws.warm("lambda", "iam")
+    assert aws.client("lambda") == "lambda in us-east-1"
+    used.set()
+    assert aws.client("iam") == "iam in us-east-1"
+    assert waited == [True]
