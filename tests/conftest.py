@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from dragonctl import config
 from dragonctl.local import control
+from dragonctl.terminal import console
 
 # A busy machine is no defect: how long an example takes is not what these tests are about.
 settings.register_profile(
@@ -29,9 +30,11 @@ def quiet_calls(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def unread_file():
-    """What one test's ``dragonctl.toml`` said is forgotten, as in a new process."""
+def new_process():
+    """One test's ``dragonctl.toml`` and width of the terminal are forgotten."""
     config.load.cache_clear()
+    console.out.cache_clear()
+    console.err.cache_clear()
 
 
 class LocalAws:

@@ -40,6 +40,7 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
             console.print()
             console.print(table if table.row_count else empty, soft_wrap=False)
     console.print()
+    _caches(console, seen["stages"])
     _account(console, seen)
     _warn(seen["warnings"])
     _problems(console, seen, problems)
@@ -85,12 +86,20 @@ def _cache(stage: Document) -> Text:
     if not stage["cache"]:
         return _OFF
     busy = stage["cache_status"] not in ("AVAILABLE", "NOT_AVAILABLE")
-    said = [f"{neutral(stage['cache'])} GB{' …' if busy else ''}"]
-    if stage["cache_hit_ratio"] is not None:
-        said.append(f"{stage['cache_hit_ratio'] * 100:.0f} % hits")
-    if stage["cache_per_month"] is not None:
-        said.append(f"${stage['cache_per_month']:,.2f}/month")
-    return Text(" · ".join(said), style="green")
+    return Text(f"{neutral(stage['cache'])} GB{' …' if busy else ''}", style="green")
+
+
+def _caches(console: Console, stages: Sequence[Document]) -> None:
+    """What each cache does and costs: more than a column holds on a narrow terminal."""
+    for stage in stages:
+        if not stage["cache"]:
+            continue
+        said = [f"{neutral(stage['cache'])} GB"]
+        if stage["cache_hit_ratio"] is not None:
+            said.append(f"{stage['cache_hit_ratio'] * 100:.0f} % hits")
+        if stage["cache_per_month"] is not None:
+            said.append(f"${stage['cache_per_month']:,.2f}/month")
+        console.print(f"Cache of stage {neutral(stage['name'])}: {' · '.join(said)}")
 
 
 def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Table:
