@@ -21,6 +21,13 @@ from tests.strict.world import Pace
 
 SETUP = ("setup-observability", "--api", "shop", "--yes", "--output", "json")
 UNDO = ("undo", "--yes", "--output", "json")
+# Whoever runs the tests in the background hands an ignored Ctrl-C on to every process.
+TYPED = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from dragonctl.cli import main
+main()
+"""
 WRITES = ("Create", "Update", "Put", "Delete", "Attach", "Detach", "Tag", "Untag")
 
 
@@ -49,7 +56,7 @@ class Person:
 
     def types(self, *arguments):
         first = len(self.world.calls)
-        command = [sys.executable, "-c", "from dragonctl.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", TYPED, *arguments]
         with subprocess.Popen(
             command, env=self.environment, cwd=self.home, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
