@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,12 +72,13 @@ class Aws:
             given, taken = [given], [taken]
         return [(name, token.split(" ")[0]) for name, token in zip(taken, given, strict=True)]
 
-    def warm(self, *services: str) -> None:
-        """Make clients, in this order, ahead of their first use.
+    def warm(self, first: str, *others: str) -> None:
+        """Make one client, and begin to make others, ahead of their first use.
 
-        Each can be used as soon as it is made. Whoever needs one that fails meets the error.
+        Whoever needs one that cannot be made meets the error.
         """
-        for service in services:
+        wait([self._begun(first)])
+        for service in others:
             self._begun(service)
 
     def send(

@@ -1,4 +1,4 @@
-"""From the folders of functions to what is deployed: chosen, looked at, packaged, all at once."""
+"""From the folders of functions to what is deployed: looked at, packaged, all at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from dragonctl.app import Function
+from dragonctl.command_line.folders import Chosen
 from dragonctl.command_line.session import Session
 from dragonctl.engine.events import Working
 from dragonctl.engine.reads import Reads, together
@@ -18,24 +18,13 @@ from dragonctl.function_code import build_cache, forget_upload, note_upload, obj
 from dragonctl.packaging.build import Package, build
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.handler import handlers
-from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, check_function_name, megabytes
+from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, megabytes
 from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
-from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
+from dragonctl.packaging.source import collect
 from dragonctl.recipes.functions import Code, Deployment, Options, look
-from dragonctl.recipes.functions.creation import role_of
 from dragonctl.resources.lambda_function import CODE, read_configuration
-from dragonctl.sample import sample_folder
 
 Progress = Callable[[str], None]
-FOLDER = "lambdas"
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A function's folder, and its name on AWS."""
-
-    folder: Path
-    name: str
 
 
 @dataclass(frozen=True)
@@ -45,56 +34,6 @@ class Prepared:
     deployment: Deployment
     package: Package
     notice: str | None
-
-
-def choose(
-    names: tuple[str, ...],
-    source: Path | None,
-    function_name_: str | None,
-    *,
-    local: bool,
-    create: bool = False,
-) -> list[Chosen]:
-    """The functions that are meant; UsageError where that cannot be told."""
-    root = _root(source, local=local)
-    folders = [function_folder(root, name) for name in dict.fromkeys(names)]
-    folders = list(dict.fromkeys(folders)) or function_folders(root)
-    if not folders:
-        raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
-    if function_name_ is None:
-        chosen = [Chosen(folder, function_name(folder)) for folder in folders]
-        _check_distinct(chosen, create=create)
-        return chosen
-    if len(folders) > 1:
-        raise UsageError("--function-name is for one function.", "Name its folder.")
-    return [Chosen(folders[0], check_function_name(function_name_))]
-
-
-def _check_distinct(chosen: Iterable[Chosen], *, create: bool) -> None:
-    """Refuse two folders that are one function, or whose new roles would be one."""
-    known: dict[str, Chosen] = {}
-    for one in chosen:
-        key = role_of(one.name).lower() if create else one.name  # IAM's names ignore case
-        other = known.setdefault(key, one)
-        if other is not one:
-            what = f"the function {one.name}" if one.name == other.name else "one role's name"
-            raise UsageError(
-                f"{other.folder} and {one.folder} both stand for {what}.",
-                "Rename one of them, or deploy them one by one with --function-name.",
-            )
-
-
-def _root(source: Path | None, *, local: bool) -> Path:
-    root = source or Path(FOLDER)
-    if root.is_dir():
-        return root
-    if source is None and local:
-        return sample_folder() / FOLDER
-    raise UsageError(
-        f"There is no folder {root} here.",
-        "Go to the folder that holds lambdas/, name another with --source, or deploy the sample"
-        " with --local.",
-    )
 
 
 def packages(

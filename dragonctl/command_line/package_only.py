@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from dragonctl.command_line.change import CHANGES_FOUND, How
-from dragonctl.command_line.deployment import Chosen, as_document, packages
+from dragonctl.command_line.deployment import as_document, packages
 from dragonctl.command_line.failures import failed_document
+from dragonctl.command_line.folders import Chosen
 from dragonctl.command_line.session import Session
 from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.build import Package

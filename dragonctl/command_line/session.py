@@ -20,7 +20,7 @@ from dragonctl.discovery.apis import ChooseApiError, Selection
 from dragonctl.discovery.discover import Met, discover
 from dragonctl.discovery.overdue import overdue
 from dragonctl.engine import journal
-from dragonctl.engine.events import Emit, unheard
+from dragonctl.engine.events import Emit, Event, unheard
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.undo import unfinished
@@ -68,7 +68,11 @@ class Session:
     @cached_property
     def reads(self) -> Reads:
         """The run's memory of AWS."""
-        return Reads(self.aws, self.emit)
+        return Reads(self.aws, self._tell)
+
+    def _tell(self, event: Event) -> None:
+        """Whoever listens by then: reading may begin before the report does."""
+        self.emit(event)
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +10,7 @@ import click
 from dragonctl.command_line.options import change_options, command
 
 if TYPE_CHECKING:
+    from dragonctl.command_line.folders import Chosen
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
@@ -70,23 +71,26 @@ def deploy_function(
     """
     from pathlib import Path
 
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.deployment import (
-        as_document,
-        choose,
-        notes,
-        prepare,
-        warnings,
-    )
+    from dragonctl.command_line.folders import choose
     from dragonctl.command_line.session import Session
-    from dragonctl.recipes.functions import Options, Place, deploy
 
     session = Session()
+    chosen = choose(
+        names,
+        Path(source) if source else None,
+        function_name,
+        local=session.globals.is_local,
+        create=bool(said["create"]),
+    )
+    if not package_only:
+        _ask_ahead(session, chosen)
+
+    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.command_line.deployment import as_document, notes, prepare, warnings
+    from dragonctl.recipes.functions import Options, Place, deploy
+
     options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
     how = How(dry_run, check, yes, no_wait)
-    root = Path(source) if source else None
-    local = session.globals.is_local
-    chosen = choose(names, root, function_name, local=local, create=options.create)
     if package_only:
         from dragonctl.command_line.package_only import package_all
 
@@ -95,7 +99,6 @@ def deploy_function(
         )
 
     def goal(session: Session) -> Goal:
-        session.aws.warm("lambda", "sts", "iam")
         reads = session.reads
         (prepared, refused), account = reads.together(
             lambda: prepare(chosen, options, bundle_all=bundle_all, session=session),
@@ -116,7 +119,8 @@ def deploy_function(
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for this folder's functions with the default options: for `policy`."""
-    from dragonctl.command_line.deployment import choose, prepare
+    from dragonctl.command_line.deployment import prepare
+    from dragonctl.command_line.folders import choose
     from dragonctl.recipes.functions import Options, Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
 
@@ -128,3 +132,12 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     deployments = [one.deployment for one in prepared]
     place = Place(reads.account, reads.region, reads.partition)
     return first_run_steps(reads, deployments, options, place), roles_of(deployments)
+
+
+def _ask_ahead(session: Session, chosen: Iterable[Chosen]) -> None:
+    """Let AWS answer the first question while the rest of the program is imported."""
+    from dragonctl.resources.lambda_function import FunctionSettings
+
+    session.aws.warm("lambda")
+    session.reads.ahead(*(FunctionSettings(one.name) for one in chosen))
+    session.aws.warm("sts", "iam")

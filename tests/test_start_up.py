@@ -1,0 +1,41 @@
+"""What stands between typing a command and its first call is imports: those that must not be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SLOW = {"boto3", "botocore", "rich", "moto", "aws_xray_sdk", "dragonctl.recipes"}
+RUN = "from dragonctl.cli import run; run({!r})"
+
+
+@pytest.mark.parametrize(
+    ("program", "environment"),
+    [
+        (RUN.format(["--help"]), {}),
+        (RUN.format(["deploy-function", "--help"]), {}),
+        (RUN.format(["setup-observability", "--help"]), {}),
+        (
+            RUN.format([]),
+            {
+                "_DRAGONCTL_COMPLETE": "bash_complete",
+                "COMP_WORDS": "dragonctl set",
+                "COMP_CWORD": "1",
+            },
+        ),
+        # deploy-function asks AWS before it imports the rest.
+        ("import dragonctl.command_line.session, dragonctl.command_line.folders", {}),
+    ],
+    ids=["help", "help of deploy", "help of setup", "completion", "before the first question"],
+)
+def test_nothing_slow_is_imported(program, environment):
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules, sep='\\n')"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert SLOW.isdisjoint(done.stdout.splitlines())
