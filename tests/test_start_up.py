@@ -7,7 +7,11 @@ import sys
 
 import pytest
 
-SLOW = {"boto3", "botocore", "rich", "moto", "aws_xray_sdk", "dragonctl.recipes"}
+SLOW = {"boto3", "botocore", "rich", "moto", "aws_xray_sdk", "dragonctl.recipes.observability"}
+BEFORE_THE_FIRST_QUESTION = """
+import dragonctl.command_line.session, dragonctl.command_line.folders
+import dragonctl.recipes.functions.options
+"""
 RUN = "from dragonctl.cli import run; run({!r})"
 
 
@@ -26,7 +30,7 @@ RUN = "from dragonctl.cli import run; run({!r})"
             },
         ),
         # deploy-function asks AWS before it imports the rest.
-        ("import dragonctl.command_line.session, dragonctl.command_line.folders", {}),
+        (BEFORE_THE_FIRST_QUESTION, {}),
     ],
     ids=["help", "help of deploy", "help of setup", "completion", "before the first question"],
 )

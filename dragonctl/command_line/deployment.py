@@ -21,7 +21,9 @@ from dragonctl.packaging.handler import handlers
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, megabytes
 from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
 from dragonctl.packaging.source import collect
-from dragonctl.recipes.functions import Code, Deployment, Options, look
+from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.recipe import Deployment
+from dragonctl.recipes.functions.sight import look
 from dragonctl.resources.lambda_function import CODE, read_configuration
 
 Progress = Callable[[str], None]

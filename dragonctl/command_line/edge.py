@@ -20,7 +20,8 @@ from dragonctl.packaging.runtimes import Target, newest, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
 from dragonctl.recipes.edge.limits import REGION
 from dragonctl.recipes.edge.recipe import Edge, edge_steps, present_function, refuse
-from dragonctl.recipes.functions import Code, Place
+from dragonctl.recipes.functions.creation import Place
+from dragonctl.recipes.functions.options import Code
 from dragonctl.resources.cloudfront_association import Association
 from dragonctl.sample import sample_folder
 

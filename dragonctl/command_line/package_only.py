@@ -17,7 +17,7 @@ from dragonctl.command_line.session import Session
 from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.build import Package
 from dragonctl.packaging.errors import disk_errors_told
-from dragonctl.recipes.functions import Options
+from dragonctl.recipes.functions.options import Options
 from dragonctl.terminal.changes import Report
 
 

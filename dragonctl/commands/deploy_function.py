@@ -73,23 +73,25 @@ def deploy_function(
 
     from dragonctl.command_line.folders import choose
     from dragonctl.command_line.session import Session
+    from dragonctl.recipes.functions.options import Options
 
     session = Session()
+    options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
     chosen = choose(
         names,
         Path(source) if source else None,
         function_name,
         local=session.globals.is_local,
-        create=bool(said["create"]),
+        create=options.create,
     )
     if not package_only:
         _ask_ahead(session, chosen)
 
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.command_line.deployment import as_document, notes, prepare, warnings
-    from dragonctl.recipes.functions import Options, Place, deploy
+    from dragonctl.recipes.functions.creation import Place
+    from dragonctl.recipes.functions.recipe import deploy
 
-    options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
     how = How(dry_run, check, yes, no_wait)
     if package_only:
         from dragonctl.command_line.package_only import package_all
@@ -121,8 +123,9 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     """The steps for this folder's functions with the default options: for `policy`."""
     from dragonctl.command_line.deployment import prepare
     from dragonctl.command_line.folders import choose
-    from dragonctl.recipes.functions import Options, Place
+    from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
+    from dragonctl.recipes.functions.options import Options
 
     reads, options = session.reads, Options()
     chosen = choose((), None, None, local=session.globals.is_local)

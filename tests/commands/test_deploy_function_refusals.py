@@ -84,6 +84,19 @@ def test_what_is_refused_is_one_sentence_and_uploads_nothing(
     assert configuration(local_aws) == before
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--alias", "a b"), ("--function-name", "a name"), ("--source", "nowhere")],
+)
+def test_what_is_wrong_with_the_command_line_is_told_before_aws_is_asked(
+    dragonctl, write, monkeypatch, option, value
+):
+    write("ours")
+    monkeypatch.delenv("AWS_REGION")  # whoever turns to AWS hears of that first
+    done = dragonctl("deploy-function", option, value)
+    assert (done.code, value in done.stderr) == (2, True)
+
+
 def test_one_broken_function_holds_back_the_others(dragonctl, write, theirs, made_calls):
     theirs("hello-world")
     theirs("other-one")

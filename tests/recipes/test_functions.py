@@ -18,8 +18,10 @@ from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.packaging.runtimes import Target
-from dragonctl.recipes.functions import Code, Deployment, Options, Place, Sight, deploy, look
-from dragonctl.recipes.functions.creation import role_of
+from dragonctl.recipes.functions.creation import Place, role_of
+from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.recipe import Deployment, deploy
+from dragonctl.recipes.functions.sight import Sight, look
 from dragonctl.resources.role_rights import Rights
 
 PLACE = Place("123456789012", "us-east-1", "aws")
