@@ -137,7 +137,9 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from dragonctl.command_line.failures import discard_output
+
+        discard_output()
         return UNREAD
     except (KeyboardInterrupt, click.Abort):
         from dragonctl.command_line.change import RESUME

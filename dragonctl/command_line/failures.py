@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -25,9 +27,17 @@ def report(error: Exception, arguments: list[str]) -> int:
     if _wants_json(arguments):
         shows = bool({"--dry-run", "--check"} & set(arguments))
         document = failed_document(_command(arguments), [told], dry_run=shows)
-        click.echo(json.dumps(document, indent=2))
+        try:
+            click.echo(json.dumps(document, indent=2))
+        except OSError:  # a full disk, a reader that has gone: the message is told all the same
+            discard_output()
     click.echo(message(told), err=True)
     return told.exit_code
+
+
+def discard_output() -> None:
+    """Let nothing that is still to be written to stdout fail: nobody can have it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def message(error: DragonError) -> str:

@@ -114,3 +114,16 @@ def test_output_that_nobody_reads_on_ends_a_command_as_sigpipe_would(words):
     ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_document_that_finds_no_room_is_a_message():
+    program = "from dragonctl.cli import main; main(['history', '--output', 'json'])"
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: No space left on device.\n")
