@@ -98,14 +98,14 @@ class Session:
         """What an earlier run here had begun to make when it was cut short."""
         return unfinished(journal.runs(self.journal_folder), self.scope)
 
-    def application(self, selection: Selection, met: Met | None = None) -> App:
+    def application(self, selection: Selection, *met: Met) -> App:
         """The application that is meant; at a terminal a doubt becomes a question."""
         try:
-            app = discover(self.reads, selection, met)
+            app = discover(self.reads, selection, *met)
         except ChooseApiError as doubt:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
-            app = discover(self.reads, _asked(doubt, selection), met)
+            app = discover(self.reads, _asked(doubt, selection), *met)
         return replace(app, warnings=(*app.warnings, *overdue(app, datetime.now(UTC))))
 
 

@@ -139,8 +139,11 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
 
 def _ask_ahead(session: Session, chosen: Iterable[Chosen]) -> None:
     """Let AWS answer the first question while the rest of the program is imported."""
+    from functools import partial
+
     from dragonctl.resources.lambda_function import FunctionSettings
 
     session.aws.warm("lambda")
-    session.reads.ahead(*(FunctionSettings(one.name) for one in chosen))
+    reads = session.reads
+    reads.ahead(*(partial(FunctionSettings(one.name).read, reads) for one in chosen))
     session.aws.warm("sts", "iam")

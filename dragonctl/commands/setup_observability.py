@@ -75,19 +75,24 @@ def setup_observability(
     somebody has made is kept unless an option names it; a second run changes nothing.
     """
     from dataclasses import replace
+    from functools import partial
+
+    from dragonctl.command_line.session import Session, selection
+
+    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    session = Session()
+    _ask_ahead(session, chosen)
 
     from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.session import selection
     from dragonctl.recipes.observability import (
         Options,
         costs,
+        look_ahead,
         observability,
         read_account,
-        stage_groups,
         survey,
     )
 
-    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
     options = Options(
         **_data_trace(said, data_trace_for),  # type: ignore[arg-type]
         role_changes=not no_role_changes,
@@ -95,9 +100,8 @@ def setup_observability(
 
     def goal(session: Session) -> Goal:
         reads = session.reads
-        session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
         app, _ = reads.together(
-            lambda: session.application(chosen, lambda *met: reads.ahead(*stage_groups(*met))),
+            lambda: session.application(chosen, partial(look_ahead, reads)),
             lambda: read_account(reads),
         )
         known = survey(reads, app)
@@ -106,7 +110,17 @@ def setup_observability(
         notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))
         return Goal(app.title, recipe.steps, recipe.warnings, notes, errors)
 
-    return change("setup-observability", goal, How(dry_run, check, yes, no_wait))
+    how = How(dry_run, check, yes, no_wait)
+    return change("setup-observability", goal, how, session=session)
+
+
+def _ask_ahead(session: Session, chosen: Selection) -> None:
+    """Let AWS answer the first questions while the rest of the program is imported."""
+    from dragonctl.discovery.discover import begin
+
+    session.aws.warm("apigateway")
+    begin(session.reads, chosen)
+    session.aws.warm("sts", "stepfunctions", "lambda", "iam", "logs")
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

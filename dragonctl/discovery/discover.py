@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
 from dragonctl.app import Api, App, Function, Machine
-from dragonctl.discovery.apis import Selection, find_apis
+from dragonctl.discovery.apis import Selection, find_apis, list_apis
 from dragonctl.discovery.targets import (
     Target,
     Unresolved,
@@ -19,6 +19,7 @@ from dragonctl.discovery.targets import (
     named_target,
 )
 from dragonctl.engine.model import Reader
+from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_stage import read_stages
@@ -26,32 +27,49 @@ from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_alias import VERSION, read_alias
 from dragonctl.resources.states_machine import read_machine
 
-Met = Callable[[str, Iterable[str]], None]
-"""What is told of an API's id and its stages as soon as they are known."""
+Met = Callable[[Api | Function | Machine], None]
+"""What is told of an API with its stages, a function or a machine as soon as it is read."""
+# Ids are made by API Gateway: ten of these, in all recorded answers. A name may look the same.
+_API_ID = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9]{10}")
+
+
+def _unheard(_: Api | Function | Machine) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass
 class _Found:
-    """What the search has met so far; ``met`` wants to know of stages."""
+    """What the search has met so far; ``met`` is told what has been read."""
 
-    met: Met | None = None
+    aws: Reads
+    met: Met
     functions: dict[str, set[str | None]] = field(default_factory=dict)
     machines: dict[str, set[str | None]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     errors: list[DragonError] = field(default_factory=list)
 
 
-def discover(aws: Reader, selection: Selection, met: Met | None = None) -> App:
+def begin(aws: Reads, selection: Selection) -> None:
+    """Begin what a discovery asks first. An API's id needs no list to be looked up in."""
+    aws.ahead(partial(list_apis, aws), lambda: aws.account)
+    for name in filter(_API_ID.fullmatch, selection.apis):
+        aws.ahead(partial(read_stages, aws, name))
+        if selection.discover:
+            aws.ahead(partial(read_resources, aws, name))
+
+
+def discover(aws: Reads, selection: Selection, met: Met = _unheard) -> App:
     """The application that the selection means: one API or several, and all behind them.
 
-    ``met`` hears of each API's stages at once: of a hundred APIs the last one's resources come
-    forty seconds after its stages, for API Gateway's sake.
+    ``met`` hears of each thing at once, not when all are known: a machine's role can be read
+    while its functions are, and of a hundred APIs the last one's resources come forty seconds
+    after its stages, for API Gateway's sake.
     """
     raws = find_apis(aws, selection)
-    found = _Found(met)
+    found = _Found(aws, met)
     account, *read = aws.together(
         lambda: aws.account,
-        *(partial(_allowed, found, _api, found, aws, selection, raw, raw["id"]) for raw in raws),
+        *(partial(_allowed, found, _api, found, selection, raw, raw["id"]) for raw in raws),
     )
     where = (account, aws.region)
     read = [one for one in read if one is not _UNREADABLE]
@@ -62,11 +80,7 @@ def discover(aws: Reader, selection: Selection, met: Met | None = None) -> App:
     named = list(_named_targets(selection, account, aws))
     for target in named:
         _meet(found, target, where)
-    # The functions known by now are read beside the machines, which may name more of them.
-    machines, *_ = aws.together(
-        partial(_machines, aws, found, where, follow=selection.discover),
-        *(partial(_ahead, aws, name) for name in list(found.functions)),
-    )
+    machines = _machines(aws, found, where, follow=selection.discover)
     functions = _functions(aws, found)
     _refuse_missing(named, functions, machines, where)
     return App(
@@ -82,26 +96,23 @@ def discover(aws: Reader, selection: Selection, met: Met | None = None) -> App:
 
 
 def _api(
-    found: _Found, aws: Reader, selection: Selection, raw: dict[str, Any], name: str
+    found: _Found, selection: Selection, raw: dict[str, Any], name: str
 ) -> tuple[Api, list[dict[str, Any]]]:
     """An API with the stages that are meant, and its resources."""
-    stages, resources = aws.together(
-        partial(_stages, found, aws, selection, name),
-        partial(_allowed, found, read_resources, aws, name) if selection.discover else list,
+    api, resources = found.aws.together(
+        partial(_with_stages, found, selection, raw),
+        partial(_allowed, found, read_resources, found.aws, name) if selection.discover else list,
     )
+    return api, list(resources)
+
+
+def _with_stages(found: _Found, selection: Selection, raw: dict[str, Any]) -> Api:
+    stages = read_stages(found.aws, raw["id"])
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
     beside = {stage: about for stage, about in stages.items() if stage not in chosen}
-    return Api(name, raw["name"], raw, chosen, beside), list(resources)
-
-
-def _stages(
-    found: _Found, aws: Reader, selection: Selection, api: str
-) -> dict[str, dict[str, Any]]:
-    """Every stage of an API, and word of those that are meant."""
-    stages = read_stages(aws, api)
-    if found.met:
-        found.met(api, [name for name in stages if selection.takes_stage(name)])
-    return stages
+    api = Api(raw["id"], raw["name"], raw, chosen, beside)
+    found.met(api)
+    return api
 
 
 def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
@@ -169,6 +180,8 @@ def _meet(found: _Found, target: Target | Unresolved, where: tuple[str, str]) ->
             " it is left alone."
         )
     elif target.kind == "function":
+        if target.name not in found.functions:
+            found.aws.ahead(partial(_read_function, found, target.name))
         found.functions.setdefault(target.name, set()).add(target.qualifier)
     else:
         found.machines.setdefault(target.machine_arn, set()).add(target.qualifier)
@@ -180,7 +193,8 @@ def _machines(
     """The machines, and those that they start, level by level; a cycle ends where it began."""
     seen: dict[str, dict[str, Any] | None] = {}
     while new := [arn for arn in found.machines if arn not in seen]:
-        answers = aws.together(*(partial(_allowed, found, read_machine, aws, arn) for arn in new))
+        reads = (partial(_allowed, found, _read_machine, found, arn) for arn in new)
+        answers = aws.together(*reads)
         seen |= dict(zip(new, answers, strict=True))
         for raw in filter(None, answers if follow else ()):
             for target in machine_targets(raw["name"], raw["definition"]):
@@ -196,6 +210,13 @@ def _machines(
     return tuple(
         Machine(arn, raw, behind) for (arn, raw), behind in zip(there.items(), frozen, strict=True)
     )
+
+
+def _read_machine(found: _Found, arn: str) -> dict[str, Any] | None:
+    raw = read_machine(found.aws, arn)
+    if raw:
+        found.met(Machine(arn, raw))
+    return raw
 
 
 def _machine_qualifiers(
@@ -245,10 +266,11 @@ def _allowed(found: _Found, read: Callable[..., Any], *args: Any) -> Any:
         return _UNREADABLE
 
 
-def _ahead(aws: Reader, name: str) -> None:
+def _read_function(found: _Found, name: str) -> None:
     """Read what will be asked for; a refusal is told when it is asked for."""
-    with suppress(DragonError):
-        read_configuration(aws, name)
+    raw = read_configuration(found.aws, name)
+    if raw:
+        found.met(Function(name, raw))
 
 
 def _function(aws: Reader, name: str, qualifiers: set[str | None]) -> Function | None:

@@ -51,7 +51,7 @@ class Reads:
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Any]] = {}
         self._of: dict[str, set[str]] = {}
-        self._readers = ThreadPoolExecutor(max_workers=8)
+        self._readers = ThreadPoolExecutor(max_workers=32)
 
     @cached_property
     def account(self) -> str:
@@ -102,13 +102,13 @@ class Reads:
         """The results of several reads made at the same time, in their order."""
         return together(*reads)
 
-    def ahead(self, *resources: Resource) -> None:
-        """Begin to read what will be asked for, while something else is waited for.
+    def ahead(self, *reads: Callable[[], Any]) -> None:
+        """Begin reads that will be asked for, while something else is waited for.
 
-        Whoever asks for it gets the same answer, or the same error.
+        Whoever asks gets the same answer, or the same error.
         """
-        for resource in resources:
-            self._readers.submit(resource.read, self)
+        for read in reads:
+            self._readers.submit(read)
 
     def of(self, resource: Resource) -> Reading | None:
         """How a resource stands. What it reads on the way is remembered as its own."""

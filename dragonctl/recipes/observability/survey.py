@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from dragonctl.app import App
+from dragonctl.app import Api, App, Function, Machine
 from dragonctl.engine.model import Reader, Reading
+from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.names import access_group, vended_group
@@ -38,8 +38,7 @@ def survey(aws: Reader, app: App) -> Survey:
     account, *rights = aws.together(
         partial(read_account, aws),
         *(partial(read_rights, aws, role) for role in roles),
-        *(partial(_ahead, aws, group) for group in groups(app)),
-    )[: 1 + len(roles)]
+    )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
         return Survey(Reading({FIELD: None}, {"health": UNKNOWN}), known, (account,))
@@ -58,22 +57,28 @@ def read_account(aws: Reader) -> Reading | DragonError:
         return error
 
 
-def stage_groups(api: str, stages: Iterable[str]) -> Iterator[LogGroup]:
-    """The log groups that an API's stages have, or will have."""
-    for stage in stages:
-        yield LogGroup(execution_group(api, stage))
-        yield LogGroup(access_group(api, stage))
+def look_ahead(aws: Reads, met: Api | Function | Machine) -> None:
+    """Begin to read what the survey and the steps will ask because of a thing that was met."""
+    if not isinstance(met, Api):
+        aws.ahead(partial(read_rights, aws, role_name(met.role)))
+    aws.ahead(*(partial(LogGroup(name).read, aws) for name in _groups(met)))
 
 
 def groups(app: App) -> Iterator[str]:
     """The names of the log groups that the application has, or will have."""
-    for api in app.apis:
-        yield from (group.name for group in stage_groups(api.id, api.stages))
-    yield from (vended_group(machine.name) for machine in app.machines)
-    yield from dict.fromkeys(function.log_group for function in app.functions)
+    things: tuple[Api | Function | Machine, ...] = (*app.apis, *app.machines, *app.functions)
+    for thing in things:
+        yield from _groups(thing)
 
 
-def _ahead(aws: Reader, group: str) -> None:
-    """Read what a step will ask for; a refusal is for that step to tell."""
-    with suppress(DragonError):
-        LogGroup(group).read(aws)
+def _groups(met: Api | Function | Machine) -> Iterator[str]:
+    """The log groups that a thing has, or will have."""
+    match met:
+        case Api():
+            for stage in met.stages:
+                yield execution_group(met.id, stage)
+                yield access_group(met.id, stage)
+        case Function():
+            yield met.log_group
+        case Machine():
+            yield vended_group(met.name)
