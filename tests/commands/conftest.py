@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from dragonctl import cli, config
+from tests.applications.builder import Builder
+from tests.applications.library import library, with_function
 from tests.commands.functions import HANDLER, READS, TRUST
 from tests.local.serving import archive, document
 
@@ -106,6 +108,20 @@ def answers(local_aws):
         return json.loads(response["Payload"].read())
 
     return answered
+
+
+@pytest.fixture
+def made(local_aws):
+    """An API whose methods the test adds."""
+    return library(Builder(local_aws.endpoint))
+
+
+@pytest.fixture
+def dragons(made):
+    """An API with GET /dragons before a function, deployed."""
+    with_function(made)
+    made.deploy()
+    return made
 
 
 @pytest.fixture

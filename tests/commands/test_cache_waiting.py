@@ -2,19 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.applications.builder import Builder
-from tests.applications.library import library, with_function
-
-
-@pytest.fixture
-def dragons(local_aws):
-    made = library(Builder(local_aws.endpoint))
-    with_function(made)
-    made.deploy()
-    return made
-
 
 def test_a_change_waits_for_the_one_in_progress(dragons, dragonctl, local_aws):
     local_aws.pace(cache_cluster=2, function_update=0, distribution=0)

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.applications.builder import Builder
-from tests.applications.library import HEADER, QUERY, library
-from tests.applications.snapshot import moved, snapshot
-
-
-@pytest.fixture
-def made(local_aws):
-    return library(Builder(local_aws.endpoint))
-
-
-def account(made):
-    return snapshot(made.builder)
-
+from tests.applications.library import HEADER, QUERY
+from tests.applications.snapshot import moved
+from tests.commands.caching import account
 
 REFUSED = [
     (("--ttl", "3601"), 2, "0 to 3600 seconds"),
