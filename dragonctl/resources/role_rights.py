@@ -63,28 +63,41 @@ def role_name(arn: str) -> str:
 
 def read_rights(aws: Reader, role: str) -> Rights | None:
     """The role's rights; None when there is no such role."""
-    answer, attached, inline = aws.together(
-        partial(_refusable, aws.get, "iam", "GetRole", absent=ABSENT, RoleName=role),
-        partial(_refusable, attached_policies, aws, role),
+    # What takes longest first: an attached policy is read, then its version.
+    attached, inline, (answer, limit) = aws.together(
+        partial(_attached, aws, role),
         partial(_refusable, _inline, aws, role),
+        partial(_role, aws, role),
     )
     if answer is None:
         return None
     if isinstance(answer, AwsError):  # not even its boundary is known
         return Rights(role, {}, refusal=answer)
-    boundary = answer["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    arns = [policy["PolicyArn"] for policy in _readable(attached)]
-    *documents, limit = aws.together(
-        *(partial(_refusable, policy_document, aws, arn) for arn in arns),
-        partial(_refusable, policy_document, aws, boundary) if boundary else lambda: None,
-    )
-    answers = (attached, inline, *documents, limit)
+    answers = (*attached, inline, limit)
     refusal = next((one for one in answers if isinstance(one, AwsError)), None)
     if isinstance(limit, AwsError):
         limit = _NOTHING  # what cannot be read is not taken to allow anything
-    known = (document for document in documents if not isinstance(document, AwsError))
+    known = (document for document in attached if not isinstance(document, AwsError))
     trust = answer["Role"]["AssumeRolePolicyDocument"]
     return Rights(role, trust, (*known, *_readable(inline)), limit, refusal)
+
+
+def _attached(aws: Reader, role: str) -> list[Any]:
+    """The documents of the attached policies; AWS's refusal in the place of one, or of all."""
+    listed = _refusable(attached_policies, aws, role)
+    if isinstance(listed, AwsError):
+        return [listed]
+    arns = [policy["PolicyArn"] for policy in listed]
+    return aws.together(*(partial(_refusable, policy_document, aws, arn) for arn in arns))
+
+
+def _role(aws: Reader, role: str) -> tuple[Any, Any]:
+    """GetRole's answer and the document of the role's boundary, or AWS's refusals; None: none."""
+    answer = _refusable(aws.get, "iam", "GetRole", absent=ABSENT, RoleName=role)
+    if answer is None or isinstance(answer, AwsError):
+        return answer, None
+    arn = answer["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return answer, _refusable(policy_document, aws, arn) if arn else None
 
 
 def attached_policies(aws: Reader, role: str) -> list[Any]:

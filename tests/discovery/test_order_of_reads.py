@@ -13,10 +13,12 @@ from dragonctl.discovery.discover import begin, discover
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError, UsageError
 from dragonctl.recipes.observability import look_ahead
+from dragonctl.resources.role_rights import read_rights
 
 PLACE = "eu-west-1:111122223333"
 API, NAMESAKE = "a1b2c3d4e5", "payments24"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:order"
+POLICY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 ASL = {
     "StartAt": "Store",
     "States": {
@@ -45,6 +47,11 @@ ANSWERS = {
     },
     "GetFunctionConfiguration": {"Role": "arn:aws:iam::111122223333:role/store-role"},
     "DescribeLogGroups": {"logGroups": []},
+    "GetRole": {"Role": {"AssumeRolePolicyDocument": {}}},
+    "ListAttachedRolePolicies": {"AttachedPolicies": [{"PolicyArn": POLICY}]},
+    "ListRolePolicies": {"PolicyNames": []},
+    "GetPolicy": {"Policy": {"DefaultVersionId": "v1"}},
+    "GetPolicyVersion": {"PolicyVersion": {"Document": {"Statement": []}}},
 }
 
 
@@ -94,6 +101,13 @@ def test_nothing_waits_for_what_it_does_not_need(held):
     begin(reads, selection)
     app = discover(reads, selection, partial(look_ahead, reads))
     assert [function.name for function in app.functions] == ["store"]
+    assert door.late == []
+
+
+@pytest.mark.parametrize("slow", ["GetRole", "ListRolePolicies"])
+def test_a_role_s_policies_are_read_beside_the_role(slow):
+    door = Door(**{slow: ("GetPolicy", POLICY)})
+    assert read_rights(Reads(door), "order-role").documents == ({"Statement": []},)
     assert door.late == []
 
 
