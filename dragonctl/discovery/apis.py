@@ -48,14 +48,9 @@ class ChooseApiError(UsageError):
         self.choices = choices
 
 
-def list_apis(aws: Reader) -> list[dict[str, Any]]:
-    """GetRestApis: every REST API of the account and region."""
-    return aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
-
-
 def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
     """The REST APIs that are meant: those said, else the one this folder is about, or the only."""
-    apis = list_apis(aws)
+    apis: list[dict[str, Any]] = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
     if selection.every and apis:
         return apis
     if selection.apis:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from dragonctl.app import Api, App, Function, Machine
-from dragonctl.discovery.apis import Selection, find_apis, list_apis
+from dragonctl.discovery.apis import Selection, find_apis
 from dragonctl.discovery.targets import (
     Target,
     Unresolved,
@@ -50,8 +50,11 @@ class _Found:
 
 
 def begin(aws: Reads, selection: Selection) -> None:
-    """Begin what a discovery asks first. An API's id needs no list to be looked up in."""
-    aws.ahead(partial(list_apis, aws), lambda: aws.account)
+    """Begin a discovery: the one that follows finds its answers there, or on the way.
+
+    An API's id needs no list to be looked up in.
+    """
+    aws.ahead(partial(discover, aws, selection), lambda: aws.account)
     for name in filter(_API_ID.fullmatch, selection.apis):
         aws.ahead(partial(read_stages, aws, name))
         if selection.discover:
