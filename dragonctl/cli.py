@@ -119,7 +119,7 @@ def _changes(arguments: list[str]) -> bool:
 def main(arguments: list[str] | None = None) -> None:
     """The console script: every outcome becomes an exit code, every failure a message."""
     code = run(arguments)
-    if code == INTERRUPTED:
+    if code == INTERRUPTED or "_DRAGONCTL_COMPLETE" in os.environ:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)  # threads that still wait for AWS would keep the process alive

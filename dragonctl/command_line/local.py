@@ -6,6 +6,13 @@ from dragonctl.aws import Connection
 from dragonctl.command_line.globals import Globals
 
 
+def is_running() -> bool:
+    """Whether the local AWS answers, without starting it."""
+    from dragonctl.local import control
+
+    return control.status() is not None
+
+
 def connection(globals_: Globals, *, sample: bool = True) -> Connection:
     """How to reach the local AWS; it is started, with the sample in it, if it is not running.
 

@@ -74,13 +74,15 @@ def change_options(function: F) -> F:
     return function
 
 
-def _complete(kind: str) -> Callable[..., list[str]]:
-    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+def complete(kind: str) -> Callable[..., list[str]]:
+    """Shell completion of the names of one kind of thing in AWS."""
+
+    def begun(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
         from dragonctl.command_line.completion import names
 
         return names(kind, context, incomplete)
 
-    return complete
+    return begun
 
 
 def application_options(function: F) -> F:
@@ -92,7 +94,7 @@ def application_options(function: F) -> F:
             "state_machines",
             multiple=True,
             metavar="NAME|ARN",
-            shell_complete=_complete("machine"),
+            shell_complete=complete("machine"),
             help="A state machine besides those discovered. Repeatable.",
         ),
         click.option(
@@ -100,7 +102,7 @@ def application_options(function: F) -> F:
             "functions",
             multiple=True,
             metavar="NAME",
-            shell_complete=_complete("function"),
+            shell_complete=complete("function"),
             help="A function besides those discovered. Repeatable.",
         ),
         stage_option,
@@ -112,13 +114,13 @@ def application_options(function: F) -> F:
 
 
 api_option = click.option(
-    "--api", metavar="NAME|ID", shell_complete=_complete("api"), help="The REST API."
+    "--api", metavar="NAME|ID", shell_complete=complete("api"), help="The REST API."
 )
 apis_option = click.option(
-    "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=_complete("api"),
+    "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
     help="A REST API; a pattern means several. Repeatable.",
 )  # fmt: skip
 stage_option = click.option(
-    "--stage", "stages", multiple=True, metavar="NAME", shell_complete=_complete("stage"),
+    "--stage", "stages", multiple=True, metavar="NAME", shell_complete=complete("stage"),
     help="A stage or a pattern (default: all). Repeatable.",
 )  # fmt: skip

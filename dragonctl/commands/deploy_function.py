@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.command_line.options import change_options, command, complete
 
 if TYPE_CHECKING:
     from dragonctl.command_line.folders import Chosen
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
+
+
+def _folders(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    from dragonctl.command_line.completion import folders
+
+    return folders(context, incomplete)
 
 
 @command(
@@ -26,14 +32,19 @@ Examples:
   dragonctl deploy-function --package-only dist          # the zips, without AWS
 """
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_folders)
 @click.option(
     "--source",
     type=click.Path(file_okay=False),
     help="The folder of function folders (lambdas).",
 )
 @click.option("--handler", metavar="MODULE.FUNCTION", help="The handler (the function's own).")
-@click.option("--function-name", metavar="NAME", help="Another name than the folder's.")
+@click.option(
+    "--function-name",
+    metavar="NAME",
+    shell_complete=complete("function"),
+    help="Another name than the folder's.",
+)
 @click.option("--create", is_flag=True, help="Create a missing function, and a role for it.")
 @click.option("--python", metavar="VERSION", help="Run on this Python, as in 3.13 (its own).")
 @click.option(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from dragonctl.command_line.catalogue import command_names
 from dragonctl.command_line.options import application_options, command
+
+
+def _commands(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in command_names() if name.startswith(incomplete)]
 
 
 @command(
@@ -15,7 +20,7 @@ Examples:
   dragonctl policy why --output json
 """
 )
-@click.argument("name", metavar="COMMAND")
+@click.argument("name", metavar="COMMAND", shell_complete=_commands)
 @application_options
 def policy(
     name: str,
