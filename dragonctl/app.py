@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dragonctl.errors import DragonError
 
 Raw = Mapping[str, Any]
+# Between the names in an identifier; the groups of logs have words of their own around them.
+_WORDS = re.compile(r"[/:]|API-Gateway-Execution-Logs_|-Logs(?=$)")
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class App:
     """An application: its APIs (one, as a rule), what is behind them, where.
 
     ``warnings`` names what could not be resolved, and what lives in another account;
-    ``errors`` what AWS did not let us read.
+    ``errors`` what AWS did not let us read. ``origins`` tells behind which APIs (their ids) a thing
+    was found: of a function by its name, of a machine by its ARN, of an API by its own id.
     """
 
     apis: tuple[Api, ...]
@@ -92,6 +96,25 @@ class App:
     partition: str
     warnings: tuple[str, ...] = ()
     errors: tuple[DragonError, ...] = ()
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def failed(self, resources: Iterable[str]) -> tuple[str, ...]:
+        """The ids of the APIs that these things belong to, or are behind; none if that is all."""
+        words = {word for resource in resources for word in _WORDS.split(resource)}
+        known = self._belongings()
+        failed = tuple(api for api, names in known.items() if names & words)
+        return failed if len(failed) < len(known) else ()
+
+    def _belongings(self) -> dict[str, set[str]]:
+        """The words that tell each API in the identifier of a thing, by the API's id."""
+        found = {api: {api} for api in sorted(frozenset().union(*self.origins.values()))}
+        for function in self.functions:
+            for api in self.origins.get(function.name, ()):
+                found[api] |= {function.name, function.role.rpartition("/")[2]}
+        for machine in self.machines:
+            for api in self.origins.get(machine.arn, ()):
+                found[api] |= {machine.name, machine.role.rpartition("/")[2]}
+        return found
 
     @property
     def api(self) -> Api | None:

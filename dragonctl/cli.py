@@ -13,6 +13,7 @@ import click
 
 from dragonctl import __version__
 from dragonctl.command_line.catalogue import command_names, summary
+from dragonctl.command_line.globals import LINE
 from dragonctl.command_line.options import global_parameters
 
 INTERRUPTED = 130
@@ -47,6 +48,11 @@ def _readers_may_go() -> Iterator[None]:
 
 class Root(click.Group):
     """The group of all commands; each is imported when it is asked for."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the whole line, for the message that says how to repeat a part of it."""
+        ctx.meta[LINE] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
         """Read the command line; help is printed here."""

@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
+from dragonctl.app import App
 from dragonctl.command_line.failures import as_document, messages
+from dragonctl.command_line.retrying import retry
 from dragonctl.command_line.session import Session
 from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
@@ -29,7 +31,8 @@ class Goal:
 
     ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand;
     ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
-    ``also`` holds more keys for its JSON document; ``brief`` leaves out the fields of what is made
+    ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
+    several APIs; ``brief`` leaves out the fields of what is made
     or deleted whole; ``way_back`` is what to type to take it back, where that is not ``undo``.
     """
 
@@ -40,6 +43,7 @@ class Goal:
     errors: Sequence[DragonError] = ()
     question: str = ""
     also: dict[str, Any] = field(default_factory=dict)
+    app: App | None = None
     brief: bool = False
     way_back: str = ""
 
@@ -99,6 +103,8 @@ def change(
         report.end(outcome, goal.way_back or undo, dry=how.only_shows)
     for line in messages(errors):
         click.echo(line, err=True)
+    if again := retry(goal.app, errors):
+        click.echo(f"Retry what failed: {again}", err=True)
     if errors:
         stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
         return stop.exit_code if stop else 1
@@ -182,4 +188,6 @@ def _document(
         document["local"] = True
     if errors:
         document["errors"] = [as_document(error) for error in errors]
+    if again := retry(goal.app, errors):
+        document["retry"] = again
     return document

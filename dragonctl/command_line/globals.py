@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import click
 
+LINE = "dragonctl.line"
+"""The key of the whole command line, without the program's name, in the root context's ``meta``."""
+
 
 @dataclass(frozen=True)
 class Globals:

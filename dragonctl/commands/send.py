@@ -82,6 +82,9 @@ def send(
         )
     elif answered.status >= FIRST_ERROR and answered.request_id:
         click.echo(f"Next: dragonctl why {neutral(answered.request_id)}", err=True)
+    elif answered.execution and answered.request_id and not follow:
+        what = f"dragonctl why {neutral(answered.request_id)}"
+        click.echo(f"The execution goes on after this answer. What becomes of it: {what}", err=True)
     return code
 
 

@@ -47,7 +47,9 @@ def setup_alarms(
         whom = target(app, notify)
         recipe = alarms(app, survey(session.reads, whom), whom)
         notes = (*recipe.notes, *_local_note(session))
-        return Goal(app.title, recipe.steps, recipe.warnings, notes, app.errors, brief=True)
+        return Goal(
+            app.title, recipe.steps, recipe.warnings, notes, app.errors, app=app, brief=True
+        )
 
     return change("setup-alarms", goal, How(dry_run, check, yes, no_wait))
 

@@ -108,7 +108,7 @@ def setup_observability(
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
         notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))
-        return Goal(app.title, recipe.steps, recipe.warnings, notes, errors)
+        return Goal(app.title, recipe.steps, recipe.warnings, notes, errors, app=app)
 
     how = How(dry_run, check, yes, no_wait)
     return change("setup-observability", goal, how, session=session)

@@ -74,7 +74,7 @@ def _check_one(ident: str, choice: str | None) -> None:
     if not is_trace(ident):
         raise UsageError(
             f"'{ident}' is not a trace id (1-65a0b0c0-0123456789abcdef01234567).",
-            "Of another id dragonctl why tells what became.",
+            "What became of a request or an execution, `dragonctl why ID` tells.",
         )
 
 

@@ -20,7 +20,7 @@ from dragonctl.discovery.targets import (
 )
 from dragonctl.engine.model import Reader
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_denied
+from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_stage import read_stages
 from dragonctl.resources.lambda_function import read_configuration
@@ -47,6 +47,8 @@ class _Found:
     machines: dict[str, set[str | None]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     errors: list[DragonError] = field(default_factory=list)
+    origins: dict[str, set[str]] = field(default_factory=dict)
+    is_one_of_many: bool = False
 
 
 def begin(aws: Reads, selection: Selection) -> None:
@@ -69,7 +71,8 @@ def discover(aws: Reads, selection: Selection, met: Met = _unheard) -> App:
     after its stages, for API Gateway's sake.
     """
     raws = find_apis(aws, selection)
-    found = _Found(aws, met)
+    found = _Found(aws, met, is_one_of_many=len(raws) > 1)
+    found.origins = {raw["id"]: {raw["id"]} for raw in raws}
     account, *read = aws.together(
         lambda: aws.account,
         *(partial(_allowed, found, _api, found, selection, raw, raw["id"]) for raw in raws),
@@ -78,7 +81,7 @@ def discover(aws: Reads, selection: Selection, met: Met = _unheard) -> App:
     read = [one for one in read if one is not _UNREADABLE]
     for api, resources in read:
         for target in _api_targets(resources, api.stages):
-            _meet(found, target, where)
+            _meet(found, target, where, {api.id})
     _refuse_missing_stages(selection, [api for api, _ in read])
     named = list(_named_targets(selection, account, aws))
     for target in named:
@@ -95,6 +98,7 @@ def discover(aws: Reads, selection: Selection, met: Met = _unheard) -> App:
         aws.partition,
         tuple(dict.fromkeys(found.warnings)),
         tuple(found.errors),
+        {name: frozenset(apis) for name, apis in found.origins.items()},
     )
 
 
@@ -172,11 +176,19 @@ def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[
         yield named_target("machine", name, here)
 
 
-def _meet(found: _Found, target: Target | Unresolved, where: tuple[str, str]) -> None:
+def _meet(
+    found: _Found,
+    target: Target | Unresolved,
+    where: tuple[str, str],
+    apis: Iterable[str] = (),
+) -> None:
+    """Note a target; ``apis`` are the ids of those behind which it is."""
     if isinstance(target, Unresolved):
         found.warnings.append(f"{target.where} was left out: {target.why}.")
         return
     kind = {"function": "function", "machine": "state machine"}[target.kind]
+    key = target.name if target.kind == "function" else target.machine_arn
+    found.origins.setdefault(key, set()).update(apis)
     if target.account and (target.account, target.region) != where:
         found.warnings.append(
             f"The {kind} {target.name} belongs to account {target.account}, {target.region}:"
@@ -199,9 +211,9 @@ def _machines(
         reads = (partial(_allowed, found, _read_machine, found, arn) for arn in new)
         answers = aws.together(*reads)
         seen |= dict(zip(new, answers, strict=True))
-        for raw in filter(None, answers if follow else ()):
-            for target in machine_targets(raw["name"], raw["definition"]):
-                _meet(found, target, where)
+        for arn, raw in zip(new, answers, strict=True) if follow else ():
+            for target in machine_targets(raw["name"], raw["definition"]) if raw else ():
+                _meet(found, target, where, tuple(found.origins.get(arn, ())))
     gone = [arn for arn, raw in seen.items() if raw is None]
     found.warnings += [
         f"The state machine {arn.rpartition(':')[2]} does not exist." for arn in gone
@@ -258,11 +270,14 @@ _UNREADABLE: Any = {}
 
 
 def _allowed(found: _Found, read: Callable[..., Any], *args: Any) -> Any:
-    """What the read gives; where AWS refuses this one thing, an error beside the rest."""
+    """What the read gives; where AWS refuses this one thing, an error beside the rest.
+
+    Of several APIs, one that cannot be read for any other reason does not stop the others either.
+    """
     try:
         return read(*args)
     except AwsError as error:
-        if not is_denied(error):
+        if not is_denied(error) and (not found.is_one_of_many or is_hopeless(error)):
             raise
         error.resource = str(args[-1] if isinstance(args[-1], str) else args[1])
         found.errors.append(error)

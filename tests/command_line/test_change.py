@@ -6,6 +6,11 @@ import json
 
 import pytest
 
+from tests.applications import small
+from tests.applications.builder import Builder
+from tests.faults.proxy import Proxy
+from tests.faults.rules import FAULTS, Rule
+
 SETUP = "setup-observability"
 
 
@@ -104,3 +109,26 @@ def test_journal_is_readable_line_by_line(terminal, application):
     assert events[0] == "begin"
     assert events[-1] == "end"
     assert events.count("call") == events.count("answer")
+
+
+@pytest.mark.parametrize("operation", ["GetStages", "UpdateStage"])
+def test_one_application_that_fails_stops_no_other_and_is_tried_again_alone(
+    terminal, application, operation
+):
+    other = small.build(Builder(terminal.endpoint), "large")
+    with Proxy(target=terminal.endpoint) as proxy:
+        proxy.rules.append(Rule(FAULTS["access-denied"], "apigateway", operation))
+        line = (SETUP, "--endpoint-url", proxy.url, "--output", "json", "--all")
+        assert terminal.run(*line, "--log-level", "ERROR") == 1
+        document = terminal.document()
+        stages = {one["resource"] for one in document["changes"] if "-stage/" in one["resource"]}
+        (done,) = [
+            api for api in (application.api, other.api) if f"apigateway-stage/{api}/prod" in stages
+        ]
+        (failed,) = {application.api, other.api} - {done}
+        assert operation in document["errors"][0]["message"]
+        again = [SETUP, "--endpoint-url", proxy.url, "--output", "json", "--log-level", "ERROR"]
+        assert document["retry"].split() == ["dragonctl", *again, "--api", failed]
+        assert terminal.err.splitlines()[-1] == f"Retry what failed: {document['retry']}"
+        assert terminal.run(*again, "--api", failed) == 0
+    assert terminal.on_aws(SETUP, "--all", "--log-level", "ERROR", "--check") == 0
