@@ -127,6 +127,7 @@ def test_two_at_once(lab, learned):
     results = [end() for end in ends]
     assert [result.exit_code for result in results] == [0, 0], [r.stderr for r in results]
     assert moved(learned.end, lab.comparable(lab.look())) == {}
-    for home in homes:
-        assert lab.run(*UNDO, home=home).exit_code == 0
+    for home, result in zip(homes, results, strict=True):
+        if result.document["changed"]:  # the slower one may have found all done
+            assert lab.run(*UNDO, home=home).exit_code == 0
     assert moved(before, lab.look()) == {}
