@@ -15,8 +15,8 @@ import click
 
 from dragonctl.app import Api
 from dragonctl.command_line.reading import View
-from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError, UsageError
+from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.telemetry.arrivals import Arrivals, Waiting, expected_lines, trace_of
 from dragonctl.telemetry.destinations import domain_url, mapped, path_of, stage_url
 from dragonctl.telemetry.sending import Answered, Sent, request_of, wants_signature
@@ -61,14 +61,6 @@ def prepared(view: View, said: Said) -> Prepared:
     sent = request_of(said.method, url, said.headers, body, time.time(), said.api_key)
     resources = read_resources(view.session.reads, app.api.id)
     return Prepared(stage, sent, wants_signature(resources, sent.method, path))
-
-
-def read_resources(reads: Reads, api: str) -> list[dict[str, Any]]:
-    """GetResources' items, with their methods."""
-    found = reads.pages(
-        "apigateway", "GetResources", "items", restApiId=api, embed=["methods"], limit=500
-    )
-    return found or []
 
 
 def _stage(view: View, api: Api) -> str:

@@ -146,7 +146,7 @@ def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """What it reads, and the right to call what IAM guards: for `policy`."""
-    from dragonctl.command_line.sending import read_resources
+    from dragonctl.resources.apigateway_method import read_resources
     from dragonctl.telemetry.calls import signed_calls
 
     app = session.application(selection)

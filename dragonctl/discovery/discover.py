@@ -22,6 +22,7 @@ from dragonctl.engine.model import Reader
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.apigateway_stage import read_stages
 from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_alias import VERSION, read_alias
@@ -132,14 +133,6 @@ def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
                 f"There are: {', '.join(stages)}." if stages else "There is none: deploy it first."
             )
             raise UsageError(f"{which} no stage {pattern!r}.", there)
-
-
-def read_resources(aws: Reader, api: str) -> list[dict[str, Any]]:
-    """The API's resources with their methods and integrations, every page of them."""
-    found = aws.pages(
-        "apigateway", "GetResources", "items", restApiId=api, embed=["methods"], limit=500
-    )
-    return found or []
 
 
 def _api_targets(

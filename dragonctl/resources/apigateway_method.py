@@ -29,20 +29,28 @@ Methods = dict[tuple[str, str], dict[str, Any]]
 """(``GET``, ``/dragons``) -> GetResources' method, with its resource's id as ``resourceId``."""
 
 
-def read_methods(aws: Reader, api: str) -> Methods:
-    """Every method of the API as it is defined now, integrations included: one paged read."""
-    resources = aws.pages(
+def read_resources(aws: Reader, api: str, absent: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """GetResources' items, every page of them, with their methods and integrations.
+
+    None of an API where AWS answers with an error code in ``absent``.
+    """
+    found = aws.pages(
         "apigateway",
         "GetResources",
         "items",
-        absent=("NotFoundException",),
+        absent=absent,
         restApiId=api,
         embed=["methods"],
         limit=500,
     )
+    return found or []
+
+
+def read_methods(aws: Reader, api: str) -> Methods:
+    """Every method of the API as it is defined now; none where there is no such API."""
     return {
         (method, resource["path"]): {**(about or {}), "resourceId": resource["id"]}
-        for resource in resources or []
+        for resource in read_resources(aws, api, absent=("NotFoundException",))
         for method, about in (resource.get("resourceMethods") or {}).items()
     }
 

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from dragonctl.app import App, Machine
-from dragonctl.discovery.discover import read_resources
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import Survey, survey
+from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 from dragonctl.status.caching import Ratios, hit_ratios
