@@ -32,8 +32,8 @@ class Goal:
     ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand;
     ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
     ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
-    several APIs; ``brief`` leaves out the fields of what is made
-    or deleted whole; ``way_back`` is what to type to take it back, where that is not ``undo``.
+    several APIs; ``brief`` leaves out the fields of what is made or deleted whole; ``way_back`` is
+    what to type to take it back, where that is not ``undo``.
     """
 
     title: str

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from dragonctl.app import Api
+from dragonctl.discovery.overdue import DATA_TRACE_TAG, overdue_since
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
@@ -13,7 +15,6 @@ from dragonctl.status.caching import cache_document, cached_methods
 from dragonctl.status.problem import Again, Problem
 from dragonctl.status.sight import Sight
 
-DATA_TRACE_TAG = "tags/dragonctl:data-trace-until"
 # name in the document -> the setting behind it, and what AWS means when it is absent
 SETTINGS: dict[str, tuple[str, Any]] = {
     "log_level": ("logging/loglevel", "OFF"),
@@ -66,8 +67,7 @@ def stage_problems(sight: Sight, now: datetime) -> Iterator[Problem]:
     """
     for api in sight.app.apis:
         for name, raw in api.every_stage.items():
-            document = stage_document(api.id, name, raw)
-            yield from _overdue(sight.again, f"apigateway-stage/{api.id}/{name}", document, now)
+            yield from _overdue(sight.again, api, name, overdue_since(raw, now))
     for api, name, raw in sight.app.stages:
         resource = f"apigateway-stage/{api.id}/{name}"
         document = stage_document(api.id, name, raw)
@@ -75,28 +75,14 @@ def stage_problems(sight: Sight, now: datetime) -> Iterator[Problem]:
         yield from _without_key(sight, api.id, resource, raw)
 
 
-def _overdue(
-    again: Again, resource: str, stage: Mapping[str, Any], now: datetime
-) -> Iterator[Problem]:
-    until = stage["data_trace_until"]
-    end = _moment(until)
-    still_on = any(one["data_trace"] for one in (stage, *stage["overrides"]))
-    if until and still_on and (end is None or end <= now):
+def _overdue(again: Again, api: Api, stage: str, until: str | None) -> Iterator[Problem]:
+    if until:
         yield Problem(
-            resource,
-            f"Stage {stage['name']}",
+            f"apigateway-stage/{api.id}/{stage}",
+            f"Stage {stage}",
             f"full request and response data should have ended at {until}, and is still logged",
-            again.setup("--no-data-trace", api=stage["api"], stage=stage["name"]),
+            again.setup("--no-data-trace", api=api.id, stage=stage),
         )
-
-
-def _moment(text: str | None) -> datetime | None:
-    """The end that a tag names; None for what is no time (anybody may write a tag)."""
-    try:
-        end = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return end if end.tzinfo else None
 
 
 def _shadows(again: Again, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:

@@ -158,9 +158,7 @@ class _Shipment:
     others: Mapping[str, list[str] | str]
 
 
-def _shipment(
-    seen: Survey, choice: Choice, chosen: Mapping[str, list[CacheMethod]]
-) -> _Shipment:  # fmt: skip
+def _shipment(seen: Survey, choice: Choice, chosen: Mapping[str, list[CacheMethod]]) -> _Shipment:
     """What must be deployed, where, so that every chosen method is served with its whole key."""
     methods = (method for stage in chosen.values() for method in stage)
     added = {(one.verb, one.path): choice.added[one.path] for one in methods}

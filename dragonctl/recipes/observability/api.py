@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dragonctl import iam_documents
 from dragonctl.app import Api, App, Raw
-from dragonctl.discovery.overdue import UNTIL_TAG
+from dragonctl.discovery.overdue import DATA_TRACE_TAG
 from dragonctl.discovery.ownership import owner
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
@@ -25,7 +25,6 @@ SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
 PUSH_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _GONE = "keep: the role that was named before no longer exists, and API Gateway takes no such role"
-DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
 
 # One line, as API Gateway wants it. Quoted throughout: a missing value is printed as a bare "-".
 ACCESS_LOG_FORMAT = json.dumps(
