@@ -37,9 +37,10 @@ def _ensure_sample(made: Connection) -> None:
     """Put the sample application into a local AWS that holds none."""
     from dragonctl.aws import Aws
     from dragonctl.engine.reads import Reads
+    from dragonctl.resources.apigateway_rest_api import read_rest_apis
 
     reads = Reads(Aws(made))
-    if reads.pages("apigateway", "GetRestApis", "items", limit=500):
+    if read_rest_apis(reads):
         return
     from dragonctl.command_line.sample import create_sample
 

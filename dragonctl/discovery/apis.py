@@ -10,6 +10,7 @@ from typing import Any
 
 from dragonctl.engine.model import Reader
 from dragonctl.errors import DragonError, UsageError
+from dragonctl.resources.apigateway_rest_api import read_rest_apis
 
 _PATTERN = re.compile(r"[*?\[]")
 
@@ -50,7 +51,7 @@ class ChooseApiError(UsageError):
 
 def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
     """The REST APIs that are meant: those said, else the one this folder is about, or the only."""
-    apis: list[dict[str, Any]] = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
+    apis = read_rest_apis(aws)
     if selection.every and apis:
         return apis
     if selection.apis:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
 from dragonctl.resources.logs_group import execution_group, group_arn
 from dragonctl.resources.role_rights import read_rights, role_name
@@ -49,8 +50,8 @@ class Account(Resource):
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Any stage of the region that logs needs the role."""
-        apis = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
-        found = aws.together(*(partial(_logging_stage, aws, api["id"], done) for api in apis))
+        reads = (partial(_logging_stage, aws, api["id"], done) for api in read_rest_apis(aws))
+        found = aws.together(*reads)
         stage = next((one for one in found if one), None)
         return f"stage {stage} still logs through it" if stage else None
 

@@ -44,10 +44,14 @@ class RestApi(Resource):
             yield Call("apigateway", "CreateRestApi", params, repeat="read-first")
 
 
+def read_rest_apis(aws: Reader) -> list[dict[str, Any]]:
+    """Every REST API of the account and region: GetRestApis' items, every page of them."""
+    return aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
+
+
 def apis_named(aws: Reader, name: str) -> list[dict[str, Any]]:
     """Every REST API of that name, as GetRestApis shows it."""
-    apis = aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
-    return [api for api in apis if api["name"] == name]
+    return [api for api in read_rest_apis(aws) if api["name"] == name]
 
 
 def find_made_api(aws: Reader, name: str, app: str) -> dict[str, Any] | None:
