@@ -1,7 +1,8 @@
 """`make faults`: every fault at every call of every changing command, as a table.
 
 Hours of faults in minutes: several laboratories work side by side, each with a local AWS of its
-own. ``--fault`` and ``--call`` narrow it down, to look at one case again.
+own. ``--fault`` and ``--call`` narrow it down, to look at one case again; with ``--record`` it goes
+on where a former run ended.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
-from tests.faults.cases import Case, Finding, Learned, cases, examine, learn
+from tests.faults.cases import Case, Command, Finding, Learned, cases, examine, learn
 from tests.faults.commands import COMMANDS, furnish
 from tests.faults.laboratory import Laboratory, laboratory
+from tests.faults.record import Record, Verdict
 
 
 def main() -> int:
@@ -30,39 +32,36 @@ def main() -> int:
     parser.add_argument("--command", default="*", help="pattern of command names")
     parser.add_argument("--fault", default="*", help="pattern of fault names")
     parser.add_argument("--call", default="*", help="pattern of service.Operation#n")
+    parser.add_argument(
+        "--record", type=Path, help="file to keep the findings in, and to go on from"
+    )
     options = parser.parse_args()
-    findings: dict[str, list[Finding]] = {}
+    record = Record(options.record)
+    end = time.monotonic() + 60 * options.minutes
     for name, command in COMMANDS.items():
-        if not fnmatchcase(name, options.command):
-            continue
-        with laboratory() as place:
-            furnish(place.folder)
-            learned = learn(place, command)
-        chosen = [case for case in cases(learned) if _is_chosen(case, options)]
-        chosen.sort(key=lambda case: case.is_read)  # what matters most comes first
-        _say(f"{name}: {len(learned.calls)} calls, {len(chosen)} cases")
-        findings[name] = list(_examine_all(learned, chosen, options))
-    for command, found in findings.items():
-        _say("\n".join(table(command, found)))
-    return any(finding.defects for found in findings.values() for finding in found)
+        if fnmatchcase(name, options.command) and time.monotonic() < end:
+            _run(name, command, record, options, end)
+    _say("\n".join(record.table()))
+    return bool(record.broken())
 
 
-def table(command: str, findings: Sequence[Finding]) -> Iterator[str]:
-    """Fault by fault how the cases ended, then every broken promise, in Markdown."""
-    by_fault: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_fault[finding.case.fault.kind].append(finding)
-    yield f"\n## {command}\n\n| fault | calls | the disturbed run | next run and undo | longest |"
-    yield "|---|---|---|---|---|"
-    for fault, found in by_fault.items():
-        ends = ", ".join(f"{n} {end}" for end, n in Counter(f.outcome for f in found).items())
-        broken = sum(bool(one.defects) for one in found)
-        after = f"{broken} broken promises" if broken else "as promised"
-        longest = max(one.seconds for one in found)
-        yield f"| {fault} | {len(found)} | {ends} | {after} | {longest:.1f} s |"
-    for finding in findings:
-        for defect in finding.defects:
-            yield f"- {finding.case.fault.kind} at {finding.case.title}: {defect}"
+def _run(
+    name: str, command: Command, record: Record, options: argparse.Namespace, end: float
+) -> None:
+    """The cases of one command that are not in the record yet, writes first."""
+    with laboratory() as place:
+        furnish(place.folder)
+        learned = learn(place, command)
+    every = list(cases(learned))
+    chosen = [
+        case
+        for case in every
+        if _is_chosen(case, options) and not record.held((name, case.fault.kind, case.title))
+    ]
+    chosen.sort(key=lambda case: case.is_read)  # what matters most comes first
+    _say(f"{name}: {len(learned.calls)} calls, {len(every)} cases, {len(chosen)} to run")
+    for finding in _examine_all(learned, chosen, options.workers, end):
+        record.add(Verdict.of(name, finding))
 
 
 def _is_chosen(case: Case, options: argparse.Namespace) -> bool:
@@ -70,11 +69,11 @@ def _is_chosen(case: Case, options: argparse.Namespace) -> bool:
 
 
 def _examine_all(
-    learned: Learned, chosen: Sequence[Case], options: argparse.Namespace
+    learned: Learned, chosen: Sequence[Case], workers: int, end: float
 ) -> Iterator[Finding]:
-    end = time.monotonic() + 60 * options.minutes
-    with ProcessPoolExecutor(options.workers, get_context("spawn"), initializer=_move_in) as pool:
-        for finding in pool.map(_examine, [learned] * len(chosen), chosen):
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_move_in) as pool:
+        for ended in as_completed([pool.submit(_examine, learned, case) for case in chosen]):
+            finding = ended.result()
             _say(f"{finding.case.title:50} {finding.case.fault.kind:14} {finding.outcome}")
             for defect in finding.defects:
                 _say(f"    {defect}")
