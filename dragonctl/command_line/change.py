@@ -84,11 +84,12 @@ def change(
         report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
         report.begin(goal.title, session.label, planned, dry=how.only_shows)
-        report.warn([*goal.warnings, *planned.warnings], goal.notes)
+        warnings = list(dict.fromkeys([*goal.warnings, *session.overdue(), *planned.warnings]))
+        report.warn(warnings, goal.notes)
         journal = _journal(session, command, undoes)
         outcome = _carried_out(session, report, planned, how, journal, question or goal.question)
     errors = outcome.errors = [*goal.errors, *outcome.errors]
-    warnings = [*goal.warnings, *planned.warnings, *outcome.kept]
+    warnings += outcome.kept
     if session.globals.json:
         click.echo(
             json.dumps(

@@ -104,7 +104,12 @@ class View:
 
 def tell_overdue(app: App) -> None:
     """Say on stderr which stages log full data although that should have ended."""
-    for text in overdue(app, datetime.now(UTC)):
+    tell(overdue(app, datetime.now(UTC)))
+
+
+def tell(warnings: Iterable[str]) -> None:
+    """Each warning on stderr, a line of its own."""
+    for text in warnings:
         click.echo(f"! {neutral(text)}", err=True)
 
 

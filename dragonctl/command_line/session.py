@@ -18,7 +18,7 @@ from dragonctl.command_line.globals import Globals, globals_of
 from dragonctl.config import api_title, load
 from dragonctl.discovery.apis import ChooseApiError, Selection
 from dragonctl.discovery.discover import Met, discover
-from dragonctl.discovery.overdue import overdue
+from dragonctl.discovery.overdue import UNTIL_TAG, overdue, overdue_of_runs
 from dragonctl.engine import journal
 from dragonctl.engine.events import Emit, Event, unheard
 from dragonctl.engine.journal import Scope
@@ -44,6 +44,7 @@ class Session:
         self.globals = globals_ or globals_of(click.get_current_context())
         self.sample = sample
         self.emit = emit
+        self._overdue: list[str] | None = None
         if self.globals.debug:
             _show_calls()
 
@@ -106,7 +107,19 @@ class Session:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
             app = discover(self.reads, _asked(doubt, selection), *met)
-        return replace(app, warnings=(*app.warnings, *overdue(app, datetime.now(UTC))))
+        self._overdue = list(overdue(app, datetime.now(UTC)))
+        return replace(app, warnings=(*app.warnings, *self._overdue))
+
+    def overdue(self) -> list[str]:
+        """What is to be said of overdue data traces, where no application was read too.
+
+        There of the stages that dragonctl set up from here; of others only their tags would tell.
+        """
+        if self._overdue is None:
+            runs = journal.runs(self.journal_folder, about=UNTIL_TAG)
+            here = [run for run in runs if run.scope == self.scope]
+            self._overdue = list(overdue_of_runs(self.reads, here, datetime.now(UTC)))
+        return self._overdue
 
 
 def _show_calls() -> None:

@@ -39,6 +39,7 @@ def policy(
     import json
 
     from dragonctl.command_line.first_runs import NEED_NOTHING, first_run_of
+    from dragonctl.command_line.reading import tell
     from dragonctl.command_line.session import Session, selection
     from dragonctl.permissions.document import LONGEST, characters
     from dragonctl.permissions.document import document as policy_of
@@ -53,6 +54,7 @@ def policy(
     chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
     steps, roles = first_run(session, chosen)
     document = first_run_policy(session.reads, steps, roles)
+    tell(session.overdue())
     click.echo(json.dumps(document, indent=2))
     if (length := characters(document)) > LONGEST:
         click.echo(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from dragonctl.app import App, Raw
-from dragonctl.resources.apigateway_stage import stage_state
+from dragonctl.engine.journal import Run
+from dragonctl.engine.model import Reader
+from dragonctl.errors import DragonError
+from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
 
 UNTIL_TAG = "dragonctl:data-trace-until"
 """The tag of a stage that says when data trace must end: ISO 8601, UTC."""
@@ -16,12 +20,29 @@ DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
 
 def overdue(app: App, now: datetime) -> Iterator[str]:
     """A warning for each stage whose data trace should have ended, also beside those meant."""
-    every = [(one, name) for one in app.apis for name in one.every_stage]
-    for api, name in every:
-        if until := overdue_since(api.every_stage[name], now):
+    for api in app.apis:
+        yield from _told(api.id, api.every_stage, now)
+
+
+def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator[str]:
+    """The same where no application is read, for the APIs of which runs, oldest first, tell.
+
+    Stages that may not be read are passed over: the command at hand needs no right to them.
+    """
+    entries = [entry for run in runs for entry in run.entries.values() if entry.kind == Stage.kind]
+    until = {entry.identifier: (entry.after or {}).get(DATA_TRACE_TAG) for entry in entries}
+    due = [one for one in entries if (said := until[one.identifier]) and _is_past(said, now)]
+    for api in dict.fromkeys(entry.identity["api"] for entry in due):
+        with suppress(DragonError):
+            yield from _told(api, read_stages(aws, api), now)
+
+
+def _told(api: str, stages: Mapping[str, Raw], now: datetime) -> Iterator[str]:
+    for name, raw in stages.items():
+        if until := overdue_since(raw, now):
             yield (
                 f"Stage {name} logs full requests and responses, which was to end at {until}:"
-                f" dragonctl setup-observability --api {api.id} --stage {name} --no-data-trace"
+                f" dragonctl setup-observability --api {api} --stage {name} --no-data-trace"
             )
 
 

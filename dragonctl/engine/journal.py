@@ -239,9 +239,12 @@ def masked(value: Any, secret: tuple[str, ...] = ()) -> Any:
     return _digest(value) if isinstance(value, bytes) else value
 
 
-def runs(folder: Path) -> list[Run]:
-    """Every run that the folder tells of, oldest first. Broken lines are passed over."""
-    found = (read(path) for path in folder.glob("*.jsonl"))
+def runs(folder: Path, about: str = "") -> list[Run]:
+    """Every run that the folder tells of, oldest first. Broken lines are passed over.
+
+    ``about``: only those in whose files this text stands.
+    """
+    found = (read(path) for path in folder.glob("*.jsonl") if not about or _speaks(path, about))
     return sorted((run for run in found if run), key=lambda run: (run.time, run.run))
 
 
@@ -258,6 +261,13 @@ def read(path: Path) -> Run | None:
             _retell(run, line)
             run.broken = broken  # after the last line nothing was done
     return run
+
+
+def _speaks(path: Path, about: str) -> bool:
+    try:
+        return about.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any] | None]:
