@@ -24,8 +24,10 @@ def operations() -> dict[str, Any]:
     """The operations by name."""
     return {
         "lambda.GetFunctionConfiguration": get_function,
+        "lambda.ListTags": list_function_tags,
         "lambda.UpdateFunctionConfiguration": update_function,
         "stepfunctions.DescribeStateMachine": describe_machine,
+        "stepfunctions.ListTagsForResource": list_machine_tags,
         "stepfunctions.UpdateStateMachine": update_machine,
         "logs.DescribeLogGroups": describe_groups,
         "logs.CreateLogGroup": create_group,
@@ -53,8 +55,21 @@ def get_function(world: World, params: dict[str, Json]) -> Json:
 
 def _shown(world: World, name: str, function: Json) -> Json:
     status = "InProgress" if world.is_busy(f"function {name}") else "Successful"
-    about = {key: value for key, value in function.items() if key != "qualifiers"}
+    apart = ("qualifiers", "Tags")
+    about = {key: value for key, value in function.items() if key not in apart}
     return {**about, "LastUpdateStatus": status}
+
+
+def list_function_tags(world: World, params: dict[str, Json]) -> Json:
+    """Of a function: its versions and aliases have none, and cannot be asked."""
+    arn = params["Resource"]
+    named = {one["FunctionArn"]: one for one in world.state["lambda"]["functions"].values()}
+    if len(arn.split(":")) > 7:
+        words = "Tags on function aliases and versions are not supported. Please specify either"
+        raise Refused("InvalidParameterValueException", f"{words} a function ARN.")
+    if arn not in named:
+        raise Refused("ResourceNotFoundException", f"Function not found: {arn}", 404)
+    return {"Tags": named[arn].get("Tags", {})}
 
 
 def update_function(world: World, params: dict[str, Json]) -> Json:
@@ -96,7 +111,16 @@ def describe_machine(world: World, params: dict[str, Json]) -> Json:
     found = world.seen("stepfunctions", world.pace.machines_seen)["machines"].get(arn)
     if found is None:
         raise Refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
-    return found
+    return {key: value for key, value in found.items() if key != "tags"}
+
+
+def list_machine_tags(world: World, params: dict[str, Json]) -> Json:
+    """Of a machine: pairs of ``key`` and ``value``."""
+    arn = params["resourceArn"]
+    machine = world.state["stepfunctions"]["machines"].get(arn)
+    if machine is None:
+        raise Refused("ResourceNotFound", f"Resource not found: '{arn}'")
+    return {"tags": [{"key": key, "value": one} for key, one in machine.get("tags", {}).items()]}
 
 
 def update_machine(world: World, params: dict[str, Json]) -> Json:

@@ -58,6 +58,7 @@ def _document(document: Json) -> str:
 
 def _role(name: str, role: Json) -> Json:
     description = {"Description": role["description"]} if role.get("description") else {}
+    tags = [{"Key": key, "Value": value} for key, value in role.get("tags", {}).items()]
     boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": role.get("boundary")}}
     return {
         "Path": role["path"], "RoleName": name, "RoleId": f"AROA{name.upper()}",
@@ -65,6 +66,7 @@ def _role(name: str, role: Json) -> Json:
         "CreateDate": "2025-01-01T00:00:00Z", "MaxSessionDuration": 3600,
         "AssumeRolePolicyDocument": _document(role["trust"]),
         **description, **(boundary if role.get("boundary") else {}),
+        **({"Tags": tags} if tags else {}),
     }  # fmt: skip
 
 
