@@ -12,10 +12,11 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from functools import cached_property, partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dragonctl.aws import Aws
@@ -29,6 +30,10 @@ T = TypeVar("T")
 
 _reader: ContextVar[str] = ContextVar("reader", default="")
 """The identifier of the resource that is reading in this context, if any."""
+_glimpses: ContextVar[bool] = ContextVar("glimpses", default=False)
+"""Whether what is read in this context can be done without."""
+_GLIMPSE_SECONDS = 3.0
+_MOST_THREADS = 64
 
 
 class Reads:
@@ -102,6 +107,23 @@ class Reads:
         """The results of several reads made at the same time, in their order."""
         return together(*reads)
 
+    def glimpse(self, *reads: Callable[[], Any], seconds: float = _GLIMPSE_SECONDS) -> list[Any]:
+        """The results of reads that can be done without, in their order; None of those too late.
+
+        They are made at the same time, none is tried more than twice, and none that is still
+        under way after ``seconds`` holds the run up, nor its end.
+        """
+        asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        answers: list[Future[Any]] = [Future() for _ in reads]
+        for one in zip(answers, reads, strict=True):
+            asked.put(one)
+        for _ in range(min(len(reads), _MOST_THREADS)):
+            threading.Thread(target=_glimpse, args=(asked,), daemon=True).start()
+        known, late = wait(answers, seconds)
+        for answer in late:
+            answer.cancel()
+        return [answer.result() if answer in known else None for answer in answers]
+
     def ahead(self, *reads: Callable[[], Any]) -> None:
         """Begin reads that will be asked for, while something else is waited for.
 
@@ -156,6 +178,9 @@ class Reads:
             mine.set_result(ask())
         except BaseException as error:
             mine.set_exception(error)
+            if _glimpses.get():  # whoever needs it will ask with more patience
+                with self._lock:
+                    self._answers.pop(key, None)
             if not isinstance(error, Exception):
                 raise
         return mine
@@ -173,7 +198,8 @@ class Reads:
                 return self.aws.send(service, operation, params, region)
             except AwsError as error:
                 symptom = diagnose(error)
-                if symptom.meaning in (Meaning.END, Meaning.LOOK):
+                ends = symptom.meaning in (Meaning.END, Meaning.LOOK)
+                if ends or (_glimpses.get() and patience.has_waited):
                     raise explained(error, symptom) from error
                 patience.wait(error, symptom)
 
@@ -201,9 +227,22 @@ def together(*reads: Callable[[], Any]) -> list[Any]:
     """
     if len(reads) < 2:  # noqa: PLR2004 (one read needs no thread)
         return [read() for read in reads]
-    with ThreadPoolExecutor(max_workers=min(len(reads), 64)) as pool:
+    with ThreadPoolExecutor(max_workers=min(len(reads), _MOST_THREADS)) as pool:
         futures = [pool.submit(copy_context().run, read) for read in reads]
         return [future.result() for future in futures]
+
+
+def _glimpse(asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]]) -> None:
+    """Read what is asked for, until nothing is left of it."""
+    _glimpses.set(True)
+    with suppress(Empty):
+        while True:
+            answer, read = asked.get_nowait()
+            if answer.set_running_or_notify_cancel():
+                try:
+                    answer.set_result(read())
+                except Exception as error:  # noqa: BLE001 (told to whoever asked)
+                    answer.set_exception(error)
 
 
 def _inside(page: dict[str, Any], path: str) -> Iterable[Any]:

@@ -31,6 +31,11 @@ class Patience:
         self.uncertain = False
         """Whether a call met an error after which it may have had its effect."""
 
+    @property
+    def has_waited(self) -> bool:
+        """Whether there has been another try."""
+        return bool(self._tries)
+
     def wait(self, error: AwsError, symptom: Symptom) -> None:
         """Wait for the next try; when the symptom's cap is reached, raise ``error``, explained."""
         self.uncertain = self.uncertain or symptom.meaning is Meaning.UNKNOWN
