@@ -13,6 +13,7 @@ from dragonctl.app import App
 from dragonctl.command_line.failures import as_document, messages
 from dragonctl.command_line.retrying import retry
 from dragonctl.command_line.session import Session
+from dragonctl.discovery.ownership import ownership_warnings
 from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
 from dragonctl.engine.perform import Tools
@@ -84,7 +85,9 @@ def change(
         report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
         report.begin(goal.title, session.label, planned, dry=how.only_shows)
-        warnings = list(dict.fromkeys([*goal.warnings, *session.overdue(), *planned.warnings]))
+        owned = [] if undoes else ownership_warnings(session.reads, planned.items)
+        told = [*goal.warnings, *session.overdue(), *planned.warnings, *owned]
+        warnings = list(dict.fromkeys(told))
         report.warn(warnings, goal.notes)
         journal = _journal(session, command, undoes)
         outcome = _carried_out(session, report, planned, how, journal, question or goal.question)

@@ -18,6 +18,9 @@ Json = Any
 State = Mapping[str, Json]
 """Managed field -> value. None: AWS holds nothing there. No such key: nobody speaks of it."""
 
+Tags = Mapping[str, str]
+"""The tags of one thing: key -> value."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -172,6 +175,10 @@ class Resource(ABC):
     def usual(self, reading: Reading) -> float | None:
         """How many seconds AWS usually needs for what :meth:`settled` names; None: not known."""
         return None
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """By what it is known which tool manages the thing: its tags, then those of its owner."""
+        return ()
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Why an undo must leave this thing as it is (somebody else relies on it), or None.

@@ -31,11 +31,14 @@ def first_run_policy(
     """
     planned = plan(reads, steps)
     imagined = Imagined(reads)
+    tags = Imagined(reads, asks=False)  # a plan without a change has no need of them
     for item in planned.items:
         item.step.resource.read(imagined)
+        if item.have:
+            item.step.resource.tags(tags, item.have)
     _read_rights(imagined, planned, roles)
     writes = [call for one in planned.items for call in _writes(one)]
-    calls = [*reads.made, *imagined.calls, *writes, *_saves(writes)]
+    calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
     place = Place(reads.partition, reads.region, reads.account, known)
     needed: list[Grant] = [grant for call in calls for grant in grants(call, place)]

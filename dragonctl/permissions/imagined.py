@@ -7,6 +7,7 @@ have not happened; here they happen against answers made from botocore's models.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from dragonctl.engine.model import Call, Json
@@ -21,11 +22,12 @@ _EMPTY_DOCUMENT = '{"Statement": []}'
 class Imagined:
     """Implements :class:`dragonctl.engine.model.Reader` over a run's reads, noting each one.
 
-    An answer that AWS gives is given on; what is absent, or refused, is imagined.
+    An answer that AWS gives is given on; what is absent, or refused, is imagined. With ``asks``
+    false AWS is not asked at all.
     """
 
-    def __init__(self, reads: Reads) -> None:
-        self.reads = reads
+    def __init__(self, reads: Reads, *, asks: bool = True) -> None:
+        self.reads, self.asks = reads, asks
         self.region, self.partition = reads.region, reads.partition
         self.calls: list[Call] = []
 
@@ -45,10 +47,10 @@ class Imagined:
     ) -> dict[str, Any]:
         """AWS's answer, or one with every field that the model names."""
         self.calls.append(Call(service, operation, params, region=region))
-        try:
-            answer = self.reads.get(service, operation, absent=absent, region=region, **params)
-        except DragonError:
-            answer = None
+        answer = None
+        with suppress(DragonError):
+            if self.asks:
+                answer = self.reads.get(service, operation, absent=absent, region=region, **params)
         return answer if answer is not None else self._answer(service, operation)
 
     def pages(
@@ -63,12 +65,12 @@ class Imagined:
     ) -> list[Any]:
         """AWS's items; none where it has none yet."""
         self.calls.append(Call(service, operation, params, region=region))
-        try:
-            found = self.reads.pages(
-                service, operation, key, absent=absent, region=region, **params
-            )
-        except DragonError:
-            found = None
+        found = None
+        with suppress(DragonError):
+            if self.asks:
+                found = self.reads.pages(
+                    service, operation, key, absent=absent, region=region, **params
+                )
         return found or []
 
     def together(self, *reads: Callable[[], Any]) -> list[Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
+from dragonctl.resources.apigateway_rest_api import api_tags
 
 TYPE = "endpointType"
 EDGE, REGIONAL, PRIVATE = "EDGE", "REGIONAL", "PRIVATE"
@@ -32,6 +33,10 @@ class Endpoint(Resource):
             params = {"restApiId": self.api, "patchOperations": [patch]}
             # The path is wrong once the change has been made: look before repeating it.
             yield Call("apigateway", "UpdateRestApi", params, repeat="read-first")
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """Those of the API."""
+        return api_tags(aws, self.api)
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
         """UpdateRestApi answers with the whole API."""

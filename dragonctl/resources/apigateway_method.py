@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
+from dragonctl.resources.apigateway_rest_api import api_tags
 from dragonctl.resources.apigateway_stage import (
     Stage,
     caches,
@@ -67,6 +68,10 @@ class _OfMethod(Resource):
     def identifier(self) -> str:
         """``<kind>/<api>/GET/dragons``."""
         return f"{self.kind}/{self.api}/{self.method}{self.path}"
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """Those of the API: a method has none."""
+        return api_tags(aws, self.api)
 
     def _call(self, operation: str, have: Reading, patches: list[dict[str, str]]) -> Call:
         params = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.made_from import APP_TAG, tag_fields, tags_of
 
 
@@ -47,6 +47,11 @@ class RestApi(Resource):
 def read_rest_apis(aws: Reader) -> list[dict[str, Any]]:
     """Every REST API of the account and region: GetRestApis' items, every page of them."""
     return aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
+
+
+def api_tags(aws: Reader, api: str) -> tuple[Tags, ...]:
+    """The tags of the API with this id, for what belongs to it."""
+    return tuple(one.get("tags") or {} for one in read_rest_apis(aws) if one["id"] == api)
 
 
 def apis_named(aws: Reader, name: str) -> list[dict[str, Any]]:

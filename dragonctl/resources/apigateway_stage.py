@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
+from dragonctl.resources.apigateway_rest_api import api_tags
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 
 ALL_METHODS = "*/*"
@@ -79,6 +80,10 @@ class Stage(Resource):
         wrong = self._wrong(have.state, want)
         yield from map(self._update, _updates(_patches(have.state, wrong)))
         yield from self._tagging(have, wrong)
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """The stage's own, then its API's."""
+        return (have.facts["raw"].get("tags") or {}, *api_tags(aws, self.api))
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
         """An absent method setting is as good as AWS's default."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
+from dragonctl.resources.made_from import pairs
 from dragonctl.resources.role_rights import ABSENT
 
 _POLICY = "policies/"
@@ -35,6 +36,11 @@ class RolePolicies(Resource):
             operation = "AttachRolePolicy" if value else "DetachRolePolicy"
             policy = field.removeprefix(_POLICY)
             yield Call("iam", operation, {"RoleName": self.role, "PolicyArn": policy})
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """Those of the role."""
+        answer = aws.get("iam", "GetRole", absent=ABSENT, RoleName=self.role)
+        return (pairs(answer["Role"].get("Tags")),) if answer else ()
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """The account's CloudWatch role writes by its policies."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl import function_code
-from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
 from dragonctl.errors import AwsError
 
 TRACING = "TracingConfig/Mode"
@@ -52,6 +52,12 @@ class FunctionSettings(Resource):
         for operation, params in _updates(have, differing):
             yield Call("lambda", operation, {**named, **guard, **params})
             guard = {}  # by then the revision is another, of our own making
+
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """ListTags: the configuration does not show them."""
+        arn, absent = have.facts["raw"]["FunctionArn"], ("ResourceNotFoundException",)
+        answer = aws.get("lambda", "ListTags", absent=absent, Resource=arn) or {}
+        return (answer.get("Tags") or {},)
 
     def save(self, aws: Reader, have: Reading | None, want: State | None) -> dict[str, Any]:
         """Fetch the present code (GetFunction), if new code is to take its place.

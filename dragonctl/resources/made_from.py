@@ -26,9 +26,14 @@ def tag_fields(tags: Mapping[str, str]) -> dict[str, Json]:
 
 
 def listed_tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, Json]:
-    """The same from a list of ``Key`` and ``Value`` (in either case), as most services show it."""
+    """The same from a list, as most services show it."""
+    return tag_fields(pairs(tags))
+
+
+def pairs(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """Tags by key, from a list of ``Key`` and ``Value`` (in either case)."""
     found = [{name.lower(): value for name, value in tag.items()} for tag in tags or ()]
-    return tag_fields({tag["key"]: tag["value"] for tag in found})
+    return {tag["key"]: tag["value"] for tag in found}
 
 
 def tags_of(state: State) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.resources.made_from import listed_tags, tags_of
-from dragonctl.resources.states_machine import read_machine
+from dragonctl.resources.states_machine import read_machine, read_tags
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,9 @@ class MachineDefinition(Resource):
 
     def read(self, aws: Reader) -> Reading | None:
         """DescribeStateMachine and its tags."""
-        absent = ("StateMachineDoesNotExist", "ResourceNotFound")
-        tags: dict[str, Any] | None
         raw, tags = aws.together(
-            partial(read_machine, aws, self.arn),
-            partial(
-                aws.get, "stepfunctions", "ListTagsForResource",
-                absent=absent, resourceArn=self.arn,
-            ),
-        )  # fmt: skip
+            partial(read_machine, aws, self.arn), partial(read_tags, aws, self.arn)
+        )
         if raw is None or raw.get("status") == "DELETING":
             return None
         state = {
@@ -42,7 +36,7 @@ class MachineDefinition(Resource):
             "roleArn": raw["roleArn"],
             "type": raw["type"],
         }
-        return Reading({**state, **listed_tags((tags or {}).get("tags"))})
+        return Reading({**state, **listed_tags(tags)})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """CreateStateMachine; UpdateStateMachine with what differs; DeleteStateMachine."""

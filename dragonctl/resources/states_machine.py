@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_name
+from dragonctl.resources.made_from import pairs
 from dragonctl.resources.role_rights import role_name
 
 LEVEL = "loggingConfiguration/level"
 EXECUTION_DATA = "loggingConfiguration/includeExecutionData"
 DESTINATION = "loggingConfiguration/logGroupArn"
 TRACING = "tracingConfiguration/enabled"
+ABSENT = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class MachineSettings(Resource):
             params["tracingConfiguration"] = {"enabled": goal[TRACING]}
         yield Call("stepfunctions", "UpdateStateMachine", params)
 
+    def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
+        """ListTagsForResource: the description does not show them."""
+        return (pairs(read_tags(aws, self.arn)),)
+
     def inseparable(self, field: str) -> tuple[str, ...]:
         """A machine that logs must log somewhere."""
         return (LEVEL,) if field == DESTINATION else ()
@@ -61,8 +67,13 @@ class MachineSettings(Resource):
 
 def read_machine(aws: Reader, arn: str) -> dict[str, Any] | None:
     """DescribeStateMachine (of a version or alias too); None: no such machine."""
-    absent = ("StateMachineDoesNotExist", "ResourceNotFound")
-    return aws.get("stepfunctions", "DescribeStateMachine", absent=absent, stateMachineArn=arn)
+    return aws.get("stepfunctions", "DescribeStateMachine", absent=ABSENT, stateMachineArn=arn)
+
+
+def read_tags(aws: Reader, arn: str) -> list[dict[str, str]]:
+    """ListTagsForResource's ``key`` and ``value`` pairs; none where there is no such machine."""
+    answer = aws.get("stepfunctions", "ListTagsForResource", absent=ABSENT, resourceArn=arn)
+    return (answer or {}).get("tags") or []
 
 
 def machine_state(raw: dict[str, Any]) -> dict[str, Any]:

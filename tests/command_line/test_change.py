@@ -9,7 +9,7 @@ import pytest
 from tests.applications import small
 from tests.applications.builder import Builder
 from tests.faults.proxy import Proxy
-from tests.faults.rules import FAULTS, Rule
+from tests.faults.rules import ALWAYS, FAULTS, Rule
 
 SETUP = "setup-observability"
 
@@ -84,18 +84,6 @@ def _level(terminal, *more):
     return next((c["after"] for c in changes if c["field"] == "*/*/logging/loglevel"), None)
 
 
-@pytest.mark.parametrize("words", ["--stage ", "--api sm", "--function small-w"])
-def test_completion_knows_names(terminal, application, monkeypatch, words):
-    line = f"dragonctl {SETUP} {words}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL", terminal.endpoint)
-    monkeypatch.setenv("_DRAGONCTL_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", line)
-    monkeypatch.setenv("COMP_CWORD", "3")
-    terminal.run()
-    expected = {"--stage ": "prod", "--api sm": "small", "--function small-w": "small-work"}
-    assert terminal.out.split() == [f"plain,{expected[words]}"]
-
-
 def test_debug_shows_calls_but_no_secret(terminal, application):
     terminal.on_aws(SETUP, "--dry-run", "--debug")
     assert "apigateway GetRestApis: ok in" in terminal.err
@@ -132,3 +120,50 @@ def test_one_application_that_fails_stops_no_other_and_is_tried_again_alone(
         assert terminal.err.splitlines()[-1] == f"Retry what failed: {document['retry']}"
         assert terminal.run(*again, "--api", failed) == 0
     assert terminal.on_aws(SETUP, "--all", "--log-level", "ERROR", "--check") == 0
+
+
+def test_a_plan_names_the_tool_that_manages_what_would_change(terminal, application):
+    aws = Builder(terminal.endpoint)
+    function = f"arn:aws:lambda:us-east-1:123456789012:function:{application.functions[0]}"
+    aws.client("lambda").tag_resource(Resource=function, Tags={"lambda:createdBy": "SAM"})
+    machine, by_cdk = application.machines[0], [{"key": "aws-cdk:id", "value": "x"}]
+    aws.client("stepfunctions").tag_resource(resourceArn=machine, tags=by_cdk)
+    by_hand = [{"Key": "ManagedBy", "Value": "terraform"}]
+    aws.client("iam").tag_role(RoleName="small-flow-role", Tags=by_hand)
+    api = f"arn:aws:apigateway:us-east-1::/restapis/{application.api}"
+    aws.client("apigateway").tag_resource(resourceArn=api, tags={"pulumi:stack": "prod"})
+
+    assert terminal.on_aws(SETUP, "--output", "json") == 0
+    told = sorted(text for text in terminal.document()["warnings"] if "managed by" in text)
+    assert [text.split(":")[0] for text in told] == [
+        "Function small-work is managed by SAM",
+        "Role small-flow-role is managed by Terraform",
+        "Stage prod of small is managed by Pulumi",
+        "State machine small-flow is managed by CDK",
+    ]
+    assert told[-1].endswith(" make it there: logs and tracingEnabled of StateMachine.")
+    with Proxy(target=terminal.endpoint) as proxy:
+        line = (SETUP, "--endpoint-url", proxy.url, "--check", "--output", "json")
+        assert terminal.run(*line) == 0
+    assert not any("managed by" in text for text in terminal.document()["warnings"])
+    assert not any("Tags" in call.operation for call in proxy.calls)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told", "tries"),
+    [
+        ("access-denied", ["Which tool manages function small-work cannot be told: ListTags"], 1),
+        ("expired-token", [], 1),
+        ("500", [], 2),
+        ("cut-after", [], 2),
+        ("bare-429", [], 2),
+    ],
+)
+def test_tags_that_cannot_be_read_hinder_nothing(terminal, application, fault, told, tries):
+    with Proxy(target=terminal.endpoint) as proxy:
+        proxy.rules.append(Rule(FAULTS[fault], "lambda", "ListTags", times=ALWAYS))
+        line = (SETUP, "--endpoint-url", proxy.url, "--output", "json")
+        assert terminal.run(*line) == 0
+    warnings = [text for text in terminal.document()["warnings"] if "tool" in text]
+    assert [text.partition(" (")[0] for text in warnings] == told
+    assert [call.operation for call in proxy.calls].count("ListTags") == tries

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dragonctl import iam_documents
 from dragonctl.app import Api, App, Raw
 from dragonctl.discovery.overdue import DATA_TRACE_TAG
-from dragonctl.discovery.ownership import owner
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import access_group
@@ -169,21 +168,7 @@ def stage_steps(app: App, api: Api, options: Options) -> Iterator[Step]:
             Stage(api.id, name),
             _StageWanted(options, access),
             after=(account, *(group.resource.identifier for group in groups)),
-            warn=_OwnerWarning(f"Stage {name} of {api.name}", raw, api.raw),
         )
-
-
-@dataclass(frozen=True)
-class _OwnerWarning:
-    """Says, where the stage changes, whose template will meet the change."""
-
-    title: str
-    stage: Raw
-    api: Raw
-
-    def __call__(self, have: Reading | None) -> tuple[str, ...]:
-        found = owner(self.stage.get("tags"), self.api.get("tags"))
-        return (found.warning(self.title),) if found else ()
 
 
 def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
