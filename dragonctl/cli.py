@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -133,6 +135,12 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
+def _ignore_interrupts() -> None:
+    """Whoever presses Ctrl-C again is being answered already."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; its exit code. Nothing but ``--debug`` lets a traceback through."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -148,6 +156,7 @@ def run(arguments: list[str] | None = None) -> int:
         discard_output()
         return UNREAD
     except (KeyboardInterrupt, click.Abort):
+        _ignore_interrupts()
         from dragonctl.command_line.change import RESUME
         from dragonctl.command_line.failures import report
         from dragonctl.errors import InterruptedByUserError

@@ -273,6 +273,10 @@ def test_an_interruption_is_one_document_and_can_be_undone(tmp_path):
     world = known(accounts.shop())
     before = accounts.comparable(world)
     with person(world, tmp_path) as ann:
+        ann.interrupts("lambda.ListTags")  # of two functions, so twice
+        twice = ann.types(*SETUP)
+        assert (twice.returncode, json.loads(twice.stdout)["changes"], ann.wrote) == (130, [], [])
+        world.operations.update(accounts.empty().operations)
         ann.interrupts("apigateway.UpdateStage")
         ended = ann.types(*SETUP)
         document = json.loads(ended.stdout)
