@@ -57,7 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
     answer: Handle
 
     def _do(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked has ended meanwhile
+            self.close_connection = True
+            return
         found = _SCOPE.search(self.headers.get("Authorization", ""))
         signed = found.group(1) if found else "?"
         service = _NAMES.get(signed, signed)
