@@ -126,6 +126,7 @@ def _changes(arguments: list[str]) -> bool:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script: every outcome becomes an exit code, every failure a message."""
+    sys.unraisablehook = _interrupt_again
     code = run(arguments)
     if code == INTERRUPTED or "_DRAGONCTL_COMPLETE" in os.environ:
         sys.stdout.flush()
@@ -133,6 +134,16 @@ def main(arguments: list[str] | None = None) -> None:
         os._exit(code)  # threads that still wait for AWS would keep the process alive
     gc.freeze()  # to look through all modules for garbage takes as long as a call to AWS
     sys.exit(code)
+
+
+def _interrupt_again(swallowed: Any) -> None:
+    """Python swallows a Ctrl-C that meets a callback, as an import has them: let it come again."""
+    if swallowed.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(swallowed)
+        return
+    again = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])  # after that callback
+    again.daemon = True
+    again.start()
 
 
 def _ignore_interrupts() -> None:
