@@ -47,6 +47,7 @@ class Aws:
         """What AWS's clock said in the last answer, as HTTP writes it."""
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, bool], Future[Any]] = {}
+        self._paginators: dict[str, dict[str, Any]] = {}
         # One thread: a session is not safe to share while it makes a client.
         self._maker = ThreadPoolExecutor(max_workers=1)
         self._quotas = Quotas()
@@ -63,9 +64,9 @@ class Aws:
 
     def paging(self, service: str, operation: str) -> list[tuple[str, str]]:
         """How an operation pages: (request parameter, field of the answer) of each token."""
-        try:
-            shape = self._session.get_paginator_model(service).get_paginator(operation)
-        except (LookupError, ValueError):  # the service, or the operation, does not page
+        self.client(service)
+        shape = self._paginators[service].get(operation)
+        if shape is None:
             return []
         given, taken = shape["output_token"], shape["input_token"]
         if isinstance(given, str):
@@ -78,7 +79,11 @@ class Aws:
         Whoever needs one that cannot be made meets the error.
         """
         wait([self._begun(first)])
-        for service in others:
+        self.prepare(*others)
+
+    def prepare(self, *services: str) -> None:
+        """Begin to make clients, one after the other; nobody waits for them."""
+        for service in services:
             self._begun(service)
 
     def send(
@@ -147,7 +152,22 @@ class Aws:
             config=config,
         )
         client.meta.events.register("after-call", _refuse_garbage)
+        # Now: a file that is read between a crowd of busy threads takes a hundred milliseconds.
+        self._paginators[service] = self._paginators_of(client)
         return client
+
+    def _paginators_of(self, client: Any) -> dict[str, Any]:
+        """The operations of a service that page, by name; none for a service that does not."""
+        from botocore.exceptions import DataNotFoundError
+
+        model = client.meta.service_model
+        # By its path: to find it, botocore would look through the folders of all services.
+        path = f"{model.service_name}/{model.api_version}/paginators-1"
+        try:
+            found = self._session.get_component("data_loader").load_data(path)["pagination"]
+        except DataNotFoundError:
+            found = {}
+        return dict(found)
 
 
 def _is_large(value: Any) -> bool:

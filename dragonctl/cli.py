@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -128,12 +127,12 @@ def main(arguments: list[str] | None = None) -> None:
     """The console script: every outcome becomes an exit code, every failure a message."""
     sys.unraisablehook = _interrupt_again
     code = run(arguments)
-    if code == INTERRUPTED or "_DRAGONCTL_COMPLETE" in os.environ:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)  # threads that still wait for AWS would keep the process alive
-    gc.freeze()  # to look through all modules for garbage takes as long as a call to AWS
-    sys.exit(code)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    # Threads that still wait for AWS would keep the process alive; to take hundreds of modules
+    # down takes a third of a call to AWS.
+    os._exit(code)
 
 
 def _interrupt_again(swallowed: Any) -> None:
@@ -157,7 +156,8 @@ def run(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         code: Any = cli.main(arguments, prog_name="dragonctl", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:  # None where the shell has closed it (`>&-`)
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code

@@ -93,6 +93,7 @@ def setup_observability(
         survey,
     )
 
+    session.aws.prepare("iam", "logs")  # not before: they would slow down the first questions
     options = Options(
         **_data_trace(said, data_trace_for),  # type: ignore[arg-type]
         role_changes=not no_role_changes,
@@ -120,7 +121,7 @@ def _ask_ahead(session: Session, chosen: Selection) -> None:
 
     session.aws.warm("apigateway")
     begin(session.reads, chosen)
-    session.aws.warm("sts", "stepfunctions", "lambda", "iam", "logs")
+    session.aws.warm("sts", "stepfunctions", "lambda")
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
