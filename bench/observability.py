@@ -31,7 +31,6 @@ AIMS = {
     ("first", "boto3"): 0.5,
     ("first", "AWS CLI"): 0.08,
     ("unchanged", "boto3"): 0.35,
-    ("unchanged", "its chain"): 1.1,
 }
 Command = Callable[[five_functions.Application], list[str]]
 
@@ -88,9 +87,6 @@ def measure_all(
             for run in ("first", "unchanged"):
                 measured = measure(command(application), proxy)
                 measures.setdefault((tool, run), []).append(measured)
-            if tool == "dragonctl":
-                measured = measure(chain_command(application), proxy)
-                measures.setdefault(("its chain", "unchanged"), []).append(measured)
     return measures
 
 
@@ -132,16 +128,6 @@ def dragonctl_command(application: five_functions.Application) -> list[str]:
 def boto3_command(application: five_functions.Application) -> list[str]:
     """The script is told every name."""
     return [sys.executable, str(HERE / "plain_boto3.py"), *names(application, ",")]
-
-
-def chain_command(application: five_functions.Application) -> list[str]:
-    """Only the reads of an unchanged run that wait for each other."""
-    return [
-        sys.executable,
-        str(HERE / "longest_chain.py"),
-        application.api,
-        application.machines[0],
-    ]
 
 
 def cli_command(application: five_functions.Application) -> list[str]:

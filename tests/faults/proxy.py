@@ -79,7 +79,8 @@ class Proxy:
 
     ``target`` is the endpoint behind it; ``latency`` seconds are added to every call; ``limits``
     (operation -> bucket, ``*`` the total) throttle API Gateway's calls, with a bare 429 when
-    ``bare_throttling``; ``victim`` is the process that the kill faults kill.
+    ``bare_throttling``; ``victim`` is the process that the kill faults kill. Into a ``memory`` that
+    is a dict go the answers, and what was asked before is answered from there: for reads alone.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Proxy:
         self.limits = limits or {}
         self.bare_throttling = bare_throttling
         self.victim: int | None = None
+        self.memory: dict[tuple[str, ...], Answer] | None = None
         self.calls: list[CallRecord] = []
         self._lock = threading.Lock()
         self._epoch = time.monotonic()
@@ -224,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             limited = proxy.throttled(operation)
             call.fault = "throttled" if limited else ""
-            return limited or self._forward(call, request)
+            return limited or self._remembered(call, request)
         call.fault = fault.kind
         match fault.kind:
             case "kill-before":
@@ -251,6 +253,16 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(size)
         self.rfile.readline()
         return data
+
+    def _remembered(self, call: CallRecord, request: Request) -> Answer:
+        memory = self.server.proxy.memory
+        if memory is None:
+            return self._forward(call, request)
+        target = request.headers.get("x-amz-target", "")
+        asked = (request.method, request.path, target, request.body.decode("latin-1"))
+        if asked not in memory:
+            memory[asked] = self._forward(call, request)
+        return memory[asked]
 
     def _forward(self, call: CallRecord, request: Request) -> Answer:
         headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
