@@ -23,6 +23,8 @@ from dragonctl.quota import Quotas
 log = logging.getLogger(__name__)
 _FIRST_ERROR = 300
 _TOO_MANY = 429
+_DOCUMENTS = {"GetExport": "body"}
+"""Operation -> the field that streams JSON: read with the call, which is repeated if it breaks."""
 _LARGE_BYTES = 1 << 20
 _LARGE_SECONDS = 300
 
@@ -99,6 +101,8 @@ class Aws:
             self._quotas.take(service, operation)  # the client first: its time is not the quota's
             method = getattr(client, xform_name(operation))
             answer: dict[str, Any] = method(**params)
+            if field := _DOCUMENTS.get(operation):
+                answer[field] = json.loads(answer[field].read())
         except DragonError:
             raise
         except Exception as error:

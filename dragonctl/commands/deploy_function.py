@@ -101,7 +101,7 @@ def deploy_function(
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.command_line.deployment import as_document, notes, prepare, warnings
     from dragonctl.recipes.functions.creation import Place
-    from dragonctl.recipes.functions.recipe import deploy
+    from dragonctl.recipes.functions.recipe import deploy, unjudged
 
     how = How(dry_run, check, yes, no_wait)
     if package_only:
@@ -122,10 +122,17 @@ def deploy_function(
         if refused:  # all or nothing: the functions of an application belong together
             return Goal(title, (), errors=refused)
         place = Place(account, reads.region, reads.partition)
-        steps, unreached = deploy([one.deployment for one in prepared], options, place)
+        deployments = [one.deployment for one in prepared]
+        steps, unreached = deploy(deployments, options, place)
         documents = [as_document(one.deployment.name, one.package) for one in prepared]
-        also = {"functions": documents}
-        return Goal(title, steps, [*warnings(prepared), *unreached], notes(prepared), also=also)
+        return Goal(
+            title,
+            steps,
+            [*warnings(prepared), *unreached],
+            notes(prepared),
+            list(unjudged(deployments, place)),
+            also={"functions": documents},
+        )
 
     return change("deploy-function", goal, how, session=session)
 

@@ -169,8 +169,11 @@ def examine(
     broken = laboratory.run(*learned.command.words, rules=[rule])
     finding.seconds = broken.seconds
     finding.before = before
-    finding.expect(rule.hits > 0, "the fault was never inflicted")
-    _judge(finding, case, broken)
+    if rule.hits:
+        _judge(finding, case, broken)
+    else:  # how often a command looks whether something is done depends on the time it takes
+        finding.outcome = "done before that call came"
+        finding.expect(broken.exit_code == 0, "the call never came, and it did not end well")
     _converges(finding, laboratory, learned, broken)
     _undoes(finding, laboratory, learned.command, before)
     return finding

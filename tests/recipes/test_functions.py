@@ -17,10 +17,11 @@ from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
+from dragonctl.errors import AwsError
 from dragonctl.packaging.runtimes import Target
 from dragonctl.recipes.functions.creation import Place, role_of
 from dragonctl.recipes.functions.options import Code, Options
-from dragonctl.recipes.functions.recipe import Deployment, deploy
+from dragonctl.recipes.functions.recipe import Deployment, deploy, unjudged
 from dragonctl.recipes.functions.sight import Sight, look
 from dragonctl.resources.role_rights import Rights
 
@@ -70,6 +71,19 @@ def test_where_traces_are_forbidden_tracing_stays_as_it_is_and_the_code_goes_on(
     assert "Deny" in warning
     [step] = steps
     assert step.wanted(step.resource.answered(None, RAW), {}) == {"CodeSha256": "new"}
+
+
+@pytest.mark.parametrize(("mode", "told"), [("PassThrough", True), ("Active", False)])
+def test_a_role_that_cannot_be_read_is_an_error_where_tracing_waits_for_it(mode, told):
+    refusal = AwsError("iam", "GetRole", "AccessDenied", "not authorized to perform: iam:GetRole")
+    function = Function("dragons", {**RAW, "TracingConfig": {"Mode": mode}})
+    sight = Sight(function, Rights("worker", TRUST, refusal=refusal))
+    one = Deployment("dragons", Code("new", Target(), "app.handler"), sight)
+    errors = list(unjudged([one], PLACE))
+    assert [error.resource for error in errors] == ["iam-role/worker"] * told
+    assert all("iam:GetRole" in error.message for error in errors)
+    [step] = deploy([one], Options(), PLACE)[0]
+    assert step.wanted(step.resource.answered(None, function.raw), {}) == {"CodeSha256": "new"}
 
 
 def test_an_alias_that_has_the_new_code_already_is_not_spoken_of():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Any
 
 from dragonctl.app import Api
 from dragonctl.engine.model import Reader
-from dragonctl.engine.symptoms import is_denied, is_hopeless
+from dragonctl.engine.symptoms import is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.definition import Definition, deployed
 from dragonctl.recipes.caching.keys import CacheMethod
@@ -80,13 +79,13 @@ def _served(aws: Reader, api: Api, stage: str) -> Definition | str:
     except DragonError as error:
         if is_hopeless(error):
             raise
-        return "you may not read its export" if is_denied(error) else "it cannot be exported here"
+        return error.message
     except (ValueError, AttributeError, TypeError):
         return "its export is no OpenAPI document"
 
 
 def _export(aws: Reader, api: str, stage: str) -> Any:
-    """GetExport. Its body is a stream, so it is read here once, and nowhere else."""
+    """GetExport's document."""
     answer = aws.get(
         "apigateway",
         "GetExport",
@@ -96,8 +95,7 @@ def _export(aws: Reader, api: str, stage: str) -> Any:
         accepts="application/json",
         parameters={"extensions": "integrations"},
     )
-    body: Any = (answer or {}).get("body")
-    return json.loads(body.read())
+    return (answer or {}).get("body")
 
 
 def _summary(aws: Reader, api: str, deployment: str | None) -> Mapping[str, Any]:

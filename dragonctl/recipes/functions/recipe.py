@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dragonctl.app import Function
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.errors import DragonError
 from dragonctl.function_code import object_key
 from dragonctl.recipes.functions.creation import Place, creation
 from dragonctl.recipes.functions.options import Code, Options
@@ -24,7 +26,7 @@ from dragonctl.resources.lambda_function import (
     FunctionSettings,
 )
 from dragonctl.resources.lambda_new_function import NewFunction
-from dragonctl.resources.role_rights import role_name
+from dragonctl.resources.role_rights import Rights, role_name
 from dragonctl.resources.s3_function_code import DIGEST, CodeObject
 
 
@@ -64,6 +66,23 @@ def deploy(
             steps += publication(one.name, moved, one.source)
         warnings += _unreached(one, moved)
     return steps, warnings
+
+
+def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
+    """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
+    waiting = [one for one in deployments if one.sight and not _is_traced(one.sight.function)]
+    known = _rights_known(waiting)
+    for need, _ in _verdict(waiting, place).unknown:
+        rights = known[need.role]
+        if rights and rights.refusal:
+            yield rights.refusal.about(
+                f"iam-role/{need.role}",
+                f"What role {need.role} may do could not be judged, so tracing was left as it is",
+            )
+
+
+def _is_traced(function: Function) -> bool:
+    return bool(function.raw.get("TracingConfig", {}).get("Mode") == "Active")
 
 
 def _function(one: Deployment, options: Options, place: Place, verdict: Verdict) -> Iterator[Step]:
@@ -113,10 +132,13 @@ class _Wanted:
 
 
 def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
-    known = {
-        role_name(one.sight.function.role): one.sight.rights for one in deployments if one.sight
-    }
+    known = _rights_known(deployments)
     return judged((tracing_need(role, place.partition) for role in known), known, mend=True)
+
+
+def _rights_known(deployments: Iterable[Deployment]) -> dict[str, Rights | None]:
+    sights = [one.sight for one in deployments if one.sight]
+    return {role_name(sight.function.role): sight.rights for sight in sights}
 
 
 def _rights(verdict: Verdict) -> Iterator[Step]:
