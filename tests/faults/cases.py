@@ -41,7 +41,8 @@ class Command:
     """A command line, and those that must have gone before it.
 
     ``back`` takes it back; ``build`` makes the application that it meets; ``leaves`` are patterns
-    of what cannot be taken back; ``repeats`` is True of one that has something to do every time.
+    of what cannot be taken back, ``grows`` of what a second run may have to add to; ``repeats`` is
+    True of one that has something to do every time.
     """
 
     words: tuple[str, ...]
@@ -49,15 +50,26 @@ class Command:
     back: tuple[str, ...] = UNDO
     build: Callable[[Builder], Any] = small.build
     leaves: tuple[str, ...] = ()
+    grows: tuple[str, ...] = ()
     repeats: bool = False
 
     def left(self, before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
         """What differs between two snapshots, but for what the command cannot take back."""
-        return {
-            path: pair
-            for path, pair in moved(before, now).items()
-            if not any(fnmatchcase(path, pattern) for pattern in self.leaves)
-        }
+        return _moved_beside(self.leaves, before, now)
+
+    def elsewhere(self, end: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+        """What differs from the end of an undisturbed run, but for what may have grown."""
+        return _moved_beside(self.grows, end, now)
+
+
+def _moved_beside(
+    patterns: tuple[str, ...], before: dict[str, Any], now: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        path: pair
+        for path, pair in moved(before, now).items()
+        if not any(fnmatchcase(path, pattern) for pattern in patterns)
+    }
 
 
 @dataclass(frozen=True)
@@ -220,7 +232,8 @@ def _converges(finding: Finding, laboratory: Laboratory, learned: Learned, broke
     finding.expect(
         _ends_well(again), f"next run: exit {again.exit_code}: {_last_line(again.stderr)}"
     )
-    elsewhere = moved(learned.end, laboratory.comparable(laboratory.look()))
+    now = laboratory.comparable(laboratory.look())
+    elsewhere = learned.command.elsewhere(learned.end, now)
     finding.expect(not elsewhere, f"next run ends elsewhere: {elsewhere}")
     if learned.command.repeats:
         return

@@ -42,7 +42,9 @@ COMMANDS = {
     "setup-observability": Command(SETUP),
     "undo": Command(UNDO, before=(SETUP,)),
     "deploy-function": Command(
-        ("deploy-function", "small-work", "--alias", "live", *_YES), leaves=("*/versions",)
+        ("deploy-function", "small-work", "--alias", "live", *_YES),
+        leaves=("*/versions",),
+        grows=("*/versions",),  # one that was published untraced stays so
     ),
     "enable-cache": Command(_ENABLE, leaves=_STAYS),
     "disable-cache": Command(_DISABLE, before=(_ENABLE,), leaves=_STAYS),

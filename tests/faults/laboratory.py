@@ -170,7 +170,12 @@ class Laboratory:
         for made_up, about in sorted(account["apis"].items(), key=lambda one: one[1]["name"]):
             names[about["name"]] += 1
             text = text.replace(made_up, f"API-{about['name']}-{names[about['name']]}")
-        return _without_random(json.loads(text))
+        found = _without_random(json.loads(text))
+        for function in found["functions"].values():
+            for alias in function["aliases"]:
+                if alias["FunctionVersion"] == function["versions"][-1]:
+                    alias["FunctionVersion"] = "the newest"
+        return found
 
 
 def _dragonctl(
