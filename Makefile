@@ -42,8 +42,8 @@ $(VENV)/bench/.ready: requirements/bench.txt
 	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
 
-faults: setup  ## every fault at every call of every changing command, and every two at once (hours)
-	$(BIN)/python -m tests.faults.table
+faults: setup  ## every fault at every call of every changing command, and every two at once (hours; RECORD=file goes on)
+	$(BIN)/python -m tests.faults.table $(if $(RECORD),--record $(RECORD))
 	$(BIN)/python -m tests.faults.pairs
 
 lock: setup  ## pin every dependency again, with hashes
