@@ -211,9 +211,9 @@ def _judge(finding: Finding, case: Case, result: Result) -> None:
 
 def _judge_refusal(finding: Finding, case: Case, result: Result) -> None:
     if result.exit_code == 0:
-        said = " ".join(result.document.get("warnings", []))
-        finding.outcome = "done, with a warning"
-        finding.expect(bool(said), "refused, but neither an error nor a warning")
+        # What was not needed may go without a word: whether it was, the next run tells.
+        said = result.document.get("warnings", [])
+        finding.outcome = "done, with a warning" if said else "done without it"
         finding.expect(case.is_read, "a refused write ended with exit 0")
         return
     finding.expect(result.exit_code == 1, f"exit {result.exit_code}, not 1")
