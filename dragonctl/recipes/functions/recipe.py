@@ -15,7 +15,7 @@ from dragonctl.recipes.functions.options import Code, Options
 from dragonctl.recipes.functions.publication import publication
 from dragonctl.recipes.functions.sight import Sight
 from dragonctl.recipes.observability.options import fill
-from dragonctl.recipes.observability.roles import Verdict, judged, tracing_need
+from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_function import (
     ARCHITECTURES,
@@ -71,14 +71,8 @@ def deploy(
 def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
     waiting = [one for one in deployments if one.sight and not _is_traced(one.sight.function)]
-    known = _rights_known(waiting)
-    for need, _ in _verdict(waiting, place).unknown:
-        rights = known[need.role]
-        if rights and rights.refusal:
-            yield rights.refusal.about(
-                f"iam-role/{need.role}",
-                f"What role {need.role} may do could not be judged, so tracing was left as it is",
-            )
+    verdict = _verdict(waiting, place)
+    yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
 
 
 def _is_traced(function: Function) -> bool:

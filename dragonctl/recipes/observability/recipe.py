@@ -48,7 +48,8 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
         *_privacy(options),
     ]
     notes = tuple(api.account_notes(app, survey, options))
-    errors = tuple(roles.role_errors(survey, verdict))
+    left = "what needs it was left (--no-role-changes goes on without)"
+    errors = tuple(roles.role_errors(survey.rights, verdict, left))
     return Recipe(tuple(_once(steps)), tuple(warnings), notes, errors)
 
 

@@ -177,15 +177,15 @@ def role_warnings(survey: Survey, verdict: Verdict) -> Iterator[str]:
         )
 
 
-def role_errors(survey: Survey, verdict: Verdict) -> Iterator[DragonError]:
-    """Roles whose rights could not be read, so that what needs them was not tried."""
+def role_errors(
+    known: Mapping[str, Rights | None], verdict: Verdict, left: str
+) -> Iterator[DragonError]:
+    """Roles whose rights could not be read; ``left`` says what was not tried for that."""
     for role in dict.fromkeys(need.role for need, _ in verdict.unknown):
-        rights = survey.rights[role]
+        rights = known[role]
         if rights and rights.refusal:
             yield rights.refusal.about(
-                f"iam-role/{role}",
-                f"What role {role} may do could not be judged, so what needs it was left"
-                " (--no-role-changes goes on without)",
+                f"iam-role/{role}", f"What role {role} may do could not be judged, so {left}"
             )
 
 
