@@ -8,10 +8,9 @@ Beside it the same with the local AWS answering, which works on the same cores.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 
-from bench.observability import HERE, Measure, dragonctl_command, local_aws, measure
+from bench.observability import HERE, Measure, dragonctl_command, local_aws, measure, seconds
 from tests.applications import five_functions
 from tests.applications.builder import Builder
 from tests.faults.proxy import Proxy
@@ -59,11 +58,6 @@ def print_rows(answers: str, ours: list[Measure], chain: list[Measure]) -> None:
     for name, measured, said in (("dragonctl", ours, f"{ratio:.2f} x"), ("its chain", chain, "")):
         calls = measured[-1].calls
         print(f"{answers:12} {name:10} {seconds(measured):8.3f} {calls:6}  {said}")
-
-
-def seconds(measured: list[Measure]) -> float:
-    """The median wall time."""
-    return statistics.median(one.seconds for one in measured)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from dragonctl.command_line.catalogue import command_names, summary
 from dragonctl.command_line.globals import LINE
 from dragonctl.command_line.options import global_parameters
 
-INTERRUPTED = 130
 UNREAD = 141
 """Nobody reads on (`dragonctl logs | head`): the code of a program that SIGPIPE ends."""
 # What people come to do, in the order in which they meet it.
