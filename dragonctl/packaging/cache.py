@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 UNUSED_SECONDS = 30 * 24 * 3600
@@ -26,12 +27,16 @@ def forget_unused(cache: Path, now: float | None = None) -> None:
     """
     before = (time.time() if now is None else now) - UNUSED_SECONDS
     for path in _entries(cache):
-        if path.stat().st_mtime >= before:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another build has just renamed or removed it
+            if path.stat().st_mtime < before:
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 def _entries(cache: Path) -> Iterator[Path]:

@@ -223,6 +223,19 @@ def test_what_nobody_used_for_a_month_is_forgotten(package, tmp_path):
     assert [path for kind in cache.iterdir() for path in kind.iterdir()] == []
 
 
+def test_what_another_build_renames_meanwhile_is_no_error(tmp_path):
+    store = ZipStore(tmp_path / "zips")
+    with ThreadPoolExecutor() as pool:
+        writers = [
+            pool.submit(lambda: [store.write(lambda s: s.write(b"zip")) for _ in range(300)])
+            for _ in range(2)
+        ]
+        while not all(writer.done() for writer in writers):
+            forget_unused(tmp_path)
+    assert [path.suffix for path in store.folder.iterdir()] == [".zip"]
+    assert all(len(writer.result()) == 300 for writer in writers)
+
+
 def test_progress_is_told(package):
     told = []
     package(SIX, progress=told.append)
