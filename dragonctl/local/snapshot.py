@@ -102,17 +102,25 @@ def _restore(service: str, content: bytes) -> None:
         found = _Unpickler(io.BytesIO(content)).load()
         for place, fields in found.items():
             fresh = backends.at(place)
-            fresh.__dict__.update(_with_factories(fresh.__dict__, fields))
+            _give_back_factories(fresh.__dict__, fields)
+            fresh.__dict__.update(fields)
     except Exception:  # noqa: BLE001 (one service's loss is no other's)
         _log.exception("the state of %s cannot be taken up", service)
 
 
-def _with_factories(fresh: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """A defaultdict's factory may be a function without a name; a fresh backend has it."""
+def _give_back_factories(fresh: dict[str, Any], fields: dict[str, Any]) -> None:
+    """A defaultdict's factory may be a function without a name; a fresh backend has it.
+
+    So have the stores that a backend keeps in objects of their own, as Lambda's does.
+    """
     for name, value in fields.items():
+        model: Any = fresh.get(name)
+        if type(value) is not type(model) or value is model:
+            continue
         if isinstance(value, collections.defaultdict):
-            value.default_factory = getattr(fresh.get(name), "default_factory", None)
-    return fields
+            value.default_factory = value.default_factory or model.default_factory
+        elif type(value).__module__.startswith("moto."):
+            _give_back_factories(getattr(model, "__dict__", {}), getattr(value, "__dict__", {}))
 
 
 def _write(content: bytes) -> None:

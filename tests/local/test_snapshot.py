@@ -76,6 +76,12 @@ def test_every_service_is_kept_and_goes_on(running):
     running.client("sns").publish(TopicArn=topic, Message="still there")
 
 
+def test_a_function_that_was_never_asked_for_its_aliases_has_none_after_a_restart(running):
+    Maker(running).function()
+    control.down()
+    assert running.client("lambda").list_aliases(FunctionName="f")["Aliases"] == []
+
+
 def test_a_kill_loses_no_more_than_the_last_moment(running):
     make = Maker(running)
     make.role("kept", "lambda")
