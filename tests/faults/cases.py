@@ -260,7 +260,8 @@ def _undoes(
         if result.exit_code or not (result.document["changed"] or "undoes" in result.document):
             break
     left = command.left(before, laboratory.look())
-    finding.expect(not left, f"undo leaves {left}")
+    ended = f"exit {result.exit_code}: {result.errors or _last_line(result.stderr)}"
+    finding.expect(not left, f"{' '.join(command.back)} leaves {left} ({ended})")
 
 
 def _last_line(text: str) -> str:
