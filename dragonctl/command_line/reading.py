@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +13,6 @@ import click
 from dragonctl.app import App
 from dragonctl.command_line.failures import as_document, message
 from dragonctl.command_line.session import Session, selection
-from dragonctl.discovery.overdue import overdue
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
@@ -51,7 +49,7 @@ class View:
         app = self.session.application(selection(**self._chosen))
         for error in app.errors:
             click.echo(message(error), err=True)
-        tell_overdue(app)
+        tell(self.session.overdue())
         return app
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
@@ -100,11 +98,6 @@ class View:
             **({"errors": errors} if errors else {}),
         }
         click.echo(json.dumps(whole, indent=2, default=str))
-
-
-def tell_overdue(app: App) -> None:
-    """Say on stderr which stages log full data although that should have ended."""
-    tell(overdue(app, datetime.now(UTC)))
 
 
 def tell(warnings: Iterable[str]) -> None:

@@ -39,7 +39,7 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     import time
 
     from dragonctl.command_line.one_api import one_api
-    from dragonctl.command_line.reading import tell_overdue
+    from dragonctl.command_line.reading import tell
     from dragonctl.command_line.session import Session
     from dragonctl.telemetry import cache_metrics
     from dragonctl.telemetry.times import window
@@ -49,7 +49,7 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     session = Session()
     session.aws.warm("cloudwatch")
     app, gateway = one_api(session, api, stages)
-    tell_overdue(app)
+    tell(session.overdue())
 
     ask = partial(session.reads.need, "cloudwatch")
     last = int(now * 1000)

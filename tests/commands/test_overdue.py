@@ -29,6 +29,8 @@ def overdue(dragons, dragonctl, tmp_path):
         ("set-sampling", "--rate", "0.1", "--check"),
         ("undo", "--dry-run"),
         ("sampling",),
+        ("cache-stats",),
+        ("traces",),
         ("policy", "sampling"),
         ("policy", "setup-observability"),
     ],
