@@ -17,6 +17,10 @@ from dragonctl.engine.symptoms import hint_for, is_denied
 from dragonctl.errors import AwsError, DragonError, UsageError, without_credentials
 from dragonctl.terminal.neutral import neutral
 
+_NAMED = 8
+"""How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
+the report of the run have them all."""
+
 
 def report(error: Exception, arguments: list[str]) -> int:
     """Print the message (and with ``--output json`` the document); the exit code."""
@@ -71,7 +75,8 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
             yield message(error) + (f" ({count - 1} more things like it.)" if count > 1 else "")
     stopped = [error.resource for error in errors if error.code == SKIPPED]
     if stopped:
-        yield f"Not begun because of that: {neutral(', '.join(stopped))}."
+        rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
+        yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."
 
 
 def as_document(error: DragonError) -> dict[str, str]:

@@ -66,3 +66,10 @@ def test_one_refusal_of_many_things_is_said_once_and_what_it_stopped_once():
     assert len(said) == 2
     assert "4 more things like it" in said[0]
     assert said[1] == "Not begun because of that: thing/0, thing/1."
+
+
+def test_of_many_things_that_were_not_begun_the_first_are_named_and_the_rest_counted():
+    stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n}") for n in range(70)]
+    (said,) = messages(stopped)
+    assert said.startswith("Not begun because of that: thing/0, thing/1, ")
+    assert said.endswith(", thing/7, and 62 more.")
