@@ -26,7 +26,7 @@ from dragonctl.engine.model import Call, Change, Reading, State, Step
 from dragonctl.errors import UNWRITABLE, DragonError
 
 _SECRET = re.compile(
-    r"secret|password|passwd|credential|authorization|api_?key|access_?key|private_?key|session_?token",
+    r"secret|password|passwd|credential|authorization|api[-_]?key|access[-_]?key|private[-_]?key|session[-_]?token",
     re.IGNORECASE,
 )
 _SECRET_PARAMS = {"ZipFile", "Environment", "Variables"}
@@ -168,7 +168,7 @@ class Journal:
             "done",
             step=step.resource.identifier,
             after=masked(reading.state) if reading else None,
-            changes=[masked(asdict(change)) for change in changes],
+            changes=[_masked_change(change) for change in changes],
         )
 
     def end(self, outcome: str) -> None:
@@ -229,14 +229,29 @@ def masked(value: Any, secret: tuple[str, ...] = ()) -> Any:
     if isinstance(value, Mapping):
         return {
             key: _digest(item)
-            if not isinstance(item, bool | int | float | None)
-            and (key in secret or key in _SECRET_PARAMS or _SECRET.search(key))
+            if not isinstance(item, bool | int | float | None) and _is_secret(key, secret)
             else masked(item, secret)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [masked(item, secret) for item in value]
     return _digest(value) if isinstance(value, bytes) else value
+
+
+def _masked_change(change: Change) -> dict[str, Any]:
+    """A change, with its values masked where its field holds a secret."""
+    before, after = (masked({change.field: value}) for value in (change.before, change.after))
+    return {**asdict(change), "before": before[change.field], "after": after[change.field]}
+
+
+def _is_secret(key: str, secret: tuple[str, ...]) -> bool:
+    """Whether what stands under this key must not be told.
+
+    A field with a path says where it is: ``~1password/GET/logging/loglevel`` is a log level, and
+    masked it could not be put back. What people write into a tag may be anything.
+    """
+    is_place = "/" in key and not key.startswith("tags/")
+    return key in secret or key in _SECRET_PARAMS or bool(not is_place and _SECRET.search(key))
 
 
 def runs(folder: Path, about: str = "") -> list[Run]:

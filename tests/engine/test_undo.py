@@ -28,6 +28,17 @@ def test_puts_back_fields_and_takes_away_what_it_made(engine):
     assert engine.aws.things == {"old": {"a": 1, "b": 2}}
 
 
+@pytest.mark.parametrize(
+    "field",
+    ["~1password~1reset/GET/logging/loglevel", "requestParameters/method.request.path.api_key"],
+)
+def test_a_path_that_sounds_secret_is_put_back(engine, field):
+    engine.aws.things = {"old": {field: "OFF"}}
+    engine.run(want("old", **{field: "INFO"}))
+    engine.undo()
+    assert engine.aws.things == {"old": {field: "OFF"}}
+
+
 def test_leaves_what_somebody_changed_since(engine):
     engine.aws.things = {"old": {"a": 1, "b": 2}}
     engine.run(want("old", a=5, b=6))
@@ -115,9 +126,11 @@ def test_broken_lines_are_passed_over(engine):
 
 
 def test_journal_is_private_and_masks_secrets(engine):
-    engine.run(want("one", a=1))
+    secrets = {"DbPassword": "hunter2", "tags/api-key": "k3y"}
+    engine.run(want("one", a=1, **secrets))
     (path,) = engine.folder.glob("*.jsonl")
     assert path.stat().st_mode & 0o777 == 0o600
+    assert not [secret for secret in secrets.values() if secret in path.read_text()]
     events = [json.loads(line)["event"] for line in path.read_text().splitlines()]
     assert events == ["begin", "step", "call", "answer", "done", "end"]
 
