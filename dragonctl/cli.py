@@ -52,6 +52,9 @@ class Root(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the whole line, for the message that says how to repeat a part of it."""
         ctx.meta[LINE] = tuple(args)
+        if not args and not ctx.resilient_parsing:  # what there is to type
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(2)
         return super().parse_args(ctx, args)
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -112,7 +113,8 @@ def _as_dragon_error(error: Exception) -> DragonError:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hint = f"See: {context.command_path} --help" if context else "See: dragonctl --help"
-        return UsageError(error.format_message(), hint)
+        # Click lists the values of a choice one a line.
+        return UsageError(error.format_message().replace("\n\t", " "), hint)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return DragonError(f"{error.strerror or error}{where}.", code="System")
@@ -124,7 +126,7 @@ def _as_dragon_error(error: Exception) -> DragonError:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = pairwise(arguments)
     return "--output=json" in arguments or any(pair == ("--output", "json") for pair in pairs)
 
 

@@ -19,6 +19,7 @@ SETUP = "setup-observability"
         (("setup-observabilty",), 2, "Did you mean 'setup-observability'?"),
         ((SETUP, "--nonsense"), 2, "No such option"),
         ((SETUP, "--log-level", "LOUD"), 2, "is not one of"),
+        (("local",), 2, "Missing argument 'up|down|status'. Choose from: up, down, status. "),
         ((SETUP, "--retention", "17"), 2, "does not keep events for 17 days"),
         ((SETUP, "--role-name", "team/APIGatewayCWLogs"), 2, "IAM takes no role name"),
         ((SETUP, "--data-trace-for", "soon"), 2, "is not a length of time"),
@@ -63,6 +64,14 @@ def test_what_is_not_there_is_named(terminal, application, line, code, words):
     assert words in terminal.err
     terminal.on_aws(SETUP, "--check")
     assert "Log group" in terminal.out  # nothing has been done yet
+
+
+def test_the_name_alone_shows_what_there_is_to_type(terminal):
+    assert terminal.run() == 2
+    assert terminal.err.startswith("Usage: dragonctl [OPTIONS] COMMAND")
+    assert "setup-observability" in terminal.err
+    assert "Error" not in terminal.err
+    assert terminal.out == ""
 
 
 def test_no_credentials(terminal, monkeypatch):
