@@ -40,13 +40,15 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: o
     """
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.recipes.sampling import Sampling, sampling_steps
+    from dragonctl.resources.xray_sampling_rule import read_rules
 
-    sampling = Sampling(**said)  # type: ignore[arg-type]
-    steps = tuple(sampling_steps(sampling))
+    asked = Sampling(**said)  # type: ignore[arg-type]
+    tuple(sampling_steps(asked))  # what cannot be meant is told before AWS is asked
 
     def goal(session: Session) -> Goal:
+        sampling = asked.beside(read_rules(session.reads))
         where = f"account {session.reads.account} · {session.aws.region}"
-        return Goal(f"Sampling rule {sampling.rule} · {where}", steps)
+        return Goal(f"Sampling rule {sampling.rule} · {where}", tuple(sampling_steps(sampling)))
 
     return change("set-sampling", goal, How(dry_run, check, yes, no_wait))
 

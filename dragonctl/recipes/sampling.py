@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import UsageError
@@ -15,6 +17,8 @@ RATE, RESERVOIR, PRIORITY = 0.05, 1, 1000
 
 # X-Ray's API reference: the longest values of a rule's fields.
 _LONGEST = {"name": 32, "method": 10, "path": 128, "service": 64}
+_MATCHING = ("ServiceName", "HTTPMethod", "URLPath")
+_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Sampling:
         if self.priority is not None and not 1 <= self.priority <= 9999:  # noqa: PLR2004
             raise UsageError("--priority goes from 1 (tried first) to 9999.")
         for option, longest in _LONGEST.items():
+            if getattr(self, option) == "":
+                raise UsageError(f"--{option} is empty.", "Leave it out, or say what it is.")
             if len(getattr(self, option) or "") > longest:
                 raise UsageError(f"--{option} may have {longest} characters at most.")
         if self.rule == DEFAULT and (self.matches or self.priority):
@@ -62,6 +68,24 @@ class Sampling:
         parts = (self.service, self.method, self.path)
         text = "-".join(re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-") for part in parts if part)
         return re.sub("-+", "-", text)[:32].strip("-") or "dragonctl"
+
+    def beside(self, rules: Iterable[Mapping[str, Any]]) -> Sampling:
+        """The same, under a name that no rule for other requests bears; a given name stays.
+
+        ``/a`` and ``/a/*`` give one name: the second would take the first one's rule away.
+        """
+        if self.name or self.rule == DEFAULT:
+            return self
+        mine = [self.matches.get(field, "*") for field in _MATCHING]
+        taken = {one["RuleName"]: [one.get(field) for field in _MATCHING] for one in rules}
+        digits = sha256("\n".join(map(str, mine)).encode()).hexdigest()[:_DIGITS]
+        longest = _LONGEST["name"] - _DIGITS - 1
+        names = (self.rule, f"{self.rule[:longest]}-{digits}")
+        found = [one for one in names if taken.get(one) == mine]
+        found += [one for one in names if one not in taken]
+        if not found:
+            raise UsageError(f"The rule {names[0]} is there, for other requests.", "Give a --name.")
+        return replace(self, name=found[0])
 
 
 def sampling_steps(sampling: Sampling) -> Iterator[Step]:

@@ -52,8 +52,37 @@ def test_undo_deletes_what_was_made():
         ({"rate": 0.1, "name": "x" * 33}, "32 characters"),
         ({"rate": 0.1, "name": "Default", "path": "/x"}, "Default rule"),
         ({}, "--rate"),
+        ({"rate": 0.1, "name": ""}, "--name is empty"),
+        ({"rate": 0.1, "path": ""}, "--path is empty"),
+        ({"rate": 0.1, "service": ""}, "--service is empty"),
+        ({"rate": 0.1, "method": ""}, "--method is empty"),
     ],
 )
 def test_refuses_what_xray_would_refuse(said, sentence):
     with pytest.raises(UsageError, match=sentence):
         list(sampling_steps(Sampling(**said)))
+
+
+def test_a_name_made_from_an_option_takes_no_rule_for_other_requests():
+    theirs = {**ANY, "RuleName": "dragons", "URLPath": "/dragons"}
+    assert Sampling(rate=1.0, path="/dragons").beside([theirs]).rule == "dragons"
+    asked = Sampling(rate=1.0, path="/dragons/*")
+    assert asked.beside([]).rule == "dragons"
+    ours = asked.beside([theirs]).rule
+    assert ours.startswith("dragons-")
+    there = [theirs, {**ANY, "RuleName": ours, "URLPath": "/dragons/*"}]
+    assert asked.beside(there).rule == ours
+    assert asked.beside([{**theirs, "RuleName": "other"}, *there[1:]]).rule == ours
+    assert Sampling(rate=1.0, path="/dragons/*", name="dragons").beside([theirs]).rule == "dragons"
+
+
+def test_names_that_are_cut_short_stay_apart():
+    paths = [f"/{'x' * 60}/{letter}" for letter in "ab"]
+    first = Sampling(rate=1.0, path=paths[0]).beside([])
+    taken = {**ANY, "RuleName": first.rule, "URLPath": paths[0]}
+    second = Sampling(rate=1.0, path=paths[1]).beside([taken])
+    assert second.rule != first.rule
+    assert len(second.rule) <= 32
+    edited = [taken, {**taken, "RuleName": second.rule}]
+    with pytest.raises(UsageError, match="other requests"):
+        Sampling(rate=1.0, path=paths[1]).beside(edited)
