@@ -35,7 +35,11 @@ def folder_of(name: str, source: str | None, *, local: bool) -> Path:
 
 def first_folder(*, local: bool) -> Path:
     """The first function folder of ``lambdas/edge``; UsageError where there is none."""
-    return function_folders(_root(None, local=local))[0]
+    root = _root(None, local=local)
+    folders = function_folders(root)
+    if not folders:
+        raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
+    return folders[0]
 
 
 def _root(source: str | None, *, local: bool) -> Path:

@@ -74,6 +74,13 @@ def change_options(function: F) -> F:
     return function
 
 
+def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Callback of an option whose value is never empty: ``--package-only "$UNSET"`` is a slip."""
+    if value == "":
+        raise click.BadParameter("it is empty", param=parameter)
+    return value
+
+
 def complete(kind: str) -> Callable[..., list[str]]:
     """Shell completion of the names of one kind of thing in AWS."""
 

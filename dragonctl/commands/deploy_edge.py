@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.command_line.options import change_options, command, not_empty
 
 if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
@@ -30,12 +30,21 @@ Examples:
     required=True,
     help="When it runs.",
 )
-@click.option("--distribution", required=True, metavar="ID", help="The CloudFront distribution.")
+@click.option(
+    "--distribution",
+    required=True,
+    metavar="ID",
+    callback=not_empty,
+    help="The CloudFront distribution.",
+)
 @click.option(
     "--path", default="*", show_default=True, metavar="PATTERN", help="The behaviour's path."
 )
 @click.option(
-    "--source", type=click.Path(file_okay=False), help="The folder of folders (lambdas/edge)."
+    "--source",
+    type=click.Path(file_okay=False),
+    callback=not_empty,
+    help="The folder of folders (lambdas/edge).",
 )
 @change_options
 def deploy_edge(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command, complete
+from dragonctl.command_line.options import change_options, command, complete, not_empty
 
 if TYPE_CHECKING:
     from dragonctl.command_line.folders import Chosen
@@ -36,9 +36,15 @@ Examples:
 @click.option(
     "--source",
     type=click.Path(file_okay=False),
+    callback=not_empty,
     help="The folder of function folders (lambdas).",
 )
-@click.option("--handler", metavar="MODULE.FUNCTION", help="The handler (the function's own).")
+@click.option(
+    "--handler",
+    metavar="MODULE.FUNCTION",
+    callback=not_empty,
+    help="The handler (the function's own).",
+)
 @click.option(
     "--function-name",
     metavar="NAME",
@@ -46,18 +52,29 @@ Examples:
     help="Another name than the folder's.",
 )
 @click.option("--create", is_flag=True, help="Create a missing function, and a role for it.")
-@click.option("--python", metavar="VERSION", help="Run on this Python, as in 3.13 (its own).")
+@click.option(
+    "--python",
+    metavar="VERSION",
+    callback=not_empty,
+    help="Run on this Python, as in 3.13 (its own).",
+)
 @click.option(
     "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
 )
 @click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
 @click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
 @click.option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
-@click.option("--s3-bucket", metavar="NAME", help="Upload through S3; needed above 50 MB.")
+@click.option(
+    "--s3-bucket",
+    metavar="NAME",
+    callback=not_empty,
+    help="Upload through S3; needed above 50 MB.",
+)
 @click.option(
     "--package-only",
     metavar="DIR",
     type=click.Path(file_okay=False),
+    callback=not_empty,
     help="Write the zips there and stop.",
 )
 @change_options

@@ -196,6 +196,18 @@ def test_an_unknown_distribution_is_told(edge):
     assert (said.code, "no CloudFront distribution ENOSUCH" in said.stderr) == (1, True)
 
 
+def test_a_distribution_without_a_name_is_wrong_usage(edge):
+    edge.id = ""
+    said = edge.deploy()
+    assert (said.code, "'--distribution': it is empty" in said.stderr) == (2, True)
+
+
+def test_a_policy_without_a_function_is_wrong_usage(edge):
+    edge.source.unlink()
+    said = edge.typed("policy", "deploy-edge")
+    assert (said.code, "lambdas/edge holds no function" in said.stderr) == (2, True)
+
+
 def test_it_waits_until_the_edge_has_it(edge, local_aws):
     local_aws.pace(cache_cluster=0, function_update=0, distribution=1)
     assert edge.deploy().code == 0

@@ -97,6 +97,17 @@ def test_what_is_wrong_with_the_command_line_is_told_before_aws_is_asked(
     assert (done.code, value in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "option", ["--package-only", "--handler", "--python", "--s3-bucket", "--source"]
+)
+def test_an_option_of_nothing_is_not_taken_for_none(dragonctl, write, theirs, made_calls, option):
+    theirs()
+    write("ours")
+    done = dragonctl("deploy-function", option, "")
+    assert (done.code, f"'{option}': it is empty" in done.stderr) == (2, True)
+    assert made_calls() == []
+
+
 def test_one_broken_function_holds_back_the_others(dragonctl, write, theirs, made_calls):
     theirs("hello-world")
     theirs("other-one")
