@@ -15,7 +15,7 @@ from dragonctl.command_line.failures import as_document, message
 from dragonctl.command_line.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
-from dragonctl.errors import DragonError, InterruptedByUserError, UsageError
+from dragonctl.errors import UsageError
 from dragonctl.telemetry.groups import log_groups, trace_names
 from dragonctl.telemetry.logs import SOURCES, LogGroup, Unreadable
 from dragonctl.telemetry.traces import Summary, summaries
@@ -88,44 +88,16 @@ class View:
 
     def answer(self, document: dict[str, Any]) -> None:
         """The command's one JSON document."""
-        click.echo(json.dumps({**document, **self._rest()}, indent=2, default=str))
-
-    def answer_with(self, key: str, items: Iterable[dict[str, Any]]) -> int:
-        """The same, written while it is read: what is under ``key`` may be longer than memory.
-
-        Nothing is written before the first item is there, or known not to come: what fails until
-        then has stdout to itself; what fails later ends the document. How many items there were.
-        """
-        file, written, failed = out().file, 0, None
-        try:
-            for item in items:
-                file.write(",\n" if written else f'{{"{key}": [\n')
-                file.write(json.dumps(item, default=str))
-                written += 1
-        except (DragonError, KeyboardInterrupt) as error:
-            if not written:
-                raise
-            failed = error if isinstance(error, DragonError) else InterruptedByUserError()
-        if not written:
-            self.answer({key: []})
-            return 0
-        rest = json.dumps(self._rest(failed), indent=2, default=str)
-        file.write("\n]" + (f",{rest[1:]}\n" if len(rest) > len("{}") else "}\n"))
-        if failed:
-            click.echo(message(failed), err=True)
-            raise click.exceptions.Exit(failed.exit_code)
-        return written
-
-    def _rest(self, failed: DragonError | None = None) -> dict[str, Any]:
-        """What every document of this view ends with."""
-        failures = [*self.app.errors, *([failed] if failed else ())]
-        errors = [as_document(error) for error in failures]
+        local = {"local": True} if self.label else {}
+        errors = [as_document(error) for error in self.app.errors]
         unreadable = [problem.document() for problem in self.unreadable]
-        return {
+        whole = {
+            **document,
             **({"unreadable": unreadable} if unreadable else {}),
-            **({"local": True} if self.label else {}),
+            **local,
             **({"errors": errors} if errors else {}),
         }
+        click.echo(json.dumps(whole, indent=2, default=str))
 
 
 def tell(warnings: Iterable[str]) -> None:

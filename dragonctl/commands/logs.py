@@ -55,8 +55,8 @@ def logs(
     """Show the lines of every log, merged in time.
 
     API Gateway's execution and access logs, the state machines' and each function's. Times are
-    UTC. A group that cannot be read is named; the rest is shown. With --output json --follow one
-    JSON object a line, since it has no end.
+    UTC. With --output json one JSON object a line. A group that cannot be read is named; the
+    rest is shown.
     """
     import time
 
@@ -69,11 +69,14 @@ def logs(
     times = window(since or ("1d" if request else "10m"), until, time.time())
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
-    events = _events(view, groups, times, follow, grep, request) if groups else iter(())
-    shown = _shown(view, events, _writer(view, groups, follow=follow), follow=follow)
     if not groups:
         click.echo("No log group is set up: dragonctl setup-observability.", err=True)
-    elif not shown:
+        return 0
+    write, empty = _writer(view, groups, follow=follow), True
+    for event in _events(view, groups, times, follow, grep, request):
+        write(event)
+        empty = False
+    if empty:
         click.echo("No line of this time is in these logs.", err=True)
     return 0
 
@@ -90,19 +93,6 @@ def _check(*, follow: bool, until: str | None, request: str | None) -> None:
             f"--request '{request}' is not an id.",
             "Give a request id, an extended one, an execution ARN or a trace id.",
         )
-
-
-def _shown(
-    view: View, events: Iterator[LogEvent], write: Callable[[LogEvent], None], *, follow: bool
-) -> int:
-    """Show each event; how many there were."""
-    if view.json and not follow:
-        return view.answer_with("events", (event.document() for event in events))
-    shown = 0
-    for event in events:
-        write(event)
-        shown += 1
-    return shown
 
 
 def _writer(view: View, groups: list[LogGroup], *, follow: bool) -> Callable[[LogEvent], None]:

@@ -30,7 +30,7 @@ MORE = {
     "commands/query.md": {"dragonctl query cold-starts": CHANGE},
 }
 OF_ITS_OWN = {path.stem for path in (DOCS / "schemas").glob("*.json")}
-NO_DOCUMENT = {"query", "traces", "demo"}  # several kinds of them; see MORE and below
+NO_DOCUMENT = {"logs", "query", "traces", "demo"}  # lines of documents; see MORE and below
 
 
 class Teller:
@@ -94,6 +94,19 @@ def holds_to_its_schema(teller, capsys, block):
     dry = " --dry-run" if schema == CHANGE and "--dry-run" not in block.line else ""
     _, out, err = teller.type(f"{block.line}{dry} --output json", capsys)
     assert broken(schema, json.loads(out)) == [], f"{block.line}\n{out[:2000]}{err}"
+
+
+def test_a_log_is_a_document_a_line(teller, capsys):
+    teller.type("dragonctl demo --undo", capsys)
+    teller.type("dragonctl local up", capsys)
+    code, _, _ = teller.type("dragonctl create-app", capsys)
+    assert code == 0
+    teller.type("dragonctl setup-observability --stage test", capsys)
+    teller.type("dragonctl send GET /dragons --stage test", capsys)
+    _, out, _ = teller.type("dragonctl logs --since 10m --output json", capsys)
+    assert out
+    for line in out.splitlines():
+        assert broken("log-event", json.loads(line)) == []
 
 
 def test_the_demo_answers_in_one_document(teller, capsys):
