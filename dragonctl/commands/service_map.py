@@ -59,6 +59,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     start = past(since, now) / 1000
     view = View(chosen, "xray")
     found = telemetry.service_map(view.fetch, start, now, trace_names(view.app))
+    written = _write_page(view, found, html) if html is not None or open_it else None
     if view.json:
         view.answer(found.document())
     elif found.nodes:
@@ -68,13 +69,15 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     else:
         view.head()
         print_reasons(out(), explain_empty(view.fetch))
-    if html or open_it:
-        _write_page(view, found, html, open_it=open_it)
+    if written:
+        click.echo(f"Wrote {written}", err=True)
+        if open_it:
+            click.launch(str(written))
     return 0
 
 
-def _write_page(view: View, found: ServiceMap, html: Path | None, *, open_it: bool) -> None:
-    """The page, readable by its owner alone, and a browser on it if asked."""
+def _write_page(view: View, found: ServiceMap, html: Path | None) -> Path:
+    """The page, readable by its owner alone; where it is."""
     from itertools import islice
 
     from dragonctl.paths import state_folder
@@ -88,9 +91,7 @@ def _write_page(view: View, found: ServiceMap, html: Path | None, *, open_it: bo
     text = page(found, title, listed, traces, view.label)
     target.touch(mode=0o600)
     target.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {target}", err=True)
-    if open_it:
-        click.launch(str(target))
+    return target
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
