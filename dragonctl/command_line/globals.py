@@ -29,8 +29,10 @@ class Globals:
 
     @property
     def is_local(self) -> bool:
-        """Whether the local AWS is meant."""
-        return self.local or os.environ.get("DRAGONCTL_LOCAL", "") not in ("", "0")
+        """Whether the local AWS is meant: an option wins over the environment."""
+        if self.local or self.endpoint_url:
+            return self.local
+        return os.environ.get("DRAGONCTL_LOCAL", "") not in ("", "0")
 
 
 def globals_of(context: click.Context) -> Globals:

@@ -42,6 +42,8 @@ class Session:
         self, globals_: Globals | None = None, emit: Emit = unheard, *, sample: bool = True
     ) -> None:
         self.globals = globals_ or globals_of(click.get_current_context())
+        if self.globals.local and self.globals.endpoint_url:
+            raise UsageError("--local and --endpoint-url contradict each other.")
         self.sample = sample
         self.emit = emit
         self._overdue: list[str] | None = None

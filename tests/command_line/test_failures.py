@@ -29,6 +29,7 @@ SETUP = "setup-observability"
         ((SETUP, "--region", "mars"), 2, "is not an AWS region"),
         ((SETUP, "--endpoint-url", "localhost"), 2, "is no endpoint URL"),
         ((SETUP, "--endpoint-url", "http://127.0.0.1:9"), 1, "Could not connect"),
+        (("--local", SETUP, "--endpoint-url", "http://127.0.0.1:9"), 2, "contradict"),
         (("undo", "nothing-like-it"), 1, "Could not connect"),
     ],
 )
@@ -72,6 +73,15 @@ def test_the_name_alone_shows_what_there_is_to_type(terminal):
     assert "setup-observability" in terminal.err
     assert "Error" not in terminal.err
     assert terminal.out == ""
+
+
+def test_an_endpoint_that_was_typed_wins_over_the_local_aws_of_the_environment(
+    terminal, application, monkeypatch
+):
+    monkeypatch.setenv("DRAGONCTL_LOCAL", "1")
+    assert terminal.on_aws("status") == 0
+    assert terminal.out.startswith("small (")
+    assert "local" not in terminal.out.splitlines()[0]
 
 
 def test_no_credentials(terminal, monkeypatch):
