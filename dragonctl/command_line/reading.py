@@ -112,9 +112,8 @@ def _quietly(_why: str, _seconds: float) -> None:
 
 def sources_of(values: Iterable[str]) -> list[str]:
     """The sources that ``--source`` names: separated by commas, or given several times."""
-    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
-    unknown = [name for name in names if name not in SOURCES]
-    if unknown:
+    names = [name.strip() for value in values for name in value.removesuffix(",").split(",")]
+    if unknown := [name for name in names if name not in SOURCES]:
         raise UsageError(
             f"--source '{unknown[0]}' is not known.", f"There are {', '.join(SOURCES)}."
         )

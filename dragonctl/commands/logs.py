@@ -66,7 +66,7 @@ def logs(
     wanted = sources_of(sources)
     _check(follow=follow, until=until, request=request)
     # `why` looks back a day, and names this command: it must find the same lines.
-    times = window(since or ("1d" if request else "10m"), until, time.time())
+    times = window(("1d" if request else "10m") if since is None else since, until, time.time())
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
     if not groups:

@@ -56,7 +56,7 @@ def traces(
     from dragonctl.telemetry.times import window
 
     start_ms, end_ms = window(since, until, time.time())
-    if ident:
+    if ident is not None:
         _check_one(ident, group_by or expression)
         return _one(View(chosen, "xray"), ident)
     view, asked = View(chosen, "xray"), expression or ""

@@ -165,6 +165,9 @@ def test_what_cannot_be_meant_is_refused_before_any_call(shop):
     shop.run("why", "!", code=2)
     shop.run("logs", "--since", "soon", code=2)
     shop.run("logs", "--source", "everything", code=2)
+    shop.run("logs", "--source", "", code=2)  # as of a variable that is not set
+    shop.run("logs", "--since", "", code=2)
+    shop.run("traces", "", code=2)
     shop.run("logs", "--follow", "--until", "1m", code=2)
     shop.run("logs", "--request", "nope", code=2)
     shop.run("logs", "--since", "2999-01-01", code=2)
