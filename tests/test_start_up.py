@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,6 +14,18 @@ import dragonctl.command_line.session, dragonctl.command_line.folders
 import dragonctl.recipes.functions.options
 """
 RUN = "from dragonctl.cli import run; run({!r})"
+
+
+def test_an_interruption_of_the_imports_is_one_message(tmp_path):
+    (tmp_path / "click.py").write_text("import signal; signal.raise_signal(signal.SIGINT)")
+    done = subprocess.run(
+        [sys.executable, "-m", "dragonctl", "status"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "\nError: Interrupted.\n")
 
 
 @pytest.mark.parametrize(
