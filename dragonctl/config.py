@@ -110,9 +110,18 @@ def _checked(command: click.Command, key: str, option: click.Parameter, value: A
     if flag != isinstance(value, bool):
         wanted = "true or false" if flag else "a value, not true or false"
         raise UsageError(f"In {find()}, {key} of [{command.name}] must be {wanted}: {value!r}.")
-    if isinstance(value, dict) or (isinstance(value, list) and not option.multiple):
+    several = value if isinstance(value, list) and option.multiple else [value]
+    if any(not _fits(option, one) for one in several):
         raise UsageError(f"In {find()}, {key} of [{command.name}] cannot be {value!r}.")
     return [value] if option.multiple and not isinstance(value, list) else value
+
+
+def _fits(option: click.Parameter, value: Any) -> bool:
+    """Whether one value may be what the option takes: click would cut 60.5 down to 60."""
+    if isinstance(value, bool):
+        return bool(getattr(option, "is_flag", False))
+    whole = option.type.name.startswith("integer")
+    return not isinstance(value, dict | list) and not (whole and isinstance(value, float))
 
 
 def _check_table(path: Path, name: str) -> None:

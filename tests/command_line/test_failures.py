@@ -114,6 +114,9 @@ def test_json_failure_is_one_document(terminal, application):
         ("[setup-observability]\ntracing = 'yes'", "true or false"),
         ("[setup-observability]\nretention = true", "not true or false"),
         ("[setup-observability]\nlog_level = ['INFO']", "cannot be"),
+        ("[setup-observability]\nretention = 30.5", "cannot be 30.5"),
+        ("[setup-observability]\nfunction = [['a']]", "cannot be [['a']]"),
+        ("[setup-observability]\nfunction = [true]", "cannot be [True]"),
         ("[setup-observability]\ndry_run = true", "unknown option"),
     ],
 )
