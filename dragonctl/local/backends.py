@@ -34,7 +34,7 @@ def application() -> Any:
 
 
 def backend(service: str, account: str, region: str) -> Any:
-    """The moto backend of a service; ``aws`` is the region of the global ones (IAM, S3)."""
+    """The moto backend of a service in a region; see :func:`global_backend`."""
     from moto.backends import get_backend
 
     if service == "stepfunctions":
@@ -48,6 +48,25 @@ def backend(service: str, account: str, region: str) -> Any:
 
         return functions(account, region)
     return get_backend(service)[account][region]  # type: ignore[call-overload]
+
+
+def global_backend(service: str, account: str, region: str) -> Any:
+    """The backend of a service that has one for a whole partition (IAM, S3, STS).
+
+    Roles and buckets of China and GovCloud are not those of the other regions.
+    """
+    return backend(service, account, _partition(region))
+
+
+def arn(service: str, region: str, account: str, resource: str) -> str:
+    """An ARN in the partition of its region."""
+    return f"arn:{_partition(region)}:{service}:{region}:{account}:{resource}"
+
+
+def _partition(region: str) -> str:
+    from moto.utilities.utils import get_partition
+
+    return get_partition(region)
 
 
 Address = tuple[str, str, str]

@@ -62,8 +62,8 @@ def find(arn: str) -> Role | None:
 
 
 def _found(arn: str) -> Any:
-    account = arn.split(":")[4]
-    roles = backends.backend("iam", account, "aws").roles.values()
+    _, partition, _, _, account, *_ = arn.split(":")
+    roles = backends.backend("iam", account, partition).roles.values()
     return next((one for one in roles if one.arn == arn), None)
 
 
@@ -86,6 +86,6 @@ def _current(policy: Any) -> Any:
 
 def _boundary(role: Any) -> Any:
     arn = role.permissions_boundary_arn
-    backend = backends.backend("iam", role.account_id, "aws")
+    backend = backends.backend("iam", role.account_id, role.partition)
     policy = backend.managed_policies.get(arn) if arn else None
     return _current(policy) if policy else None

@@ -74,6 +74,17 @@ def test_it_makes_the_whole_application_and_it_answers(dragonctl, local_aws):
     assert len(listed) == len(json.loads(data)) > 0
 
 
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1"])
+def test_it_answers_in_another_partition(dragonctl, local_aws, region):
+    assert dragonctl("create-app", "--region", region).code == 0
+    assert dragonctl("create-app", "--region", region, "--check").code == 0
+    said = dragonctl("send", "GET", "/dragons", "--stage", "prod", "--region", region, "--fail")
+    assert (said.code, "dragon_name_str" in said.stdout) == (0, True)
+    assert dragonctl("delete-app", "--region", region, "--yes").code == 0
+    iam = local_aws.client("iam", region)
+    assert iam.list_roles()["Roles"] == []
+
+
 def test_all_that_can_carry_a_tag_carries_it(dragonctl, local_aws):
     dragonctl("create-app")
     client = local_aws.client

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from dragonctl.local import backends
 from dragonctl.local.gateway.deployed import Deployed
 
 Json = Any
@@ -77,6 +78,13 @@ class ServedStage:
     def name(self) -> str:
         """The stage's name."""
         return str(self.told["stageName"])
+
+    @property
+    def arn(self) -> str:
+        """The stage's ARN, as X-Ray and API Gateway write it: without an account."""
+        return backends.arn(
+            "apigateway", self.region, "", f"/restapis/{self.api_id}/stages/{self.name}"
+        )
 
     @property
     def variables(self) -> Mapping[str, str]:

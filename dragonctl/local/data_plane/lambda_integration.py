@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from dragonctl.local import backends
 from dragonctl.local.data_plane import faults, transform
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
@@ -90,10 +91,8 @@ def _called(exchange: Exchange, function_arn: str, invocation: Invocation) -> Ou
     """The outcome; a function that is missing or closed to this API is a configuration error."""
     stage, method = exchange.stage, exchange.method
     verb = "*" if method.http_method == "ANY" else method.http_method
-    source = (
-        f"arn:aws:execute-api:{stage.region}:{stage.account}:{stage.api_id}/{stage.name}/"
-        f"{verb}{method.resource_path}"
-    )
+    called = f"{stage.api_id}/{stage.name}/{verb}{method.resource_path}"
+    source = backends.arn("execute-api", stage.region, stage.account, called)
     role = exchange.integration.get("credentials")
     try:
         function = calls.find(function_arn)

@@ -70,9 +70,7 @@ def _trace(exchange: Exchange, answer: Answer, ended: float) -> None:
         "origin": "AWS::ApiGateway::Stage",
         "start_time": request.received,
         "end_time": ended,
-        "resource_arn": (
-            f"arn:aws:apigateway:{stage.region}::/restapis/{stage.api_id}/stages/{stage.name}"
-        ),
+        "resource_arn": stage.arn,
         "http": {
             "request": {
                 "method": request.method,

@@ -131,7 +131,7 @@ def _sampled(stage: ServedStage, request: GatewayRequest, header: TraceHeader) -
         request.method,
         f"/{stage.name}{request.path}",
         request.host,
-        f"arn:aws:apigateway:{stage.region}::/restapis/{stage.api_id}/stages/{stage.name}",
+        stage.arn,
     )
     return sampling.decide(header, stage.account, stage.region, asked)
 

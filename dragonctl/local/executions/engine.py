@@ -165,10 +165,8 @@ def _same(source: Any, name: str, text: str) -> Any:
 
 
 def _execution_arn(account: str, region: str, machine: str, name: str, *, express: bool) -> str:
-    head = f"arn:aws:states:{region}:{account}"
-    if express:
-        return f"{head}:express:{machine}:{name}:{uuid.uuid4()}"
-    return f"{head}:execution:{machine}:{name}"
+    named = f"express:{machine}:{name}:{uuid.uuid4()}" if express else f"execution:{machine}:{name}"
+    return backends.arn("states", region, account, named)
 
 
 def _described(account: str, region: str, source: Any, machine: Any) -> Machine:

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dragonctl.local import roles
+from dragonctl.local import backends, roles
 from dragonctl.local.emission import trace_header
 from dragonctl.local.executions.recorder import Recorder
 from dragonctl.local.hooks import Invocation, Outcome
@@ -74,7 +74,7 @@ def _invoke(env: Any, parameters: dict[str, Any], region: str) -> dict[str, Any]
 
 
 def _arn(region: str, account: str, name: str) -> str:
-    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+    return backends.arn("lambda", region, account, f"function:{name}")
 
 
 def _outcome(env: Any, arn: str, parameters: dict[str, Any]) -> tuple[Outcome, str]:

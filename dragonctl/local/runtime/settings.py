@@ -174,7 +174,7 @@ class Settings:
 
 def credentials(role: str, function: Function) -> dict[str, str]:
     """Temporary credentials of the function's role, as the environment holds them."""
-    backend = backends.backend("sts", function.account, "aws")
+    backend = backends.global_backend("sts", function.account, function.region)
     assumed = backend.assume_role(
         function.region, str(function.configuration["FunctionName"]), role, "", 3600, ""
     )

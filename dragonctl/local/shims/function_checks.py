@@ -152,7 +152,7 @@ def _content(request: Request, code: dict[str, Any]) -> bytes:
     bucket, key = code.get("S3Bucket"), code.get("S3Key")
     if not bucket or not key:
         raise invalid("Please provide a source for function code.")
-    store = backends.backend("s3", request.account, "aws")
+    store = backends.global_backend("s3", request.account, request.region)
     if bucket not in store.buckets:
         raise _unreadable("NoSuchBucket", "The specified bucket does not exist")
     found = store.get_object(bucket, key)

@@ -45,7 +45,7 @@ def find(request: Request) -> Any:
         return backend.get_function(name, request.parameters.get("Qualifier"))
     except Exception as error:
         short = name.rpartition(":function:")[2]
-        arn = f"arn:aws:lambda:{request.region}:{request.account}:function:{short}"
+        arn = backends.arn("lambda", request.region, request.account, f"function:{short}")
         words = f"Function not found: {arn}"
         raise AwsError("ResourceNotFoundException", words, 404, Type="User") from error
 

@@ -52,9 +52,9 @@ def have_all(request: Request) -> None:
 
 
 def _have(request: Request, name: str, known: dict[str, Any]) -> None:
-    backend = backends.backend("iam", request.account, "aws")
+    backend = backends.global_backend("iam", request.account, request.region)
     with state.LOCK:
-        made = AWSManagedPolicy.from_data(name, request.account, "aws", known)
+        made = AWSManagedPolicy.from_data(name, request.account, request.region, known)
         if made.arn not in backend.managed_policies:
             backend.managed_policies[made.arn] = made
             backend.aws_managed_policies.append(made)

@@ -118,7 +118,7 @@ def check_unused(request: Request) -> None:
 
 
 def _backend(request: Request) -> Any:
-    return backends.backend("iam", request.account, "aws")
+    return backends.global_backend("iam", request.account, request.region)
 
 
 def _role(request: Request) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dragonctl.local import state
+from dragonctl.local import backends, state
 from dragonctl.local.shims import instead
 from dragonctl.local.wire import AwsError, Request
 
@@ -146,4 +146,4 @@ def _rules(request: Request) -> dict[str, dict[str, Any]]:
 
 
 def _arn(request: Request, name: str) -> str:
-    return f"arn:aws:xray:{request.region}:{request.account}:sampling-rule/{name}"
+    return backends.arn("xray", request.region, request.account, f"sampling-rule/{name}")
