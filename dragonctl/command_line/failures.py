@@ -33,7 +33,8 @@ def report(error: Exception, arguments: list[str]) -> int:
         shows = bool({"--dry-run", "--check"} & set(arguments))
         document = failed_document(_command(arguments), [told], dry_run=shows)
         try:
-            click.echo(json.dumps(document, indent=2))
+            # Whoever reads a log reads line by line.
+            click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
         except OSError:  # a full disk, a reader that has gone: the message is told all the same
             discard_output()
     click.echo(message(told), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -99,6 +100,12 @@ def test_json_failure_is_one_document(terminal, application):
     assert document["changed"] is False
     assert document["changes"] == []
     assert "nowhere" in document["errors"][0]["message"]
+
+
+def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
+    assert terminal.on_aws("logs", "--output", "json", "--stage", "nowhere") == 2
+    (line,) = terminal.out.splitlines()
+    assert json.loads(line)["command"] == "logs"
 
 
 @pytest.mark.parametrize(
