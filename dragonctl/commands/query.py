@@ -41,11 +41,12 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     CloudWatch bills by the amount scanned, which is shown.
     """
     import time
+    from contextlib import nullcontext
 
     from dragonctl.command_line.reading import View, sources_of
     from dragonctl.telemetry.insights import Answer, resolve, run
     from dragonctl.telemetry.times import window
-    from dragonctl.terminal.console import err, out
+    from dragonctl.terminal.console import animates, err, out
     from dragonctl.terminal.insights import print_answer, progress_text
 
     wanted = sources_of(sources)
@@ -55,7 +56,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     asked, groups = resolve(text, view.groups(wanted))
     ended = int(now * 1000) if end_ms is None else end_ms
     stream = run(view.fetch, groups, asked, start_ms, ended, clock=time.monotonic, sleep=time.sleep)
-    with err().status("Asking Logs Insights"):
+    with err().status("Asking Logs Insights") if animates() else nullcontext():
         for step in stream:
             answer = step
     assert isinstance(answer, Answer)

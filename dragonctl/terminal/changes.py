@@ -13,7 +13,7 @@ from dragonctl.engine.events import Event, Failed, Finished, Kept, Started, Wait
 from dragonctl.engine.model import Change
 from dragonctl.engine.plan import Plan
 from dragonctl.engine.run import Outcome
-from dragonctl.terminal.console import err, headline, out
+from dragonctl.terminal.console import animates, err, headline, out
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
 
@@ -40,7 +40,7 @@ class Report:
         self.lines: dict[str, str] = {}
 
     def __enter__(self) -> Self:
-        self.spins = err().is_terminal
+        self.spins = animates()
         if self.spins:
             self.status.start()
         return self

@@ -25,6 +25,11 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def animates() -> bool:
+    """Whether what goes on may be drawn over itself: at a terminal, unless ``NO_COLOR`` is set."""
+    return err().is_terminal and not err().no_color
+
+
 def headline(title: str, label: str) -> Text:
     """What an answer is about; ``label`` is ``local`` where no real AWS was asked, else ""."""
     return Text.assemble((neutral(title), "bold"), labelled(label))
@@ -36,7 +41,10 @@ def labelled(label: str) -> Text:
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console = Console(
+        stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )  # fmt: skip
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PIPE_WIDTH
     return console
