@@ -9,6 +9,8 @@ from pathlib import Path
 def state_folder(*parts: str) -> Path:
     """The state folder, or a folder in it, made if missing and readable by its owner alone."""
     folder = state_path(*parts)
+    # Folders above the one that is made get the mode that everything gets.
+    state_path().mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

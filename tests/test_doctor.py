@@ -38,6 +38,13 @@ def test_refused_read_is_named():
     assert not findings["apigateway GetAccount"].ok
 
 
+def test_the_state_folder_is_its_owners_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
+    assert doctor.state().ok
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("**/*")}
+    assert modes == {"state": 0o700, "runs": 0o700}
+
+
 def test_state_folder_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "state").write_text("a file, where a folder should be")
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
