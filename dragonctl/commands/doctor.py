@@ -31,12 +31,15 @@ def doctor(context: click.Context) -> int:
     findings = [*looking.versions(), looking.state()]
     try:
         session = Session()
-        findings.append(looking.Finding("region", ok=True, detail=session.aws.region))
+        where = ", ".join(filter(None, (session.aws.region, session.label)))
+        findings.append(looking.Finding("region", ok=True, detail=where))
         findings += looking.connection(session.reads, datetime.now(UTC))
     except DragonError as error:
         findings.append(looking.Finding("connection", ok=False, detail=str(error)))
     if globals_of(context).json:
-        click.echo(json.dumps({"findings": [asdict(one) for one in findings]}, indent=2))
+        local = {"local": True} if globals_of(context).is_local else {}
+        found = {"findings": [asdict(one) for one in findings], **local}
+        click.echo(json.dumps(found, indent=2))
     else:
         from dragonctl.terminal.doctor import show_findings
 

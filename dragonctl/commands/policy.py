@@ -55,6 +55,8 @@ def policy(
     steps, roles = first_run(session, chosen)
     document = first_run_policy(session.reads, steps, roles)
     tell(session.overdue())
+    if session.label:
+        click.echo(session.label, err=True)
     click.echo(json.dumps(document, indent=2))
     if (length := characters(document)) > LONGEST:
         click.echo(

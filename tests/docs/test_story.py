@@ -109,6 +109,15 @@ def test_a_log_is_a_document_a_line(teller, capsys):
         assert broken("log-event", json.loads(line)) == []
 
 
+def test_what_asks_the_local_aws_says_so(teller, capsys):
+    _, out, _ = teller.type("dragonctl doctor", capsys)
+    assert "us-east-1, local" in out
+    _, out, _ = teller.type("dragonctl doctor --output json", capsys)
+    assert json.loads(out)["local"] is True
+    _, _, err = teller.type("dragonctl policy sampling", capsys)
+    assert err.splitlines() == ["local"]
+
+
 def test_the_demo_answers_in_one_document(teller, capsys):
     _, out, _ = teller.type("dragonctl demo --undo --output json", capsys)
     assert broken("demo", json.loads(out)) == []
