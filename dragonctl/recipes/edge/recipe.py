@@ -10,7 +10,7 @@ from dragonctl import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits
-from dragonctl.recipes.functions.creation import Place, role_of
+from dragonctl.recipes.functions.creation import Place, granted, role_of
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.functions.publication import publication
 from dragonctl.resources.cloudfront_association import (
@@ -131,7 +131,7 @@ def _made(edge: Edge, place: Place) -> Iterator[Step]:
     yield Step(
         f"What {role.name} may do: write the function's logs, in any region",
         rights,
-        {"document": _rights(edge.name, place)},
+        granted(_rights(edge.name, place)),
         after=(role.identifier,),
         undo=NEEDED,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
 from dragonctl.resources.iam_inline_policy import InlinePolicy
-from dragonctl.resources.iam_role import Role
+from dragonctl.resources.iam_role import Role, same_document
 from dragonctl.resources.lambda_function import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
 from dragonctl.resources.lambda_new_function import NewFunction
 
@@ -46,7 +46,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
     yield Step(
         f"What {role.name} may do: write the function's own log, send traces",
         rights,
-        {"document": least_rights(function, place)},
+        granted(least_rights(function, place)),
         after=(role.identifier,),
     )
     want = {
@@ -72,6 +72,27 @@ def role_of(function: str) -> str:
     words = "".join(word[:1].upper() + word[1:] for word in function.split("-"))
     name = f"{words}LambdaExecutionRole"
     return name if len(name) <= _LONGEST_ROLE else words[:_LONGEST_ROLE]
+
+
+def granted(ours: Json) -> Callable[[Reading | None, Done], State]:
+    """Wanted of an inline policy: our statements, beside those for whom it was made before.
+
+    Roles belong to no region, and ``a-b`` and ``aB`` have one: the other function still logs.
+    """
+
+    def document(have: Reading | None, _done: Done) -> State:
+        if have is None:
+            return {"document": ours}
+        held = have.state["document"]
+        there = list(iam_documents.statements(held))
+        missing = [
+            one
+            for one in iam_documents.statements(ours)
+            if not any(same_document(one, other) for other in there)
+        ]
+        return {"document": {**held, "Statement": [*there, *missing]}} if missing else {}
+
+    return document
 
 
 def least_rights(function: str, place: Place) -> Json:
