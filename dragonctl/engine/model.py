@@ -115,6 +115,8 @@ class Resource(ABC):
     kinds: ClassVar[dict[str, type[Resource]]] = {}
     is_shown: ClassVar[bool] = True
     """Whether a reading shows what a write has done; where not, the write's answer is believed."""
+    guards_deletion: ClassVar[bool] = False
+    """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -236,10 +238,11 @@ class Step:
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Why a considerate step leaves its thing as it is, or None."""
-        found = self.needed(done) or self.resource.obstacle(aws, have, done)
-        if found or self.wanted(have, done) is not None:
-            return found
-        return self.resource.loss(aws, have)
+        deletes = self.wanted(have, done) is None
+        found = self.needed(done)
+        if not found and (deletes or not self.resource.guards_deletion):
+            found = self.resource.obstacle(aws, have, done)
+        return found or (self.resource.loss(aws, have) if deletes else None)
 
 
 def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:

@@ -20,6 +20,7 @@ class Role(Resource):
     """
 
     kind: ClassVar[str] = "iam-role"
+    guards_deletion: ClassVar[bool] = True
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
