@@ -8,6 +8,7 @@ from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.sample.manifest import FunctionSpec, Invocation, Manifest, RoleSpec
+from dragonctl.recipes.sample.regions import besides
 from dragonctl.recipes.sample.things import api_of, bucket_of, permission_of
 from dragonctl.resources.apigateway_definition import (
     API_ID,
@@ -80,13 +81,21 @@ def _parameters(manifest: Manifest) -> Iterator[Step]:
 
 
 def _role(manifest: Manifest, spec: RoleSpec) -> Iterator[Step]:
-    role = Role(spec.name)
-    want = {"trust": spec.trust, "description": spec.description, **app_field(manifest.name)}
-    yield Step(f"Role {spec.name}", role, want)
+    """A role and its rights, beside what they say for the same application in other regions."""
+    role, region = Role(spec.name), manifest.place.region
+    want = {"description": spec.description, **app_field(manifest.name)}
+
+    def trusted(have: Reading | None, _: Done) -> State:
+        return {**want, "trust": besides(spec.trust, have and have.state["trust"], region)}
+
+    def allowed(have: Reading | None, _: Done) -> State:
+        return {"document": besides(spec.policy, have and have.state["document"], region)}
+
+    yield Step(f"Role {spec.name}", role, trusted)
     yield Step(
         f"What {spec.name} may do",
         InlinePolicy(spec.name, spec.policy_name),
-        {"document": spec.policy},
+        allowed,
         after=(role.identifier,),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from dragonctl.engine.model import Reader, Reading, Resource, Step
+from dragonctl.engine.model import Json, Reader, Reading, Resource, Step
 from dragonctl.recipes.sample.manifest import Manifest
 from dragonctl.recipes.sample.ownership import is_ours, standing
+from dragonctl.recipes.sample.regions import serves_others, without
 from dragonctl.recipes.sample.things import api_of, bucket_of
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
@@ -46,22 +47,60 @@ def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) ->
             yield _gone(f"Function {thing.name}", thing, after=(api.identifier,))
     for thing in ours:
         if isinstance(thing, Role):
-            yield from _role(aws, thing, users)
+            yield from _role(aws, thing, ours[thing], users)
         elif isinstance(thing, Parameter):
             yield _gone(f"Parameter {thing.name}", thing, after=users)
     yield from _data(manifest, ours, users)
 
 
-def _role(aws: Reader, role: Role, users: tuple[str, ...]) -> Iterator[Step]:
-    """A role goes with all that is in it or attached to it: AWS deletes no other."""
-    inline = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
-    inside: list[Resource] = [InlinePolicy(role.name, name) for name in inline or []]
-    inside.append(RolePolicies(role.name))
+def _role(
+    aws: Reader, role: Role, reading: Reading, users: tuple[str, ...]
+) -> Iterator[Step]:  # fmt: skip
+    """A role goes with all that is in it or attached to it: AWS deletes no other.
+
+    One that serves the same application in another region loses what it says for this one.
+    """
+    policies = _inline(aws, role)
+    if _serves_others(aws, reading, policies):
+        yield from _withdrawn(aws.region, role, reading, policies, users)
+        return
+    inside: list[Resource] = [*policies, RolePolicies(role.name)]
     for thing in inside:
         title = "Inline policy" if isinstance(thing, InlinePolicy) else "Attached policies"
         yield _gone(f"{title} of {role.name}", thing, after=users)
     before = tuple(thing.identifier for thing in inside)
     yield _gone(f"Role {role.name}", role, after=(*users, *before))
+
+
+def _inline(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
+    """The role's inline policies and their documents."""
+    names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
+    policies = [InlinePolicy(role.name, name) for name in names or []]
+    readings = aws.together(*(partial(one.read, aws) for one in policies))
+    pairs = zip(policies, readings, strict=True)
+    return {one: have.state["document"] for one, have in pairs if have}
+
+
+def _serves_others(
+    aws: Reader, role: Reading, policies: Mapping[InlinePolicy, Json]
+) -> bool:  # fmt: skip
+    documents = (role.state["trust"], *policies.values())
+    return any(serves_others(one, aws.region) for one in documents)
+
+
+def _withdrawn(
+    region: str,
+    role: Role,
+    reading: Reading,
+    policies: Mapping[InlinePolicy, Json],
+    users: tuple[str, ...],
+) -> Iterator[Step]:
+    for policy, document in policies.items():
+        want = {"document": without(document, region)}
+        title = f"What {role.name} may do in {region}"
+        yield Step(title, policy, want, after=users, undo=_KEEP)
+    trust = {"trust": without(reading.state["trust"], region)}
+    yield Step(f"Whom {role.name} trusts in {region}", role, trust, after=users, undo=_KEEP)
 
 
 def _data(
@@ -102,6 +141,12 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
         *(partial(_groups, aws, prefix) for prefix in _prefixes(manifest, standing_now))
     )
     names = sorted({name for found in groups for name in found})
+    foreign += [
+        f"Role {thing.name} stays: the application in another region has it too."
+        for thing, held in standing_now.items()
+        if isinstance(thing, Role) and held and is_ours(held, manifest.name)
+        if _serves_others(aws, held, _inline(aws, thing))
+    ]
     if names:
         foreign.append(f"Log groups stay, with their events: {', '.join(names)}.")
     return foreign
