@@ -27,7 +27,7 @@ from dragonctl.paths import state_folder
 __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
 
 START_SECONDS = 30.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 60.0
 PAUSE_SECONDS = 0.02
 
 

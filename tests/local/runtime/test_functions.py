@@ -13,6 +13,9 @@ import pytest
 
 from tests.local.serving import until
 
+HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
+"""The Python that runs the tests runs the functions: with another one the log says so."""
+
 REFUSES = """class DragonValidationException(Exception): pass
 def handler(e, c):
     raise DragonValidationException('Jon')
@@ -36,7 +39,7 @@ def log(application, name="f"):
 
 def test_a_result_comes_back_and_the_log_tells_of_it(application):
     code = "import logging\ndef handler(e, c):\n    print('hello')\n    logging.error('a\\nb')\n"
-    application.function("f", code + "    return {'got': e}", Runtime="python3.11")
+    application.function("f", code + "    return {'got': e}", Runtime=HERE)
     assert invoke(application, "f", {"a": "ü"}) == (None, {"got": {"a": "ü"}})
     lines = log(application)
     assert [line.split(" ")[0] for line in lines if not line.startswith("[")] == [
@@ -244,7 +247,7 @@ def handler(event, context):
             "SystemLogLevel": "WARN",
             "LogGroup": "own-group",
         },
-        Runtime="python3.11",
+        Runtime=HERE,
     )
     assert invoke(application, "f")[0] is None
     (line,) = application.lines("own-group")
