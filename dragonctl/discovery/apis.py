@@ -91,10 +91,6 @@ def _only_api(aws: Reader, apis: list[dict[str, Any]], selection: Selection) -> 
 
 
 def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    if _PATTERN.search(name):
-        matching = [api for api in apis if fnmatchcase(api["name"], name)]
-        if matching:
-            return matching
     by_id = [api for api in apis if api["id"] == name]
     found = by_id or [api for api in apis if api["name"] == name]
     if len(found) == 1:
@@ -105,6 +101,11 @@ def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict
             "Name one by its id: --api ID.",
             found,
         )
+    # A whole name comes first: that of an API may look like a pattern, `orders [beta]`.
+    if _PATTERN.search(name) and (
+        matching := [api for api in apis if fnmatchcase(api["name"], name)]
+    ):
+        return matching
     _refuse_http_api(aws, name)
     listed = f"There are: {_listed(apis)}." if apis else "There is none at all."
     raise UsageError(f"There is no REST API {name!r} in {aws.account}, {aws.region}.", listed)

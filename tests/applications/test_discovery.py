@@ -48,6 +48,12 @@ def test_what_is_behind_each_shape(builder, name):
         assert found.warnings == ()
 
 
+def test_a_whole_name_that_looks_like_a_pattern_means_the_api_that_bears_it(builder):
+    odd, like = builder.api("orders [ab]"), builder.api("orders a")
+    assert [api.id for api in find(builder, api="orders [ab]").apis] == [odd.id]
+    assert {api.id for api in find(builder, api="orders ?*").apis} == {odd.id, like.id}
+
+
 def test_an_api_name_used_twice_is_asked_about(builder):
     twins = troubles.two_apis_of_one_name(builder)
     with pytest.raises(UsageError) as caught:
