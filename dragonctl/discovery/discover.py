@@ -141,9 +141,18 @@ def _api_targets(
     for resource in resources:
         for method, about in (resource.get("resourceMethods") or {}).items():
             integration = (about or {}).get("methodIntegration") or {}
-            for stage in stages.values() or [{}]:
+            for variables in _variables(stages):
                 where = f"{method} {resource['path']}"
-                yield from integration_targets(where, integration, stage.get("variables") or {})
+                yield from integration_targets(where, integration, variables)
+
+
+def _variables(stages: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
+    """The variables of each stage, and those that a canary's share of the traffic sees."""
+    for stage in stages.values() or [{}]:
+        variables = stage.get("variables") or {}
+        yield variables
+        if said := (stage.get("canarySettings") or {}).get("stageVariableOverrides"):
+            yield {**variables, **said}
 
 
 def _refuse_missing(
