@@ -191,10 +191,10 @@ def _meet(
     kind = {"function": "function", "machine": "state machine"}[target.kind]
     key = target.name if target.kind == "function" else target.machine_arn
     found.origins.setdefault(key, set()).update(apis)
-    if target.account and (target.account, target.region) != where:
+    account, region = target.account or where[0], target.region or where[1]
+    if (account, region) != where:
         found.warnings.append(
-            f"The {kind} {target.name} belongs to account {target.account}, {target.region}:"
-            " it is left alone."
+            f"The {kind} {target.name} belongs to account {account}, {region}: it is left alone."
         )
     elif target.kind == "function":
         if target.name not in found.functions:

@@ -23,14 +23,21 @@ _MACHINE = re.compile(
 _VARIABLE = re.compile(
     r"\$\{stageVariables\.(\w+)\}|\$stageVariables\.(\w+)|\$\{stageVariables\['(\w+)'\]\}"
 )
-_NAME = re.compile(r"^(?P<name>[\w-]{1,64})(?::(?P<qualifier>[\w$-]+))?$")
+# A name, or a partial ARN (Lambda API, Invoke: "123456789012:function:my-function").
+_NAME = re.compile(
+    r"(?:(?P<account>\d{12}):function:)?(?P<name>[\w-]{1,64})(?::(?P<qualifier>[\w$-]+))?"
+)
 # By its action, or by a path with the action in a mapped X-Amz-Target header.
 _STARTS_MACHINE = re.compile(r":states:(action/Start(Sync)?Execution$|path/)")
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that is called. ``account`` and ``region`` are empty where the caller's hold."""
+    """Something that is called.
+
+    ``account`` and ``region`` are empty where the caller's hold; ``qualifier`` is None for
+    ``$LATEST``.
+    """
 
     kind: Literal["function", "machine"]
     name: str
@@ -173,17 +180,18 @@ def _named(
     pattern = _FUNCTION if kind == "function" else _MACHINE
     if found := pattern.fullmatch(value):
         return _target(kind, found)
-    if kind == "function" and (short := _NAME.match(value)):
-        return Target("function", short["name"], short["qualifier"])
+    if kind == "function" and (short := _NAME.fullmatch(value)):
+        return _target("function", short)
     return Unresolved(where, f"its {key} is {value!r}")
 
 
 def _target(kind: Literal["function", "machine"], found: re.Match[str]) -> Target:
+    said = found.groupdict(default="")
     return Target(
         kind,
-        found["name"],
-        None if found["qualifier"] == "$LATEST" else found["qualifier"],
-        found["account"],
-        found["region"],
-        found["partition"],
+        said["name"],
+        None if said["qualifier"] in ("", "$LATEST") else said["qualifier"],
+        said["account"],
+        said.get("region", ""),
+        said.get("partition", ""),
     )
