@@ -53,9 +53,7 @@ def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) ->
     yield from _data(manifest, ours, users)
 
 
-def _role(
-    aws: Reader, role: Role, reading: Reading, users: tuple[str, ...]
-) -> Iterator[Step]:  # fmt: skip
+def _role(aws: Reader, role: Role, reading: Reading, users: tuple[str, ...]) -> Iterator[Step]:
     """A role goes with all that is in it or attached to it: AWS deletes no other.
 
     One that serves the same application in another region loses what it says for this one.
@@ -81,9 +79,7 @@ def _inline(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
     return {one: have.state["document"] for one, have in pairs if have}
 
 
-def _serves_others(
-    aws: Reader, role: Reading, policies: Mapping[InlinePolicy, Json]
-) -> bool:  # fmt: skip
+def _serves_others(aws: Reader, role: Reading, policies: Mapping[InlinePolicy, Json]) -> bool:
     documents = (role.state["trust"], *policies.values())
     return any(serves_others(one, aws.region) for one in documents)
 
