@@ -92,11 +92,11 @@ def api_title(folder: Path | None = None) -> str | None:
 
 
 def _table(document: Mapping[str, Any], command: str) -> Mapping[str, Any]:
-    for name in (command, command.replace("-", "_")):
-        if isinstance(document.get(name), dict):
-            table: Mapping[str, Any] = document[name]
-            return table
-    return {}
+    names = [one for one in dict.fromkeys((command, command.replace("-", "_"))) if one in document]
+    if len(names) > 1:
+        raise UsageError(f"{find()} has both [{names[0]}] and [{names[1]}].", "Keep one of them.")
+    table = document[names[0]] if names else {}
+    return table if isinstance(table, dict) else {}
 
 
 def _name(parameter: click.Parameter) -> str:

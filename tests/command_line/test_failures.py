@@ -116,6 +116,7 @@ def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
         ("stage = [1]", "list of texts"),
         ("colour = 'red'", "unknown key 'colour'"),
         ("[setup-everything]\nx = 1", "is no command"),
+        ("[setup-observability]\n[setup_observability]", "has both"),
         ("[setup-observability]\nlog_levle = 'INFO'", "unknown option 'log_levle'"),
         ("[setup-observability]\nlog_level = 'LOUD'", "is not one of"),
         ("[setup-observability]\ntracing = 'yes'", "true or false"),
