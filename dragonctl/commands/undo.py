@@ -12,6 +12,7 @@ from dragonctl.command_line.options import change_options, command
 if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
+    from dragonctl.engine.journal import Run
     from dragonctl.engine.model import Step
 
 
@@ -32,11 +33,10 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     """
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.command_line.session import Session
-    from dragonctl.engine import journal
-    from dragonctl.engine.undo import choose, undoing
+    from dragonctl.engine.undo import undoing
 
     session = Session()
-    chosen = choose(journal.runs(session.journal_folder), session.scope, run)
+    chosen = _chosen(session, run)
     back = undoing(chosen)
 
     title = f"Undo of {chosen.command}, run {chosen.run}"
@@ -51,9 +51,18 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The undo of the last run: for `policy`."""
     from dragonctl.command_line.first_runs import assume
-    from dragonctl.engine import journal
-    from dragonctl.engine.undo import choose, undoing
+    from dragonctl.engine.undo import undoing
 
-    chosen = choose(journal.runs(session.journal_folder), session.scope, None)
+    chosen = _chosen(session, None)
     assume(f"the last run, {chosen.run} ({chosen.command})")
     return undoing(chosen).steps, {}
+
+
+def _chosen(session: Session, name: str | None) -> Run:
+    """The run that is meant; the session learns of the regions that may share things with it."""
+    from dragonctl.engine import journal
+    from dragonctl.engine.undo import choose, elsewhere
+
+    runs = journal.runs(session.journal_folder)
+    session.reads.elsewhere = elsewhere(runs, session.scope)
+    return choose(runs, session.scope, name)

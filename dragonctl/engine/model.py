@@ -68,6 +68,8 @@ class Reader(Protocol):
 
     region: str
     partition: str
+    elsewhere: frozenset[str]
+    """Other regions of the account of which runs tell: what has no region may serve them too."""
 
     @property
     def account(self) -> str:

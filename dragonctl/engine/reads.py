@@ -52,6 +52,7 @@ class Reads:
         self.aws = aws
         self.emit, self.clock, self.sleep = emit, clock, sleep
         self.region, self.partition = aws.region, aws.partition
+        self.elsewhere: frozenset[str] = frozenset()
         self.made: list[Call] = []
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Any]] = {}

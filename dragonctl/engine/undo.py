@@ -54,6 +54,16 @@ def choose(runs: Iterable[Run], scope: Scope, name: str | None) -> Run:
     return open_runs[-1]
 
 
+def elsewhere(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
+    """The other regions of the account of which runs tell; what stands there AWS is asked.
+
+    A role has no region: taken back here, it would be missing there.
+    """
+    here = (scope.account, scope.endpoint)
+    scopes = {run.scope for run in runs if (run.scope.account, run.scope.endpoint) == here}
+    return frozenset(one.region for one in scopes) - {scope.region}
+
+
 def undone(runs: Iterable[Run]) -> set[str]:
     """The runs that an undo, itself not undone, has taken back."""
     taken_back: set[str] = set()

@@ -29,6 +29,7 @@ class Imagined:
     def __init__(self, reads: Reads, *, asks: bool = True) -> None:
         self.reads, self.asks = reads, asks
         self.region, self.partition = reads.region, reads.partition
+        self.elsewhere = reads.elsewhere
         self.calls: list[Call] = []
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from dragonctl import iam_documents
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
-from dragonctl.resources.role_rights import ABSENT, attached_policies
+from dragonctl.resources.role_rights import ABSENT, attached_policies, logs_through
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,10 @@ class Role(Resource):
         return same_document(have, want) if field == "trust" else bool(have == want)
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """API Gateway's account settings may name it, here or in a region that used it last."""
-        account = done.get(f"apigateway-account/{aws.account}/{aws.region}")
-        for region in {aws.region, have.facts["used"].get("Region") or aws.region}:
-            here = account if region == aws.region else None
-            live = here.state if here else aws.get("apigateway", "GetAccount", region=region)
-            if (live or {}).get("cloudwatchRoleArn") == have.facts["arn"]:
-                return f"it is API Gateway's CloudWatch role in {region}"
+        """API Gateway's account settings may name it, here or in another region."""
+        used = have.facts["used"].get("Region") or aws.region
+        if region := logs_through(aws, self.name, done, used):
+            return f"it is API Gateway's CloudWatch role in {region}"
         return self._foreign_policy(aws, done)
 
     def _foreign_policy(self, aws: Reader, done: Done) -> str | None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.made_from import pairs
-from dragonctl.resources.role_rights import ABSENT
+from dragonctl.resources.role_rights import ABSENT, logs_through
 
 _POLICY = "policies/"
 
@@ -44,11 +44,8 @@ class RolePolicies(Resource):
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """The account's CloudWatch role writes by its policies."""
-        account = done.get(f"apigateway-account/{aws.account}/{aws.region}")
-        live = account.state if account else aws.get("apigateway", "GetAccount")
-        if ((live or {}).get("cloudwatchRoleArn") or "").endswith(f"/{self.role}"):
-            return f"{self.role} is API Gateway's CloudWatch role"
-        return None
+        region = logs_through(aws, self.role, done)
+        return f"{self.role} is API Gateway's CloudWatch role in {region}" if region else None
 
 
 def attached(*policies: str) -> State:

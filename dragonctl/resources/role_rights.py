@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from dragonctl import iam_documents
-from dragonctl.engine.model import Reader
+from dragonctl.engine.model import Done, Reader
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError
 
@@ -59,6 +59,21 @@ class Rights:
 def role_name(arn: str) -> str:
     """The name in a role's ARN, without its path."""
     return arn.rpartition("/")[2]
+
+
+def logs_through(aws: Reader, role: str, done: Done, *regions: str) -> str | None:
+    """The region whose API Gateway writes its logs through the role; None: none does.
+
+    Asked of this region, of ``regions`` and of those in which there were runs: the role is the
+    account's, and each region's settings name one.
+    """
+    here = done.get(f"apigateway-account/{aws.account}/{aws.region}")
+    for region in dict.fromkeys((aws.region, *regions, *sorted(aws.elsewhere))):
+        ended = here if region == aws.region else None
+        live = ended.state if ended else aws.get("apigateway", "GetAccount", region=region)
+        if role_name((live or {}).get("cloudwatchRoleArn") or "") == role:
+            return region
+    return None
 
 
 def read_rights(aws: Reader, role: str) -> Rights | None:

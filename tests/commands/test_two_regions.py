@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.applications.builder import Builder
+
 HOME, OTHER = "us-east-1", "eu-west-1"
 
 
@@ -81,3 +83,17 @@ def test_a_second_function_of_one_role_takes_nothing_from_the_first(dragonctl, w
     assert dragonctl("undo", "--region", OTHER, "--yes").code == 0
     assert dragonctl("undo", "--yes").code == 0
     assert roles(local_aws) == first
+
+
+def test_an_undo_leaves_the_role_through_which_another_region_logs(dragonctl, local_aws):
+    for region in (HOME, OTHER):
+        builder = Builder(local_aws.endpoint, region)
+        api = builder.api("shop")
+        builder.method(api, "GET", "/things", type="MOCK", uri="")
+        builder.stage(api, "prod")
+        assert dragonctl("setup-observability", "--region", region).code == 0
+    undone = dragonctl("undo", "--yes")
+    assert undone.code == 0
+    assert "it is API Gateway's CloudWatch role in eu-west-1" in undone.stderr
+    assert "cloudwatchRoleArn" not in local_aws.client("apigateway").get_account()
+    assert dragonctl("setup-observability", "--region", OTHER, "--check").code == 0
