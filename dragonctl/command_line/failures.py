@@ -22,6 +22,9 @@ _NAMED = 8
 """How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
 the report of the run have them all."""
 
+_VALUED = ("--profile", "--region", "--endpoint-url", "--output")
+"""Options that may stand before a command's name with a value, which may be one as well."""
+
 
 def report(error: Exception, arguments: list[str]) -> int:
     """Print the message (and with ``--output json`` the document); the exit code."""
@@ -134,4 +137,6 @@ def _wants_json(arguments: list[str]) -> bool:
 def _command(arguments: list[str]) -> str:
     from dragonctl.command_line.catalogue import command_names
 
-    return next((one for one in arguments if one in command_names()), "")
+    pairs = zip(["", *arguments], arguments, strict=False)
+    names = command_names()
+    return next((one for before, one in pairs if one in names and before not in _VALUED), "")

@@ -143,10 +143,12 @@ def selection(
     """What the options of a command select, with the folder's own title."""
     if no_discover and not (api or functions or state_machines):
         raise UsageError("--no-discover needs --api, --function or --state-machine.")
-    if every and api and _was_typed("api"):
-        raise UsageError("--all and --api contradict each other.")
+    if every and api and was_typed("api"):
+        if was_typed("every"):
+            raise UsageError("--all and --api contradict each other.")
+        every = False
     if every:  # what dragonctl.toml says is about its folder's own application
-        api, stages = None, stages if _was_typed("stages") else ()
+        api, stages = None, stages if was_typed("stages") else ()
     return Selection(
         api,
         stages,
@@ -158,7 +160,7 @@ def selection(
     )
 
 
-def _was_typed(parameter: str) -> bool:
+def was_typed(parameter: str) -> bool:
     """Whether an option stands on the command line, not only in ``dragonctl.toml``."""
     source = click.get_current_context().get_parameter_source(parameter)
     return source is click.core.ParameterSource.COMMANDLINE

@@ -141,10 +141,18 @@ def _data_trace(said: dict[str, object], length: str | None) -> dict[str, object
         return said
     from datetime import UTC, datetime, timedelta
 
+    from dragonctl.command_line.session import was_typed
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import period
 
     if said["data_trace"] is False:
-        raise UsageError("--data-trace-for and --no-data-trace contradict each other.")
-    until = datetime.now(UTC) + timedelta(seconds=period(length, "--data-trace-for"))
+        typed = was_typed("data_trace")
+        if typed == was_typed("data_trace_for"):
+            raise UsageError("--data-trace-for and --no-data-trace contradict each other.")
+        if typed:
+            return said
+    try:
+        until = datetime.now(UTC) + timedelta(seconds=period(length, "--data-trace-for"))
+    except OverflowError:
+        raise UsageError(f"--data-trace-for '{length}' is no end.", "Write 2h or 1d.") from None
     return {**said, "data_trace": True, "data_trace_until": until}

@@ -71,6 +71,24 @@ def test_the_environment_says_who_asks_and_not_the_folder(terminal, application,
     assert "There is no AWS profile 'theirs'" in terminal.err
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "holds", "lacks"),
+    [
+        ("all = true", ("--api", "small"), "small (", "2 APIs"),
+        ('data_trace_for = "2h"', ("--api", "small", "--no-data-trace"), "small (", "dataTrace"),
+        ("data_trace = false", ("--api", "small", "--data-trace-for", "2h"), "dataTrace", "2 APIs"),
+    ],
+)
+def test_an_option_wins_over_what_contradicts_it_in_toml(
+    terminal, application, local_aws, text, line, holds, lacks
+):
+    Builder(local_aws.endpoint).api("other")
+    terminal.toml(f"[setup-observability]\n{text}\n")
+    assert terminal.on_aws(SETUP, "--dry-run", *line) == 0
+    assert holds in terminal.out
+    assert lacks not in terminal.out
+
+
 def test_toml_speaks_for_the_folder_and_an_option_wins(terminal, application):
     terminal.toml('api = "small"\n[setup-observability]\nlog_level = "ERROR"\n')
     assert _level(terminal) == "ERROR"

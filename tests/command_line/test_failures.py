@@ -24,6 +24,7 @@ SETUP = "setup-observability"
         ((SETUP, "--retention", "17"), 2, "does not keep events for 17 days"),
         ((SETUP, "--role-name", "team/APIGatewayCWLogs"), 2, "IAM takes no role name"),
         ((SETUP, "--data-trace-for", "soon"), 2, "is not a length of time"),
+        ((SETUP, "--data-trace-for", "9999999d"), 2, "is no end"),
         ((SETUP, "--data-trace-for", "1h", "--no-data-trace"), 2, "contradict"),
         ((SETUP, "--all", "--api", "x"), 2, "contradict"),
         ((SETUP, "--profile", "nobody"), 2, "no AWS profile"),
@@ -100,6 +101,11 @@ def test_json_failure_is_one_document(terminal, application):
     assert document["changed"] is False
     assert document["changes"] == []
     assert "nowhere" in document["errors"][0]["message"]
+
+
+def test_a_profile_that_is_called_like_a_command_is_none(terminal):
+    assert terminal.run("--profile", "demo", SETUP, "--output", "json") == 2
+    assert terminal.document()["command"] == SETUP
 
 
 def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
