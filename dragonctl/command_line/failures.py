@@ -22,9 +22,6 @@ _NAMED = 8
 """How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
 the report of the run have them all."""
 
-_VALUED = ("--profile", "--region", "--endpoint-url", "--output")
-"""Options that may stand before a command's name with a value, which may be one as well."""
-
 
 def report(error: Exception, arguments: list[str]) -> int:
     """Print the message (and with ``--output json`` the document); the exit code."""
@@ -136,7 +133,15 @@ def _wants_json(arguments: list[str]) -> bool:
 
 def _command(arguments: list[str]) -> str:
     from dragonctl.command_line.catalogue import command_names
+    from dragonctl.command_line.options import global_parameters
 
+    # What stands behind one of these is its value, though a command may have that name.
+    valued = {
+        name
+        for option in global_parameters()
+        if isinstance(option, click.Option) and not option.is_flag
+        for name in option.opts
+    }
     pairs = zip(["", *arguments], arguments, strict=False)
     names = command_names()
-    return next((one for before, one in pairs if one in names and before not in _VALUED), "")
+    return next((one for before, one in pairs if one in names and before not in valued), "")
