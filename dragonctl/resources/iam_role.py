@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -104,6 +104,11 @@ def detached(done: Done, role: str, policy: str) -> bool:
 def same_document(one: Json, other: Json) -> bool:
     """Whether two policy documents say the same, whatever the order of statements and lists."""
     return bool(_ordered(one) == _ordered(other))
+
+
+def says(statements: Iterable[Json], statement: Json) -> bool:
+    """Whether one of the statements is this one, whatever the order of its lists."""
+    return any(same_document(one, statement) for one in statements)
 
 
 def _ordered(value: Json) -> Json:

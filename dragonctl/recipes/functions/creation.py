@@ -12,7 +12,7 @@ from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
 from dragonctl.resources.iam_inline_policy import InlinePolicy
-from dragonctl.resources.iam_role import Role, same_document
+from dragonctl.resources.iam_role import Role, says
 from dragonctl.resources.lambda_function import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
 from dragonctl.resources.lambda_new_function import NewFunction
 
@@ -85,11 +85,7 @@ def granted(ours: Json) -> Callable[[Reading | None, Done], State]:
             return {"document": ours}
         held = have.state["document"]
         there = list(iam_documents.statements(held))
-        missing = [
-            one
-            for one in iam_documents.statements(ours)
-            if not any(same_document(one, other) for other in there)
-        ]
+        missing = [one for one in iam_documents.statements(ours) if not says(there, one)]
         return {"document": {**held, "Statement": [*there, *missing]}} if missing else {}
 
     return document

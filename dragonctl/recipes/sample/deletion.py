@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from dragonctl.engine.model import Json, Reader, Reading, Resource, Step
@@ -25,12 +25,16 @@ _KEEP = "keep: `dragonctl create-app` makes it again"
 
 def deletion(aws: Reader, manifest: Manifest) -> list[Step]:
     """The steps that delete what is there of the application and carries its tag."""
-    ours = {
+    return list(_steps(aws, manifest, _ours(standing(aws, manifest), manifest)))
+
+
+def _ours(there: Mapping[Resource, Reading | None], manifest: Manifest) -> dict[Resource, Reading]:
+    """What carries the application's tag of what is there."""
+    return {
         thing: reading
-        for thing, reading in standing(aws, manifest).items()
+        for thing, reading in there.items()
         if reading and is_ours(reading, manifest.name)
     }
-    return list(_steps(aws, manifest, ours))
 
 
 def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) -> Iterator[Step]:
@@ -45,20 +49,26 @@ def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) ->
             yield _gone(f"State machine {name}", thing, after=(api.identifier,))
         elif isinstance(thing, NewFunction):
             yield _gone(f"Function {thing.name}", thing, after=(api.identifier,))
+    inline = _inline(aws, ours)
     for thing in ours:
         if isinstance(thing, Role):
-            yield from _role(aws, thing, ours[thing], users)
+            yield from _role(aws, thing, ours[thing], inline[thing], users)
         elif isinstance(thing, Parameter):
             yield _gone(f"Parameter {thing.name}", thing, after=users)
     yield from _data(manifest, ours, users)
 
 
-def _role(aws: Reader, role: Role, reading: Reading, users: tuple[str, ...]) -> Iterator[Step]:
+def _role(
+    aws: Reader,
+    role: Role,
+    reading: Reading,
+    policies: Mapping[InlinePolicy, Json],
+    users: tuple[str, ...],
+) -> Iterator[Step]:
     """A role goes with all that is in it or attached to it: AWS deletes no other.
 
     One that serves the same application in another region loses what it says for this one.
     """
-    policies = _inline(aws, role)
     if _serves_others(aws, reading, policies):
         yield from _withdrawn(aws.region, role, reading, policies, users)
         return
@@ -70,8 +80,14 @@ def _role(aws: Reader, role: Role, reading: Reading, users: tuple[str, ...]) -> 
     yield _gone(f"Role {role.name}", role, after=(*users, *before))
 
 
-def _inline(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
-    """The role's inline policies and their documents."""
+def _inline(aws: Reader, things: Iterable[Resource]) -> dict[Role, dict[InlinePolicy, Json]]:
+    """Of each role among the things its inline policies and their documents, read at once."""
+    roles = [thing for thing in things if isinstance(thing, Role)]
+    read = aws.together(*(partial(_inline_of, aws, role) for role in roles))
+    return dict(zip(roles, read, strict=True))
+
+
+def _inline_of(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
     names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
     policies = [InlinePolicy(role.name, name) for name in names or []]
     readings = aws.together(*(partial(one.read, aws) for one in policies))
@@ -137,11 +153,11 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
         *(partial(_groups, aws, prefix) for prefix in _prefixes(manifest, standing_now))
     )
     names = sorted({name for found in groups for name in found})
+    ours = _ours(standing_now, manifest)
     foreign += [
-        f"Role {thing.name} stays: the application in another region has it too."
-        for thing, held in standing_now.items()
-        if isinstance(thing, Role) and held and is_ours(held, manifest.name)
-        if _serves_others(aws, held, _inline(aws, thing))
+        f"Role {role.name} stays: the application in another region has it too."
+        for role, policies in _inline(aws, ours).items()
+        if _serves_others(aws, ours[role], policies)
     ]
     if names:
         foreign.append(f"Log groups stay, with their events: {', '.join(names)}.")

@@ -12,7 +12,7 @@ from typing import Any
 
 from dragonctl.engine.model import Json
 from dragonctl.iam_documents import statements
-from dragonctl.resources.iam_role import same_document
+from dragonctl.resources.iam_role import says
 
 _DIRECTION = "(?:central|(?:north|south)?(?:east|west)|north|south)"
 _REGION = re.compile(rf"[a-z]{{2}}(?:-gov|-iso[a-z]?)?-{_DIRECTION}-\d+")
@@ -27,8 +27,8 @@ def besides(ours: Json, have: Json, region: str) -> Json:
     if have is None:
         return ours
     mine, there = [[_plain(one) for one in statements(each)] for each in (ours, have)]
-    kept = [one for one in there if _is_elsewhere(one, region) and not _is_in(mine, one)]
-    if len(there) == len(mine) + len(kept) and all(_is_in(there, one) for one in mine):
+    kept = [one for one in there if _is_elsewhere(one, region) and not says(mine, one)]
+    if len(there) == len(mine) + len(kept) and all(says(there, one) for one in mine):
         return have
     return {**ours, "Statement": [*statements(ours), *kept]} if kept else ours
 
@@ -55,7 +55,3 @@ def _regions(statement: Any) -> set[str]:
 
 def _plain(statement: Any) -> dict[str, Any]:
     return {key: value for key, value in statement.items() if key != "Sid"}
-
-
-def _is_in(others: list[dict[str, Any]], statement: dict[str, Any]) -> bool:
-    return any(same_document(one, statement) for one in others)
