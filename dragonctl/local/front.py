@@ -80,15 +80,17 @@ class FrontDoor:
             return wire.write_error(request, AwsError("InternalFailure", words, NOT_HERE))
 
     def _answer(self, request: Request) -> Answer:
+        """One request after the other: moto's stores are plain dicts, and it walks over them."""
         key = (request.service, request.operation)
-        for check in shims.checks.get(key, ()):
-            check(request)
-        replacement = shims.replacements.get(key)
-        if replacement is not None:
-            with contextlib.nullcontext() if key in shims.without_lock else state.LOCK:
-                result = replacement(request)
-            return result if isinstance(result, Answer) else wire.write(request, result)
-        return self._mended(request, self._ask_moto(request))
+        with state.LOCK:
+            for check in shims.checks.get(key, ()):
+                check(request)
+        with contextlib.nullcontext() if key in shims.without_lock else state.LOCK:
+            replacement = shims.replacements.get(key)
+            if replacement is None:
+                return self._mended(request, self._ask_moto(request))
+            result = replacement(request)
+        return result if isinstance(result, Answer) else wire.write(request, result)
 
     def _ask_moto(self, request: Request) -> Answer:
         heard: dict[str, Any] = {}

@@ -63,7 +63,7 @@ def find(arn: str) -> Role | None:
 
 def _found(arn: str) -> Any:
     _, partition, _, _, account, *_ = arn.split(":")
-    roles = backends.backend("iam", account, partition).roles.values()
+    roles = list(backends.backend("iam", account, partition).roles.values())
     return next((one for one in roles if one.arn == arn), None)
 
 
@@ -75,7 +75,7 @@ def note_use(arn: str, region: str) -> None:
 
 
 def _documents(role: Any) -> tuple[Any, ...]:
-    attached = [_current(policy) for policy in role.managed_policies.values()]
+    attached = [_current(policy) for policy in list(role.managed_policies.values())]
     inline: Mapping[str, Any] = role.policies
     return (*attached, *inline.values())
 

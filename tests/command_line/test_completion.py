@@ -54,7 +54,7 @@ def test_nothing_where_nobody_answers(tmp_path, surrounding):
             [sys.executable, "-c", "from dragonctl.cli import main; main()"],
             env={**os.environ, **keys, **about, **line, **where},
             capture_output=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b"", b"")

@@ -58,7 +58,7 @@ ANSWERS = {
 class Door:
     """AWS with one application. ``held`` maps an operation to the one it is not answered before.
 
-    A read that never comes lets what waits for it go after three seconds, and ``late`` says so.
+    A read that never comes lets what waits for it go after half a minute, and ``late`` says so.
     """
 
     region, partition = "eu-west-1", "aws"
@@ -75,7 +75,7 @@ class Door:
             self.asked.append((operation, *names))
             self._heard.notify_all()
             before = self.held.get(operation)
-            if before and not self._heard.wait_for(lambda: before in self.asked, timeout=3):
+            if before and not self._heard.wait_for(lambda: before in self.asked, timeout=30):
                 self.late.append(operation)
         if operation not in ANSWERS or params.get("restApiId") == NAMESAKE:
             raise AwsError(service, operation, "NotFoundException", "there is none", 404)

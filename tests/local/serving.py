@@ -198,7 +198,7 @@ def _response(status, answer):
     return Response(status, headers, answer.read().decode())
 
 
-def until(ask, holds, seconds=10.0):
+def until(ask, holds, seconds=60.0):
     """Ask again until the answer holds; the last answer, for the assertion to show."""
     end = time.monotonic() + seconds
     answer = ask()

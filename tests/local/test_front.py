@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
-import time
+import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dragonctl.local.front import FrontDoor
 from tests.local.refusals import refused, status_of_refusal
 
 
@@ -117,11 +120,54 @@ def test_objects_keep_their_bytes_and_their_metadata(local_aws):
     assert answer["Metadata"] == {"x_y": "1"}
 
 
-def test_a_call_takes_milliseconds(local_aws, make):
-    """Generous here: a broken connection reuse or a lost cache costs far more."""
-    get, api = local_aws.client("apigateway").get_stage, make.stage()
-    get(restApiId=api, stageName="prod")
-    start = time.perf_counter()
-    for _ in range(50):
-        get(restApiId=api, stageName="prod")
-    assert time.perf_counter() - start < 2.5
+class MotoThatMeets:
+    """A moto that takes note of two requests inside it at once, for each AWS operation."""
+
+    def __init__(self, patience):
+        self.met = []
+        self._patience = patience
+        self._door = threading.Barrier(2)
+
+    def __call__(self, environ, start_response):
+        try:
+            self._door.wait(self._patience)
+            self.met.append(environ["wsgi.input"].read())
+        except threading.BrokenBarrierError:
+            self._door.reset()
+        start_response("200 OK", [("Content-Type", "text/xml")])
+        return [b"<Nothing/>"]
+
+
+def asking(service, body):
+    """The WSGI environment of a signed request."""
+    scope = f"AKIA/20260101/us-east-1/{service}/aws4_request"
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/",
+        "QUERY_STRING": "",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=x",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+    }
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "patience", "together"),
+    [
+        ("iam", b"Action=GetRole&RoleName=one&Version=2010-05-08", 0.2, False),
+        ("sns", b"Action=Publish&Message=long&Version=2010-03-31", 60, True),
+    ],
+)
+def test_moto_walks_over_its_stores_undisturbed(service, body, patience, together):
+    """It answers a request with "dictionary changed size" when another changes its store then."""
+    moto = MotoThatMeets(patience)
+    door = FrontDoor(moto, "token")
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(2):
+            pool.submit(door, asking(service, body), lambda *_: None)
+    assert bool(moto.met) == together

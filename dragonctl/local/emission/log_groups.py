@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moto.logs.models import LogsBackend, logs_backends
 
-# moto's streams are plain lists: writers take turns.
-_writing = threading.Lock()
+from dragonctl.local import state
 
 Line = tuple[int, str]
 """When (epoch milliseconds) and what."""
@@ -31,7 +29,7 @@ def write(stream: Stream, lines: Sequence[Line], *, create_group: bool) -> bool:
     Returns False, and writes nothing, when the group is missing and must not be made.
     """
     backend: LogsBackend = logs_backends[stream.account][stream.region]
-    with _writing:
+    with state.LOCK:  # moto's streams are plain lists: writers and readers take turns
         if stream.group not in backend.groups:
             if not create_group:
                 return False

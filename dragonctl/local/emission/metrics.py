@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dragonctl.local import backends
+from dragonctl.local import backends, state
 
 if TYPE_CHECKING:
     from dragonctl.local.runtime.instance import Served
     from dragonctl.local.runtime.settings import Settings
-
-# moto keeps metrics in a plain list: writers take turns.
-_writing = threading.Lock()
 
 Measured = tuple[str, float, str]
 """Name, value, unit."""
@@ -32,7 +28,7 @@ def put(
         {"MetricName": name, "Value": value, "Unit": unit, "Dimensions": told}
         for name, value, unit in measured
     ]
-    with _writing:
+    with state.LOCK:  # moto keeps metrics in a plain list: writers and readers take turns
         backends.backend("cloudwatch", account, region).put_metric_data(namespace, data)
 
 

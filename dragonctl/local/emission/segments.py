@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import Any
 
 from moto.xray.models import xray_backends
 
-# moto keeps segments in a sorted list: writers take turns.
-writing = threading.Lock()
+from dragonctl.local import state
 
 Document = dict[str, Any]
 
@@ -17,7 +15,7 @@ Document = dict[str, Any]
 def put(account: str, region: str, *documents: Document) -> None:
     """Store segment documents (AWS: "X-Ray segment documents"); keys holding None are left out."""
     backend = xray_backends[account][region]
-    with writing:
+    with state.LOCK:  # moto keeps segments in a sorted list: writers and readers take turns
         for document in documents:
             backend.process_segment(json.dumps(_told(document)))
 

@@ -32,9 +32,31 @@ AnyCheck = TypeVar("AnyCheck", bound=Check)
 AnyReplacement = TypeVar("AnyReplacement", bound=Replacement)
 AnyMending = TypeVar("AnyMending", bound=Mending)
 
+_OF_EXECUTIONS = (
+    "DescribeExecution",
+    "DescribeMapRun",
+    "DescribeStateMachineForExecution",
+    "GetActivityTask",
+    "GetExecutionHistory",
+    "ListExecutions",
+    "ListMapRuns",
+    "SendTaskFailure",
+    "SendTaskHeartbeat",
+    "SendTaskSuccess",
+    "StopExecution",
+    "TestState",
+    "UpdateMapRun",
+)
 checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
 replacements: dict[tuple[str, str], Replacement] = {}
-without_lock: set[tuple[str, str]] = set()
+# What may take its time, or waits for a running execution: it must not hold up all others.
+without_lock: set[tuple[str, str]] = {
+    ("sqs", "ReceiveMessage"),
+    ("sns", "Publish"),
+    ("sns", "PublishBatch"),
+    ("events", "PutEvents"),
+    *(("stepfunctions", operation) for operation in _OF_EXECUTIONS),
+}
 mendings: dict[tuple[str, str], list[Mending]] = defaultdict(list)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from dragonctl.local import backends
-from dragonctl.local.emission import segments
+from dragonctl.local import backends, state
 
 Document = dict[str, Any]
 CALLS = ("aws", "remote")
@@ -116,7 +115,7 @@ def walk(document: Document) -> Iterator[Document]:
 def all_traces(account: str, region: str) -> list[Trace]:
     """Every stored trace."""
     kept = backends.backend("xray", account, region)._segment_collection._traces  # noqa: SLF001
-    with segments.writing:
+    with state.LOCK:
         raw = {name: [one.raw for one in held["segments"]] for name, held in kept.items()}
     return [compiled(name, tuple(texts)) for name, texts in raw.items() if texts]
 
@@ -124,7 +123,7 @@ def all_traces(account: str, region: str) -> list[Trace]:
 def some_traces(account: str, region: str, ids: list[str]) -> dict[str, Trace]:
     """The traces of these ids, those that exist."""
     kept = backends.backend("xray", account, region)._segment_collection._traces  # noqa: SLF001
-    with segments.writing:
+    with state.LOCK:
         raw = {name: [one.raw for one in kept[name]["segments"]] for name in ids if name in kept}
     return {name: compiled(name, tuple(texts)) for name, texts in raw.items() if texts}
 

@@ -287,7 +287,7 @@ runtime.invoke(function, Invocation(sys.argv[1].encode(), "r"))
     environment = {**os.environ, "DRAGONCTL_STATE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", program, json.dumps(str(said))]
     server = subprocess.Popen(command, env=environment)
-    until(lambda: said.exists() and said.read_text().count(" "), bool, 20)
+    until(lambda: said.exists() and said.read_text().count(" "), bool)
     pids = [int(pid) for pid in said.read_text().split()]
     server.send_signal(signal.SIGKILL)
     server.wait()
