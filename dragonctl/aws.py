@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -210,6 +211,8 @@ def _session(connection: Connection) -> Any:
 
     try:
         session = botocore.session.Session(profile=connection.profile)
+        folders = session.get_config_variable("data_path")
+        session.register_component("data_loader", descriptions(folders))
         session.full_config  # noqa: B018 (reads the files now, so that their faults show here)
         session.get_scoped_config()
     except botocore.exceptions.ProfileNotFound as error:
@@ -220,6 +223,25 @@ def _session(connection: Connection) -> Any:
     except botocore.exceptions.BotoCoreError as error:
         raise UsageError(f"The AWS configuration cannot be read: {error}.") from error
     return session
+
+
+@cache
+def descriptions(folders: str | None) -> Any:
+    """What botocore knows of AWS's services: megabytes of JSON, read once for all sessions.
+
+    ``folders`` are those that the user's configuration adds.
+    """
+    import botocore.loaders
+
+    return botocore.loaders.create_loader(folders)
+
+
+def service_model(service: str) -> Any:
+    """Botocore's model of a service: its operations, their shapes and how they are sent."""
+    from botocore.model import ServiceModel
+
+    told = descriptions(None).load_service_model(service, "service-2", api_version=None)
+    return ServiceModel(told, service)
 
 
 def _region(connection: Connection, session: Any) -> str:

@@ -52,7 +52,7 @@ class LocalAws:
         """A boto3 client that never repeats a call, so that a test sees each answer."""
         key = service, region
         if key not in self._clients:
-            self._clients[key] = boto3.Session().client(
+            self._clients[key] = boto3.client(
                 service,
                 endpoint_url=self.endpoint,
                 region_name=region,

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from dragonctl.aws import service_model
 from dragonctl.engine.model import Call
 
 SERVICES = ("apigateway", "apigatewayv2")
@@ -55,10 +56,7 @@ def _patches(call: Call) -> list[dict[str, Any]]:
 @cache
 def _http(service: str, operation: str) -> tuple[str, str]:
     """The operation's method and path, without the version that v2's paths begin with."""
-    import botocore.session
-
-    model = botocore.session.get_session().get_service_model(service)
-    http = model.operation_model(operation).http
+    http = service_model(service).operation_model(operation).http
     path = http["requestUri"].partition("?")[0]
     return http["method"], re.sub(r"^/v\d+(?=/)", "", path)
 
@@ -78,9 +76,6 @@ def _filled(template: str, call: Call) -> str:
 @cache
 def _wire_names(service: str, operation: str) -> dict[str, str]:
     """Placeholder of the path -> the parameter's name in botocore."""
-    import botocore.session
-
-    model = botocore.session.get_session().get_service_model(service)
-    shape = model.operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     members = shape.members if shape else {}
     return {one.serialization.get("name", name): name for name, one in members.items()}

@@ -40,6 +40,7 @@ FORKS.set_forkserver_preload(
         "dragonctl.recipes.observability",
         "dragonctl.terminal.console",
         "tests.faults.laboratory",
+        "tests.faults.preloaded",
     ]
 )
 RANDOM = {

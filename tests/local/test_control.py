@@ -28,7 +28,7 @@ def state_folder(tmp_path, monkeypatch):
 
 
 def client(server, service):
-    return boto3.Session().client(
+    return boto3.client(
         service,
         endpoint_url=server.endpoint,
         region_name="us-east-1",

@@ -25,7 +25,7 @@ class Running:
         server = control.up()
         key = service, server.pid
         if key not in self._clients:
-            self._clients[key] = boto3.Session().client(
+            self._clients[key] = boto3.client(
                 service,
                 endpoint_url=server.endpoint,
                 region_name="us-east-1",
