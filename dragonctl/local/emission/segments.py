@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.xray.models import xray_backends
-
-from dragonctl.local import state
+from dragonctl.local import backends, state
 
 Document = dict[str, Any]
 
 
 def put(account: str, region: str, *documents: Document) -> None:
     """Store segment documents (AWS: "X-Ray segment documents"); keys holding None are left out."""
-    backend = xray_backends[account][region]
+    backend = backends.backend("xray", account, region)
     with state.LOCK:  # moto keeps segments in a sorted list: writers and readers take turns
         for document in documents:
             backend.process_segment(json.dumps(_told(document)))
