@@ -40,6 +40,11 @@ def statements(document: Document) -> Iterator[Mapping[str, Any]]:
     yield from (one for one in _listed(decoded(document).get("Statement")) if isinstance(one, dict))
 
 
+def unnamed(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """A statement without its ``Sid``, which tells it from others and grants nothing."""
+    return {key: value for key, value in statement.items() if key != "Sid"}
+
+
 def allows(
     documents: Iterable[Document],
     action: str,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 
 from rich.text import Text
 
 from dragonctl.engine.model import Change
+from dragonctl.terminal import documents
 from dragonctl.terminal.neutral import middle, neutral
 
 _INDENT = "    "
@@ -31,7 +33,7 @@ def field_lines(changes: Sequence[Change], width: int) -> Iterator[Text]:
         return
     column = min(max(len(label(change.field)) for change in changes), _WIDEST_NAME)
     for change in changes:
-        yield _line(change, column, max(width - column - 10, _NARROWEST))
+        yield from _lines(change, column, max(width - column - 10, _NARROWEST))
 
 
 def label(field: str) -> str:
@@ -50,8 +52,8 @@ def shown(value: Any, width: int = 60) -> str:
             return middle(value, width)
         case {"widgets": [*widgets]}:
             return f"{len(widgets)} widgets"
-        case {"Statement": statements}:
-            return middle(_document(statements), width)
+        case {"Statement": _}:
+            return middle(documents.summary(value), width)
     return middle(json.dumps(value), width)
 
 
@@ -62,6 +64,16 @@ def _fact(change: Change) -> str:
     return value if change.field in _PLAIN else f"{label(change.field)} {value}"
 
 
+def _lines(change: Change, column: int, room: int) -> Iterator[Text]:
+    """Of a policy document, the statements that differ: the rest of it says nothing new."""
+    both = all(documents.is_document(one) for one in (change.before, change.after))
+    moved = list(documents.moved(change.before, change.after)) if both else []
+    if not moved:
+        yield _line(change, column, room)
+    for name, words in zip(chain([label(change.field)], repeat("")), moved, strict=False):
+        yield Text(f"{_INDENT}{name:<{column}}  {middle(words, room)}")
+
+
 def _line(change: Change, column: int, room: int) -> Text:
     line = Text(f"{_INDENT}{label(change.field):<{column}}  ")
     if change.before is not None:
@@ -69,21 +81,3 @@ def _line(change: Change, column: int, room: int) -> Text:
         line.append(f"{before} → ", style="dim")
         room -= len(before)
     return line.append(shown(change.after, room))
-
-
-def _document(statements: Any) -> str:
-    """What a policy document grants, or whom it trusts, in a few words."""
-    listed = statements if isinstance(statements, list) else [statements]
-    services = [
-        _listed(one.get("Principal", {}).get("Service")) for one in listed if "Principal" in one
-    ]
-    if services:
-        return f"trusts {', '.join(name for names in services for name in names) or 'others'}"
-    actions = [action for one in listed for action in _listed(one.get("Action"))]
-    return f"allows {', '.join(actions)}"
-
-
-def _listed(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)

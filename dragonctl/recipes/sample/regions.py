@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from dragonctl.engine.model import Json
-from dragonctl.iam_documents import statements
+from dragonctl.iam_documents import statements, unnamed
 from dragonctl.resources.iam_role import says
 
 _DIRECTION = "(?:central|(?:north|south)?(?:east|west)|north|south)"
@@ -26,7 +26,7 @@ def besides(ours: Json, have: Json, region: str) -> Json:
     """
     if have is None:
         return ours
-    mine, there = [[_plain(one) for one in statements(each)] for each in (ours, have)]
+    mine, there = [[unnamed(one) for one in statements(each)] for each in (ours, have)]
     kept = [one for one in there if _is_elsewhere(one, region) and not says(mine, one)]
     if len(there) == len(mine) + len(kept) and all(says(there, one) for one in mine):
         return have
@@ -51,7 +51,3 @@ def _is_elsewhere(statement: Any, region: str) -> bool:
 
 def _regions(statement: Any) -> set[str]:
     return set(_REGION.findall(json.dumps(statement)))
-
-
-def _plain(statement: Any) -> dict[str, Any]:
-    return {key: value for key, value in statement.items() if key != "Sid"}
