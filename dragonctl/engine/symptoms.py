@@ -280,6 +280,15 @@ def is_denied(error: DragonError) -> bool:
     return error.code in _DENIED
 
 
+def is_closed(error: DragonError) -> bool:
+    """Whether a region, asked with keys that are good in another one, is closed to them.
+
+    One that the account has not enabled does not know the keys (AWS account management guide,
+    "Enable or disable AWS Regions in your account"); one that an organisation forbids denies.
+    """
+    return error.code in _DENIED | _INVALID
+
+
 def is_hopeless(error: DragonError) -> bool:
     """Whether no other call can succeed either: no credentials, no journal, a wrong clock."""
     return error.code in _EXPIRED | _INVALID | _CLOCK | {"NoCredentials", UNWRITABLE}

@@ -53,8 +53,8 @@ class Role(Resource):
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """API Gateway's account settings may name it, here or in another region."""
         used = have.facts["used"].get("Region") or aws.region
-        if region := logs_through(aws, self.name, done, used):
-            return f"it is API Gateway's CloudWatch role in {region}"
+        if user := logs_through(aws, self.name, done, used):
+            return f"it {user}"
         return self._foreign_policy(aws, done)
 
     def _foreign_policy(self, aws: Reader, done: Done) -> str | None:

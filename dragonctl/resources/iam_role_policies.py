@@ -44,8 +44,8 @@ class RolePolicies(Resource):
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """The account's CloudWatch role writes by its policies."""
-        region = logs_through(aws, self.role, done)
-        return f"{self.role} is API Gateway's CloudWatch role in {region}" if region else None
+        user = logs_through(aws, self.role, done)
+        return f"{self.role} {user}" if user else None
 
 
 def attached(*policies: str) -> State:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from dragonctl import iam_documents
-from dragonctl.engine.model import Done, Reader
-from dragonctl.engine.symptoms import is_denied
+from dragonctl.engine.model import Done, Reader, State
+from dragonctl.engine.symptoms import is_closed, is_denied
 from dragonctl.errors import AwsError
 
 ABSENT = ("NoSuchEntity", "NoSuchEntityException")
@@ -62,18 +62,32 @@ def role_name(arn: str) -> str:
 
 
 def logs_through(aws: Reader, role: str, done: Done, *regions: str) -> str | None:
-    """The region whose API Gateway writes its logs through the role; None: none does.
+    """Whether API Gateway writes its logs through the role, as a predicate; None: it does not.
 
     Asked of this region, of ``regions`` and of those in which there were runs: the role is the
-    account's, and each region's settings name one.
+    account's, and each region's settings name one. A region that is closed to the caller (an
+    organisation's policy, a region that was switched off) may name it: who would know?
     """
     here = done.get(f"apigateway-account/{aws.account}/{aws.region}")
     for region in dict.fromkeys((aws.region, *regions, *sorted(aws.elsewhere))):
         ended = here if region == aws.region else None
-        live = ended.state if ended else aws.get("apigateway", "GetAccount", region=region)
-        if role_name((live or {}).get("cloudwatchRoleArn") or "") == role:
-            return region
+        settings = ended.state if ended else _account_settings(aws, region)
+        if isinstance(settings, AwsError):
+            said = settings.code
+            return f"may be API Gateway's CloudWatch role in {region}, which does not say ({said})"
+        if role_name(settings.get("cloudwatchRoleArn") or "") == role:
+            return f"is API Gateway's CloudWatch role in {region}"
     return None
+
+
+def _account_settings(aws: Reader, region: str) -> State | AwsError:
+    """API Gateway's settings of a region; AWS's refusal where another one is closed."""
+    try:
+        return aws.get("apigateway", "GetAccount", region=region) or {}
+    except AwsError as error:
+        if region == aws.region or not is_closed(error):
+            raise
+        return error
 
 
 def read_rights(aws: Reader, role: str) -> Rights | None:
