@@ -46,9 +46,8 @@ def test_a_region_that_logs_through_it_is_in_the_way(thing, settings, in_the_way
 def test_a_region_that_is_closed_may_log_through_it(thing, code):
     closed = AwsError("apigateway", "GetAccount", code, "no", 403)
     found = thing.obstacle(TwoRegions(closed), HAVE, {})
-    assert found.endswith(
-        f"may be API Gateway's CloudWatch role in eu-south-1, closed here: {code}"
-    )
+    assert "may be API Gateway's CloudWatch role in eu-south-1" in found
+    assert code in found
 
 
 @pytest.mark.parametrize("thing", THINGS)
