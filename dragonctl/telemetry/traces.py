@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.fetching import Fetch, from_aws, pages
 from dragonctl.telemetry.segments import Segment, Status, tree, walk
 
@@ -143,11 +144,16 @@ def _window(fetch: Fetch, piece: tuple[float, float], expression: str) -> list[S
     params: dict[str, Any] = {"StartTime": piece[0], "EndTime": piece[1], "Sampling": False}
     if expression:
         params["FilterExpression"] = expression
-    found = [
-        summary_of(item)
-        for page in pages(fetch, "xray", "GetTraceSummaries", **params)
-        for item in page.get("TraceSummaries", ())
-    ]
+    try:
+        found = [
+            summary_of(item)
+            for page in pages(fetch, "xray", "GetTraceSummaries", **params)
+            for item in page.get("TraceSummaries", ())
+        ]
+    except DragonError as error:
+        if expression and error.code == "InvalidRequestException":
+            error.hint = "A filter that X-Ray takes: fault = true OR responsetime > 2."
+        raise
     return sorted(found, key=lambda item: item.start, reverse=True)
 
 

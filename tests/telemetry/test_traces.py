@@ -2,9 +2,11 @@ import itertools
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dragonctl.errors import AwsError
 from dragonctl.telemetry.segments import tree, walk
 from dragonctl.telemetry.traces import (
     KEPT,
@@ -151,6 +153,18 @@ def test_a_bare_summary_is_read_too():
     assert bare.code is None
     dated = summary_of({"Id": "x", "StartTime": datetime(2026, 1, 1, tzinfo=UTC)})
     assert dated.start == 1_767_225_600
+
+
+def test_a_filter_that_x_ray_does_not_take_is_answered_with_one_that_it_takes():
+    def fetch(service, operation, **params):
+        raise AwsError(service, operation, "InvalidRequestException", "not a filter", 400)
+
+    with pytest.raises(AwsError) as caught:
+        list(summaries(fetch, 0, 60, "nonsense (("))
+    assert "fault = true" in caught.value.hint
+    with pytest.raises(AwsError) as caught:
+        list(summaries(fetch, 0, 60))
+    assert caught.value.hint == ""
 
 
 def test_an_empty_list_is_explained_by_transaction_search_and_sampling():
