@@ -227,7 +227,7 @@ def _session(connection: Connection) -> Any:
 
 @cache
 def descriptions(folders: str | None) -> Any:
-    """What botocore knows of AWS's services: megabytes of JSON, read once for all sessions.
+    """What botocore knows of AWS's services: megabytes of JSON, read once in a process.
 
     ``folders`` are those that the user's configuration adds.
     """
