@@ -37,12 +37,35 @@ def decoded(document: Document) -> Mapping[str, Any]:
 
 def statements(document: Document) -> Iterator[Mapping[str, Any]]:
     """Its statements: IAM takes a single one without its list."""
-    yield from (one for one in _listed(decoded(document).get("Statement")) if isinstance(one, dict))
+    yield from (one for one in listed(decoded(document).get("Statement")) if isinstance(one, dict))
+
+
+def listed(value: Any) -> list[Any]:
+    """What a field of a statement holds: IAM takes a single value without its list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def services(statement: Mapping[str, Any]) -> list[Any]:
+    """The services that a statement of a trust policy names."""
+    principal = statement.get("Principal")
+    return listed(principal.get("Service")) if isinstance(principal, Mapping) else []
 
 
 def unnamed(statement: Mapping[str, Any]) -> dict[str, Any]:
     """A statement without its ``Sid``, which tells it from others and grants nothing."""
     return {key: value for key, value in statement.items() if key != "Sid"}
+
+
+def same_document(one: Any, other: Any) -> bool:
+    """Whether two policy documents say the same, whatever the order of statements and lists."""
+    return bool(_ordered(one) == _ordered(other))
+
+
+def says(statements: Iterable[Any], statement: Any) -> bool:
+    """Whether one of the statements is this one, whatever the order of its lists."""
+    return any(same_document(one, statement) for one in statements)
 
 
 def allows(
@@ -99,20 +122,25 @@ def _covers(statement: Mapping[str, Any], element: str, value: str, *, exact_cas
 
 
 def _any_matches(patterns: Any, value: str, *, exact_case: bool) -> bool:
-    return any(matches(str(one), value, exact_case=exact_case) for one in _listed(patterns))
+    return any(matches(str(one), value, exact_case=exact_case) for one in listed(patterns))
 
 
 def _is_assumption_by(statement: Mapping[str, Any], service: str) -> bool:
     """A trusted service is named outright: a bare ``*`` or an AWS principal is not one."""
-    principal = statement.get("Principal")
-    named = _listed(principal.get("Service")) if isinstance(principal, Mapping) else []
-    return service in named and _covers(statement, "Action", "sts:AssumeRole", exact_case=False)
+    return service in services(statement) and _covers(
+        statement, "Action", "sts:AssumeRole", exact_case=False
+    )
 
 
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _ordered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = sorted(
+            (_ordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
+        )
+        return items[0] if len(items) == 1 else items
+    return value
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from dragonctl import iam_documents
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
-from dragonctl.resources.iam_role import same_document
 from dragonctl.resources.role_rights import ABSENT
 
 
@@ -38,7 +37,7 @@ class InlinePolicy(Resource):
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
         """Documents are equal whatever the order of their lists."""
-        return same_document(have, want)
+        return iam_documents.same_document(have, want)
 
     @property
     def _name(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from dragonctl import iam_documents
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
-from dragonctl.resources.iam_role import detached, same_document
+from dragonctl.resources.iam_role import detached
 from dragonctl.resources.role_rights import ABSENT
 
 VERSIONS = 5
@@ -84,7 +84,9 @@ class Policy(Resource):
         """Documents are equal whatever the order of their lists, and whatever their version."""
         if field == "version":
             return True
-        return same_document(have, want) if field == "document" else bool(have == want)
+        return (
+            iam_documents.same_document(have, want) if field == "document" else bool(have == want)
+        )
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Somebody is attached to it whom this undo does not detach."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -48,7 +48,7 @@ class Role(Resource):
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
         """Policy documents are equal whatever the order of their lists."""
-        return same_document(have, want) if field == "trust" else bool(have == want)
+        return iam_documents.same_document(have, want) if field == "trust" else bool(have == want)
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """API Gateway's account settings may name it, here or in another region."""
@@ -99,24 +99,3 @@ def detached(done: Done, role: str, policy: str) -> bool:
     name = f"iam-role-policies/{role}"
     reading = done.get(name)
     return name in done and (reading is None or not reading.state.get(f"policies/{policy}"))
-
-
-def same_document(one: Json, other: Json) -> bool:
-    """Whether two policy documents say the same, whatever the order of statements and lists."""
-    return bool(_ordered(one) == _ordered(other))
-
-
-def says(statements: Iterable[Json], statement: Json) -> bool:
-    """Whether one of the statements is this one, whatever the order of its lists."""
-    return any(same_document(one, statement) for one in statements)
-
-
-def _ordered(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _ordered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        items = sorted(
-            (_ordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
-        )
-        return items[0] if len(items) == 1 else items
-    return value

@@ -10,7 +10,6 @@ from typing import ClassVar
 from dragonctl import iam_documents
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.cloudwatch_alarm import ACTIONS
-from dragonctl.resources.iam_role import same_document
 
 ABSENT = ("NotFound", "NotFoundException")
 
@@ -55,7 +54,7 @@ class Topic(Resource):
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
         """Policies are equal whatever the order of their lists."""
-        return same_document(have, want) if field == "policy" else bool(have == want)
+        return iam_documents.same_document(have, want) if field == "policy" else bool(have == want)
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Somebody else listens to it, or some alarm still tells it."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError
+from dragonctl.iam_documents import says, statements, trusts
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
 from dragonctl.resources.iam_inline_policy import InlinePolicy
-from dragonctl.resources.iam_role import Role, says
+from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_function import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
 from dragonctl.resources.lambda_new_function import NewFunction
 
@@ -84,8 +84,8 @@ def granted(ours: Json) -> Callable[[Reading | None, Done], State]:
         if have is None:
             return {"document": ours}
         held = have.state["document"]
-        there = list(iam_documents.statements(held))
-        missing = [one for one in iam_documents.statements(ours) if not says(there, one)]
+        there = list(statements(held))
+        missing = [one for one in statements(ours) if not says(there, one)]
         return {"document": {**held, "Statement": [*there, *missing]}} if missing else {}
 
     return document
@@ -114,7 +114,7 @@ def _only_new(want: dict[str, Any]) -> Any:
 def _trusted(have: Reading | None, _done: Done) -> State:
     if have is None:
         return {"trust": _TRUST, "description": "Lets a function write its log and send traces."}
-    if iam_documents.trusts(have.state["trust"], SERVICE):
+    if trusts(have.state["trust"], SERVICE):
         return {}
     raise DragonError(
         "A role of that name exists already, and Lambda may not assume it.",

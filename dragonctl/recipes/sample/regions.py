@@ -11,8 +11,7 @@ import re
 from typing import Any
 
 from dragonctl.engine.model import Json
-from dragonctl.iam_documents import statements, unnamed
-from dragonctl.resources.iam_role import says
+from dragonctl.iam_documents import says, statements, unnamed
 
 _DIRECTION = "(?:central|(?:north|south)?(?:east|west)|north|south)"
 _REGION = re.compile(rf"[a-z]{{2}}(?:-gov|-iso[a-z]?)?-{_DIRECTION}-\d+")
