@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl import iam_documents
-from dragonctl.local import backends
+from dragonctl.local import backends, state
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,18 @@ def _granted(document: Any) -> list[str]:
 
 def find(arn: str) -> Role | None:
     """The role of that ARN (path included); None when there is none."""
-    role = _found(arn)
-    if role is None:
-        return None
-    return Role(arn, role.assume_role_policy_document, _documents(role), _boundary(role))
+    with state.LOCK:
+        role = _found(arn)
+        if role is None:
+            return None
+        return Role(arn, role.assume_role_policy_document, _documents(role), _boundary(role))
 
 
 def _found(arn: str) -> Any:
     _, partition, _, _, account, *_ = arn.split(":")
-    roles = list(backends.backend("iam", account, partition).roles.values())
-    return next((one for one in roles if one.arn == arn), None)
+    with state.LOCK:
+        roles = backends.backend("iam", account, partition).roles.values()
+        return next((one for one in roles if one.arn == arn), None)
 
 
 def note_use(arn: str, region: str) -> None:
@@ -75,7 +77,7 @@ def note_use(arn: str, region: str) -> None:
 
 
 def _documents(role: Any) -> tuple[Any, ...]:
-    attached = [_current(policy) for policy in list(role.managed_policies.values())]
+    attached = [_current(policy) for policy in role.managed_policies.values()]
     inline: Mapping[str, Any] = role.policies
     return (*attached, *inline.values())
 

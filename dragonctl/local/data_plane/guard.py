@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dragonctl.local import backends
+from dragonctl.local import backends, state
 from dragonctl.local.data_plane import faults
 from dragonctl.local.data_plane.exchange import Exchange
 
@@ -44,14 +44,19 @@ def _check_api_key(exchange: Exchange) -> None:
         return
     stage, told = exchange.stage, exchange.request.header("x-api-key")
     backend = backends.backend("apigateway", stage.account, stage.region)
-    key = next((one for one in list(backend.keys.values()) if told and one.value == told), None)
-    if key is None or not key.enabled or not _in_plan(backend, stage.api_id, stage.name, key.id):
-        raise faults.forbidden("INVALID_API_KEY", f"API Key {told or ''} not authorized")
+    with state.LOCK:
+        key = next((one for one in backend.keys.values() if told and one.value == told), None)
+        if (
+            key is None
+            or not key.enabled
+            or not _in_plan(backend, stage.api_id, stage.name, key.id)
+        ):
+            raise faults.forbidden("INVALID_API_KEY", f"API Key {told or ''} not authorized")
     exchange.context["identity"]["apiKeyId"] = key.id
 
 
 def _in_plan(backend: Any, api_id: str, stage: str, key_id: str) -> bool:
-    for plan_id, plan in list(backend.usage_plans.items()):
+    for plan_id, plan in backend.usage_plans.items():
         covers = any(
             one.get("apiId") == api_id and one.get("stage") == stage for one in plan.api_stages
         )
