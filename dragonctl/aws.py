@@ -16,8 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
+from dragonctl import addresses
 from dragonctl.errors import LOST, UNREACHABLE, UNREADABLE, AwsError, DragonError, UsageError
 from dragonctl.quota import Quotas
 
@@ -55,10 +55,9 @@ class Aws:
         self._maker = ThreadPoolExecutor(max_workers=1)
         self._quotas = Quotas()
         self._session = _session(connection)
-        self.endpoint: str = connection.endpoint_url or _configured_endpoint(self._session) or "aws"
+        self.endpoint: str = addresses.endpoint(connection.endpoint_url, self._session)
         """The endpoint that all services share, or ``aws``: the journal keeps them apart."""
-        _check_endpoint(self.endpoint)
-        self.region = _region(connection, self._session)
+        self.region: str = addresses.region(connection.region, self._session)
         self.partition: str = self._session.get_partition_for_region(self.region)
 
     def client(self, service: str, region: str | None = None, *, large: bool = False) -> Any:
@@ -191,20 +190,6 @@ def _refuse_garbage(http_response: Any, model: Any, **_: Any) -> None:
         json.loads(body)  # a ValueError is translated like any broken answer
 
 
-def _configured_endpoint(session: Any) -> str | None:
-    """The endpoint of the environment, else of the profile, as botocore's clients take it."""
-    if session.get_config_variable("ignore_configured_endpoint_urls"):
-        return None
-    found = os.environ.get("AWS_ENDPOINT_URL") or session.get_scoped_config().get("endpoint_url")
-    return str(found) if found else None
-
-
-def _check_endpoint(endpoint: str) -> None:
-    address = urlsplit(endpoint)
-    if endpoint != "aws" and not (address.scheme in ("http", "https") and address.hostname):
-        raise UsageError(f"{endpoint!r} is no endpoint URL.", "An example: http://127.0.0.1:4566")
-
-
 def _session(connection: Connection) -> Any:
     import botocore.exceptions
     import botocore.session
@@ -242,28 +227,6 @@ def service_model(service: str) -> Any:
 
     told = descriptions(None).load_service_model(service, "service-2", api_version=None)
     return ServiceModel(told, service)
-
-
-def _region(connection: Connection, session: Any) -> str:
-    import botocore.exceptions
-    import botocore.utils
-
-    named = (
-        connection.region
-        or os.environ.get("AWS_REGION")
-        or os.environ.get("AWS_DEFAULT_REGION")
-        or session.get_config_variable("region")
-    )
-    if not named:
-        raise UsageError(
-            "No AWS region is set.", "Name one with --region, or set AWS_REGION or the profile's."
-        )
-    try:
-        botocore.utils.validate_region_name(named)
-        session.get_partition_for_region(named)
-    except botocore.exceptions.BotoCoreError as error:
-        raise UsageError(f"{named!r} is not an AWS region.", "An example: eu-west-1.") from error
-    return str(named)
 
 
 def _translate(service: str, operation: str, error: Exception) -> DragonError:  # noqa: PLR0911

@@ -1,0 +1,97 @@
+"""Where AWS is asked: a region and endpoints that can be meant, or one sentence at once.
+
+botocore looks at them with patterns that let a final line break through, and at an endpoint only
+when a client is made: the call would be tried again for a minute and a half.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from dragonctl.errors import UsageError
+
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
+_VARIABLE = "AWS_ENDPOINT_URL"
+_SETTING = "endpoint_url"
+
+
+def region(said: str | None, session: Any) -> str:
+    """The region of the command line, else of the environment, else of the profile.
+
+    Raises UsageError where none is set, and where it cannot be one: botocore must know the
+    partition of its name.
+    """
+    from botocore.exceptions import BotoCoreError
+
+    named = (
+        said
+        or os.environ.get("AWS_REGION")
+        or os.environ.get("AWS_DEFAULT_REGION")
+        or session.get_config_variable("region")
+    )
+    if not named:
+        raise UsageError(
+            "No AWS region is set.", "Name one with --region, or set AWS_REGION or the profile's."
+        )
+    with suppress(BotoCoreError):
+        if isinstance(named, str) and _REGION.fullmatch(named):
+            session.get_partition_for_region(named)
+            return named
+    raise UsageError(f"{named!r} is not an AWS region.", "An example: eu-west-1.")
+
+
+def endpoint(said: str | None, session: Any) -> str:
+    """The endpoint that all services share, ``aws`` where there is none; every one is checked.
+
+    Raises UsageError for one that cannot be meant, also one of a single service.
+    """
+    if said:
+        _check("--endpoint-url", said)
+        return said
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return "aws"
+    configured = dict(_configured(session))
+    for place, url in configured.items():
+        _check(place, url)
+    return configured.get(_VARIABLE) or configured.get(_SETTING) or "aws"
+
+
+def _configured(session: Any) -> Iterator[tuple[str, str]]:
+    """Where endpoints are set (a variable, a setting) and what to, as botocore's clients take it.
+
+    A variable may name a service (``AWS_ENDPOINT_URL_LAMBDA``), and so may a section of the
+    configuration's file (AWS SDKs reference guide, "Service-specific endpoints").
+    """
+    for name, value in os.environ.items():
+        if (name == _VARIABLE or name.startswith(f"{_VARIABLE}_")) and value:
+            yield name, value
+    profile = session.get_scoped_config()
+    if profile.get(_SETTING):
+        yield _SETTING, str(profile[_SETTING])
+    services = session.full_config.get("services", {}).get(profile.get("services"), {})
+    for service, settings in services.items():
+        if isinstance(settings, Mapping) and settings.get(_SETTING):
+            yield f"{_SETTING} of {service}", str(settings[_SETTING])
+
+
+def _check(place: str, url: str) -> None:
+    if not _is_endpoint(url):
+        raise UsageError(
+            f"{place} {url!r} is no endpoint URL.", "An example: http://127.0.0.1:4566"
+        )
+
+
+def _is_endpoint(url: str) -> bool:
+    from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
+
+    with suppress(ValueError):  # brackets that do not close, a port that is none
+        parts = urlsplit(url)
+        is_host = is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url)
+        is_plain = url.isprintable() and not any(one.isspace() for one in url)
+        return parts.scheme in ("http", "https") and parts.port != 0 and is_plain and bool(is_host)
+    return False
