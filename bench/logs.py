@@ -119,7 +119,7 @@ def read_all(start_ms: int) -> None:
     import boto3
     from rich.console import Console
 
-    from dragonctl.telemetry.logs import LogGroup, read
+    from dragonctl.telemetry.logs.events import LogGroup, read
     from dragonctl.terminal.logs import LogPrinter
 
     client = boto3.client("logs")

@@ -16,8 +16,8 @@ from dragonctl.command_line.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.groups import log_groups, trace_names
-from dragonctl.telemetry.logs import SOURCES, LogGroup, Unreadable
+from dragonctl.telemetry.logs.events import SOURCES, LogGroup, Unreadable
+from dragonctl.telemetry.logs.groups import log_groups, trace_names
 from dragonctl.telemetry.traces import Summary, summaries
 from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.neutral import neutral

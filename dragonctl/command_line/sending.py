@@ -17,9 +17,9 @@ from dragonctl.app import Api
 from dragonctl.command_line.reading import View
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
-from dragonctl.telemetry.arrivals import Arrivals, Waiting, expected_lines, trace_of
-from dragonctl.telemetry.destinations import domain_url, mapped, path_of, stage_url
-from dragonctl.telemetry.sending import Answered, Sent, request_of, wants_signature
+from dragonctl.telemetry.requests.arrivals import Arrivals, Waiting, expected_lines, trace_of
+from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
+from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces import Trace
 from dragonctl.terminal.neutral import neutral
 

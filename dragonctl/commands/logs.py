@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.logs import LogEvent, LogGroup
+    from dragonctl.telemetry.logs.events import LogEvent, LogGroup
 
 
 @command(
@@ -84,7 +84,7 @@ def logs(
 def _check(*, follow: bool, until: str | None, request: str | None) -> None:
     """Refuse what cannot be meant."""
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.requests import looks_like_id
+    from dragonctl.telemetry.requests.trail import looks_like_id
 
     if follow and until:
         raise UsageError("--follow has no end.", "Leave --until or --follow out.")
@@ -128,15 +128,16 @@ def _events(
     request: str | None,
 ) -> Iterator[LogEvent]:
     """The stream that the options describe."""
-    from dragonctl.telemetry import following, logs, requests
+    from dragonctl.telemetry.logs import events, following
+    from dragonctl.telemetry.requests.trail import Trail, request_events
 
-    shown = logs.containing(grep) if grep else logs.anything
+    shown = events.containing(grep) if grep else events.anything
     if request and not follow:
-        _, events = requests.request_events(view.fetch, groups, request, *times, report=view.report)
-        return filter(shown, events)
+        _, found = request_events(view.fetch, groups, request, *times, report=view.report)
+        return filter(shown, found)
     if not follow:
-        return logs.read(view.fetch, groups, *times, report=view.report, admits=shown)
-    trail = requests.Trail.of(request) if request else None
+        return events.read(view.fetch, groups, *times, report=view.report, admits=shown)
+    trail = Trail.of(request) if request else None
     import time
 
     stream = following.follow(

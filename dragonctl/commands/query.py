@@ -44,7 +44,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     from contextlib import nullcontext
 
     from dragonctl.command_line.reading import View, sources_of
-    from dragonctl.telemetry.insights import Answer, resolve, run
+    from dragonctl.telemetry.logs.insights import Answer, resolve, run
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import animates, err, out
     from dragonctl.terminal.insights import print_answer, progress_text

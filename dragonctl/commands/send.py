@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.arrivals import Arrivals
-    from dragonctl.telemetry.sending import Answered
+    from dragonctl.telemetry.requests.arrivals import Arrivals
+    from dragonctl.telemetry.requests.sending import Answered
 
 FIRST_ERROR = 400
 

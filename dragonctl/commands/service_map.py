@@ -48,7 +48,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
 
     from dragonctl.command_line.reading import View
     from dragonctl.telemetry import service_map as telemetry
-    from dragonctl.telemetry.groups import trace_names
+    from dragonctl.telemetry.logs.groups import trace_names
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import explain_empty
     from dragonctl.terminal.console import out

@@ -37,7 +37,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
 
     from dragonctl.command_line.reading import View
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.requests import looks_like_id
+    from dragonctl.telemetry.requests.trail import looks_like_id
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.why import explain
     from dragonctl.terminal.console import out

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dragonctl.app import App
-from dragonctl.telemetry.groups import log_groups
-from dragonctl.telemetry.insights import MOST_GROUPS, PRESETS
+from dragonctl.telemetry.logs.groups import log_groups
+from dragonctl.telemetry.logs.insights import MOST_GROUPS, PRESETS
 
 Widget = dict[str, Any]
 Metric = list[Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 from dragonctl.app import Api, App
 from dragonctl.engine.model import Call
-from dragonctl.telemetry.groups import log_groups
+from dragonctl.telemetry.logs.groups import log_groups
 
 
 def log_calls(app: App) -> Iterator[Call]:

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from dragonctl.telemetry.fetching import Fetch, from_aws
-from dragonctl.telemetry.logs import LogEvent, LogGroup, Report
-from dragonctl.telemetry.requests import (
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report
+from dragonctl.telemetry.logs.lines import recognise
+from dragonctl.telemetry.requests.trail import (
     MARGIN_MS,
     Trail,
     is_execution,
@@ -24,7 +25,6 @@ from dragonctl.telemetry.requests import (
     trace_root,
 )
 from dragonctl.telemetry.segments import Segment, walk
-from dragonctl.telemetry.shapes import recognise
 from dragonctl.telemetry.symptoms import BODY, Part, Symptom, diagnose
 from dragonctl.telemetry.traces import Trace, id_time, read_traces
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dragonctl.telemetry.insights import Answer, Progress
+from dragonctl.telemetry.logs.insights import Answer, Progress
 from dragonctl.terminal.neutral import neutral
 
 _LONGEST = 2_000

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from dragonctl.telemetry.logs import LogEvent, LogGroup, Unreadable
-from dragonctl.telemetry.shapes import Shape, recognise
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
+from dragonctl.telemetry.logs.lines import Shape, recognise
 from dragonctl.telemetry.times import clock_text
 from dragonctl.terminal.neutral import middle, neutral, neutral_lines
 

@@ -8,7 +8,7 @@ from http.client import responses
 from rich.console import Console
 from rich.text import Text
 
-from dragonctl.telemetry.sending import Answered, Sent
+from dragonctl.telemetry.requests.sending import Answered, Sent
 from dragonctl.telemetry.times import duration_text
 from dragonctl.terminal.console import labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines

@@ -10,7 +10,7 @@ import pytest
 
 from dragonctl.command_line.sending import Prepared, deliver
 from dragonctl.errors import DragonError
-from dragonctl.telemetry.sending import request_of
+from dragonctl.telemetry.requests.sending import request_of
 from tests.local.serving import Application
 
 STATUS = '{"statusCode": %d}'

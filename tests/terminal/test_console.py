@@ -10,7 +10,7 @@ import sys
 import pytest
 
 PROGRAM = """
-from dragonctl.telemetry.logs import LogEvent, LogGroup
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup
 from dragonctl.terminal.changes import Report
 from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.logs import LogPrinter

@@ -3,7 +3,7 @@ import json
 from rich.cells import cell_len
 from rich.console import Console
 
-from dragonctl.telemetry.logs import LogEvent, LogGroup, Unreadable
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
 from dragonctl.terminal.logs import LogPrinter
 from tests.terminal.screens import HOSTILE, screen, seen
 

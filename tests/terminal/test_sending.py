@@ -2,7 +2,7 @@
 
 import pytest
 
-from dragonctl.telemetry.sending import Answered, Sent
+from dragonctl.telemetry.requests.sending import Answered, Sent
 from dragonctl.terminal.sending import print_answer
 from tests.terminal.screens import HOSTILE, screen, seen
 

@@ -1,4 +1,4 @@
-from dragonctl.telemetry.insights import Answer, Progress
+from dragonctl.telemetry.logs.insights import Answer, Progress
 from dragonctl.telemetry.why import Finding, Verdict
 from dragonctl.terminal.insights import print_answer, progress_text
 from dragonctl.terminal.why import print_verdict

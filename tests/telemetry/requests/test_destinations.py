@@ -2,7 +2,7 @@ import pytest
 
 from dragonctl.app import Api
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.telemetry.destinations import domain_url, mapped, path_of, stage_url
+from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 
 
 def api(**raw):

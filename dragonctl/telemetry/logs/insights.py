@@ -8,7 +8,7 @@ from typing import Any
 
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.telemetry.fetching import Clock, Fetch, Sleep, from_aws
-from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.logs.events import LogGroup
 
 MOST_GROUPS = 50
 """Groups that one StartQuery takes (CloudWatch Logs API reference)."""

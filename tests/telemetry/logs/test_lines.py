@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragonctl.telemetry.shapes import recognise
+from dragonctl.telemetry.logs.lines import recognise
 
 REQUEST = "9f8b6a10-0000-4000-8000-000000000001"
 TRACE = "1-65a0b0c0-0123456789abcdef01234567"

@@ -1,7 +1,7 @@
 import pytest
 
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.sending import Answered, request_of, wants_signature
+from dragonctl.telemetry.requests.sending import Answered, request_of, wants_signature
 
 
 def resource(path, **methods):

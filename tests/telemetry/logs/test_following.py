@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 from botocore.exceptions import ClientError
 
-from dragonctl.telemetry.following import follow
-from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.telemetry.logs.following import follow
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal
 
 

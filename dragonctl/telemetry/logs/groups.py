@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dragonctl.app import App, Machine, Raw
 from dragonctl.resources.logs_group import execution_group, group_name
-from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.logs.events import LogGroup
 
 
 def log_groups(app: App) -> list[LogGroup]:

@@ -24,7 +24,7 @@ from dragonctl.telemetry.fetching import (
     error_code,
     from_aws,
 )
-from dragonctl.telemetry.logs import (
+from dragonctl.telemetry.logs.events import (
     Admits,
     LogEvent,
     LogGroup,

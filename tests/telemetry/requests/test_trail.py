@@ -1,7 +1,7 @@
 import json
 
-from dragonctl.telemetry.logs import LogGroup
-from dragonctl.telemetry.requests import Trail, request_events
+from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.telemetry.requests.trail import Trail, request_events
 from tests.telemetry.fake_logs import FakeLogs, Line
 
 GATEWAY = "9f8b6a10-0000-4000-8000-000000000001"

@@ -1,8 +1,8 @@
 import pytest
 
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.telemetry.insights import PRESETS, Answer, resolve, run
-from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.telemetry.logs.insights import PRESETS, Answer, resolve, run
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dragonctl.telemetry.logs import LogGroup
+from dragonctl.telemetry.logs.events import LogGroup
 from dragonctl.telemetry.why import explain
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal

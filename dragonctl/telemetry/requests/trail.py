@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Any
 
 from dragonctl.telemetry.fetching import Fetch
-from dragonctl.telemetry.logs import LogEvent, LogGroup, Report, in_order, read
-from dragonctl.telemetry.shapes import TRACE, UUID, recognise
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, in_order, read
+from dragonctl.telemetry.logs.lines import TRACE, UUID, recognise
 
 LOOKS = 5
 """Looks at most: request id, then trace id, then the functions' ids, then nothing new."""

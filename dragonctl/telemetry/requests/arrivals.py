@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from dragonctl.app import App
 from dragonctl.telemetry.fetching import Clock, Fetch, Sleep
-from dragonctl.telemetry.logs import LogEvent, LogGroup, Report, Unreadable
-from dragonctl.telemetry.requests import request_events
+from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, Unreadable
+from dragonctl.telemetry.requests.sending import Answered
+from dragonctl.telemetry.requests.trail import request_events
 from dragonctl.telemetry.segments import walk
-from dragonctl.telemetry.sending import Answered
 from dragonctl.telemetry.traces import Trace, read_traces
 
 _ANYTHING = re.compile("")

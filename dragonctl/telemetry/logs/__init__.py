@@ -1,0 +1,1 @@
+"""What an application logs: its groups as one stream of events, and what each line is."""

@@ -1,0 +1,1 @@
+"""One request: sent, followed through every log, and judged."""
