@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 # Up to the last @, unless a plain host comes first: a password that holds a / or an @ is no good in
 # a URL, and a secret all the same.
@@ -18,6 +20,8 @@ class DragonError(Exception):
     """
 
     exit_code = 1
+    document: Mapping[str, Any] | None = None
+    """What a program is told besides, of a command that had begun: its run, what it changed."""
 
     def __init__(
         self, message: str, hint: str = "", *, code: str = "Failed", resource: str = ""
@@ -54,6 +58,20 @@ class InterruptedByUserError(DragonError):
 
     def __init__(self, hint: str = "") -> None:
         super().__init__("Interrupted", hint, code="Interrupted")
+
+
+def told(error: Exception) -> DragonError:
+    """Any failure as one that a person is meant to read; what nobody foresaw is a defect."""
+    if isinstance(error, DragonError):
+        return error
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return DragonError(f"{error.strerror or error}{where}.", code="System")
+    return DragonError(
+        f"Something that dragonctl did not expect: {type(error).__name__}: {error}.",
+        "That is a defect: please report it with the output of the same command and --debug.",
+        code="Defect",
+    )
 
 
 LOST = "AnswerLost"

@@ -19,7 +19,7 @@ from dragonctl.engine.model import Step
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import Plan, plan
 from dragonctl.engine.run import Outcome, apply
-from dragonctl.errors import DragonError, InterruptedByUserError
+from dragonctl.errors import DragonError, InterruptedByUserError, told
 from dragonctl.terminal.changes import Report
 
 CHANGES_FOUND = 3
@@ -78,41 +78,118 @@ def change(
     ``question`` is asked before anything changes, where the command asks at all.
     """
     session = session or Session()
-    report = Report(json_=session.globals.json)
-    session.emit = report.event
-    with report:
-        goal = goal_of(session)
-        report.brief = goal.brief
+    work = _Work(session, command, how, undoes)
+    try:
+        with work.report:
+            work.carry_out(goal_of, question)
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        raise work.failed(error) from error
+    return work.answer()
+
+
+class _Work:
+    """One command's work and what is known of it, however far it has come."""
+
+    def __init__(self, session: Session, command: str, how: How, undoes: str | None) -> None:
+        self.session, self.command, self.how = session, command, how
+        self.report = Report(json_=session.globals.json)
+        session.emit = self.report.event
+        self.journal = _journal(session, command, undoes)
+        self.goal, self.outcome = Goal("", ()), Outcome()
+        self.warnings: list[str] = []
+
+    def carry_out(self, goal_of: Callable[[Session], Goal], question: str) -> None:
+        """Plan, show, ask, apply."""
+        session, how = self.session, self.how
+        goal = self.goal = goal_of(session)
+        self.report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
-        report.begin(goal.title, session.label, planned, dry=how.only_shows)
-        owned = [] if undoes else ownership_warnings(session.reads, planned.items)
-        told = [*goal.warnings, *session.overdue(), *planned.warnings, *owned]
-        warnings = list(dict.fromkeys(told))
-        report.warn(warnings, goal.notes)
-        journal = _journal(session, command, undoes)
-        outcome = _carried_out(session, report, planned, how, journal, question or goal.question)
-    errors = outcome.errors = [*goal.errors, *outcome.errors]
-    warnings += outcome.kept
-    if session.globals.json:
-        click.echo(
-            json.dumps(
-                _document(session, command, journal.run, how, goal, outcome, warnings, errors),
-                indent=2,
-                default=str,
-            )
+        self.report.begin(goal.title, session.label, planned, dry=how.only_shows)
+        owned = [] if self.journal.undoes else ownership_warnings(session.reads, planned.items)
+        known = [*goal.warnings, *session.overdue(), *planned.warnings, *owned]
+        self.warnings += dict.fromkeys(known)
+        self.report.warn(self.warnings, goal.notes)
+        if how.only_shows:
+            self.outcome = _shown(planned)
+            return
+        if (asked := question or goal.question) and planned.changes:
+            self.report.pause()
+            confirm(asked, how)
+        self._apply(planned)
+
+    def _apply(self, planned: Plan) -> None:
+        if self.journal.undoes:  # an undo that finds nothing left to do is still remembered
+            self.journal.begin()
+        tools = Tools(
+            self.session.reads, self.journal, self.report.event, wait=not self.how.no_wait
         )
-    else:
-        back = any(step.undo == "reverse" for step in goal.steps) and journal.begun
-        undo = f"dragonctl undo {journal.run}" if back else ""
-        report.end(outcome, goal.way_back or undo, dry=how.only_shows)
-    for line in messages(errors):
-        click.echo(line, err=True)
-    if again := retry(goal.app, errors):
-        click.echo(f"Retry what failed: {again}", err=True)
-    if errors:
-        stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
-        return stop.exit_code if stop else 1
-    return CHANGES_FOUND if how.check and outcome.changes else 0
+        try:
+            apply(planned, tools, outcome=self.outcome)
+        except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
+            self.outcome.errors.append(InterruptedByUserError(RESUME))
+            return
+        except Exception:
+            self.journal.end("failed")
+            raise
+        self.journal.end("failed" if self.outcome.errors else "done")
+
+    def failed(self, error: Exception) -> DragonError:
+        """The failure that ended it all, with the document of what had been done until then."""
+        failure = told(error)
+        run = self.journal.run if self.journal.begun else None
+        errors = [*self.goal.errors, *self.outcome.errors, failure]
+        failure.document = self._document(run, self.session.whereabouts, errors)
+        return failure
+
+    def answer(self) -> int:
+        """Tell how it went; the exit code."""
+        outcome, goal = self.outcome, self.goal
+        errors = outcome.errors = [*goal.errors, *outcome.errors]
+        self.warnings += outcome.kept
+        if self.session.globals.json:
+            where = self.session.scope.account, self.session.scope.region
+            document = self._document(self.journal.run, where, errors)
+            click.echo(json.dumps(document, indent=2, default=str))
+        else:
+            self.report.end(outcome, self._way_back(), dry=self.how.only_shows)
+        for line in messages(errors):
+            click.echo(line, err=True)
+        if again := retry(goal.app, errors):
+            click.echo(f"Retry what failed: {again}", err=True)
+        if errors:
+            stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
+            return stop.exit_code if stop else 1
+        return CHANGES_FOUND if self.how.check and outcome.changes else 0
+
+    def _way_back(self) -> str:
+        back = any(step.undo == "reverse" for step in self.goal.steps) and self.journal.begun
+        return self.goal.way_back or (f"dragonctl undo {self.journal.run}" if back else "")
+
+    def _document(
+        self, run: str | None, where: tuple[str | None, str | None], errors: list[DragonError]
+    ) -> dict[str, Any]:
+        changes, (account, region) = self.outcome.changes, where
+        document = {
+            "command": self.command,
+            "run": run,
+            "account": account,
+            "region": region,
+            "dry_run": self.how.only_shows,
+            "changed": bool(changes) and not self.how.only_shows,
+            "changes": [asdict(change) for change in changes],
+            "warnings": self.warnings,
+            "notes": list(self.goal.notes),
+            **self.goal.also,
+        }
+        if self.session.label:
+            document["local"] = True
+        if errors:
+            document["errors"] = [as_document(error) for error in errors]
+        if again := retry(self.goal.app, errors):
+            document["retry"] = again
+        return document
 
 
 def _journal(session: Session, command: str, undoes: str | None) -> Journal:
@@ -126,30 +203,14 @@ def _journal(session: Session, command: str, undoes: str | None) -> Journal:
     )
 
 
-def _carried_out(
-    session: Session, report: Report, planned: Plan, how: How, journal: Journal, question: str
-) -> Outcome:
-    if how.only_shows:
-        kept = [
-            f"{item.step.resource.identifier} is left as it is: {item.kept}"
-            for item in planned.items
-            if item.kept
-        ]
-        return Outcome(list(planned.changes), list(planned.errors), kept)
-    if question and planned.changes:
-        report.pause()
-        confirm(question, how)
-    if journal.undoes:  # an undo that finds nothing left to do is still remembered
-        journal.begin()
-    outcome = Outcome()
-    tools = Tools(session.reads, journal, report.event, wait=not how.no_wait)
-    try:
-        apply(planned, tools, outcome=outcome)
-    except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
-        outcome.errors.append(InterruptedByUserError(RESUME))
-        return outcome
-    journal.end("failed" if outcome.errors else "done")
-    return outcome
+def _shown(planned: Plan) -> Outcome:
+    """The outcome of a run that only shows."""
+    kept = [
+        f"{item.step.resource.identifier} is left as it is: {item.kept}"
+        for item in planned.items
+        if item.kept
+    ]
+    return Outcome(list(planned.changes), list(planned.errors), kept)
 
 
 def confirm(question: str, how: How) -> None:
@@ -164,34 +225,3 @@ def confirm(question: str, how: How) -> None:
         )
     if not click.confirm(question, err=True):
         raise DragonError("Cancelled: nothing was changed.", code="Cancelled")
-
-
-def _document(
-    session: Session,
-    command: str,
-    run: str,
-    how: How,
-    goal: Goal,
-    outcome: Outcome,
-    warnings: list[str],
-    errors: list[DragonError],
-) -> dict[str, Any]:
-    document = {
-        "command": command,
-        "run": run,
-        "account": session.scope.account,
-        "region": session.scope.region,
-        "dry_run": how.only_shows,
-        "changed": bool(outcome.changes) and not how.only_shows,
-        "changes": [asdict(change) for change in outcome.changes],
-        "warnings": warnings,
-        "notes": list(goal.notes),
-        **goal.also,
-    }
-    if session.label:
-        document["local"] = True
-    if errors:
-        document["errors"] = [as_document(error) for error in errors]
-    if again := retry(goal.app, errors):
-        document["retry"] = again
-    return document

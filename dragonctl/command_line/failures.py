@@ -15,7 +15,7 @@ import click
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import hint_for, is_denied
-from dragonctl.errors import AwsError, DragonError, UsageError, without_credentials
+from dragonctl.errors import AwsError, DragonError, UsageError, told, without_credentials
 from dragonctl.terminal.neutral import neutral
 
 _NAMED = 8
@@ -28,17 +28,21 @@ def report(error: Exception, arguments: list[str]) -> int:
     if "--debug" in arguments:
         trace = without_credentials("".join(traceback.format_exception(error)))
         click.echo(trace, err=True, nl=False)
-    told = _as_dragon_error(error)
+    failure = _as_failure(error)
     if _wants_json(arguments):
-        shows = bool({"--dry-run", "--check"} & set(arguments))
-        document = failed_document(_command(arguments), [told], dry_run=shows)
+        document = failure.document or _not_begun(failure, arguments)
         try:
             # Whoever reads a log reads line by line.
             click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
         except OSError:  # a full disk, a reader that has gone: the message is told all the same
             discard_output()
-    click.echo(message(told), err=True)
-    return told.exit_code
+    click.echo(message(failure), err=True)
+    return failure.exit_code
+
+
+def _not_begun(error: DragonError, arguments: list[str]) -> dict[str, Any]:
+    shows = bool({"--dry-run", "--check"} & set(arguments))
+    return failed_document(_command(arguments), [error], dry_run=shows)
 
 
 def discard_output() -> None:
@@ -108,22 +112,13 @@ def failed_document(
     }
 
 
-def _as_dragon_error(error: Exception) -> DragonError:
-    if isinstance(error, DragonError):
-        return error
+def _as_failure(error: Exception) -> DragonError:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hint = f"See: {context.command_path} --help" if context else "See: dragonctl --help"
         # Click lists the values of a choice one a line.
         return UsageError(error.format_message().replace("\n\t", " "), hint)
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        return DragonError(f"{error.strerror or error}{where}.", code="System")
-    return DragonError(
-        f"Something that dragonctl did not expect: {type(error).__name__}: {error}.",
-        "That is a defect: please report it with the output of the same command and --debug.",
-        code="Defect",
-    )
+    return told(error)
 
 
 def _wants_json(arguments: list[str]) -> bool:

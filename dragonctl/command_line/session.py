@@ -24,7 +24,7 @@ from dragonctl.engine.events import Emit, Event, unheard
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.undo import unfinished
-from dragonctl.errors import UsageError
+from dragonctl.errors import UsageError, without_credentials
 from dragonctl.paths import state_path
 
 LOCAL_LABEL = "local"
@@ -92,6 +92,13 @@ class Session:
         )
 
     @property
+    def whereabouts(self) -> tuple[str | None, str | None]:
+        """Account and region as far as they are known by now; nothing is asked for them."""
+        if "aws" not in vars(self):
+            return None, None
+        return vars(self.reads).get("account"), self.aws.region
+
+    @property
     def journal_folder(self) -> Path:
         """Where the journals of all runs are; the first one that is written makes it."""
         return state_path("runs")
@@ -128,7 +135,16 @@ def _show_calls() -> None:
     """Every AWS call with its duration, on stderr."""
     calls = logging.getLogger("dragonctl")
     calls.setLevel(logging.DEBUG)
-    calls.handlers = [logging.StreamHandler(sys.stderr)]
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(_WithoutCredentials())
+    calls.handlers = [shown]
+
+
+class _WithoutCredentials(logging.Formatter):
+    """A line and its traceback, without the passwords of URLs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_credentials(super().format(record))
 
 
 def selection(

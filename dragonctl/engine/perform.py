@@ -74,7 +74,7 @@ class _Attempt:
         self.origin, self.want = have, want
         try:
             answer = self._converge(have)
-        except DragonError:
+        except Exception:
             if (
                 self.told and not self._may_be_ours
             ):  # nothing happened, and the journal should not say it did
@@ -136,7 +136,6 @@ class _Attempt:
                 if self._left(now) < self._left(have):
                     return self._converge(now)
             answer = self._send(call)
-            self.wrote = True
         return answer
 
     def _left(self, have: Reading | None) -> int:
@@ -157,6 +156,7 @@ class _Attempt:
         except LookAgain as again:
             journal.answered(step, call, again.error.code)
             raise
+        self.wrote = True
         journal.answered(step, call, "ok")
         return self.resource.answered(call, answer)
 

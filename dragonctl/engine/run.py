@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -13,8 +15,9 @@ from dragonctl.engine.model import Change, Reading, Step, differences
 from dragonctl.engine.perform import Ended, Tools, must_wait, perform
 from dragonctl.engine.plan import Plan, Planned, in_step
 from dragonctl.engine.symptoms import is_hopeless
-from dragonctl.errors import DragonError
+from dragonctl.errors import DragonError, told
 
+log = logging.getLogger(__name__)
 SKIPPED = "Skipped"
 """The code of an error that says only that another error stopped this step."""
 
@@ -66,9 +69,18 @@ class _Run:
                     ended, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in ended:
                         self._end(running.pop(future), future)
+        except Exception:
+            self._finish(running)
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         return self.outcome
+
+    def _finish(self, running: Iterable[Future[Ended]]) -> None:
+        """Let what is under way end, and be journalled, before a failure of our own is told."""
+        for future in wait(running).done:
+            if not future.exception():
+                self.outcome.changes += future.result().changes
 
     def _needs(self, step: Step) -> list[str]:
         return [name for name in step.after if name in self.items]
@@ -78,8 +90,8 @@ class _Run:
     ) -> None:
         try:
             self._begin(item, pool, running)
-        except DragonError as error:  # what it asked on the way was refused
-            self._fail(item, in_step(error, item.step))
+        except Exception as error:  # noqa: BLE001 (of what it asked on the way)
+            self._fail(item, _failure(error, item.step))
 
     def _begin(
         self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
@@ -116,8 +128,8 @@ class _Run:
     def _end(self, item: Planned, future: Future[Ended]) -> None:
         try:
             ended = future.result()
-        except DragonError as error:
-            self._fail(item, in_step(error, item.step))
+        except Exception as error:  # noqa: BLE001 (also what nobody foresaw stops but this step)
+            self._fail(item, _failure(error, item.step))
             return
         if ended.error:
             self.outcome.changes += ended.changes
@@ -167,6 +179,12 @@ class _Run:
             self._keep(item, f"{blocker} still needs it")
         else:
             self._fail(item, _because(item.step, blocker))
+
+
+def _failure(error: Exception, step: Step) -> DragonError:
+    if not isinstance(error, DragonError):
+        log.debug("%s", step.resource.identifier, exc_info=error)
+    return in_step(told(error), step)
 
 
 def _because(step: Step, blocker: str) -> DragonError:

@@ -188,3 +188,25 @@ def test_steps_wait_for_those_they_need(engine):
         "early",
         "late",
     ]
+
+
+class Defective(Thing):
+    """A thing in whose code there is a defect: it cannot read the answer that says red."""
+
+    kind = "tiny-defective-thing"
+
+    def answered(self, call, answer):
+        if answer["colour"] == "red":
+            raise TypeError("string indices must be integers")
+
+
+def test_a_defect_after_a_write_is_that_step_s_failure_and_can_be_undone(engine):
+    engine.aws.things = {"one": {"colour": "blue"}, "two": {"colour": "blue"}}
+    broken = Step("Paint one", Defective("one"), {"colour": "red"})
+    outcome = engine.run(broken, set_red("two"), set_red("three", after=("tiny-thing/two",)))
+    assert [error.code for error in outcome.errors] == ["Defect"]
+    assert {one["colour"] for one in engine.aws.things.values()} == {"red"}
+    (run,) = engine.runs
+    assert run.outcome == "failed"
+    assert engine.undo().errors == []
+    assert engine.aws.things == {"one": {"colour": "blue"}, "two": {"colour": "blue"}}
