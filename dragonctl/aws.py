@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from dragonctl import addresses
-from dragonctl.errors import LOST, UNREACHABLE, UNREADABLE, AwsError, DragonError, UsageError
+from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
 from dragonctl.quota import Quotas
+from dragonctl.transport import failure
 
 log = logging.getLogger(__name__)
 _FIRST_ERROR = 300
@@ -38,7 +39,7 @@ class Connection:
     region: str | None = None
     endpoint_url: str | None = None
     access_key: str | None = None
-    secret_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
 
 
 class Aws:
@@ -229,13 +230,10 @@ def service_model(service: str) -> Any:
     return ServiceModel(told, service)
 
 
-def _translate(service: str, operation: str, error: Exception) -> DragonError:  # noqa: PLR0911
+def _translate(service: str, operation: str, error: Exception) -> DragonError:
     """Any exception of botocore as one of ours; what is none of botocore's is a lost answer."""
-    from http.client import HTTPException
-
     from botocore import exceptions as botocore
     from botocore.parsers import ResponseParserError
-    from urllib3.exceptions import HTTPError, LocationValueError
 
     match error:
         case botocore.ClientError():
@@ -255,23 +253,10 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:  
             )
         case botocore.ParamValidationError():
             return DragonError(f"{operation} ({service}) was not sent: {error}", code="BadRequest")
-        case (
-            botocore.EndpointConnectionError()
-            | botocore.ConnectTimeoutError()
-            | botocore.ProxyConnectionError()
-            | botocore.SSLError()
-        ):
-            return AwsError(service, operation, UNREACHABLE, str(error))
-        case botocore.HTTPClientError() if isinstance(
-            error.kwargs.get("error"), LocationValueError
-        ):
-            return AwsError(service, operation, UNREACHABLE, str(error))  # no address: not sent
-        case botocore.HTTPClientError():
-            return AwsError(service, operation, LOST, str(error))
-        case botocore.BotoCoreError() | ResponseParserError() | ValueError():
-            return AwsError(service, operation, UNREADABLE, str(error))
-        case OSError() | HTTPException() | HTTPError():  # what botocore lets through of the network
-            return AwsError(service, operation, LOST, f"{type(error).__name__}: {error}")
+    if broken := failure(error):
+        return AwsError(service, operation, broken.code, broken.said)
+    if isinstance(error, botocore.BotoCoreError | ResponseParserError | ValueError):
+        return AwsError(service, operation, UNREADABLE, str(error))
     raise error
 
 

@@ -128,6 +128,7 @@ def _changes(arguments: list[str]) -> bool:
 def main(arguments: list[str] | None = None) -> None:
     """The console script: every outcome becomes an exit code, every failure a message."""
     sys.unraisablehook = _interrupt_again
+    threading.excepthook = _told_without_secrets
     code = run(arguments)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):
@@ -140,11 +141,21 @@ def main(arguments: list[str] | None = None) -> None:
 def _interrupt_again(swallowed: Any) -> None:
     """Python swallows a Ctrl-C that meets a callback, as an import has them: let it come again."""
     if swallowed.exc_type is not KeyboardInterrupt:
-        sys.__unraisablehook__(swallowed)
+        _told_without_secrets(swallowed)
         return
     again = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])  # after that callback
     again.daemon = True
     again.start()
+
+
+def _told_without_secrets(failed: Any) -> None:
+    """A thread that fails, or what Python can raise to nobody: its traceback, masked."""
+    from traceback import format_exception
+
+    from dragonctl.masking import masked
+
+    trace = "".join(format_exception(failed.exc_type, failed.exc_value, failed.exc_traceback))
+    click.echo(masked(trace), err=True, nl=False)
 
 
 def _ignore_interrupts() -> None:

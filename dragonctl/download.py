@@ -10,10 +10,12 @@ import base64
 import hashlib
 import os
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from dragonctl.errors import DragonError
+from dragonctl.transport import failure
 
 _CHUNK = 1 << 20
 _PAUSES = (0.2, 1.0, 3.0)  # seconds before another try
@@ -21,20 +23,26 @@ _OK = 200
 _TRY_AGAIN = (429, 500, 502, 503, 504)
 
 
-def download(url: str, into: BinaryIO, sha256: str, most: int) -> None:
+class _BrokenError(Exception):
+    """It may go well the next time; the text says what happened, without the link."""
+
+
+def download(
+    url: str, into: BinaryIO, sha256: str, most: int, pauses: Sequence[float] = _PAUSES
+) -> None:
     """Write the zip with that ``CodeSha256`` from ``url`` (http or https) to ``into``.
 
-    What breaks on the way, or arrives garbled, is tried again from the start. DragonError when it
-    cannot be had, or has more than ``most`` bytes.
+    What breaks on the way, or arrives garbled, is tried again from the start, after each of the
+    ``pauses`` (seconds). DragonError when it cannot be had, or has more than ``most`` bytes.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not _is_link(url):
         raise _failed("AWS gives no link to it")
-    for pause in (*_PAUSES, None):
+    for pause in (*pauses, None):
         into.seek(0)
         into.truncate()
         try:
             _fetch(url, into, sha256, most)
-        except ConnectionError as error:
+        except _BrokenError as error:
             if pause is None:
                 raise _failed(str(error)) from error
             time.sleep(pause)
@@ -42,23 +50,35 @@ def download(url: str, into: BinaryIO, sha256: str, most: int) -> None:
             break
 
 
-def _fetch(url: str, into: BinaryIO, sha256: str, most: int) -> None:
-    from botocore.exceptions import HTTPClientError
-    from urllib3.exceptions import HTTPError
-
-    size, total = 0, hashlib.sha256()
+def _is_link(url: str) -> bool:
     try:
-        for chunk in _opened(url).raw.stream(_CHUNK, decode_content=False):
-            size += len(chunk)
-            total.update(chunk)
-            if size > most:
-                raise _failed(f"it has more than {most} bytes")
-            into.write(chunk)
-    except (HTTPClientError, HTTPError) as error:
-        raise ConnectionError(type(error).__name__) from error
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _fetch(url: str, into: BinaryIO, sha256: str, most: int) -> None:
+    size, total = 0, hashlib.sha256()
+    for chunk in _chunks(url):
+        size += len(chunk)
+        total.update(chunk)
+        if size > most:
+            raise _failed(f"it has more than {most} bytes")
+        into.write(chunk)
     # A body that was cut short is no error to botocore's session; its digest tells.
     if base64.b64encode(total.digest()).decode() != sha256:
-        raise ConnectionError("what arrived is not the code that AWS says it holds")
+        raise _BrokenError("what arrived is not the code that AWS says it holds")
+
+
+def _chunks(url: str) -> Iterator[bytes]:
+    """The body as it arrives; what fails on the way is told without the link."""
+    try:
+        yield from _opened(url).raw.stream(_CHUNK, decode_content=False)
+    except Exception as error:
+        broken = failure(error, url)
+        if broken is None:
+            raise
+        raise _BrokenError(broken.said) from error
 
 
 def _opened(url: str) -> Any:
@@ -74,7 +94,7 @@ def _opened(url: str) -> Any:
     request = AWSRequest(method="GET", url=url, stream_output=True)
     answer = session.send(request.prepare())
     if answer.status_code in _TRY_AGAIN:
-        raise ConnectionError(f"HTTP {answer.status_code}")
+        raise _BrokenError(f"HTTP {answer.status_code}")
     if answer.status_code != _OK:
         raise _failed(f"HTTP {answer.status_code}")
     return answer

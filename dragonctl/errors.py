@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-# Up to the last @, unless a plain host comes first: a password that holds a / or an @ is no good in
-# a URL, and a secret all the same.
-_CREDENTIALS = re.compile(r"(?<=//)(?![^\s/:@]*(?::\d+)?/)[^\s'\"`]+(?=@)")
+from dragonctl.masking import masked
 
 
 class DragonError(Exception):
-    """A failure told in one sentence, with what to do next, and without the passwords of URLs.
+    """A failure told in one sentence, with what to do next, and without any secret.
 
     ``message`` says what was being done, to what, and why it failed; ``hint`` what to type or
     change; ``exit_code`` is 1 (failed) or 2 (wrong usage); ``code`` and ``resource`` fill the
@@ -26,8 +23,8 @@ class DragonError(Exception):
     def __init__(
         self, message: str, hint: str = "", *, code: str = "Failed", resource: str = ""
     ) -> None:
-        self.message = without_credentials(message)
-        self.hint = without_credentials(hint)
+        self.message = masked(message)
+        self.hint = masked(hint)
         super().__init__(self.message)
         self.code = code
         self.resource = resource
@@ -35,11 +32,6 @@ class DragonError(Exception):
     def __str__(self) -> str:
         end = "" if self.message.endswith((".", "!", "?")) else "."
         return f"{self.message}{end} {self.hint}".strip()
-
-
-def without_credentials(text: str) -> str:
-    """The text with user names and passwords of its URLs struck out."""
-    return _CREDENTIALS.sub("***", text)
 
 
 class UsageError(DragonError):
@@ -64,6 +56,11 @@ def told(error: Exception) -> DragonError:
     """Any failure as one that a person is meant to read; what nobody foresaw is a defect."""
     if isinstance(error, DragonError):
         return error
+    if type(error).__module__.startswith(("botocore", "urllib3")):
+        from dragonctl.transport import failure
+
+        if broken := failure(error):
+            return DragonError(broken.said, code=broken.code)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return DragonError(f"{error.strerror or error}{where}.", code="System")
@@ -103,7 +100,7 @@ class AwsError(DragonError):
         super().__init__(f"{operation} ({service}) failed: {said} [{origin}]", code=code)
         self.service = service
         self.operation = operation
-        self.said = said
+        self.said = masked(said)
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
@@ -112,5 +109,5 @@ class AwsError(DragonError):
         """The same answer, told of one thing and of what it stopped."""
         said = (self.service, self.operation, self.code, self.said, self.status, self.request_id)
         told = AwsError(*said)
-        told.resource, told.message = resource, f"{doing}: {told.message}"
+        told.resource, told.message = resource, masked(f"{doing}: {told.message}")
         return told

@@ -85,7 +85,7 @@ def test_what_cannot_be_had_is_one_sentence_without_the_link(server, path, most,
     with pytest.raises(DragonError, match=why) as caught:
         download(url + path, io.BytesIO(), SHA256, most)
     assert "planted" not in str(caught.value)
-    assert "127.0.0.1" not in str(caught.value)
+    assert path not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "s3://bucket/key", ""])

@@ -15,7 +15,8 @@ import click
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import hint_for, is_denied
-from dragonctl.errors import AwsError, DragonError, UsageError, told, without_credentials
+from dragonctl.errors import AwsError, DragonError, UsageError, told
+from dragonctl.masking import masked
 from dragonctl.terminal.neutral import neutral
 
 _NAMED = 8
@@ -26,7 +27,7 @@ the report of the run have them all."""
 def report(error: Exception, arguments: list[str]) -> int:
     """Print the message (and with ``--output json`` the document); the exit code."""
     if "--debug" in arguments:
-        trace = without_credentials("".join(traceback.format_exception(error)))
+        trace = masked("".join(traceback.format_exception(error)))
         click.echo(trace, err=True, nl=False)
     failure = _as_failure(error)
     if _wants_json(arguments):

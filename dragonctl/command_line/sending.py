@@ -22,6 +22,7 @@ from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_o
 from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces import Trace
 from dragonctl.terminal.neutral import neutral
+from dragonctl.transport import failure
 
 LONGEST_ANSWER = 60.0
 """Seconds to wait for an answer: API Gateway gives up after 29 unless its quota was raised."""
@@ -128,7 +129,6 @@ def deliver(view: View, ready: Prepared) -> Answered:
     A redirection is an answer like any other: following it could carry keys elsewhere.
     """
     from botocore.awsrequest import AWSRequest
-    from botocore.exceptions import BotoCoreError
     from botocore.httpsession import URLLib3Session
     from botocore.utils import get_environ_proxies
 
@@ -147,9 +147,11 @@ def deliver(view: View, ready: Prepared) -> Answered:
     try:
         answer = wire.send(request.prepare())
         body = answer.content
-    except (BotoCoreError, OSError) as error:
+    except Exception as error:
+        if (broken := failure(error, sent.url)) is None:
+            raise
         raise DragonError(
-            f"{sent.method} {sent.url} got no answer: {error}",
+            f"{sent.method} {sent.url} got no answer: {broken.said}",
             "dragonctl status shows the stage; dragonctl logs shows whether the request arrived.",
             code="NoAnswer",
         ) from error

@@ -24,7 +24,8 @@ from dragonctl.engine.events import Emit, Event, unheard
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.undo import unfinished
-from dragonctl.errors import UsageError, without_credentials
+from dragonctl.errors import UsageError
+from dragonctl.masking import masked
 from dragonctl.paths import state_path
 
 LOCAL_LABEL = "local"
@@ -135,16 +136,17 @@ def _show_calls() -> None:
     """Every AWS call with its duration, on stderr."""
     calls = logging.getLogger("dragonctl")
     calls.setLevel(logging.DEBUG)
-    shown = logging.StreamHandler(sys.stderr)
-    shown.setFormatter(_WithoutCredentials())
-    calls.handlers = [shown]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masking())
+    calls.handlers = [handler]
 
 
-class _WithoutCredentials(logging.Formatter):
-    """A line and its traceback, without the passwords of URLs."""
+class _Masking(logging.Formatter):
+    """A log's lines without secrets, those of an exception that is logged with them too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_credentials(super().format(record))
+        """The line as it is written."""
+        return masked(super().format(record))
 
 
 def selection(

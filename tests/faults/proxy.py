@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -81,6 +82,7 @@ class Proxy:
     (operation -> bucket, ``*`` the total) throttle API Gateway's calls, with a bare 429 when
     ``bare_throttling``; ``victim`` is the process that the kill faults kill. Into a ``memory`` that
     is a dict go the answers, and what was asked before is answered from there: for reads alone.
+    ``code_link`` is what GetFunction is made to give as the link to the code.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Proxy:
         self.bare_throttling = bare_throttling
         self.victim: int | None = None
         self.memory: dict[tuple[str, ...], Answer] | None = None
+        self.code_link: str | None = None
         self.calls: list[CallRecord] = []
         self._lock = threading.Lock()
         self._epoch = time.monotonic()
@@ -277,6 +280,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.upstream = None
             return Answer(502, f"{type(error).__name__}: {error}".encode())
         call.upstream = answer.status
+        link = self.server.proxy.code_link
+        if link and call.operation == "GetFunction" and answer.status == HTTPStatus.OK:
+            told = json.loads(answer.body)
+            told["Code"]["Location"] = link
+            answer = Answer(answer.status, json.dumps(told).encode(), answer.headers)
         return answer
 
     def _exchange(self, request: Request, headers: dict[str, str]) -> Answer:
