@@ -108,7 +108,8 @@ class _Work:
         planned = plan(session.reads, goal.steps)
         self.report.begin(goal.title, session.label, planned, dry=how.only_shows)
         owned = [] if self.journal.undoes else ownership_warnings(session.reads, planned.items)
-        known = [*goal.warnings, *session.overdue(), *planned.warnings, *owned]
+        overdue = session.overdue()  # reads journals, too: what it passes over is told
+        known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings, *owned]
         self.warnings += dict.fromkeys(known)
         self.report.warn(self.warnings, goal.notes)
         if how.only_shows:

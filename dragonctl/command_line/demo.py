@@ -14,6 +14,7 @@ from typing import Any
 
 from dragonctl.command_line.catalogue import command_names
 from dragonctl.engine import journal
+from dragonctl.engine.history import Run, read_history
 from dragonctl.paths import state_folder
 from dragonctl.sample import sample_folder
 
@@ -183,10 +184,10 @@ def acts_back(begun: Begun) -> list[Act]:
     return acts
 
 
-def _open_runs(begun: Begun) -> list[journal.Run]:
+def _open_runs(begun: Begun) -> list[Run]:
     from dragonctl.engine.undo import undone
 
-    runs = journal.runs(state_folder("runs"))
+    runs = read_history(state_folder("runs")).runs
     taken_back = undone(runs)
     return [
         run

@@ -19,8 +19,8 @@ from dragonctl.config import api_title, load
 from dragonctl.discovery.apis import ChooseApiError, Selection
 from dragonctl.discovery.discover import Met, discover
 from dragonctl.discovery.overdue import UNTIL_TAG, overdue, overdue_of_runs
-from dragonctl.engine import journal
 from dragonctl.engine.events import Emit, Event, unheard
+from dragonctl.engine.history import History, read_history
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.undo import unfinished
@@ -48,6 +48,8 @@ class Session:
         self.sample = sample
         self.emit = emit
         self._overdue: list[str] | None = None
+        self.passed_over: list[str] = []
+        """What of the journals could not be believed: a sentence each."""
         if self.globals.debug:
             _show_calls()
 
@@ -104,10 +106,17 @@ class Session:
         """Where the journals of all runs are; the first one that is written makes it."""
         return state_path("runs")
 
+    @cached_property
+    def history(self) -> History:
+        """What every run has journalled here; DragonError where others can have written it."""
+        history = read_history(self.journal_folder)
+        self.passed_over = history.warnings
+        return history
+
     @property
     def unfinished(self) -> frozenset[str]:
         """What an earlier run here had begun to make when it was cut short."""
-        return unfinished(journal.runs(self.journal_folder), self.scope)
+        return unfinished(self.history.runs, self.scope)
 
     def application(self, selection: Selection, *met: Met) -> App:
         """The application that is meant; at a terminal a doubt becomes a question."""
@@ -126,8 +135,9 @@ class Session:
         There of the stages that dragonctl set up from here; of others only their tags would tell.
         """
         if self._overdue is None:
-            runs = journal.runs(self.journal_folder, about=UNTIL_TAG)
-            here = [run for run in runs if run.scope == self.scope]
+            history = read_history(self.journal_folder, about=UNTIL_TAG)
+            self.passed_over = self.passed_over or history.warnings
+            here = [run for run in history.runs if run.scope == self.scope]
             self._overdue = list(overdue_of_runs(self.reads, here, datetime.now(UTC)))
         return self._overdue
 

@@ -72,13 +72,12 @@ def _remembered(
     session: Session, api: str
 ) -> tuple[Mapping[str, Added], Methods, Mapping[str, str | None]]:
     """What the journal knows of the API's caches, its methods and deployments; empty: nothing."""
-    from dragonctl.engine import journal
     from dragonctl.recipes.caching.history import added
     from dragonctl.recipes.caching.survey import deployments
     from dragonctl.resources.apigateway_cache_deployment import EVERYTHING
     from dragonctl.resources.apigateway_method import read_methods
 
-    runs = journal.runs(session.journal_folder)
+    runs = session.history.runs
     if not added(runs, session.scope, api):
         return {}, {}, {}
     methods, known = session.reads.together(

@@ -14,12 +14,13 @@ from dragonctl.command_line.options import command
 @click.pass_context
 def history(context: click.Context) -> int:
     """List the runs of this user: when, who, command, number of changes. Asks AWS nothing."""
-    from dragonctl.engine import journal
+    from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
     from dragonctl.paths import state_folder
+    from dragonctl.terminal.neutral import neutral
 
-    runs = journal.runs(state_folder("runs"))
-    taken_back = undone(runs)
+    told = read_history(state_folder("runs"))
+    taken_back = undone(told.runs)
     rows = [
         {
             "run": run.run,
@@ -34,12 +35,14 @@ def history(context: click.Context) -> int:
             "undone": run.run in taken_back,
             "outcome": run.outcome or "interrupted",
         }
-        for run in runs
+        for run in told.runs
     ]
     if globals_of(context).json:
-        click.echo(json.dumps({"runs": rows}, indent=2))
+        click.echo(json.dumps({"runs": rows, "warnings": told.warnings}, indent=2))
     else:
         from dragonctl.terminal.history import show_history
 
         show_history(rows)
+    for warning in told.warnings:
+        click.echo(f"! {neutral(warning)}", err=True)
     return 0

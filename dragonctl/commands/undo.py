@@ -12,7 +12,7 @@ from dragonctl.command_line.options import change_options, command
 if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
-    from dragonctl.engine.journal import Run
+    from dragonctl.engine.history import Run
     from dragonctl.engine.model import Step
 
 
@@ -60,9 +60,10 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
 
 def _chosen(session: Session, name: str | None) -> Run:
     """The run that is meant; the session learns of the regions that may share things with it."""
-    from dragonctl.engine import journal
     from dragonctl.engine.undo import choose, elsewhere
 
-    runs = journal.runs(session.journal_folder)
-    session.reads.elsewhere = elsewhere(runs, session.scope)
-    return choose(runs, session.scope, name)
+    history = session.history
+    if name in history.refused:
+        raise history.refused[name]
+    session.reads.elsewhere = elsewhere(history.runs, session.scope)
+    return choose(history.runs, session.scope, name)

@@ -7,8 +7,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from dragonctl.app import App, Raw
-from dragonctl.engine.journal import Run
+from dragonctl.engine.history import Run
 from dragonctl.engine.model import Reader
+from dragonctl.engine.restoring import is_known
 from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
 
@@ -29,7 +30,8 @@ def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator
 
     Stages that may not be read are passed over: the command at hand needs no right to them.
     """
-    entries = [entry for run in runs for entry in run.entries.values() if entry.kind == Stage.kind]
+    told = (entry for run in runs for entry in run.entries.values())
+    entries = [entry for entry in told if entry.kind == Stage.kind and is_known(entry)]
     until = {entry.identifier: (entry.after or {}).get(DATA_TRACE_TAG) for entry in entries}
     due = [one for one in entries if (said := until[one.identifier]) and _is_past(said, now)]
     for api in dict.fromkeys(entry.identity["api"] for entry in due):

@@ -119,6 +119,9 @@ class Resource(ABC):
     """Whether a reading shows what a write has done; where not, the write's answer is believed."""
     guards_deletion: ClassVar[bool] = False
     """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold a secret, of which the journal keeps a digest; ``Variables/`` stands for
+    every field that begins so. Tags that others made are kept out by themselves."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

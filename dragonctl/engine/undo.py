@@ -6,13 +6,13 @@ is left, and named.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dragonctl.engine.journal import Entry, Run, Scope
-from dragonctl.engine.model import Done, Reading, Resource, State, Step
+from dragonctl.engine.history import Entry, Run
+from dragonctl.engine.journal import Scope
+from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.restoring import Restoration, is_known, resource_of
 from dragonctl.errors import DragonError, UsageError
 
 
@@ -92,31 +92,43 @@ def unfinished(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
 def undoing(run: Run) -> Undoing:
     """The run's steps, turned round. Pure but for importing the resources' modules."""
     entries = [entry for entry in run.entries.values() if entry.changes or not entry.ended]
-    reversible = [entry for entry in entries if not entry.undo.startswith("keep")]
-    kept = tuple(
-        f"{entry.identifier} was left as it is: {entry.undo.removeprefix('keep: ')}"
-        for entry in entries
-        if entry.undo.startswith("keep")
-    )
-    if run.broken:
-        lost = f"{run.broken} lines" if run.broken > 1 else "A line"
-        kept += (f"{lost} of this run's journal cannot be read: what is told there stays as it is",)
-    steps = tuple(_reversed(entry, reversible) for entry in reversible)
-    return Undoing(steps, kept)
+    unknown = _unknown(entries)
+    reversible, kept = [], []
+    for entry in entries:
+        reason = unknown.get(entry.identifier) or entry.undo.removeprefix("keep: ")
+        if reason == "reverse":
+            reversible.append(entry)
+        else:
+            kept.append(f"{entry.identifier} was left as it is: {reason}")
+    if run.passed_over:
+        lost = f"{len(run.passed_over)} lines" if len(run.passed_over) > 1 else "A line"
+        kept.append(
+            f"{lost} of this run's journal cannot be read: what is told there stays as it is"
+        )
+    steps = (_reversed(entry, reversible[place:]) for place, entry in enumerate(reversible, 1))
+    return Undoing(tuple(steps), tuple(kept))
 
 
-def left(entry: Entry, have: Reading | None) -> list[str]:
-    """The fields that somebody changed after the run, so that undo leaves them alone."""
-    now = have.state if have else {}
-    returning = _returning(entry, now)
-    return [
-        key for key in _touched(entry) if key not in returning and not _is_back(entry, key, now)
-    ]
+def _unknown(entries: list[Entry]) -> dict[str, str]:
+    """Identifier -> why a thing is left: this version does not know it, or what is left needs it.
+
+    What a thing requires stands before it in a journal, so the last comes first.
+    """
+    found: dict[str, str] = {}
+    for entry in reversed(entries):
+        if not is_known(entry):
+            found[entry.identifier] = (
+                "this version of dragonctl does not know it; the one that made it can undo it"
+            )
+        if entry.identifier in found:
+            for name in entry.requires:
+                found.setdefault(name, f"{entry.identifier} still needs it")
+    return found
 
 
-def _reversed(entry: Entry, others: list[Entry]) -> Step:
-    """What needed this thing is taken back first."""
-    dependents = tuple(other for other in others if entry.identifier in other.requires)
+def _reversed(entry: Entry, later: list[Entry]) -> Step:
+    """What needed this thing is taken back first: in the journal it stands later."""
+    dependents = tuple(other for other in later if entry.identifier in other.requires)
     return Step(
         title=f"Undo: {entry.title}",
         resource=resource_of(entry),
@@ -143,24 +155,36 @@ class _Needed:
 
     def _is_needed(self, other: Entry, reading: Reading) -> bool:
         resource = resource_of(other)
-        fields = left(other, reading)
+        fields = Restoration(other, reading).left
         return any(self.identifier in resource.relies_on(field, reading) for field in fields)
 
 
 @dataclass(frozen=True)
 class _Left:
-    """Names what stays because somebody changed it after the run."""
+    """Names what stays: somebody changed it after the run, or the journal cannot bring it back."""
 
     entry: Entry
 
     def __call__(self, have: Reading | None) -> tuple[str, ...]:
-        fields = left(self.entry, have)
-        if not fields:
-            return ()
+        back = Restoration(self.entry, have)
+        lost = [field for field in back.left if field in back.lost]
+        changed = [field for field in back.left if field not in back.lost]
+        return (*self._changed(changed), *self._lost(lost))
+
+    def _changed(self, fields: list[str]) -> tuple[str, ...]:
         what = f"{', '.join(fields)} of {self.entry.identifier}"
-        if len(fields) == 1:
-            return (f"{what} was changed after that run, and is left as it is.",)
+        match len(fields):
+            case 0:
+                return ()
+            case 1:
+                return (f"{what} was changed after that run, and is left as it is.",)
         return (f"{what} were changed after that run, or go with what was: they are left.",)
+
+    def _lost(self, fields: list[str]) -> tuple[str, ...]:
+        what = f"{', '.join(fields)} of {self.entry.identifier}"
+        return (
+            (f"{what}: left, the journal does not hold what was there before.",) if fields else ()
+        )
 
 
 @dataclass(frozen=True)
@@ -170,58 +194,4 @@ class _Before:
     entry: Entry
 
     def __call__(self, have: Reading | None, done: Done) -> State | None:
-        entry = self.entry
-        now = have.state if have else {}
-        if entry.before is None:
-            untouched = not set(_touched(entry)) - _returning(entry, now)
-            return None if untouched or have is None else {}
-        if have is None:
-            return entry.before if entry.after is None else {}
-        returning = _returning(entry, now)
-        return {key: entry.before.get(key) for key in _touched(entry) if key in returning}
-
-
-def _touched(entry: Entry) -> list[str]:
-    before, after = entry.before or {}, entry.after or {}
-    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
-
-
-def _returning(entry: Entry, now: State) -> set[str]:
-    """The touched fields that go back: the run's still, and bound to none that stays."""
-    ours = {key for key in _touched(entry) if _is_ours(entry, key, now)}
-    inseparable = resource_of(entry).inseparable
-
-    def stays(key: str) -> bool:
-        return key not in ours and not _is_back(entry, key, now)
-
-    return {key for key in ours if not any(map(stays, inseparable(key)))}
-
-
-def _is_ours(entry: Entry, key: str, now: State) -> bool:
-    """The value is what the run wrote; a run cut short may not have come to write it."""
-    written = (entry.after or {}).get(key)
-    return now.get(key) == written or (not entry.ended and now.get(key) is None)
-
-
-def _is_back(entry: Entry, key: str, now: State) -> bool:
-    return bool(now.get(key) == (entry.before or {}).get(key))
-
-
-def resource_of(entry: Entry) -> Resource:
-    """The resource that an entry speaks of."""
-    _load_resources()
-    try:
-        return Resource.kinds[entry.kind](**entry.identity)
-    except (KeyError, TypeError) as error:
-        raise DragonError(
-            f"This version of dragonctl does not know {entry.identifier}.",
-            "Undo with the version that made the change.",
-            code="UnknownResource",
-        ) from error
-
-
-def _load_resources() -> None:
-    import dragonctl.resources
-
-    for module in pkgutil.iter_modules(dragonctl.resources.__path__):
-        importlib.import_module(f"dragonctl.resources.{module.name}")
+        return Restoration(self.entry, have).wanted

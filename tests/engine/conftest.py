@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.engine import journal
+from dragonctl.engine.history import read_history
 from dragonctl.engine.journal import Journal, Scope, new_run
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
@@ -35,12 +35,12 @@ class Engine:
         return outcome
 
     def undo(self, name=None):
-        run = choose(journal.runs(self.folder), self.scope, name)
+        run = choose(read_history(self.folder).runs, self.scope, name)
         return self.run(*undoing(run).steps, undoes=run.run)
 
     @property
     def runs(self):
-        return journal.runs(self.folder)
+        return read_history(self.folder).runs
 
 
 @pytest.fixture

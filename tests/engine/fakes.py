@@ -67,9 +67,10 @@ class TinyAws:
 
 @dataclass(frozen=True)
 class Thing(Resource):
-    """A thing with any fields; ``other`` things may need it."""
+    """A thing with any fields; ``other`` things may need it, and ``picky`` is 0 or 1."""
 
     kind: ClassVar[str] = "tiny-thing"
+    secrets: ClassVar[tuple[str, ...]] = ("DbPassword", "Variables/")
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -80,12 +81,15 @@ class Thing(Resource):
         if want is None:
             yield Call("tiny", "Delete", {"name": self.name})
             return
+        if want.get("picky", 0) not in (0, 1, None):
+            raise TypeError(want["picky"])  # as code that works with a number does
         operation = "Create" if have is None else "Set"
         yield Call(
             "tiny",
             operation,
             {"name": self.name, "fields": dict(want)},
             repeat="read-first" if have is None else "safe",
+            secret=("DbPassword", "tags/api-key", "Variables/ANY"),
         )
 
     def obstacle(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dragonctl.engine.journal import runs
+from dragonctl.engine.masking import digest
 from dragonctl.engine.model import Step
+from dragonctl.engine.undo import undoing
 from dragonctl.errors import DragonError, UsageError
 from tests.engine.conftest import Engine
 from tests.engine.fakes import Thing, cut
@@ -125,14 +126,103 @@ def test_broken_lines_are_passed_over(engine):
     assert engine.aws.things == {}
 
 
-def test_journal_is_private_and_masks_secrets(engine):
-    secrets = {"DbPassword": "hunter2", "tags/api-key": "k3y"}
+def rewritten(engine, **about):
+    """The first step of the last run, told otherwise; every reader sees it so."""
+    path = max(engine.folder.glob("*.jsonl"))
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    step = next(line for line in lines if line["event"] == "step")
+    step.update(about)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_a_thing_that_this_version_does_not_know_is_left_with_what_it_needs(engine):
+    engine.run(
+        Step("House", Thing("house"), {"a": 1}, after=("tiny-thing/ground",)),
+        Step("Ground", Thing("ground"), {"a": 1}),
+        want("other", a=1),
+    )
+    path = max(engine.folder.glob("*.jsonl"))
+    path.write_text(path.read_text().replace("tiny-thing/house", "later-thing/house"))
+    undo = undoing(engine.runs[-1])
+    engine.undo()
+    assert set(engine.aws.things) == {"house", "ground"}
+    assert [one.partition(" was left")[0] for one in undo.kept] == [
+        "tiny-thing/ground",
+        "later-thing/house",
+    ]
+
+
+@pytest.mark.parametrize(
+    "identity", [{"name": "other"}, {"name": "one", "more": "x"}, {}, {"title": "one"}]
+)
+def test_a_step_that_names_another_thing_than_it_says_is_not_carried_out(engine, identity):
+    engine.aws.things = {"one": {"a": 0}, "other": {"a": 1}}
+    engine.run(want("one", a=1))
+    rewritten(engine, identity=identity)
+    engine.undo()
+    assert engine.aws.things == {"one": {"a": 1}, "other": {"a": 1}}
+
+
+@pytest.mark.parametrize("a", [[1], {"b": [2]}, "x", -1])
+def test_a_value_that_such_a_thing_cannot_have_is_left_and_named(engine, a):
+    engine.aws.things = {"one": {"picky": 0, "b": 0}}
+    engine.run(want("one", picky=1, b=1))
+    rewritten(engine, before={"picky": a, "b": 0})
+    engine.undo()
+    assert engine.aws.things == {"one": {"picky": 1, "b": 0}}
+    assert engine.planned.warnings == (
+        "picky of tiny-thing/one: left, the journal does not hold what was there before.",
+    )
+
+
+def test_a_thing_is_not_made_anew_from_what_such_a_thing_cannot_have(engine):
+    engine.aws.things = {"one": {"picky": 0}}
+    engine.run(Step("Delete", Thing("one"), None))
+    rewritten(engine, before={"picky": "x"})
+    engine.undo()
+    assert engine.aws.things == {}
+    assert "picky of tiny-thing/one: left" in engine.planned.warnings[0]
+
+
+def test_journal_is_private_and_masks_what_its_kind_calls_secret(engine):
+    secrets = {"DbPassword": "hunter2", "tags/api-key": "k3y", "Variables/ANY": "v4lue"}
     engine.run(want("one", a=1, **secrets))
     (path,) = engine.folder.glob("*.jsonl")
     assert path.stat().st_mode & 0o777 == 0o600
     assert not [secret for secret in secrets.values() if secret in path.read_text()]
     events = [json.loads(line)["event"] for line in path.read_text().splitlines()]
     assert events == ["begin", "step", "call", "answer", "done", "end"]
+
+
+def test_a_name_that_sounds_secret_is_put_back(engine):
+    """A policy's condition is no secret, and masked it could not come back."""
+    policy = {"Condition": {"StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}}}
+    before = {"policy": policy, "passwordPolicy": "strict"}
+    engine.aws.things = {"one": dict(before)}
+    engine.run(want("one", policy={"Condition": {}}, passwordPolicy=None))
+    engine.undo()
+    assert engine.aws.things == {"one": before}
+
+
+def test_a_secret_that_the_run_made_goes_and_one_that_it_replaced_is_left_and_named(engine):
+    engine.aws.things = {"one": {"DbPassword": "old", "b": 0}}
+    engine.run(want("one", DbPassword="new", b=1), want("two", DbPassword="mine"))
+    engine.undo()
+    assert engine.aws.things == {"one": {"DbPassword": "new", "b": 0}}
+    assert engine.planned.warnings == (
+        "DbPassword of tiny-thing/one: left, the journal does not hold what was there before.",
+    )
+
+
+def test_what_an_older_version_masked_comes_back_where_it_still_stands(engine):
+    """0.1 masked by the sound of a name, inside of documents too."""
+    stage = {"secretsmanager:VersionStage": "AWSCURRENT"}
+    engine.aws.things = {"one": {"policy": {"Allow": ["a"], "Condition": stage}}}
+    engine.run(want("one", policy={"Allow": ["a", "b"], "Condition": stage}))
+    path = max(engine.folder.glob("*.jsonl"))
+    path.write_text(path.read_text().replace('"AWSCURRENT"', f'"{digest("AWSCURRENT")}"'))
+    engine.undo()
+    assert engine.aws.things == {"one": {"policy": {"Allow": ["a"], "Condition": stage}}}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -147,7 +237,7 @@ def test_run_then_undo_is_the_identity_and_twice_is_once(tmp_path_factory, befor
     writes = len(engine.aws.writes)
     engine.run(step)
     assert len(engine.aws.writes) == writes
-    if runs(engine.folder):
+    if engine.runs:
         engine.undo()
     # A field that was not there before is "nothing" after: the tiny AWS shows it as None.
     assert {

@@ -8,7 +8,8 @@ from dragonctl.aws import Aws, Connection
 from dragonctl.discovery.apis import Selection
 from dragonctl.discovery.discover import discover
 from dragonctl.engine.events import unheard
-from dragonctl.engine.journal import Journal, Scope, new_run, read
+from dragonctl.engine.history import read_run
+from dragonctl.engine.journal import Journal, Scope, new_run
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
@@ -95,7 +96,9 @@ def test_with_publish_the_alias_moves_and_undo_brings_it_back(place):
     assert (outcome.errors, place.behind("work")) == ([], ("2", "Active"))
     again, _ = place.carry_out(place.recipe(PUBLISH).steps)
     assert (again.errors, again.changes) == ([], [])
-    back, _ = place.carry_out(undoing(read(place.folder / f"{run}.jsonl")).steps)
+    back, _ = place.carry_out(
+        undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps
+    )
     assert (back.errors, place.behind("work")) == ([], ("1", "PassThrough"))
 
 
@@ -114,7 +117,7 @@ def test_a_machine_is_published_and_its_alias_moved(place):
     )  # fmt: skip
     again, _ = place.carry_out(place.recipe(PUBLISH).steps)
     assert (again.errors, again.changes) == ([], [])
-    place.carry_out(undoing(read(place.folder / f"{run}.jsonl")).steps)
+    place.carry_out(undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps)
     back = states.describe_state_machine_alias(stateMachineAliasArn=alias)
     assert back["routingConfiguration"][0]["stateMachineVersionArn"].endswith(":1")
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from dragonctl.app import Api, App
 from dragonctl.engine.events import unheard
-from dragonctl.engine.journal import Journal, Scope, read
+from dragonctl.engine.history import read_run
+from dragonctl.engine.journal import Journal, Scope
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
@@ -176,7 +177,7 @@ def carry_out(gateway, steps, folder, run):
     outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
     journal.end("ok")
     assert outcome.errors == []
-    return read(folder / f"{run}.jsonl") if journal.begun else None
+    return read_run((folder / f"{run}.jsonl").read_bytes(), "run")[0] if journal.begun else None
 
 
 def stage_step(gateway, options):
@@ -223,7 +224,7 @@ def test_a_run_cut_short_is_undone_too(stage, options, killed):
             carry_out(gateway, stage_step(gateway, options), folder, "one")
         gateway.killed = None
         if (folder / "one.jsonl").exists():
-            run = read(folder / "one.jsonl")
+            run = read_run((folder / "one.jsonl").read_bytes(), "run")[0]
             assert run is not None
             carry_out(gateway, undoing(run).steps, folder, "back")
         assert normal(gateway.stage) == normal(before)

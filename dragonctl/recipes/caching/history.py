@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from dragonctl.engine.journal import Entry, Run, Scope
+from dragonctl.engine.history import Entry, Run
+from dragonctl.engine.journal import Scope
 from dragonctl.engine.model import Json
+from dragonctl.engine.restoring import is_known
 from dragonctl.engine.undo import undone
 
 _KINDS = ("apigateway-stage", "apigateway-method", "apigateway-integration")
@@ -52,7 +54,7 @@ def added(
         if run.scope != scope or run.run in taken_back:
             continue
         for name, entry in run.entries.items():
-            if entry.kind not in _KINDS or entry.identity.get("api") != api:
+            if not _is_one_of(api, entry):
                 continue
             if run.command == "enable-cache":
                 one = found.setdefault(name, Added(entry))
@@ -61,3 +63,14 @@ def added(
             elif run.command == "disable-cache" and entry.ended and entry.changes:
                 found.pop(name, None)  # what was cut short may still be there
     return found
+
+
+def _is_one_of(api: str, entry: Entry) -> bool:
+    """Whether an entry is about the API's cache, and holds what such things can have."""
+    values = [*(entry.before or {}).values(), *(entry.after or {}).values()]
+    return (
+        entry.kind in _KINDS
+        and entry.identity.get("api") == api
+        and is_known(entry)
+        and all(isinstance(one, bool | int | float | str | None) for one in values)
+    )

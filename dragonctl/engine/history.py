@@ -1,0 +1,293 @@
+"""Reading journals: the one way from the lines on the disk to runs, for whatever asks history.
+
+What :mod:`dragonctl.engine.journal` writes has the types below, member by member; what does not is
+passed over, line by line, and said once. A member, or an event, that a later version adds is no
+fault. Only files that nobody but this user can have written are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from dragonctl.engine.journal import Scope
+from dragonctl.engine.model import State
+from dragonctl.errors import DragonError
+from dragonctl.own_files import check_folder, read_own_file
+
+LARGEST_BYTES = 256 << 20
+"""A run of a thousand things writes a few megabytes."""
+_DEEPEST = 100
+"""How deep a value is nested at most: AWS's own documents stay far below."""
+_NAMED = 5
+"""How many lines a sentence names."""
+
+_Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)$")]
+_Undo = Annotated[str, msgspec.Meta(pattern=r"^(reverse$|keep: .)")]
+
+
+class _Event(msgspec.Struct, tag_field="event"):
+    time: _Time
+
+
+class _Begin(_Event, tag="begin"):
+    run: Annotated[str, msgspec.Meta(min_length=1)]
+    command: str
+    user: str
+    account: str
+    region: str
+    endpoint: str
+    undoes: str | None = None
+
+
+class _Step(_Event, tag="step"):
+    step: str
+    kind: str
+    identity: dict[str, str]
+    title: str
+    before: dict[str, Any] | None
+    expected: dict[str, Any] | None
+    undo: _Undo
+    requires: list[str]
+
+
+class _Call(_Event, tag="call"):
+    step: str
+    service: str
+    operation: str
+    params: dict[str, Any]
+
+
+class _Answer(_Event, tag="answer"):
+    step: str
+    operation: str
+    outcome: str
+
+
+class _Change(msgspec.Struct):
+    resource: str
+    field: str
+    before: Any
+    after: Any
+
+
+class _Done(_Event, tag="done"):
+    step: str
+    after: dict[str, Any] | None
+    changes: list[_Change]
+
+
+class _End(_Event, tag="end"):
+    outcome: Literal["done", "failed"]
+
+
+class _Named(msgspec.Struct):
+    """Any event: what a later version writes may have a name that is not known here."""
+
+    event: str
+
+
+_Known = _Begin | _Step | _Call | _Answer | _Done | _End
+_EVENTS = msgspec.json.Decoder(_Known)
+_NAMES = msgspec.json.Decoder(_Named)
+_KNOWN_NAMES = {"begin", "step", "call", "answer", "done", "end"}
+# What a decoder says of bytes that are no such thing: no UTF-8, no JSON, another type, too deep.
+_NOT_SUCH = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+@dataclass
+class Entry:
+    """One step of one run, as the journal tells it.
+
+    ``before`` and ``after`` are whole states; ``after`` is what AWS showed when the step had
+    ended, or what it was expected to leave when the run was cut short (``ended`` False).
+    """
+
+    identifier: str
+    kind: str
+    identity: dict[str, str]
+    title: str
+    before: State | None
+    after: State | None
+    undo: str
+    requires: tuple[str, ...]
+    ended: bool = False
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Run:
+    """One run, as the journal tells it."""
+
+    run: str
+    time: str
+    command: str
+    scope: Scope
+    user: str
+    undoes: str | None = None
+    entries: dict[str, Entry] = field(default_factory=dict)
+    outcome: str | None = None
+    """``done`` or ``failed``; None when it was cut short."""
+    passed_over: list[int] = field(default_factory=list)
+    """The lines, from 1, that dragonctl has not written so: what they told is not known."""
+
+    @property
+    def changes(self) -> int:
+        """How many fields it changed; a step that was cut short counts as one."""
+        return sum(len(entry.changes) if entry.ended else 1 for entry in self.entries.values())
+
+
+@dataclass
+class History:
+    """Every run that a folder tells of, oldest first."""
+
+    runs: list[Run] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What was passed over: a sentence a file."""
+    refused: dict[str, DragonError] = field(default_factory=dict)
+    """Run -> why its file is not believed."""
+
+
+def read_history(folder: Path, about: str = "") -> History:
+    """The runs of a folder, with what was passed over; DragonError where the folder is not ours.
+
+    ``about``: only those in whose files this text stands.
+    """
+    check_folder(folder.parent)
+    check_folder(folder)
+    history = History()
+    found: dict[str, Run] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        content = _content(path, history)
+        if about.encode() not in content:
+            continue
+        run, warning = read_run(content, path.stem)
+        if run is not None and found.setdefault(run.run, run) is not run:
+            warning = f"{path.name} tells of run {run.run} again; passed over."
+        history.warnings += [warning] if warning else []
+    history.runs = sorted(found.values(), key=lambda run: (run.time, run.run))
+    return history
+
+
+def read_run(content: bytes, name: str) -> tuple[Run | None, str]:
+    """One run from its file's content, and what is to be said of it; None: it tells of none."""
+    run: Run | None = None
+    passed_over = []
+    is_others = False
+    for number, event in _events(content):
+        if run is None and isinstance(event, _Begin):
+            run = _begun(event)
+            continue
+        is_others |= isinstance(event, _Begin)  # what follows is another run's, whose is not told
+        if event is None or run is None or is_others or not _retell(run, event):
+            passed_over.append(number)
+    if run is None:
+        said = f"{name}.jsonl is not a journal that dragonctl writes; passed over."
+        return None, said if passed_over else ""
+    run.passed_over = passed_over
+    return run, _said_of(run)
+
+
+def _content(path: Path, history: History) -> bytes:
+    """The content of a file; nothing where it cannot be read or believed, and that is noted."""
+    try:
+        return read_own_file(path, LARGEST_BYTES)
+    except FileNotFoundError:
+        return b""
+    except DragonError as error:
+        refusal = error
+    except OSError as error:
+        refusal = DragonError(f"{path} cannot be read ({error.strerror})", code="System")
+    history.refused[path.stem] = refusal
+    history.warnings.append(f"{refusal} That run is passed over.")
+    return b""
+
+
+def _events(content: bytes) -> Iterator[tuple[int, _Known | None]]:
+    """The number of each line, with its event; None in the place of what is none.
+
+    Events that a later version has invented are left out, and so is a last line that was cut
+    short: after it nothing was done.
+    """
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            event = _EVENTS.decode(line)
+            yield number, None if _is_deep(line, event) else event
+        except _NOT_SUCH:
+            is_cut = number == len(lines)
+            if not is_cut and not _is_later(line):
+                yield number, None
+
+
+def _is_later(line: bytes) -> bool:
+    """Whether it is an event of another name than those that this version writes."""
+    try:
+        return _NAMES.decode(line).event not in _KNOWN_NAMES
+    except _NOT_SUCH:
+        return False
+
+
+def _is_deep(line: bytes, event: _Known) -> bool:
+    if line.count(b"{") + line.count(b"[") <= _DEEPEST:
+        return False
+    level: list[Any] = [msgspec.to_builtins(event)]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _begun(event: _Begin) -> Run:
+    scope = Scope(event.account, event.region, event.endpoint)
+    return Run(event.run, event.time, event.command, scope, event.user, event.undoes)
+
+
+def _retell(run: Run, event: _Known) -> bool:
+    """Add what a line tells to its run; False where it cannot stand there."""
+    if run.outcome is not None or isinstance(event, _Begin):
+        return False  # nothing is written after the end
+    if isinstance(event, _End):
+        run.outcome = event.outcome
+    elif isinstance(event, _Step):
+        run.entries[event.step] = Entry(
+            event.step,
+            event.kind,
+            event.identity,
+            event.title,
+            event.before,
+            event.expected,
+            event.undo,
+            tuple(event.requires),
+        )
+    elif event.step not in run.entries:
+        return False
+    elif isinstance(event, _Done):
+        entry = run.entries[event.step]
+        entry.after, entry.ended = event.after, True
+        entry.changes = [msgspec.structs.asdict(change) for change in event.changes]
+    return True
+
+
+def _said_of(run: Run) -> str:
+    if not run.passed_over:
+        return ""
+    lines = [str(number) for number in run.passed_over]
+    if rest := lines[_NAMED:]:
+        lines[_NAMED:] = [f"{len(rest)} more"]
+    *others, last = lines
+    what = "is not a journal entry" if not others else "are not journal entries"
+    told = f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
+    return f"{told} of run {run.run} {what} that dragonctl writes; passed over."
