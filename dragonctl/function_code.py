@@ -10,14 +10,24 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dragonctl.errors import DragonError
+from dragonctl.own_files import read_own_json
 from dragonctl.packaging.errors import disk_errors_told
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES, megabytes
 from dragonctl.packaging.store import ZipStore
 from dragonctl.paths import state_folder
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in S3 a code was uploaded to, by the names that Lambda takes."""
+
+    S3Bucket: str
+    S3Key: str
 
 
 def build_cache() -> Path:
@@ -52,10 +62,8 @@ def upload(sha256: str) -> Mapping[str, Any]:
 
     DragonError when it is not on this machine, or is too large to be sent without a bucket.
     """
-    place = _note(sha256)
-    if place.is_file():
-        noted: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-        return noted
+    if noted := read_own_json(_note(sha256), _Place):
+        return asdict(noted)
     path = find(sha256)
     if path is None:
         raise DragonError(
@@ -80,7 +88,7 @@ def note_upload(sha256: str, bucket: str, key: str) -> None:
     path = _note(sha256)
     handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump({"S3Bucket": bucket, "S3Key": key}, stream)
+        json.dump(asdict(_Place(bucket, key)), stream)
 
 
 def forget_upload(sha256: str) -> None:

@@ -11,12 +11,16 @@ import os
 import shlex
 import stat
 from pathlib import Path
+from typing import TypeVar
 
 from dragonctl.errors import DragonError
 
 UNTRUSTED = "Untrusted"
 """The code of the error that says that others can have written what was to be believed."""
 
+Shape = TypeVar("Shape")
+
+_SMALL_BYTES = 4 << 20
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 
@@ -63,6 +67,20 @@ def read_own_file(path: Path, limit: int) -> bytes:
             return stream.read(limit)
     finally:
         os.close(handle)
+
+
+def read_own_json(path: Path, shape: type[Shape]) -> Shape | None:
+    """What a small JSON file of this user's holds, as ``shape``: a dataclass, or any type hint.
+
+    None where it is missing, of another shape, or not to be believed (:func:`read_own_file`).
+    """
+    import msgspec
+
+    try:
+        content = read_own_file(path, _SMALL_BYTES)
+        return msgspec.json.decode(content, type=shape, dec_hook=lambda kind, value: kind(value))
+    except (OSError, DragonError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None
 
 
 def _refused(path: Path, fault: str, hint: str) -> DragonError:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dragonctl.config import api_title
+from dragonctl.own_files import read_own_json
 from dragonctl.paths import state_folder, state_path
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def _known(kind: str, chosen: str, about: Globals) -> list[str]:
         [kind, chosen, about.profile, about.region, about.endpoint_url, about.is_local]
     )
     path = state_path("completion") / "names.json"
-    cache: dict[str, tuple[float, list[str]]] = {}
-    with suppress(OSError, ValueError):
-        cache = json.loads(path.read_text(encoding="utf-8"))
+    cache = read_own_json(path, dict[str, tuple[float, list[str]]]) or {}
     if key in cache and time.time() - cache[key][0] < _FRESH_SECONDS:
         return cache[key][1]
     found = _ask(kind, chosen, about)

@@ -15,6 +15,7 @@ from typing import Any
 from dragonctl.command_line.catalogue import command_names
 from dragonctl.engine import journal
 from dragonctl.engine.history import Run, read_history
+from dragonctl.own_files import read_own_json
 from dragonctl.paths import state_folder
 from dragonctl.sample import sample_folder
 
@@ -154,11 +155,7 @@ def begin() -> None:
 
 def recall() -> Begun | None:
     """The demo that has begun and is not taken back yet."""
-    try:
-        kept = json.loads(_file().read_text(encoding="utf-8"))
-        return Begun(kept["since"], bool(kept["started_server"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return read_own_json(_file(), Begun)
 
 
 def forget() -> None:

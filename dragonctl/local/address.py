@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dragonctl.own_files import read_own_json
 from dragonctl.paths import state_folder
+
+_ENDPOINT = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+_LARGEST_PID = (1 << 31) - 1  # what a C int holds; 0 and below mean groups of processes to kill(2)
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,13 @@ def remember(server: LocalServer) -> None:
 
 
 def recall() -> LocalServer | None:
-    """The address as written; None when there is none or it cannot be read."""
-    try:
-        said = json.loads(file().read_text())
-        return LocalServer(**{one.name: said[one.name] for one in fields(LocalServer)})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    """The address as written; None when there is none or it cannot be believed.
+
+    Its token is sent to no other place than this machine, and nothing but one process is ended.
+    """
+    said = read_own_json(file(), LocalServer)
+    is_ours = said and _ENDPOINT.fullmatch(said.endpoint) and 1 < said.pid <= _LARGEST_PID
+    return said if is_ours else None
 
 
 def is_own() -> bool:

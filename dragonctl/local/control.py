@@ -202,8 +202,8 @@ def _ask(
             json.dumps(body or {}),
             {"X-Dragonctl-Token": server.token, "Content-Type": "application/json"},
         )
-        answer: dict[str, Any] = json.loads(connection.getresponse().read())
-        return answer
+        answer = json.loads(connection.getresponse().read())
+        return answer if isinstance(answer, dict) else {}
     finally:
         connection.close()
 

@@ -8,9 +8,10 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from dragonctl.own_files import read_own_json
 from dragonctl.packaging.archive import write_zip
 from dragonctl.packaging.cache import forget_unused, touch
 from dragonctl.packaging.dependencies import Dependencies, dependencies
@@ -149,16 +150,15 @@ def _advice(files: SourceFiles, requirements: Requirements) -> Iterator[str]:
 
 def _known(cache: Path, key: str) -> Package | None:
     """The package that was made from the same things before, if its zip is still there."""
+    record = cache / "builds" / f"{key}.json"
+    kept = read_own_json(record, Package)
     try:
-        record = cache / "builds" / f"{key}.json"
-        kept = json.loads(record.read_text(encoding="utf-8"))
-        path = ZipStore(cache / "zips").find(kept["sha256"])
-        if path is None or path.stat().st_size != kept["size"]:
+        path = ZipStore(cache / "zips").find(kept.sha256) if kept else None
+        if kept is None or path is None:
             return None
         touch(record, path)
-        kept["largest"] = [(name, size) for name, size in kept["largest"]]
-        return Package(**{**kept, "path": path, "unchanged": True})
-    except (OSError, ValueError, TypeError, KeyError):
+        return replace(kept, path=path, unchanged=True)
+    except (OSError, ValueError):
         return None  # a cache that cannot be read is no cache
 
 

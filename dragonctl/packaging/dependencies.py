@@ -25,6 +25,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from dragonctl.packaging import parsing
+from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.cache import touch
 from dragonctl.packaging.installer import install
 from dragonctl.packaging.requirements import Requirements
@@ -34,7 +35,8 @@ IN_RUNTIME = ("boto3", "botocore")
 _BOUNDS = {"<", "<=", "==", "===", "~="}
 # Notes of the installer that name this machine, or differ from one installation to the next.
 _NOTES = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_cache.json", "uv_build.json"}
-_FORMAT = "1"
+_FORMAT = "2"
+_TREE, _DIGEST = "tree", "sha256"
 _locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -109,10 +111,12 @@ def _tree(
 ) -> Dependencies:
     folder = cache / "dependencies" / _key(requirements, excluded, target)
     with _locks[folder]:
+        if folder.is_dir() and not _is_whole(folder):
+            shutil.rmtree(folder)
         if not folder.is_dir():
             _installed(requirements, excluded, target, folder)
     touch(folder)
-    return Dependencies(folder)
+    return Dependencies(folder / _TREE)
 
 
 def _key(requirements: Requirements, excluded: set[str], target: Target) -> str:
@@ -126,16 +130,35 @@ def _installed(
     """Install beside the place and move there, so that a tree in the cache is always whole."""
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".installing-"))
+    tree = made / _TREE
+    tree.mkdir()
     try:
         if not requirements.empty:
-            install(requirements, sorted(excluded), target, made)
-        _strip(made)
+            install(requirements, sorted(excluded), target, tree)
+        _strip(tree)
+        (made / _DIGEST).write_text(_digest(tree), encoding="utf-8")
         made.rename(folder)
     except OSError:
         if not folder.is_dir():  # else another run was first, with the same content
             raise
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a tree in the cache is still what was installed there."""
+    try:
+        return (folder / _DIGEST).read_text(encoding="utf-8") == _digest(folder / _TREE)
+    except (OSError, ValueError):
+        return False
+
+
+def _digest(tree: Path) -> str:
+    """What decides a tree: the names and the content of its files."""
+    total = hashlib.sha256()
+    for name, path in Dependencies(tree).files.items():
+        total.update(json.dumps([name, code_sha256(path)]).encode())
+    return total.hexdigest()
 
 
 def _strip(folder: Path) -> None:

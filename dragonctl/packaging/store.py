@@ -20,9 +20,13 @@ class ZipStore:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def find(self, sha256: str) -> Path | None:
-        """The zip with that ``CodeSha256`` (base64), or None."""
+        """The zip with that ``CodeSha256`` (base64), or None.
+
+        Its bytes are counted up each time: what was damaged on the disk, or put there by another
+        hand, is no such zip.
+        """
         path = self.path(sha256)
-        return path if path.is_file() else None
+        return path if path.is_file() and code_sha256(path) == sha256 else None
 
     def write(self, content: Callable[[BinaryIO], object]) -> tuple[str, Path]:
         """Keep the zip that ``content`` writes, whole or not at all; its ``CodeSha256`` and path.

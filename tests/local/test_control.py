@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import boto3
 import pytest
@@ -108,6 +109,35 @@ def test_a_stale_address_is_told_from_a_running_server(state_folder, pid):
 def test_a_broken_address_file_is_no_server(state_folder, content):
     control.log_file().parent.joinpath("server.json").write_text(content)
     assert control.status() is None
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"endpoint": "http://192.0.2.1:80"},
+        {"endpoint": "http://127.0.0.1:80@192.0.2.1"},
+        {"endpoint": "http://127.0.0.1:80/\r\nx"},
+        {"pid": 0},
+        {"pid": -1},
+        {"pid": 1},
+        {"pid": 2**70},
+        {"token": 5},
+    ],
+)
+def test_an_address_of_another_place_or_of_no_single_process_is_no_server(state_folder, about):
+    good = address.LocalServer("http://127.0.0.1:9", 4_000_000, "t", "us-east-1", "1", "0")
+    address.remember(good)
+    assert address.recall() == good
+    address.file().write_text(json.dumps({**asdict(good), **about}))
+    assert address.recall() is None
+    assert control.down() is False
+
+
+def test_an_address_that_others_can_write_is_no_server(state_folder):
+    good = address.LocalServer("http://127.0.0.1:9", 4_000_000, "t", "us-east-1", "1", "0")
+    address.remember(good)
+    address.file().chmod(0o666)
+    assert address.recall() is None
 
 
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/_dragonctl/reset", "/_dragonctl/status"])

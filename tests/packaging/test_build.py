@@ -209,6 +209,17 @@ def test_the_store_finds_a_zip_by_what_lambda_calls_it(tmp_path):
     assert store.find(sha256) == path
     assert path.read_bytes() == b"the old code"
     assert store.find("A" * 43 + "=") is None
+    path.write_bytes(b"another code")
+    assert store.find(sha256) is None
+
+
+def test_an_installed_tree_that_somebody_changed_is_installed_anew(package, tmp_path):
+    first = package(SIX)
+    (module,) = (tmp_path / "cache" / "dependencies").rglob("six.py")
+    module.unlink()  # it may be a link into the installer's own cache
+    module.write_text("tampered = True")
+    again = package({**SIX, "main.py": SIX["main.py"] + "\n# another zip\n"})
+    assert zipfile.ZipFile(again.path).read("six.py") == zipfile.ZipFile(first.path).read("six.py")
 
 
 def test_what_nobody_used_for_a_month_is_forgotten(package, tmp_path):
