@@ -15,17 +15,44 @@ _WORDS = re.compile(r"[/:]|API-Gateway-Execution-Logs_|-Logs(?=$)")
 
 
 @dataclass(frozen=True)
+class Route:
+    """A version that a part of a qualifier's traffic reaches.
+
+    ``version`` is its number, ``$LATEST`` for what is not published; ``share`` the part of the
+    traffic, more than 0 and at most 1; ``raw`` the configuration that is frozen in it.
+    """
+
+    version: str
+    share: float
+    raw: Raw
+
+
+Routes = tuple[Route, ...]
+"""Where one qualifier sends its traffic: to one version, while a deployment goes on to two."""
+
+
+def split(routes: Iterable[Route]) -> str:
+    """``60 % to version 2 and 40 % to version 1``."""
+    return " and ".join(f"{percent(one.share)} to version {one.version}" for one in routes)
+
+
+def percent(share: float) -> str:
+    """``40 %``, ``0.5 %``."""
+    return f"{share * 100:.6g} %"
+
+
+@dataclass(frozen=True)
 class Function:
     """A Lambda function of this account and region.
 
     ``raw`` is GetFunctionConfiguration's answer for ``$LATEST``; ``qualifiers`` are the aliases
-    and versions that traffic uses (with ``None`` for ``$LATEST``), each with the configuration
-    that is frozen behind it.
+    and versions that traffic uses (with ``None`` for ``$LATEST``), each with the versions behind
+    it that get any of it, the alias's own version first.
     """
 
     name: str
     raw: Raw
-    qualifiers: Mapping[str | None, Raw] = field(default_factory=dict)
+    qualifiers: Mapping[str | None, Routes] = field(default_factory=dict)
 
     @property
     def role(self) -> str:
@@ -47,7 +74,7 @@ class Machine:
 
     arn: str
     raw: Raw
-    qualifiers: Mapping[str | None, Raw] = field(default_factory=dict)
+    qualifiers: Mapping[str | None, Routes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

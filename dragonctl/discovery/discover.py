@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.app import Api, App, Function, Machine, Route, Routes
 from dragonctl.discovery.apis import Selection, find_apis
+from dragonctl.discovery.routes import LATEST, function_routes, machine_routes
 from dragonctl.discovery.targets import (
     Target,
     Unresolved,
@@ -25,7 +26,6 @@ from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.apigateway_stage import read_stages
 from dragonctl.resources.lambda_function import read_configuration
-from dragonctl.resources.states_alias import VERSION, read_alias
 from dragonctl.resources.states_machine import read_machine
 
 Met = Callable[[Api | Function | Machine], None]
@@ -238,30 +238,20 @@ def _read_machine(found: _Found, arn: str) -> dict[str, Any] | None:
 
 def _machine_qualifiers(
     aws: Reader, found: _Found, arn: str, raw: dict[str, Any]
-) -> dict[str | None, Any]:
+) -> dict[str | None, Routes]:
     qualifiers = found.machines[arn]
     names = sorted(name for name in qualifiers if name)
     answers = aws.together(
-        *(partial(_allowed, found, _behind, aws, f"{arn}:{name}") for name in names)
+        *(partial(_allowed, found, machine_routes, aws, f"{arn}:{name}") for name in names)
     )
-    behind: dict[str | None, Any] = {n: a for n, a in zip(names, answers, strict=True) if a}
-    return behind | ({None: raw} if None in qualifiers else {})
-
-
-def _behind(aws: Reader, arn: str) -> dict[str, Any] | None:
-    """The version that an alias stands for: DescribeStateMachine promises versions alone."""
-    if not arn.rpartition(":")[2].isdigit():
-        alias = read_alias(aws, arn)
-        if alias is None:
-            return None
-        arn = alias["routingConfiguration"][0][VERSION]
-    return read_machine(aws, arn)
+    behind: dict[str | None, Routes] = {n: a for n, a in zip(names, answers, strict=True) if a}
+    return behind | ({None: (Route(LATEST, 1.0, raw),)} if None in qualifiers else {})
 
 
 def _functions(aws: Reader, found: _Found) -> tuple[Function, ...]:
     names = list(found.functions)
     answers = aws.together(
-        *(partial(_allowed, found, _function, aws, name, found.functions[name]) for name in names)
+        *(partial(_allowed, found, _function, aws, found, name) for name in names)
     )
     gone = [name for name, function in zip(names, answers, strict=True) if function is None]
     found.warnings += [f"The function {name} does not exist." for name in gone]
@@ -293,15 +283,13 @@ def _read_function(found: _Found, name: str) -> None:
         found.met(Function(name, raw))
 
 
-def _function(aws: Reader, name: str, qualifiers: set[str | None]) -> Function | None:
+def _function(aws: Reader, found: _Found, name: str) -> Function | None:
+    qualifiers = found.functions[name]
     asked = [None, *sorted(one for one in qualifiers if one)]
-    answers = aws.together(*(partial(read_configuration, aws, name, one) for one in asked))
-    raw = answers[0]
-    if raw is None:
+    allowed = partial(_allowed, found)
+    answers = aws.together(*(partial(function_routes, aws, allowed, name, one) for one in asked))
+    if not answers[0]:
         return None
-    used = {
-        one: answer
-        for one, answer in zip(asked, answers, strict=True)
-        if answer and one in qualifiers
-    }
-    return Function(name, raw, used)
+    behind = dict(zip(asked, answers, strict=True))
+    used = {one: routes for one, routes in behind.items() if routes and one in qualifiers}
+    return Function(name, behind[None][0].raw, used)

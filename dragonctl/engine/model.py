@@ -179,6 +179,14 @@ class Resource(ABC):
         """None when AWS has finished; else what it is still doing, in words for a person."""
         return None
 
+    def progress(self, aws: Reader, reading: Reading) -> Reading | None:
+        """How the thing of this reading stands by now, while AWS is still busy with it."""
+        return self.read(aws)
+
+    def failure(self, reading: Reading) -> str | None:
+        """Why AWS has given up making it, in AWS's words; None as long as it has not."""
+        return None
+
     def usual(self, reading: Reading) -> float | None:
         """How many seconds AWS usually needs for what :meth:`settled` names; None: not known."""
         return None

@@ -9,6 +9,7 @@ from functools import partial
 from dragonctl.engine.events import Emit, Started, Waiting
 from dragonctl.engine.journal import Journal
 from dragonctl.engine.model import Call, Change, Done, Reading, Resource, State, Step, differences
+from dragonctl.engine.plan import failed
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.errors import DragonError
@@ -171,6 +172,8 @@ class _Attempt:
             self.tools.journal.done(self.step, held, changes)
         except DragonError as error:
             return Ended(now, changes, error)
+        if now and (why := self.resource.failure(now)):
+            return Ended(now, changes, failed(self.step, why))
         return Ended(now, changes, self._not_held(missing) if missing else None)
 
     def _not_held(self, missing: list[str]) -> DragonError:
@@ -206,8 +209,14 @@ class _Attempt:
             usual = self.resource.usual(reading) if reading and self._unsettled(reading) else None
             self.tools.emit(Waiting(self.step.title, why, pause, elapsed, usual))
             reads.sleep(pause)
-            reading, tries = reads.again(self.resource), tries + 1
+            reading, tries = self._look(reading), tries + 1
         return reading
+
+    def _look(self, reading: Reading | None) -> Reading | None:
+        """The thing anew; of one that AWS is busy with, that very one."""
+        if reading is not None and self._unsettled(reading):
+            return self.tools.reads.progress(self.resource, reading)
+        return self.tools.reads.again(self.resource)
 
     def _tell(self, reason: str, seconds: float) -> None:
         self.tools.emit(Waiting(self.step.title, reason, seconds))

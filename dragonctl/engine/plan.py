@@ -116,7 +116,19 @@ def _planned(
                 return Planned(step, reading, reading.state, kept=kept)
     except DragonError as error:
         return Planned(step, reading, error=in_step(error, step))
+    if not changes and reading and (why := step.resource.failure(reading)):
+        return Planned(step, reading, error=failed(step, why))
     return Planned(step, reading, want, changes)
+
+
+def failed(step: Step, why: str) -> DragonError:
+    """AWS has given up making the thing of a step: what needs it must not have it."""
+    return DragonError(
+        f"{step.title} ({step.resource.identifier}) failed in AWS: {why}",
+        "Mend what AWS names, then run the same command again.",
+        code="FailedInAws",
+        resource=step.resource.identifier,
+    )
 
 
 def in_step(error: DragonError, step: Step) -> DragonError:

@@ -150,6 +150,12 @@ class Reads:
         self.forget(resource)
         return self.of(resource)
 
+    def progress(self, resource: Resource, reading: Reading) -> Reading | None:
+        """How the thing of a reading stands now, while AWS is busy with it; read anew."""
+        self.forget(resource)
+        with self._reading(resource.identifier):
+            return resource.progress(self, reading)
+
     def forget(self, resource: Resource) -> None:
         """Forget what a resource has read: it was written, or somebody else changed it."""
         with self._lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
-from dragonctl.resources.lambda_function import CODE, configured
+from dragonctl.resources.lambda_function import CODE, configured, read_configuration
 from dragonctl.resources.made_from import digest
 
 OTHER_SETTINGS = "other settings"
@@ -28,9 +28,13 @@ class NewestVersion(Resource):
     function: str
 
     def read(self, aws: Reader) -> Reading | None:
-        """ListVersionsByFunction; None before the first publication."""
+        """ListVersionsByFunction, and the newest; None before the first publication.
+
+        Recorded lists carry no ``State``: whether Lambda has made the version only
+        GetFunctionConfiguration with its number tells.
+        """
         published = versions(aws, self.function)
-        return _reading(published[-1]) if published else None
+        return self._numbered(aws, published[-1]["Version"]) if published else None
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """PublishVersion, of just that code; AWS answers with the version that there is already."""
@@ -42,10 +46,33 @@ class NewestVersion(Resource):
         """PublishVersion answers with the version's configuration."""
         return _reading(answer)
 
+    def progress(self, aws: Reader, reading: Reading) -> Reading | None:
+        """GetFunctionConfiguration of that version: a list may not show it yet, or a newer one."""
+        return self._numbered(aws, reading.facts["raw"]["Version"])
+
     def settled(self, reading: Reading) -> str | None:
-        """A new version is pending for a moment."""
+        """A new version is pending for a moment; with SnapStart for minutes."""
         pending = reading.facts["raw"].get("State") == "Pending"
         return "Lambda is making the version" if pending else None
+
+    def failure(self, reading: Reading) -> str | None:
+        """A version whose code does not start up (SnapStart runs it when it is published).
+
+        One that is ``Inactive`` has not failed: Lambda has put it to rest.
+        """
+        return failed_version(reading.facts["raw"])
+
+    def _numbered(self, aws: Reader, version: str) -> Reading | None:
+        raw = read_configuration(aws, self.function, version)
+        return None if raw is None else _reading(raw)
+
+
+def failed_version(raw: Mapping[str, Any]) -> str | None:
+    """Why Lambda could not make the version of a configuration; None of one that has not failed."""
+    if raw.get("State") != "Failed":
+        return None
+    reason = raw.get("StateReason") or raw.get("StateReasonCode") or "Lambda gives no reason"
+    return f"version {raw.get('Version')} could not be made: {reason}"
 
 
 def versions(aws: Reader, function: str) -> list[Mapping[str, Any]]:

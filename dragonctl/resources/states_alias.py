@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 VERSION = "stateMachineVersionArn"
+ROUTES = "routingConfiguration"
 _ABSENT = ("ResourceNotFound", "StateMachineDoesNotExist")
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
 class MachineAlias(Resource):
-    """A name for a version, by the alias's ARN. State: ``stateMachineVersionArn``.
+    """A name for a version, by the alias's ARN.
 
-    Facts: ``raw``, DescribeStateMachineAlias's answer (``routingConfiguration`` may split the
-    executions between two versions; the state then names the first).
+    State: ``stateMachineVersionArn``, the first of its versions; ``routingConfiguration``, a list
+    of ``stateMachineVersionArn`` and ``weight`` (percent) where there is more than one, else None.
+    Facts: ``raw``, DescribeStateMachineAlias's answer.
     """
 
     kind: ClassVar[str] = "states-alias"
@@ -28,15 +31,23 @@ class MachineAlias(Resource):
         raw = read_alias(aws, self.arn)
         if raw is None:
             return None
-        return Reading({VERSION: raw["routingConfiguration"][0][VERSION]}, {"raw": raw})
+        routes = raw[ROUTES]
+        several = [{VERSION: one[VERSION], "weight": one["weight"]} for one in routes]
+        state = {VERSION: routes[0][VERSION], ROUTES: several if len(routes) > 1 else None}
+        return Reading(state, {"raw": raw})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
-        """UpdateStateMachineAlias: all executions to one version."""
+        """UpdateStateMachineAlias, which replaces the whole routing."""
         if have is None or not want:
             return
-        route: dict[str, Any] = {VERSION: want[VERSION], "weight": 100}
-        params = {"stateMachineAliasArn": self.arn, "routingConfiguration": [route]}
+        goal = {**have.state, **want}
+        routes = goal.get(ROUTES) or [{VERSION: goal[VERSION], "weight": _WHOLE}]
+        params = {"stateMachineAliasArn": self.arn, ROUTES: routes}
         yield Call("stepfunctions", "UpdateStateMachineAlias", params)
+
+    def inseparable(self, field: str) -> tuple[str, ...]:
+        """The first version and the others beside it are one routing."""
+        return (ROUTES,) if field == VERSION else (VERSION,)
 
 
 def read_alias(aws: Reader, arn: str) -> dict[str, Any] | None:
@@ -44,3 +55,8 @@ def read_alias(aws: Reader, arn: str) -> dict[str, Any] | None:
     return aws.get(
         "stepfunctions", "DescribeStateMachineAlias", absent=_ABSENT, stateMachineAliasArn=arn
     )
+
+
+def shares(raw: Mapping[str, Any]) -> dict[str, float]:
+    """Version's ARN -> share of the executions (0 to 1) of those that get any, in their order."""
+    return {one[VERSION]: one["weight"] / _WHOLE for one in raw[ROUTES] if one["weight"]}

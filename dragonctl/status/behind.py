@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.app import App, Function, Machine
@@ -12,6 +12,7 @@ from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
 from dragonctl.status.problem import Again, Problem
 from dragonctl.status.sight import Sight, machine_group
+from dragonctl.status.traffic import function_qualifiers, machine_qualifiers, traces
 
 
 def function_document(function: Function) -> dict[str, Any]:
@@ -19,16 +20,12 @@ def function_document(function: Function) -> dict[str, Any]:
     raw = function.raw
     return {
         "name": function.name,
-        "tracing": _traces(raw),
+        "tracing": traces(raw),
         "log_group": function.log_group,
         "role": function.role,
         "runtime": raw.get("Runtime"),
         "update": raw.get("LastUpdateStatus", "Successful"),
-        "qualifiers": [
-            {"name": name, "version": frozen.get("Version"), "tracing": _traces(frozen)}
-            for name, frozen in function.qualifiers.items()
-            if name
-        ],
+        "qualifiers": function_qualifiers(function),
     }
 
 
@@ -44,29 +41,14 @@ def machine_document(machine: Machine) -> dict[str, Any]:
         "log_group": machine_group(machine),
         "tracing": state[TRACING],
         "role": machine.role,
-        "qualifiers": [
-            {
-                "name": name,
-                "tracing": machine_state(dict(frozen))[TRACING],
-                "log_level": machine_state(dict(frozen))[LEVEL],
-            }
-            for name, frozen in machine.qualifiers.items()
-            if name
-        ],
+        "qualifiers": machine_qualifiers(machine),
     }
 
 
 def function_problems(sight: Sight) -> Iterator[Problem]:
-    """Updates that go on or failed, and traffic that a change to ``$LATEST`` does not reach."""
+    """Functions that could not be made, and updates that go on or failed."""
     for function in sight.app.functions:
-        document = function_document(function)
-        resource = f"lambda-function/{function.name}"
-        yield from _update(sight.again, resource, function)
-        for used in document["qualifiers"]:
-            if not used["tracing"]:
-                what = f"tracing is off in the version {used['version']} behind it"
-                subject = f"Function {function.name}"
-                yield _frozen(sight.again, resource, subject, used["name"], what)
+        yield from _update(sight.again, f"lambda-function/{function.name}", function)
 
 
 def _update(again: Again, resource: str, function: Function) -> Iterator[Problem]:
@@ -81,33 +63,6 @@ def _update(again: Again, resource: str, function: Function) -> Iterator[Problem
         why = raw.get("LastUpdateStatusReason") or "Lambda gives no reason"
         mend = again.command("deploy-function", function.name)
         yield Problem(resource, subject, f"its last update failed ({why})", mend)
-
-
-def machine_problems(sight: Sight) -> Iterator[Problem]:
-    """Traffic through an alias or a version whose frozen settings trace or log nothing."""
-    for machine in sight.app.machines:
-        for used in machine_document(machine)["qualifiers"]:
-            off = [
-                word
-                for word, lacks in (
-                    ("tracing", not used["tracing"]),
-                    ("log", used["log_level"] == "OFF"),
-                )
-                if lacks
-            ]
-            if off:
-                what = f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off behind it"
-                resource, subject = f"states-machine/{machine.arn}", f"State machine {machine.name}"
-                yield _frozen(sight.again, resource, subject, used["name"], what)
-
-
-def _frozen(again: Again, resource: str, subject: str, qualifier: str, what: str) -> Problem:
-    if qualifier.isdigit():
-        text = f"traffic goes to version {qualifier}, and {what}"
-        mend = "Let the traffic go to an alias, which setup-observability --publish can move."
-        return Problem(resource, subject, text, mend)
-    text = f"traffic goes through the alias {qualifier}, and {what}"
-    return Problem(resource, subject, text, again.setup("--publish"))
 
 
 def role_problems(sight: Sight) -> Iterator[Problem]:
@@ -141,11 +96,7 @@ def _in_use(app: App, need: Need) -> bool:
         machine_state(dict(one.raw)) for one in app.machines if role_name(one.role) == need.role
     ]
     if need.what == "send traces":
-        return any(_traces(one.raw) for one in functions) or any(one[TRACING] for one in machines)
+        return any(traces(one.raw) for one in functions) or any(one[TRACING] for one in machines)
     if need.what == "deliver logs":
         return any(one[LEVEL] != "OFF" for one in machines)
     return True
-
-
-def _traces(raw: Mapping[str, Any]) -> bool:
-    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")

@@ -10,7 +10,6 @@ from dragonctl.status.behind import (
     function_document,
     function_problems,
     machine_document,
-    machine_problems,
     role_problems,
 )
 from dragonctl.status.logs import (
@@ -27,6 +26,7 @@ from dragonctl.status.stages import (
     stage_document,
     stage_problems,
 )
+from dragonctl.status.traffic import function_traffic, inactive, machine_traffic
 
 
 def problems(sight: Sight, now: datetime) -> list[Problem]:
@@ -36,7 +36,8 @@ def problems(sight: Sight, now: datetime) -> list[Problem]:
         *stage_problems(sight, now),
         *role_problems(sight),
         *function_problems(sight),
-        *machine_problems(sight),
+        *function_traffic(sight),
+        *machine_traffic(sight),
         *group_problems(sight),
         *policy_problems(sight),
     ]
@@ -64,7 +65,10 @@ def document(sight: Sight, now: datetime) -> dict[str, Any]:
         "resource_policies": policies_document(sight),
         "problems": [one.document() for one in problems(sight, now)],
         # An overdue data trace is among the problems already.
-        "warnings": [one for one in app.warnings if one not in set(overdue(app, now))],
+        "warnings": [
+            *(one for one in app.warnings if one not in set(overdue(app, now))),
+            *inactive(sight),
+        ],
         "switch_on": sight.again.setup() if is_something_off(sight) else None,
     }
 

@@ -14,6 +14,7 @@ from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import Survey, survey
 from dragonctl.resources.apigateway_method import read_resources
+from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 from dragonctl.status.caching import Ratios, hit_ratios
@@ -44,7 +45,8 @@ class Sight:
 
     ``readings`` holds each group's reading by name (None: there is no such group);
     ``methods`` each API's resources, by its id, as GetResources shows them; ``policies`` the
-    Logs resource policies, None when they could not be read.
+    Logs resource policies, None when they could not be read; ``newest`` the configuration of the
+    version that was published last, of functions whose traffic goes to versions.
     """
 
     app: App
@@ -54,6 +56,7 @@ class Sight:
     methods: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] | None = None
     ratios: Ratios = field(default_factory=dict)
+    newest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
     again: Again = field(default_factory=Again)
 
@@ -62,16 +65,18 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
     """Read the roles, log groups, methods, Logs policies and hit ratios of an application."""
     groups = tuple(log_groups(app))
     names = list(dict.fromkeys(group.name for group in groups))
-    known, methods, policies, ratios, *found = aws.together(
+    known, methods, policies, ratios, newest, *found = aws.together(
         partial(survey, aws, app),
         partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
         partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
         partial(_refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
+        partial(_refusable, "lambda-versions", partial(_newest, aws, app)),
         *(partial(_refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
           for name in names),
     )  # fmt: skip
     answers = dict(zip(names, found, strict=True))
-    refused = [one for one in (methods, policies, ratios, *found) if isinstance(one, DragonError)]
+    read = (methods, policies, ratios, newest, *found)
+    refused = [one for one in read if isinstance(one, DragonError)]
     return Sight(
         app,
         known,
@@ -80,6 +85,7 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
         {} if isinstance(methods, DragonError) else methods,
         None if isinstance(policies, DragonError) else tuple(policies),
         {} if isinstance(ratios, DragonError) else ratios,
+        {} if isinstance(newest, DragonError) else newest,
         (*app.errors, *known.errors, *_refusals(known), *refused),
         again,
     )
@@ -124,6 +130,14 @@ def _methods(aws: Reader, app: App) -> dict[str, Any]:
     ids = [api.id for api in app.apis]
     answers = aws.together(*(partial(read_resources, aws, one) for one in ids))
     return dict(zip(ids, answers, strict=True))
+
+
+def _newest(aws: Reader, app: App) -> dict[str, Mapping[str, Any]]:
+    names = [one.name for one in app.functions if set(one.qualifiers) - {None}]
+    answers = aws.together(*(partial(NewestVersion(name).read, aws) for name in names))
+    return {
+        name: one.facts["raw"] for name, one in zip(names, answers, strict=True) if one is not None
+    }
 
 
 def _ratios(aws: Reader, app: App, now: datetime) -> Ratios:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.app import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.observability import Options, Survey, observability
@@ -31,7 +31,11 @@ def recipe(options=None, *, stages=None, machine=None, function=None, account=No
            rights=None):  # fmt: skip
     api = Api("a1", "orders", {}, {"prod": {"stageName": "prod"}} if stages is None else stages)
     raw = {"FunctionName": "work", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
-    functions = [Function("work", raw, {None: raw})] if function is None else function
+    functions = (
+        [Function("work", raw, {None: (Route("$LATEST", 1.0, raw),)})]
+        if function is None
+        else function
+    )
     app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
     known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
     reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
@@ -57,7 +61,11 @@ def flow(name="flow", group=None, level="OFF"):
         "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}] if group else [],
     }
     raw = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/flower", "loggingConfiguration": logging}
-    return Machine(f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}", raw, {None: raw})
+    return Machine(
+        f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}",
+        raw,
+        {None: (Route("$LATEST", 1.0, raw),)},
+    )
 
 
 LEVEL, TRACE, METRICS = "*/*/logging/loglevel", "*/*/logging/dataTrace", "*/*/metrics/enabled"
@@ -338,7 +346,10 @@ def test_function_tracing(mode, said, expected):
 def test_a_function_under_the_role_of_api_gateways_logs_gets_its_own_rights_too():
     raw = {"FunctionName": "work", "Role": OURS}
     name = OURS.rpartition("/")[2]
-    made = recipe(function=[Function("work", raw, {None: raw})], rights={name: Rights(name, {})})
+    made = recipe(
+        function=[Function("work", raw, {None: (Route("$LATEST", 1.0, raw),)})],
+        rights={name: Rights(name, {})},
+    )
     wanted = want(made, "iam-role-policies", None)
     attached = {field.rpartition("/")[2] for field in wanted}
     assert attached == {

@@ -131,19 +131,83 @@ def test_code_that_was_never_published_is_not_shipped(place):
     assert place.behind("work") == ("1", "PassThrough")
 
 
-def test_split_traffic_is_refused(place):
-    place.function("work", "live")
+def split(place, name, weights, **alias):
+    """A second version of a function, traced, and its alias live with these weights."""
+    place.done().carry_out(place.recipe(Options()).steps)
     functions = place.builder.client("lambda")
-    functions.update_function_configuration(FunctionName="work", Description="second")
+    functions.publish_version(FunctionName=name)
+    config = {"AdditionalVersionWeights": weights}
+    functions.update_alias(FunctionName=name, Name="live", RoutingConfig=config, **alias)
+
+
+def routing(place, name):
+    alias = place.builder.client("lambda").get_alias(FunctionName=name, Name="live")
+    return alias["FunctionVersion"], alias.get("RoutingConfig")
+
+
+def test_split_traffic_is_named_with_the_version_that_lags(place):
+    place.function("work", "live")
+    split(place, "work", {"1": 0.4}, FunctionVersion="2")
+    (told,) = [one for one in place.recipe(Options()).warnings if "alias" in one]
+    assert "60 % to version 2 and 40 % to version 1; the tracing of version 1 (40 %)" in told
+    assert "end that deployment, then --publish" in told
+
+
+def test_split_traffic_is_refused_by_name_and_nothing_is_published(place):
+    place.function("work", "live")
+    split(place, "work", {"1": 0.4}, FunctionVersion="2")
+    recipe = place.recipe(PUBLISH)
+    assert [(one.code, one.resource) for one in recipe.errors] == [
+        ("SplitTraffic", "lambda-alias/work/live")
+    ]
+    assert not any("publish" in one.resource.kind or "alias" in one.resource.kind
+                   for one in recipe.steps)  # fmt: skip
+    place.carry_out(recipe.steps)
+    assert routing(place, "work") == ("2", {"AdditionalVersionWeights": {"1": 0.4}})
+
+
+def test_split_traffic_in_which_every_version_is_traced_needs_nothing(place):
+    place.function("work", "live")
+    split(place, "work", {"1": 0.4}, FunctionVersion="2")
+    functions = place.builder.client("lambda")
+    functions.update_function_configuration(FunctionName="work", Description="third")
     functions.publish_version(FunctionName="work")
-    functions.update_alias(
-        FunctionName="work",
-        Name="live",
-        RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
+    config = {"AdditionalVersionWeights": {"3": 0.1}}
+    functions.update_alias(FunctionName="work", Name="live", RoutingConfig=config)
+    recipe = place.recipe(PUBLISH)
+    assert recipe.errors == ()
+    assert not any("alias" in text for text in recipe.warnings)
+
+
+def test_a_machine_s_split_is_read_whole_and_left(place):
+    place.builder.function("inner")
+    alias = place.machine("flow", "inner")
+    states = place.builder.client("stepfunctions")
+    arn = alias.rpartition(":")[0]
+    states.update_state_machine(
+        stateMachineArn=arn, tracingConfiguration={"enabled": True}, publish=True
     )
-    outcome, _ = place.done().carry_out(place.recipe(PUBLISH).steps)
-    assert [error.code for error in outcome.errors] == ["SplitTraffic"]
-    assert place.behind("work") == ("1", "PassThrough")
+    routes = [{"stateMachineVersionArn": f"{arn}:{n}", "weight": w} for n, w in ((2, 70), (1, 30))]
+    states.update_state_machine_alias(stateMachineAliasArn=alias, routingConfiguration=routes)
+    options = Options(publish=True, state_machine_level="OFF")
+    recipe = place.done().recipe(options)
+    assert [(one.code, one.resource) for one in recipe.errors] == [
+        ("SplitTraffic", f"states-alias/{alias}")
+    ]
+    assert "70 % to version 2 and 30 % to version 1" in recipe.errors[0].message
+    place.carry_out(recipe.steps)
+    shown = states.describe_state_machine_alias(stateMachineAliasArn=alias)
+    assert shown["routingConfiguration"] == routes
+
+
+def test_an_undo_leaves_the_alias_in_which_somebody_has_begun_a_deployment_since(place):
+    place.function("work", "live")
+    _, run = place.done().carry_out(place.recipe(PUBLISH).steps)
+    theirs = {"AdditionalVersionWeights": {"1": 0.25}}
+    functions = place.builder.client("lambda")
+    functions.update_alias(FunctionName="work", Name="live", RoutingConfig=theirs)
+    place.carry_out(undoing(read(place.folder / f"{run}.jsonl")).steps)
+    assert routing(place, "work") == ("2", theirs)
 
 
 def test_a_bare_version_is_reported_only(place):

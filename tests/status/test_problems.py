@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.app import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability import Survey
 from dragonctl.resources.role_rights import Rights
@@ -37,7 +37,7 @@ def function(mode="Active", qualifiers=None, **more):
         "TracingConfig": {"Mode": mode},
         **more,
     }
-    return Function("work", raw, qualifiers or {None: raw})
+    return Function("work", raw, qualifiers or {None: (Route("$LATEST", 1.0, raw),)})
 
 
 def machine(level="ALL", traced=True):
@@ -49,7 +49,7 @@ def machine(level="ALL", traced=True):
         },
         "tracingConfiguration": {"enabled": traced},
     }
-    return Machine(ARN, raw, {None: raw})
+    return Machine(ARN, raw, {None: (Route("$LATEST", 1.0, raw),)})
 
 
 def group(days=30):
@@ -157,11 +157,11 @@ CASES = {
         [("lambda-function/work", "is updating", "dragonctl status")],
     ),
     "alias without tracing": (
-        sight(functions=[function(qualifiers={"live": {"Version": "3"}})]),
+        sight(functions=[function(qualifiers={"live": (Route("3", 1.0, {"Version": "3"}),)})]),
         [("lambda-function/work", "alias live", f"{SETUP} --publish")],
     ),
     "version without tracing": (
-        sight(functions=[function(qualifiers={"3": {"Version": "3"}})]),
+        sight(functions=[function(qualifiers={"3": (Route("3", 1.0, {"Version": "3"}),)})]),
         [("lambda-function/work", "version 3", "Let the traffic go to an alias")],
     ),
     "group that keeps for ever": (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dragonctl.app import Route, split
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
-from dragonctl.resources.lambda_alias import VERSION, Alias
+from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias, shares
 from dragonctl.resources.lambda_version import NewestVersion, publishable
 
 PENDING = "(the version that is published)"
@@ -22,12 +23,13 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
         _Published(source),
         after=(source,),
         undo="keep: a published version may be in use, and costs nothing",
+        patient=True,
     )
     for alias in aliases:
         yield Step(
             f"Alias {alias} of function {function}",
             Alias(function, alias),
-            _Moved(version.identifier),
+            _Moved(version.identifier, _Published(source)),
             after=(version.identifier, source),
         )
 
@@ -48,23 +50,48 @@ class _Published:
 
 @dataclass(frozen=True)
 class _Moved:
-    """The alias is to stand for the newest version."""
+    """The alias is to stand for the version that holds what was published, and for no other."""
 
     version: str
+    published: _Published
 
     def __call__(self, have: Reading | None, done: Done) -> State:
-        raw = have.facts["raw"] if have else {}
-        if (raw.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
-            raise DragonError(
-                f"The alias {raw['Name']} splits its traffic between two versions.",
-                "End that deployment first: a move now would mix a third version in.",
-                code="SplitTraffic",
-            )
-        return {VERSION: _number(done.get(self.version))}
+        if have and have.state[WEIGHTS]:
+            raw = have.facts["raw"]
+            raise split_traffic(f"The alias {raw['Name']}", routed(shares(raw)))
+        newest = done.get(self.version)
+        if newest is not None and newest.state != {**newest.state, **self.published(None, done)}:
+            raise not_published(self.version)
+        return {VERSION: _number(newest)}
 
 
 def _number(newest: Reading | None) -> str:
     """The version's number; in a plan it may be known only once it is published."""
     raw = newest.facts.get("raw") if newest else None
     known = newest is not None and raw and publishable(raw) == newest.state
-    return str(raw["Version"]) if known and raw else PENDING
+    return str(raw["Version"]) if known and raw and raw.get("State") != "Pending" else PENDING
+
+
+def not_published(version: str) -> DragonError:
+    """The newest version is somebody else's: an alias that moved to it would ship their code."""
+    return DragonError(
+        f"The newest version ({version}) is not the one that this run published, so no alias was"
+        " moved to it.",
+        "Run the same command again.",
+        code="NotPublished",
+    )
+
+
+def routed(shares_: Mapping[str, float]) -> str:
+    """``60 % to version 2 and 40 % to version 1``."""
+    return split(Route(version, share, {}) for version, share in shares_.items())
+
+
+def split_traffic(subject: str, where: str) -> DragonError:
+    """An alias in the middle of somebody's deployment, which a move would end unasked."""
+    return DragonError(
+        f"{subject} splits its traffic ({where}), so it is left as it is.",
+        "End that deployment first (dragonctl status says how): a move now would throw somebody's"
+        " weights away.",
+        code="SplitTraffic",
+    )

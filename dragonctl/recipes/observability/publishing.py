@@ -10,16 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.app import App, Function, Machine, Raw
+from dragonctl.app import App, Function, Machine, Raw, Routes, percent, split
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
-from dragonctl.recipes.functions.publication import PENDING, publication
+from dragonctl.recipes.functions.publication import (
+    PENDING,
+    not_published,
+    publication,
+    routed,
+    split_traffic,
+)
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options, fill
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.role_rights import role_name
-from dragonctl.resources.states_alias import VERSION, MachineAlias
+from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import LEVEL, TRACING, MachineSettings, machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
 
@@ -43,7 +49,8 @@ _SHIPPED_BY_MACHINES = {"definition": "definition", "roleArn": "role"}
 class Frozen:
     """A qualifier that traffic uses and that a change to ``$LATEST`` does not reach.
 
-    ``what`` says which settings stay as they are; ``ships`` what else a publication would bring.
+    ``what`` says which settings stay as they are; ``ships`` what else a publication would bring;
+    ``routes`` where its traffic goes, ``behind`` those of them that lag.
     """
 
     subject: str
@@ -51,11 +58,26 @@ class Frozen:
     qualifier: str
     what: str
     ships: tuple[str, ...]
+    routes: Routes
+    behind: Routes
 
     @property
     def is_alias(self) -> bool:
         """Only an alias can be moved; a bare version stays what it is."""
         return not self.qualifier.isdigit()
+
+    @property
+    def is_split(self) -> bool:
+        """Whether somebody's deployment is going on: its weights are not ours to end."""
+        return len(self.routes) > 1
+
+    @property
+    def lag(self) -> str:
+        """``whose tracing is frozen``; of one that splits its traffic, in which version."""
+        if not self.is_split:
+            return f"whose {self.what} is frozen"
+        which = " and ".join(f"version {one.version} ({percent(one.share)})" for one in self.behind)
+        return f"which goes {split(self.routes)}; the {self.what} of {which} is frozen"
 
 
 def frozen(app: App, verdict: Verdict, options: Options) -> tuple[Frozen, ...]:
@@ -72,35 +94,45 @@ def _functions(function: Function, verdict: Verdict, options: Options) -> Iterat
     mode = _mode(function.raw)
     said = {None: None, True: "Active", False: "PassThrough"}[options.tracing]
     wanted = fill(said, mode, "Active", (None, "PassThrough"))
-    for qualifier, raw in function.qualifiers.items():
-        if qualifier and _mode(raw) != wanted:
-            ships = _different(function.raw, raw, _SHIPPED)
-            subject = f"function {function.name}"
-            yield Frozen(subject, function.name, qualifier, "tracing", ships)
+    subject = f"function {function.name}"
+    for qualifier, routes in function.qualifiers.items():
+        behind = tuple(one for one in routes if _mode(one.raw) != wanted)
+        if qualifier and behind:
+            ships = _shipped(function.raw, behind, _SHIPPED)
+            yield Frozen(subject, function.name, qualifier, "tracing", ships, routes, behind)
 
 
 def _machines(app: App, machine: Machine, verdict: Verdict, options: Options) -> Iterator[Frozen]:
     wanted = MachineWanted(app, machine, verdict, options)
     goal = wanted(Reading(machine_state(dict(machine.raw))), {})
-    for qualifier, raw in machine.qualifiers.items():
-        state = machine_state(dict(raw))
-        off = [
-            word
-            for field, word in ((TRACING, "tracing"), (LEVEL, "log level"))
-            if field in goal and goal[field] != state[field]
-        ]
-        if qualifier and off:
-            ships = _different(machine.raw, raw, _SHIPPED_BY_MACHINES)
-            subject = f"state machine {machine.name}"
-            yield Frozen(subject, machine.arn, qualifier, " and ".join(off), ships)
+    subject = f"state machine {machine.name}"
+    for qualifier, routes in machine.qualifiers.items():
+        lags = {one.version: list(_lag(goal, one.raw)) for one in routes}
+        behind = tuple(one for one in routes if lags[one.version])
+        if qualifier and behind:
+            ships = _shipped(machine.raw, behind, _SHIPPED_BY_MACHINES)
+            what = " and ".join(dict.fromkeys(word for one in behind for word in lags[one.version]))
+            yield Frozen(subject, machine.arn, qualifier, what, ships, routes, behind)
+
+
+def _lag(goal: State, raw: Raw) -> Iterator[str]:
+    """The words of what a frozen machine does not have as it is wanted."""
+    state = machine_state(dict(raw))
+    for field, word in ((TRACING, "tracing"), (LEVEL, "log level")):
+        if field in goal and goal[field] != state[field]:
+            yield word
 
 
 def _mode(raw: Raw) -> str:
     return str((raw.get("TracingConfig") or {}).get("Mode") or "PassThrough")
 
 
-def _different(latest: Raw, behind: Raw, names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(word for key, word in names.items() if _plain(latest, key) != _plain(behind, key))
+def _shipped(latest: Raw, behind: Routes, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        word
+        for key, word in names.items()
+        if any(_plain(latest, key) != _plain(one.raw, key) for one in behind)
+    )
 
 
 def _plain(raw: Raw, key: str) -> Any:
@@ -121,21 +153,39 @@ def publishing_warnings(found: tuple[Frozen, ...], options: Options) -> Iterator
             )
         elif not options.publish:
             yield (
-                f"Traffic goes through the alias {one.qualifier} of {one.subject}, whose"
-                f" {one.what} is frozen: --publish publishes a version and moves the alias."
+                f"Traffic goes through the alias {one.qualifier} of {one.subject}, {one.lag}:"
+                f" {_WAY_OUT[one.is_split]}."
             )
-        elif one.ships:
+        elif one.ships and not one.is_split:
             yield (
                 f"The alias {one.qualifier} of {one.subject} is not moved: a new version would"
                 f" also ship another {', '.join(one.ships)}. Publish it yourself, then run again."
             )
 
 
+_WAY_OUT = {
+    False: "--publish publishes a version and moves the alias",
+    True: "end that deployment, then --publish publishes a version and moves the alias",
+}
+
+
+def publishing_errors(found: tuple[Frozen, ...], options: Options) -> Iterator[DragonError]:
+    """The aliases that ``--publish`` does not move, because a deployment is going on in them."""
+    for one in found if options.publish else ():
+        if one.is_alias and one.is_split:
+            subject = f"The alias {one.qualifier} of {one.subject}, whose {one.what} is frozen,"
+            kind = "lambda" if one.subject.startswith("function") else "states"
+            error = split_traffic(subject, split(one.routes))
+            error.resource = f"{kind}-alias/{one.thing}{'/' if kind == 'lambda' else ':'}"
+            error.resource += one.qualifier
+            yield error
+
+
 def publishing_steps(found: tuple[Frozen, ...], options: Options) -> Iterator[Step]:
     """With ``--publish``: a version of each thing, and its aliases moved to it."""
     aliases: dict[tuple[str, str], list[str]] = {}
     for one in found if options.publish else ():
-        if one.is_alias and not one.ships:
+        if one.is_alias and not (one.ships or one.is_split):
             aliases.setdefault((one.subject, one.thing), []).append(one.qualifier)
     for (subject, thing), names in aliases.items():
         if subject.startswith("function"):
@@ -158,8 +208,8 @@ def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[S
         yield Step(
             f"Alias {name} of {subject}",
             MachineAlias(f"{arn}:{name}"),
-            _Moved(version.identifier),
-            after=(version.identifier,),
+            _Moved(version.identifier, source),
+            after=(version.identifier, source),
         )
 
 
@@ -179,18 +229,17 @@ class _Moved:
     """The alias is to stand for the newest version."""
 
     version: str
+    source: str
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         if have is None:
             return {}
-        if len(have.facts["raw"]["routingConfiguration"]) > 1:
-            raise DragonError(
-                f"The alias {have.facts['raw'].get('name')} splits its executions between two"
-                " versions.",
-                "End that deployment first: a move now would mix a third version in.",
-                code="SplitTraffic",
-            )
+        if have.state[ROUTES]:
+            parts = {arn.rpartition(":")[2]: one for arn, one in shares(have.facts["raw"]).items()}
+            raise split_traffic(f"The alias {have.facts['raw'].get('name')}", routed(parts))
         newest = done.get(self.version)
+        if newest and newest.state != {**newest.state, **_Published(self.source)(None, done)}:
+            raise not_published(self.version)
         raw = newest.facts.get("raw") if newest else None
         known = newest is not None and raw and machine_state(raw) == newest.state
         return {VERSION: raw["stateMachineArn"] if known and raw else PENDING}

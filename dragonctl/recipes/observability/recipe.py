@@ -49,7 +49,10 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
     ]
     notes = tuple(api.account_notes(app, survey, options))
     left = "what needs it was left (--no-role-changes goes on without)"
-    errors = tuple(roles.role_errors(survey.rights, verdict, left))
+    errors = (
+        *roles.role_errors(survey.rights, verdict, left),
+        *publishing.publishing_errors(unreached, options),
+    )
     return Recipe(tuple(_once(steps)), tuple(warnings), notes, errors)
 
 

@@ -33,7 +33,8 @@ def _all_groups(app: App) -> Iterator[LogGroup]:
 
 def _machine_groups(machine: Machine) -> Iterator[LogGroup]:
     """Also those of the versions that traffic uses: their settings are frozen."""
-    raws: list[Raw] = [machine.raw, *machine.qualifiers.values()]
+    behind = (route.raw for routes in machine.qualifiers.values() for route in routes)
+    raws: list[Raw] = [machine.raw, *behind]
     for raw in raws:
         for place in (raw.get("loggingConfiguration") or {}).get("destinations") or ():
             name = group_name((place.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn"))

@@ -1,0 +1,174 @@
+"""Traffic through aliases and versions in ``status``: where it goes, and what is frozen there.
+
+Every version that gets a part of it is judged: one that a tenth of the callers meet is no less
+blind than one that all of them do.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dragonctl.app import Function, Machine, Route, Routes, percent, split
+from dragonctl.resources.lambda_version import failed_version
+from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
+from dragonctl.status.problem import Again, Problem
+from dragonctl.status.sight import Sight
+
+
+def function_qualifiers(function: Function) -> list[dict[str, Any]]:
+    """The qualifiers of a function that traffic uses; ``version`` is the alias's own."""
+    return [
+        {
+            "name": name,
+            "version": routes[0].version,
+            "tracing": all(traces(one.raw) for one in routes),
+            "versions": [
+                {
+                    "version": one.version,
+                    "share": one.share,
+                    "tracing": traces(one.raw),
+                    "state": one.raw.get("State", "Active"),
+                }
+                for one in routes
+            ],
+        }
+        for name, routes in function.qualifiers.items()
+        if name
+    ]
+
+
+def machine_qualifiers(machine: Machine) -> list[dict[str, Any]]:
+    """The qualifiers of a machine that executions are started by; ``log_level`` is the lowest."""
+    found = []
+    for name, routes in machine.qualifiers.items():
+        states = [machine_state(dict(one.raw)) for one in routes]
+        levels = [state[LEVEL] for state in states]
+        versions = [
+            {
+                "version": one.version,
+                "share": one.share,
+                "tracing": state[TRACING],
+                "log_level": state[LEVEL],
+            }
+            for one, state in zip(routes, states, strict=True)
+        ]
+        tracing = all(state[TRACING] for state in states)
+        level = "OFF" if "OFF" in levels else levels[0]
+        about = {"name": name, "tracing": tracing, "log_level": level, "versions": versions}
+        found += [about] if name else []
+    return found
+
+
+@dataclass(frozen=True)
+class _Used:
+    """A qualifier that traffic uses. ``end`` is the command that ends a deployment in it."""
+
+    again: Again
+    resource: str
+    subject: str
+    name: str
+    routes: Routes
+    end: str
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.routes) > 1
+
+    def splits(self) -> Iterator[Problem]:
+        """An alias that sends a part of its traffic elsewhere."""
+        if self.is_split:
+            text = f"its alias {self.name} splits the traffic: {split(self.routes)}"
+            mend = f"When that deployment is over, end it: {self.end}"
+            yield Problem(self.resource, self.subject, text, mend)
+
+    def lags(self, route: Route, off: list[str]) -> Problem:
+        """A version in which something is off that a change to ``$LATEST`` does not reach."""
+        what = f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off in"
+        if self.name.isdigit():
+            text = f"traffic goes to version {self.name}, and {what} it"
+            mend = "Let the traffic go to an alias, which setup-observability --publish can move."
+            return Problem(self.resource, self.subject, text, mend)
+        where = f"version {route.version} behind it"
+        publish = self.again.setup("--publish")
+        if not self.is_split:
+            text = f"traffic goes through the alias {self.name}, and {what} the {where}"
+            return Problem(self.resource, self.subject, text, publish)
+        part = f"{percent(route.share)} of the traffic through the alias {self.name} goes to"
+        text = f"{part} version {route.version}, and {what} it"
+        return Problem(self.resource, self.subject, text, f"End that deployment, then: {publish}")
+
+
+def function_traffic(sight: Sight) -> Iterator[Problem]:
+    """Aliases that split their traffic, versions behind them that failed or are not traced."""
+    for function in sight.app.functions:
+        told = set()
+        for used in _of_function(sight.again, function):
+            yield from used.splits()
+            for route in used.routes:
+                if why := failed_version(route.raw):
+                    told.add(route.version)
+                    text = f"its alias {used.name} sends {percent(route.share)} there, but {why}"
+                    mend = sight.again.command(
+                        "deploy-function", function.name, "--alias", used.name
+                    )
+                    yield Problem(used.resource, used.subject, text, mend)
+                if not traces(route.raw):
+                    yield used.lags(route, ["tracing"])
+        newest = sight.newest.get(function.name) or {}
+        if (why := failed_version(newest)) and newest["Version"] not in told:
+            resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
+            mend = sight.again.command("deploy-function", function.name, "--publish")
+            yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", mend)
+
+
+def _of_function(again: Again, function: Function) -> Iterator[_Used]:
+    resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
+    for name, routes in function.qualifiers.items():
+        if name:
+            words = ["--function-name", function.name, "--name", name, "--routing-config"]
+            end = ["aws", "lambda", "update-alias", *words, "AdditionalVersionWeights={}"]
+            yield _Used(again, resource, subject, name, routes, shlex.join(end))
+
+
+def inactive(sight: Sight) -> Iterator[str]:
+    """Versions that Lambda has put to rest: nothing is wrong with them."""
+    for function in sight.app.functions:
+        for name, routes in function.qualifiers.items():
+            for one in routes:
+                if one.raw.get("State") == "Inactive":
+                    where = f", behind its alias {name}," if name and not name.isdigit() else ""
+                    yield (
+                        f"Version {one.version} of function {function.name}{where} is inactive:"
+                        " Lambda has put it to rest, and the first call wakes it."
+                    )
+
+
+def machine_traffic(sight: Sight) -> Iterator[Problem]:
+    """Aliases that split their executions, versions behind them that trace or log nothing."""
+    for machine in sight.app.machines:
+        for used in _of_machine(sight.again, machine):
+            yield from used.splits()
+            for route in used.routes:
+                state = machine_state(dict(route.raw))
+                off = ["tracing"] * (not state[TRACING]) + ["log"] * (state[LEVEL] == "OFF")
+                if off:
+                    yield used.lags(route, off)
+
+
+def _of_machine(again: Again, machine: Machine) -> Iterator[_Used]:
+    resource, subject = f"states-machine/{machine.arn}", f"State machine {machine.name}"
+    for name, routes in machine.qualifiers.items():
+        if name:
+            kept = f"{machine.arn}:{routes[0].version}"
+            words = ["--state-machine-alias-arn", f"{machine.arn}:{name}"]
+            route = ["--routing-configuration", f"stateMachineVersionArn={kept},weight=100"]
+            end = ["aws", "stepfunctions", "update-state-machine-alias", *words, *route]
+            yield _Used(again, resource, subject, name, routes, shlex.join(end))
+
+
+def traces(raw: Any) -> bool:
+    """Whether a configuration traces actively."""
+    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")
