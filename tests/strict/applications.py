@@ -156,7 +156,8 @@ def shop(pace: Pace | None = None) -> World:
     alias = {"TracingConfig": {"Mode": "PassThrough"}, "Version": "4", "CodeSha256": "old"}
     function(world, "orders", lambdas)
     frozen = {**world.state["lambda"]["functions"]["orders"], **alias}
-    world.state["lambda"]["functions"]["orders"]["qualifiers"] = {"live": frozen}
+    qualified = {"qualifiers": {"4": frozen}, "aliases": {"live": {"FunctionVersion": "4"}}}
+    world.state["lambda"]["functions"]["orders"] |= qualified
     function(world, "audit", bare, LoggingConfig={"LogFormat": "JSON", "LogGroup": "/shop/audit"})
     seen = role(world, "seen-role", "lambda.amazonaws.com",
                 inline={"all": document([*BASIC, *XRAY])})  # fmt: skip

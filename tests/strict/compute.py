@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.strict import versions
 from tests.strict.wire import Refused
 from tests.strict.world import ACCOUNT, REGION, World, allows, page
 
@@ -23,6 +24,7 @@ GROUP = re.compile(r"arn:aws:logs:[\w-]+:\d{12}:log-group:(?P<name>[^:*]+):\*")
 def operations() -> dict[str, Any]:
     """The operations by name."""
     return {
+        **versions.operations(),
         "lambda.GetFunctionConfiguration": get_function,
         "lambda.ListTags": list_function_tags,
         "lambda.UpdateFunctionConfiguration": update_function,
@@ -46,7 +48,7 @@ def get_function(world: World, params: dict[str, Json]) -> Json:
     found = world.seen("lambda", world.pace.functions_seen)["functions"].get(name)
     qualifier = params.get("Qualifier")
     if found is not None and qualifier:
-        found = found["qualifiers"].get(qualifier)
+        found = versions.frozen(world, found, qualifier)
     if found is None:
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         raise Refused("ResourceNotFoundException", f"Function not found: {arn}", 404)
@@ -55,9 +57,7 @@ def get_function(world: World, params: dict[str, Json]) -> Json:
 
 def _shown(world: World, name: str, function: Json) -> Json:
     status = "InProgress" if world.is_busy(f"function {name}") else "Successful"
-    apart = ("qualifiers", "Tags")
-    about = {key: value for key, value in function.items() if key not in apart}
-    return {**about, "LastUpdateStatus": status}
+    return {**versions.shown(function), "LastUpdateStatus": status}
 
 
 def list_function_tags(world: World, params: dict[str, Json]) -> Json:
