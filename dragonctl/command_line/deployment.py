@@ -47,7 +47,7 @@ def packages(
     def one(function: Chosen) -> Package:
         tell = partial(_tell, session, function.name)
         try:
-            return _built(function, target, options.handler, tell, bundle_all=bundle_all)
+            return _built(function, target, options.handler, options, tell, bundle_all=bundle_all)
         finally:
             tell("")
 
@@ -83,7 +83,7 @@ def _prepared(
     if raw is None and not options.create:
         raise _missing(function, reads)
     target, handler = _needs(function, raw, options)
-    make = partial(_built, function, target, handler, tell, bundle_all=bundle_all)
+    make = partial(_built, function, target, handler, options, tell, bundle_all=bundle_all)
     if raw is None:
         package, sight = make(), None
     else:
@@ -142,7 +142,13 @@ def _only_handler(function: Chosen) -> str:
 
 
 def _built(
-    function: Chosen, target: Target, handler: str | None, tell: Progress, *, bundle_all: bool
+    function: Chosen,
+    target: Target,
+    handler: str | None,
+    options: Options,
+    tell: Progress,
+    *,
+    bundle_all: bool,
 ) -> Package:
     return build(
         function.folder,
@@ -150,6 +156,7 @@ def _built(
         cache=build_cache(),
         handler=handler,
         bundle_all=bundle_all,
+        allowed=options.allow_secret,
         progress=tell,
     )
 

@@ -62,6 +62,13 @@ Examples:
     "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
 )
 @click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
+@click.option(
+    "--allow-secret",
+    metavar="PATH",
+    multiple=True,
+    callback=not_empty,
+    help="Pack this file (or pattern) though it looks like a secret.",
+)
 @click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
 @click.option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
 @click.option(

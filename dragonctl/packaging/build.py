@@ -7,13 +7,14 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dragonctl.own_files import read_own_json
 from dragonctl.packaging.archive import write_zip
 from dragonctl.packaging.cache import forget_unused, touch
+from dragonctl.packaging.confidential import RULES
 from dragonctl.packaging.dependencies import Dependencies, dependencies
 from dragonctl.packaging.errors import disk_errors_told
 from dragonctl.packaging.handler import calls_tracer, check_handler, check_syntax
@@ -23,7 +24,7 @@ from dragonctl.packaging.runtimes import Target
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
 
-_FORMAT = "2"
+_FORMAT = "3"
 OWN_FILES = "your own files"
 
 
@@ -62,23 +63,28 @@ def build(
     handler: str | None = None,
     bundle_all: bool = False,
     add_tracer: bool = True,
+    allowed: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _doing: None,
 ) -> Package:
     """Package the function in ``source`` for ``target``; the zip is kept in ``cache``.
 
     ``handler`` must exist in the zip if it is given. ``bundle_all`` packs what the runtime has,
-    too; ``add_tracer`` adds the X-Ray SDK unless the requirements name it. ``progress`` is told
-    what is being done. The same files, requirements and target give the same bytes anywhere, as
+    too; ``add_tracer`` adds the X-Ray SDK unless the requirements name it. ``allowed`` are
+    patterns of paths that are packed though they look like secrets. ``progress`` is told what is
+    being done. The same files, requirements and target give the same bytes anywhere, as
     far as the requirements are pinned. Raises
     :class:`~dragonctl.packaging.errors.PackagingError`.
     """
     with disk_errors_told(f"Packaging {source.name}"):
-        files = collect(source)
+        files = collect(source, allowed)
         requirements = read_requirements(source, target, add_tracer=add_tracer)
-        key = _key(files, requirements, target, handler, bundle_all=bundle_all)
+        key = _key(files, requirements, target, handler, [bundle_all, *sorted(allowed)])
         known = _known(cache, key)
         if known:
             return known
+        from dragonctl.packaging.confidential.keeping_out import without_secrets  # many patterns
+
+        files = without_secrets(files, allowed)
         warnings = check_syntax(files.files, target)
         progress("installing requirements")
         bundled = dependencies(requirements, target, cache, bundle_all=bundle_all)
@@ -96,12 +102,11 @@ def _key(
     requirements: Requirements,
     target: Target,
     handler: str | None,
-    *,
-    bundle_all: bool,
+    options: Sequence[object],
 ) -> str:
     """What decides the zip and what is said of it, as a file name."""
     parts: list[object] = [_FORMAT, files.digest(), list(files.left_out), requirements.digest()]
-    parts += [target.python, target.architecture, handler, bundle_all, files.folder.name]
+    parts += [target.python, target.architecture, handler, *options, files.folder.name, RULES]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -138,7 +143,7 @@ def _advice(files: SourceFiles, requirements: Requirements) -> Iterator[str]:
     if files.secrets:
         yield (
             f"Left out of {files.folder.name}, because they look like secrets: "
-            f"{', '.join(files.secrets)}."
+            f"{', '.join(files.secrets)}. Pack one all the same with --allow-secret PATH."
         )
     if TRACER in requirements.names and not calls_tracer(files.files):
         yield (

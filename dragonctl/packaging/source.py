@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dragonctl.packaging.confidential.names import is_secret
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.limits import check_function_name
+from dragonctl.paths import state_path
 
 _FOLDERS = {"__pycache__", "tests", "venv", "node_modules"}
 _SUFFIXES = {".pyc", ".pyo"}
@@ -23,15 +25,6 @@ _TOP_LEVEL = {
     "uv.lock",
     "template.yaml",
 }
-# Files that hold secrets under the name that a tool gives them: keys, passwords, AWS's own exports.
-_SECRET_SUFFIXES = {".p12", ".pfx", ".p8", ".jks", ".ppk", ".key", ".kdbx", ".env", ".tfstate"}
-_SECRET_NAMES = {
-    *("credentials", "credentials.csv", "rootkey.csv", "accesskeys.csv"),
-    *("pip.conf", "pip.ini", "netrc", "_netrc"),
-}
-_KEY_NAMES = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
-_SECRET_FILE_BYTES = 65_536
-_SECRET_SETTING = re.compile(rb"^\s*aws_secret_access_key\s*=", re.IGNORECASE | re.MULTILINE)
 NOT_FUNCTIONS = {"edge"}
 
 
@@ -39,7 +32,8 @@ NOT_FUNCTIONS = {"edge"}
 class SourceFiles:
     """``files``: path in the zip -> file, sorted. ``left_out``: what was not taken, by name.
 
-    ``secrets``: those of ``left_out`` that were not hidden, but look like secrets.
+    ``secrets``: those of ``left_out`` that were not hidden, but look like secrets, each with what
+    was found in it.
     """
 
     folder: Path
@@ -80,10 +74,11 @@ def function_name(folder: Path) -> str:
     return check_function_name(folder.name.replace("_", "-"))
 
 
-def collect(folder: Path) -> SourceFiles:
+def collect(folder: Path, allowed: Sequence[str] = ()) -> SourceFiles:
     """The files of ``folder`` that belong into the zip.
 
-    Hidden files, caches, tests, private keys, requirement and lock files stay out and are named.
+    Hidden files, caches, tests, requirement and lock files, what is a secret by its name, and
+    dragonctl's own state stay out and are named. ``allowed``: patterns of paths that are no secret.
     Raises :class:`PackagingError` for a folder without Python, a symbolic link, a thing that is no
     file, or a name that is no text: each would carry into the zip what is not in the folder, or
     differ between machines.
@@ -92,12 +87,21 @@ def collect(folder: Path) -> SourceFiles:
         raise PackagingError(f"{folder} is no folder.", "Name a folder that holds a handler.")
     taken: dict[str, Path] = {}
     left_out: list[str] = []
+    secrets: list[str] = []
     for path in _walk(folder, folder, left_out):
-        taken[path.relative_to(folder).as_posix()] = path
+        name = path.relative_to(folder).as_posix()
+        if is_secret(path.name) and not any(fnmatchcase(name, one) for one in allowed):
+            secrets.append(name)
+        else:
+            taken[name] = path
     if not any(name.endswith(".py") for name in taken):
         raise PackagingError(f"{folder} is no function: it holds no Python file.")
-    secrets = tuple(sorted(name for name in left_out if _is_visible_secret(folder / name)))
-    return SourceFiles(folder, dict(sorted(taken.items())), tuple(sorted(left_out)), secrets)
+    return SourceFiles(
+        folder,
+        dict(sorted(taken.items())),
+        tuple(sorted([*left_out, *secrets])),
+        tuple(sorted(secrets)),
+    )
 
 
 def _is_function(folder: Path) -> bool:
@@ -131,38 +135,19 @@ def _excluded(top: Path, path: Path, entry: os.DirEntry[str]) -> bool:
     if entry.is_symlink():
         return False
     if entry.is_dir(follow_symlinks=False):
-        return name in _FOLDERS or name.endswith((".egg-info", ".dist-info"))
+        return name in _FOLDERS or name.endswith((".egg-info", ".dist-info")) or _is_own_state(path)
     if path.parent == top and (name in _TOP_LEVEL or _is_requirements(name)):
         return True
-    return path.suffix in _SUFFIXES or _is_secret(path)
+    return path.suffix in _SUFFIXES
 
 
 def _is_requirements(name: str) -> bool:
     return name.startswith("requirements") and name.endswith((".txt", ".in"))
 
 
-def _is_visible_secret(path: Path) -> bool:
-    return not path.name.startswith(".") and path.is_file() and _is_secret(path)
-
-
-def _is_secret(path: Path) -> bool:
-    """Whether a file is a secret by its name, or by what it holds."""
-    name = path.name.lower()
-    known = (
-        name in _SECRET_NAMES
-        or name.startswith(_KEY_NAMES)
-        or Path(name).suffix in _SECRET_SUFFIXES
-    )
-    return known or _holds_secret(path)
-
-
-def _holds_secret(path: Path) -> bool:
-    """Whether a file that is no code holds a private key (a certificate is welcome) or AWS's."""
-    if path.suffix == ".py" or not path.is_file() or path.stat().st_size > _SECRET_FILE_BYTES:
-        return False
-    content = path.read_bytes()
-    private_key = b"-----BEGIN " in content and b"PRIVATE KEY-----" in content
-    return private_key or bool(_SECRET_SETTING.search(content))
+def _is_own_state(path: Path) -> bool:
+    """Whether a folder is where dragonctl keeps its journal, its zips and the local AWS."""
+    return path.resolve() == state_path().resolve()
 
 
 def _check_name(path: Path) -> None:

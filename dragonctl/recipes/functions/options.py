@@ -13,7 +13,8 @@ from dragonctl.packaging.runtimes import Target
 class Options:
     """What was asked for; None: the function's own.
 
-    ``alias`` is the one to move, ``bucket`` where code goes that is too large to be sent.
+    ``alias`` is the one to move, ``bucket`` where code goes that is too large to be sent;
+    ``allow_secret`` are patterns of paths that are packed though they look like secrets.
     """
 
     python: str | None = None
@@ -23,6 +24,7 @@ class Options:
     publish: bool = False
     alias: str | None = None
     bucket: str | None = None
+    allow_secret: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """UsageError for an alias that AWS would refuse after the code is there."""
