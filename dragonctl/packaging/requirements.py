@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from dragonctl.packaging import parsing
 from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.origins import listing, origins, without_password
 from dragonctl.packaging.pip_settings import constraints
 from dragonctl.packaging.runtimes import Target
 
@@ -49,6 +50,7 @@ _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+|https?://)\S+")
 _EGG = re.compile(r"[#&]egg=(?P<name>[A-Za-z0-9][\w.-]*)")
 _WHEEL = ".whl"
 _ARCHIVES = (_WHEEL, ".zip", ".tar.gz")
+_FIND_LINKS = "--find-links "
 _REQUIRE_HASHES = "--require-hashes"
 # What pip heeds and uv need not be told: wheels are all that is taken anyway.
 _NEEDLESS = {"--only-binary", "--prefer-binary", "--use-feature"}
@@ -81,7 +83,7 @@ class Requirements:
     ``sources`` are names that may be built from their source, by their address or a
     ``--no-binary``; ``arguments`` what uv takes on its command line only; ``shared`` the
     constraints files of pip's own settings; ``tracer`` the lines that add the X-Ray SDK, for as
-    long as the rest can live with them.
+    long as the rest can live with them; ``origins`` a digest of where packages come from.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -92,11 +94,17 @@ class Requirements:
     arguments: list[str] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     tracer: list[str] = field(default_factory=list)
+    origins: str = ""
 
     def digest(self) -> str:
         """A digest of everything that decides what is installed, local projects' files too."""
         lines = [*self.lines, *sorted(self.sources), *self.arguments, *self.tracer]
-        total = hashlib.sha256("\n".join(lines).encode())
+        total = hashlib.sha256(without_password("\n".join(lines)).encode())
+        if not self.empty:
+            total.update(self.origins.encode())
+        for line in self.lines:
+            if line.startswith(_FIND_LINKS):
+                total.update(repr(listing(line.removeprefix(_FIND_LINKS).strip())).encode())
         shared = (Path(place) for place in self.shared if "://" not in place)
         for path in (*self.constraints, *shared):
             total.update(path.read_bytes())
@@ -127,7 +135,7 @@ def read_requirements(folder: Path, target: Target, *, add_tracer: bool) -> Requ
 
     With ``add_tracer`` the X-Ray SDK is asked for too, unless the file names it.
     """
-    found = Requirements(shared=constraints(os.environ))
+    found = Requirements(shared=constraints(os.environ), origins=origins(os.environ))
     if (folder / FILE).is_file():
         _read_file(folder / FILE, target, found, ())
     if add_tracer and TRACER not in found.names:

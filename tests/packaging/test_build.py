@@ -17,7 +17,6 @@ from dragonctl.packaging.build import build
 from dragonctl.packaging.cache import UNUSED_SECONDS, forget_unused
 from dragonctl.packaging.errors import PackagingError, disk_errors_told
 from dragonctl.packaging.limits import check_unzipped
-from dragonctl.packaging.pip_settings import constraints
 from dragonctl.packaging.runtimes import Target
 from dragonctl.packaging.store import ZipStore
 
@@ -26,18 +25,9 @@ SIX = {"main.py": HANDLER, "requirements.txt": "six==1.17.0\n"}
 
 
 @pytest.fixture
-def no_index(monkeypatch, tmp_path):
-    """From when it is called on, nothing can be installed: no index, and an empty cache of uv."""
-
-    def cut():
-        monkeypatch.setenv("UV_OFFLINE", "1")
-        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
-        for name in ("PIP_FIND_LINKS", "UV_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "UV_INDEX"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("PIP_CONSTRAINT", " ".join(constraints(os.environ)))
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-
-    return cut
+def no_index(monkeypatch):
+    """From when it is called on nothing can be installed: uv does not start with that setting."""
+    return lambda: monkeypatch.setenv("UV_CONCURRENT_INSTALLS", "none")
 
 
 def test_an_unchanged_function_is_known_without_installing(package, no_index):
