@@ -70,6 +70,13 @@ _ACCOUNT_ROLE: dict[str, Any] = {
 _NEW_ROLE: dict[str, Any] = {"meaning": Meaning.REPEAT, "first": 1.0, "longest": 5.0, "cap": 60.0}
 _BUSY: dict[str, Any] = {"meaning": Meaning.LOOK, "first": 0.5, "longest": 10.0, "cap": 600.0}
 
+_RIVAL: dict[str, Any] = {
+    "cap": 90.0,
+    "explain": "Somebody else keeps changing it; try again when they are done.",
+}
+# Lambda and API Gateway say so of rivals, and of states of the thing itself too: their words tell.
+_CONFLICT = ("ConflictException", "ResourceConflictException")
+
 SYMPTOMS: tuple[Symptom, ...] = (
     Symptom(phrase="The role ARN does not have required permissions", **_ACCOUNT_ROLE),
     Symptom(phrase="API Gateway could not successfully write to CloudWatch Logs", **_ACCOUNT_ROLE),
@@ -120,6 +127,8 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom(
         reason="waiting for an update of the function to end", phrase="is in progress", **_BUSY
     ),
+    Symptom(reason="waiting for an update to end", phrase="is being updated", **_BUSY),
+    Symptom(Meaning.END, "", phrase="in the following state: Failed"),
     Symptom(
         reason="waiting for the new function", phrase="in the following state: Pending", **_BUSY
     ),
@@ -150,7 +159,6 @@ SYMPTOMS: tuple[Symptom, ...] = (
         Meaning.LOOK,
         "somebody else changed it; looking again",
         codes=(
-            "ConflictException",
             "ConcurrentModification",
             "ConcurrentModificationException",
             "EntityAlreadyExists",
@@ -160,11 +168,31 @@ SYMPTOMS: tuple[Symptom, ...] = (
             "PreconditionFailed",
             "PreconditionFailedException",
             "ResourceAlreadyExistsException",
-            "ResourceConflictException",
             "StateMachineAlreadyExists",
         ),
-        cap=90.0,
-        explain="Somebody else keeps changing it; try again when they are done.",
+        **_RIVAL,
+    ),
+    Symptom(
+        Meaning.LOOK,
+        "somebody else changed it; looking again",
+        codes=_CONFLICT,
+        phrase="concurrent modification",
+        **_RIVAL,
+    ),
+    Symptom(
+        Meaning.LOOK,
+        "somebody else made it; looking again",
+        codes=_CONFLICT,
+        phrase="already exist",
+        **_RIVAL,
+    ),
+    Symptom(
+        Meaning.LOOK,
+        "AWS says that something is in the way; looking again",
+        codes=_CONFLICT,
+        cap=30.0,
+        explain="AWS calls it a conflict, for the reason that it gives; if that does not pass by"
+        " itself, mend it, then run the same command again.",
     ),
     Symptom(
         Meaning.LOOK,

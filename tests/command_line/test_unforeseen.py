@@ -11,7 +11,7 @@ from dragonctl.command_line.change import Goal, How, change
 from dragonctl.command_line.failures import report
 from dragonctl.command_line.globals import Globals
 from dragonctl.command_line.session import Session
-from dragonctl.engine import journal
+from dragonctl.engine.history import read_history
 from dragonctl.engine.model import Resource, Step
 from dragonctl.resources.logs_group import LogGroup
 
@@ -72,7 +72,7 @@ def test_a_defect_in_one_step_stops_no_other_and_the_journal_is_closed(program, 
     assert document["changed"]
     codes = {one["resource"]: one["code"] for one in document["errors"]}
     assert codes == {bad.identifier: "Defect", "logs-group//later": "Skipped"}
-    (run,) = journal.runs(session.journal_folder)
+    (run,) = read_history(session.journal_folder).runs
     assert (run.run, run.outcome) == (document["run"], "failed")
     groups = local_aws.client("logs").describe_log_groups()["logGroups"]
     assert [one["logGroupName"] for one in groups] == ["/good"]

@@ -210,3 +210,28 @@ def test_a_defect_after_a_write_is_that_step_s_failure_and_can_be_undone(engine)
     assert run.outcome == "failed"
     assert engine.undo().errors == []
     assert engine.aws.things == {"one": {"colour": "blue"}, "two": {"colour": "blue"}}
+
+
+STATE = "The operation cannot be performed at this time. The function is currently in the following"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "rival"),
+    [
+        ("ResourceConflictException", f"{STATE} state: Inactive", False),
+        ("ResourceConflictException", f"{STATE} state: Failed", False),
+        ("ConflictException", "Some other thing is in the way", False),
+        ("DeleteConflict", "Cannot delete entity, must detach all policies first.", False),
+        ("ConflictException", "Unable to complete operation due to concurrent modification.", True),
+        ("PreconditionFailedException", "The Revision Id provided does not match", True),
+    ],
+)
+def test_only_what_tells_of_a_rival_is_told_as_one(engine, code, said, rival):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    engine.aws.troubles = [("Set", code, said, 409, False)] * 500
+    (error,) = engine.run(set_red()).errors
+    assert said in str(error)
+    waits = [event.reason for event in engine.events if isinstance(event, Waiting)]
+    told = [text for text in (str(error), *waits) if "omebody else" in text]
+    assert bool(told) == rival
+    assert engine.time.now <= (90 if rival else 30)

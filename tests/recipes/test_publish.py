@@ -206,7 +206,7 @@ def test_an_undo_leaves_the_alias_in_which_somebody_has_begun_a_deployment_since
     theirs = {"AdditionalVersionWeights": {"1": 0.25}}
     functions = place.builder.client("lambda")
     functions.update_alias(FunctionName="work", Name="live", RoutingConfig=theirs)
-    place.carry_out(undoing(read_run(place.folder / f"{run}.jsonl")).steps)
+    place.carry_out(undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps)
     assert routing(place, "work") == ("2", theirs)
 
 
