@@ -35,7 +35,10 @@ Examples:
     "--key", "keys", multiple=True, metavar="NAME",
     help="In the cache key: a query parameter, header:NAME or path:NAME. Repeatable.",
 )  # fmt: skip
-@click.option("--encrypt", is_flag=True, help="Encrypt what is kept.")
+@click.option(
+    "--encrypt/--no-encrypt", default=None,
+    help="Encrypt what is kept (on where caching begins; else kept).",
+)  # fmt: skip
 @click.option(
     "--invalidation",
     type=click.Choice(["require", "ignore-warn", "ignore"]),

@@ -11,7 +11,8 @@ from typing import Any
 from dragonctl.app import App
 from dragonctl.engine.model import Reader
 from dragonctl.recipes.caching import prices
-from dragonctl.recipes.caching.keys import CacheMethod, outside, short, telling_callers_apart
+from dragonctl.recipes.caching.keys import CacheMethod, outside, telling_callers_apart
+from dragonctl.recipes.caching.reading.sources import short
 from dragonctl.resources.apigateway_stage import caches, stage_state
 from dragonctl.telemetry.cache_metrics import cache_stats
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.applications.library import HEADER, QUERY
 from tests.applications.snapshot import moved
-from tests.commands.caching import account
+from tests.commands.caching import account, undone
 
 REFUSED = [
     (("--ttl", "3601"), 2, "0 to 3600 seconds"),
@@ -60,14 +60,37 @@ def test_who_would_share_answers_is_skipped_and_refused_by_name(
     assert made.settings("~1mine/GET")["cachingEnabled"] is True
 
 
-def test_caching_of_all_methods_is_not_let_loose_on_those_that_share(made, dragonctl):
+def test_what_all_methods_would_cache_unasked_is_switched_off_with_a_new_cluster(made, dragonctl):
+    made.add("/mine", authorization="AWS_IAM")
+    made.add("/other")
+    made.add("/open")
+    made.deploy(settings={"/*/*/caching/enabled": "true", "/*/*/metrics/enabled": "true"})
+    before = account(made)
+    words = ("enable-cache", "--method", "GET /open")
+    said = dragonctl(*words, "--output", "json").document
+    for path in ("mine", "other"):
+        override = made.settings(f"~1{path}/GET")
+        assert (override["cachingEnabled"], override["metricsEnabled"]) == (False, True)
+        assert f"GET /{path} is kept out of the cache" in str(said["warnings"])
+    assert made.settings("~1open/GET")["cachingEnabled"] is True
+    assert dragonctl(*words, "--check").code == 0
+    assert dragonctl("disable-cache").code == 0
+    left = undone(before, account(made))
+    assert [path for path in left if not path.endswith("*/*/cachingEnabled")] == []
+
+
+def test_what_all_methods_cache_already_is_kept_and_named(made, dragonctl):
     made.add("/mine", authorization="AWS_IAM")
     made.add("/open")
     made.deploy(settings={"/*/*/caching/enabled": "true"})
-    before = account(made)
-    said = dragonctl("enable-cache")
-    assert (said.code, "GET /mine would be cached too" in said.stderr) == (1, True)
-    assert moved(before, account(made)) == {}
+    made.gateway.update_stage(
+        restApiId=made.api.id,
+        stageName="prod",
+        patchOperations=[{"op": "replace", "path": "/cacheClusterEnabled", "value": "true"}],
+    )
+    said = dragonctl("enable-cache", "--method", "GET /open", "--output", "json").document
+    assert "so GET /mine is cached too, and callers get each other's" in str(said["warnings"])
+    assert made.settings("~1mine/GET") is None
 
 
 def test_an_api_key_holds_nothing_back_and_is_told(made, dragonctl):

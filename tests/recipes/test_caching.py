@@ -10,10 +10,10 @@ from dragonctl.engine.model import Reading
 from dragonctl.errors import UsageError
 from dragonctl.recipes.caching import prices
 from dragonctl.recipes.caching.definition import (
+    definition,
     deployed,
     differences,
     digest,
-    present,
     with_keys,
 )
 from dragonctl.recipes.caching.keys import CacheMethod, has, sharing, wanted_key
@@ -24,7 +24,11 @@ QUERY, PATH, HEADER = (f"method.request.{one}." for one in ("querystring", "path
 
 
 def method(path="/a", *declared, key=(), mapped=None, authorization="NONE"):
-    integration = {"cacheKeyParameters": list(key), "requestParameters": mapped or {}}
+    integration = {
+        "type": "AWS_PROXY",
+        "cacheKeyParameters": list(key),
+        "requestParameters": mapped or {},
+    }
     raw = {
         "requestParameters": dict.fromkeys(declared, False),
         "authorizationType": authorization,
@@ -40,7 +44,13 @@ def method(path="/a", *declared, key=(), mapped=None, authorization="NONE"):
         (method("/a/{b}/{proxy+}"), (), (f"{PATH}b", f"{PATH}proxy")),
         (method("/a", f"{QUERY}q", f"{QUERY}r"), (f"{QUERY}q",), (f"{QUERY}q",)),
         (method("/a", f"{QUERY}q", key=(f"{QUERY}q",)), (), ()),
-        (method("/a", f"{HEADER}Accept"), (), ()),
+        (method("/a", f"{HEADER}Accept"), (), (f"{HEADER}Accept",)),
+        (method("/a", f"{HEADER}X-Session-Token"), (), ()),
+        (
+            method("/a", mapped={"integration.request.header.t": f"{HEADER}X-T"}),
+            (),
+            (f"{HEADER}X-T",),
+        ),
         (method("/a"), (f"{HEADER}Accept",), (f"{HEADER}Accept",)),
         (method("/a"), (f"{PATH}b",), ()),
         # A key that names the mapped parameter tells its source apart as well.
@@ -182,7 +192,7 @@ def edited(**integration):
 
 
 def other(now, summary=SUMMARY):
-    return list(differences(present(now), deployed(EXPORT, summary)))
+    return list(differences(definition(now), definition(deployed(EXPORT, summary))))
 
 
 def test_the_same_definition_seen_from_both_sides_is_the_same():
@@ -207,9 +217,11 @@ def test_what_aws_writes_in_two_ways_is_the_same():
         "responseTransferMode": "BUFFERED",
         "cacheNamespace": "r",
     }
-    assert list(differences(present(now), deployed(export, SUMMARY))) == []
+    assert list(differences(definition(now), definition(deployed(export, SUMMARY)))) == []
     insecure["insecureSkipVerification"] = True
-    assert list(differences(present(now), deployed(export, SUMMARY))) == ["GET /a/{id} (tlsConfig)"]
+    assert list(differences(definition(now), definition(deployed(export, SUMMARY)))) == [
+        "GET /a/{id} (tlsConfig)"
+    ]
 
 
 DIFFERENT = [
@@ -266,8 +278,8 @@ def test_a_stage_never_goes_back_behind_a_newer_deployment(on, wanted):
 
 
 def test_a_definition_is_known_by_its_digest():
-    before = present(NOW)
+    before = definition(NOW)
     after = with_keys(before, {NAME: (f"{QUERY}r",)})
     by_hand = {NAME: {**edited(cacheKeyParameters=[f"{QUERY}r"])[NAME]}}
     by_hand[NAME]["requestParameters"] = {**NOW[NAME]["requestParameters"], f"{QUERY}r": False}
-    assert digest(after) == digest(present(by_hand)) != digest(before)
+    assert digest(after) == digest(definition(by_hand)) != digest(before)

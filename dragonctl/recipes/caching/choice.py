@@ -1,9 +1,10 @@
-"""Which methods a stage may cache, and why others are skipped or refused."""
+"""Which methods may be cached, by the present definition, and why others are skipped or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.caching.keys import (
@@ -12,10 +13,13 @@ from dragonctl.recipes.caching.keys import (
     sharing,
     wanted_key,
 )
+from dragonctl.recipes.caching.namespaces import companions, mingling, mixing
 from dragonctl.recipes.caching.options import Options
+from dragonctl.recipes.caching.reading.sources import in_words
 from dragonctl.recipes.caching.survey import Survey
 
 _STARTS = ":states:action/Start"
+_HINT = "Add what is missing with --key, or say --allow-shared if every caller may see the same."
 
 
 @dataclass(frozen=True)
@@ -31,31 +35,56 @@ class Choice:
 
     def key(self, method: CacheMethod) -> tuple[str, ...]:
         """The whole key that a method will have."""
-        return (*method.key, *self.added[method.path])
+        return _whole_key(self.added, method)
 
 
 def choose(seen: Survey, options: Options) -> Choice:
     """The methods that are meant. Raises where one that was named must not be cached."""
     candidates = _candidates(seen, options)
     refuse_unknown_keys(candidates, options.parameters)
-    added = {one.path: wanted_key(one, options.parameters) for one in candidates}
+    added = {path: wanted_key(one, options.parameters) for path, one in seen.reads.items()}
+    key = partial(_whole_key, added)
+    others = companions(seen.reads.values())
     chosen, warnings = [], list(_answered_by_any(seen, options))
     for method in candidates:
-        why = list(_reasons(method, (*method.key, *added[method.path])))
-        because = ", ".join(why)
-        if not why:
-            chosen.append(method)
-            warnings += _whatever_the_key(method)
-        elif options.allow_shared and method.integration:
-            chosen.append(method)
-            warnings.append(f"Callers of {method.name} may get each other's answers: {because}.")
-        elif options.methods:
-            raise _shared(method, because)
+        beside = others.get(method.path, [])
+        impossible = ", ".join(uncacheable(method))
+        shared = ", ".join([*sharing(method, key(method)), *mixing(method, beside, key)])
+        if impossible or (shared and not options.allow_shared):
+            if options.methods:
+                raise _impossible(method, impossible) if impossible else _shared(method, shared)
+            warnings.append(f"{method.name} is not cached: {impossible or shared}.")
+            continue
+        chosen.append(method)
+        if shared:
+            warnings.append(f"Callers of {method.name} may get each other's answers: {shared}.")
         else:
-            warnings.append(f"{method.name} is not cached: {because}.")
+            warnings += mingling(method, beside)
+        warnings += _whatever_the_key(method)
     if not chosen:
-        raise _nothing(candidates, warnings)
+        raise nothing_to_cache(candidates, warnings)
     return Choice(tuple(chosen), added, tuple(warnings))
+
+
+def uncacheable(method: CacheMethod) -> Iterator[str]:
+    """Why API Gateway keeps no answer of the method, whatever anybody says."""
+    if not method.integration:
+        yield "it has no integration"
+    if method.streams:
+        yield "its integration streams (STREAM), and API Gateway caches no answer that streams"
+
+
+def nothing_to_cache(candidates: Iterable[CacheMethod], warnings: Iterable[str]) -> DragonError:
+    """Why there is nothing to cache, method by method, and so nothing that is worth a cluster."""
+    said = " ".join(warnings)
+    if not list(candidates):
+        text = f"The API has no GET method to cache. {said}".strip()
+        return DragonError(text, code="NothingToCache")
+    return DragonError(f"No method is left to cache. {said}", _HINT, code="NothingToCache")
+
+
+def _whole_key(added: Mapping[str, tuple[str, ...]], method: CacheMethod) -> tuple[str, ...]:
+    return (*method.key, *added[method.path])
 
 
 def _candidates(seen: Survey, options: Options) -> list[CacheMethod]:
@@ -67,12 +96,6 @@ def _candidates(seen: Survey, options: Options) -> list[CacheMethod]:
             there = ", ".join(one.name for one in reads.values()) or "none"
             raise UsageError(f"The API has no method GET {path}.", f"It has: {there}.")
     return [reads[path] for path in options.named]
-
-
-def _reasons(method: CacheMethod, key: tuple[str, ...]) -> Iterator[str]:
-    if not method.integration:
-        yield "it has no integration"
-    yield from sharing(method, key)
 
 
 def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
@@ -87,6 +110,11 @@ def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
             f"{method.name} starts executions of a state machine: while its answer is cached, none"
             " is started."
         )
+    if method.reads.moments:
+        yield (
+            f"{method.name} reads {', '.join(map(in_words, method.reads.moments))}: while an answer"
+            " is kept, every caller gets that of the first."
+        )
 
 
 def _answered_by_any(seen: Survey, options: Options) -> Iterator[str]:
@@ -98,20 +126,13 @@ def _answered_by_any(seen: Survey, options: Options) -> Iterator[str]:
             )
 
 
+def _impossible(method: CacheMethod, why: str) -> DragonError:
+    return DragonError(f"{method.name} was not cached: {why}.", code="NothingToCache")
+
+
 def _shared(method: CacheMethod, why: str) -> DragonError:
     return DragonError(
         f"{method.name} was not cached, because callers would get each other's answers: {why}.",
-        "Add what is missing with --key, or say --allow-shared if every caller may see the same.",
+        _HINT,
         code="SharedAnswers",
-    )
-
-
-def _nothing(candidates: list[CacheMethod], warnings: list[str]) -> DragonError:
-    if not candidates:
-        said = " ".join(["The API has no GET method to cache.", *warnings])
-        return DragonError(said, code="NothingToCache")
-    return DragonError(
-        f"No method is left to cache. {' '.join(warnings)}",
-        "Add what is missing with --key, or say --allow-shared if every caller may see the same.",
-        code="NothingToCache",
     )

@@ -30,7 +30,15 @@ _AS_WRITTEN = (
     "connectionId",
     "requestParameters",
 )
+_WORDS = (
+    "type",
+    "passthroughBehavior",
+    "connectionType",
+    "contentHandling",
+    "responseTransferMode",
+)
 _DEFAULTS = {
+    "responseTransferMode": "BUFFERED",
     "timeoutInMillis": 29000,
     "connectionType": "INTERNET",
     "passthroughBehavior": "WHEN_NO_MATCH",
@@ -41,13 +49,17 @@ _PASSED_THROUGH = "__passthrough__"
 """An export's word for a template that GetResources shows as null: the body goes as it is."""
 
 
-def present(methods: Methods) -> Definition:
-    """The definition as it is edited now, from GetResources."""
-    return {name: _present(raw) for name, raw in methods.items()}
+def definition(methods: Methods) -> Definition:
+    """Methods in a form that compares, the present ones and deployed ones alike."""
+    return {name: form(raw) for name, raw in methods.items()}
 
 
-def deployed(document: Mapping[str, Any], summary: Mapping[str, Any]) -> Definition:
-    """The definition that a stage serves, from its export and its deployment's ``apiSummary``."""
+def deployed(document: Mapping[str, Any], summary: Mapping[str, Any]) -> Methods:
+    """The methods that a stage serves, as GetResources would show them.
+
+    From its export and its deployment's ``apiSummary``; an ``authorizationType`` of None is not
+    known.
+    """
     return {
         (_verb(word), path): _exported(operation, (summary.get(path) or {}).get(_verb(word)))
         for path, operations in (document.get("paths") or {}).items()
@@ -118,7 +130,8 @@ def _without_paths(parameters: Form) -> Form:
     return {name: one for name, one in parameters.items() if ".path." not in name}
 
 
-def _present(raw: Mapping[str, Any]) -> Form:
+def form(raw: Mapping[str, Any]) -> Form:
+    """A method, its integration included, in the form that compares."""
     integration = raw.get("methodIntegration") or {}
     answers = (integration.get("integrationResponses") or {}).values()
     return _clean(
@@ -135,29 +148,32 @@ def _present(raw: Mapping[str, Any]) -> Form:
     )
 
 
-def _exported(operation: Mapping[str, Any], summary: Mapping[str, Any] | None) -> Form:
-    integration = operation.get(_EXTENSION) or {}
+def _exported(operation: Mapping[str, Any], summary: Mapping[str, Any] | None) -> dict[str, Any]:
+    integration = dict(operation.get(_EXTENSION) or {})
     content = (operation.get("requestBody") or {}).get("content") or {}
-    answers = integration.get("responses") or {}
-    return _clean(
-        {
-            "authorization": _authorization(summary) if summary else None,
-            "parameters": dict(map(_parameter, operation.get("parameters") or ())),
-            "models": {kind: _name_of(one.get("schema") or {}) for kind, one in content.items()},
-            "answers": sorted(operation.get("responses") or {}),
-            "mapped answers": {pattern: _answer(one) for pattern, one in answers.items()},
-            **_behind(integration),
+    answers = integration.pop("responses", None) or {}
+    if integration:
+        integration["requestTemplates"] = _templates(integration.get("requestTemplates"))
+        integration["integrationResponses"] = {
+            pattern: {
+                **one,
+                "responseTemplates": _templates(one.get("responseTemplates")),
+                "selectionPattern": None if pattern == "default" else pattern,
+            }
+            for pattern, one in answers.items()
         }
-    )
+    return {
+        **({"authorizationType": "NONE", **summary} if summary else {"authorizationType": None}),
+        "requestParameters": dict(map(_parameter, operation.get("parameters") or ())),
+        "requestModels": {kind: _name_of(one.get("schema") or {}) for kind, one in content.items()},
+        "methodResponses": operation.get("responses") or {},
+        "methodIntegration": integration,
+    }
 
 
 def _behind(integration: Mapping[str, Any]) -> Form:
     """An integration, whether GetResources or OpenAPI tells of it: they differ in letter case."""
-    upper = {
-        name: str(integration[name]).upper()
-        for name in ("type", "passthroughBehavior", "connectionType", "contentHandling")
-        if integration.get(name)
-    }
+    upper = {name: str(integration[name]).upper() for name in _WORDS if integration.get(name)}
     said = {**_DEFAULTS, **{name: integration.get(name) for name in _AS_WRITTEN}, **upper}
     if integration.get("timeoutInMillis"):
         said["timeoutInMillis"] = int(integration["timeoutInMillis"])
@@ -185,8 +201,10 @@ def _templates(said: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-def _authorization(method: Mapping[str, Any]) -> str:
-    kind = str(method.get("authorizationType") or "NONE")
+def _authorization(method: Mapping[str, Any]) -> str | None:
+    kind = method.get("authorizationType", "NONE")
+    if kind is None:
+        return None  # the deployment's summary could not be read
     return f"{kind}, API key" if method.get("apiKeyRequired") else kind
 
 

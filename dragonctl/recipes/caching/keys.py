@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dragonctl.errors import UsageError
+from dragonctl.recipes.caching.reading.integration import Reads, path_variables, reads, streams
+from dragonctl.recipes.caching.reading.sources import (
+    HEADER,
+    PATH,
+    QUERY,
+    folded,
+    in_words,
+    is_identity,
+    short,
+)
 
-_VARIABLE = re.compile(r"\{([^}+]+)\+?\}")
-_QUERY = "method.request.querystring."
-_PATH = "method.request.path."
-_HEADER = "method.request.header."
-# Headers that say who the caller is.
-_IDENTITY = {"authorization", "proxy-authorization", "cookie", "x-amz-security-token"}
+_EVERY_VALUE = "method.request.multivalue"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CacheMethod:
     """A method that answers GET requests. ``verb`` is ``GET``, or ``ANY`` where that answers them.
 
@@ -51,24 +56,46 @@ class CacheMethod:
     @property
     def variables(self) -> tuple[str, ...]:
         """The path's own variables; ``{proxy+}`` is ``proxy``."""
-        return tuple(f"{_PATH}{name}" for name in _VARIABLE.findall(self.path))
+        return path_variables(self.path)
+
+    @cached_property
+    def reads(self) -> Reads:
+        """What its integration reads of a request."""
+        return reads(self.path, self.raw)
+
+    @property
+    def streams(self) -> bool:
+        """Whether its answers are passed on while they are made; those are never cached."""
+        return streams(self.integration)
 
 
 def wanted_key(method: CacheMethod, named: Iterable[str]) -> tuple[str, ...]:
     """What the method's key should hold beside what it holds: the named parameters that it has.
 
-    None named: every declared path and query parameter, the path's variables included. The
-    existing key stays in either case.
+    None named: every declared parameter and every one that its integration reads, the path's
+    variables included, but no header that says who the caller is. The existing key stays in either
+    case.
     """
     named = tuple(named)
-    wanted = [one for one in named if has(method, one)] if named else distinguishing(method)
+    wanted = [one for one in named if has(method, one)] if named else joining(method)
     return tuple(one for one in wanted if not covers(method, method.key, one))
 
 
+def joining(method: CacheMethod) -> list[str]:
+    """The parameters that tell one answer from another: what is read, and what is declared.
+
+    A header that is declared and read in two letter cases is one, as the method declares it.
+    """
+    headers = sorted(one for one in method.declared if one.startswith(HEADER))
+    wanted = (*distinguishing(method), *(one for one in headers if not is_identity(one)))
+    spelled = {folded(one): one for one in method.declared}
+    return list({folded(one): spelled.get(folded(one), one) for one in wanted}.values())
+
+
 def distinguishing(method: CacheMethod) -> list[str]:
-    """The declared parameters that tell one resource's answer from another's."""
-    declared = sorted(one for one in method.declared if one.startswith((_QUERY, _PATH)))
-    return list(dict.fromkeys((*method.variables, *declared)))
+    """What must be in a key: the path's variables, declared paths and queries, and what is read."""
+    declared = sorted(one for one in method.declared if one.startswith((QUERY, PATH)))
+    return list(dict.fromkeys((*method.variables, *declared, *method.reads.parameters)))
 
 
 def has(method: CacheMethod, parameter: str) -> bool:
@@ -77,10 +104,11 @@ def has(method: CacheMethod, parameter: str) -> bool:
     A method that declares no query parameter at all may take any (a proxy does); one that
     declares some has said which. Headers are rarely declared, so any may be one.
     """
-    if parameter in (*method.declared, *method.variables) or parameter.startswith(_HEADER):
+    known = (*method.declared, *method.variables, *method.reads.parameters)
+    if parameter in known or parameter.startswith(HEADER):
         return True
-    lists_queries = any(one.startswith(_QUERY) for one in method.declared)
-    return parameter.startswith(_QUERY) and not lists_queries
+    lists_queries = any(one.startswith(QUERY) for one in method.declared)
+    return parameter.startswith(QUERY) and not lists_queries
 
 
 def refuse_unknown_keys(methods: Iterable[CacheMethod], named: Iterable[str]) -> None:
@@ -96,20 +124,32 @@ def refuse_unknown_keys(methods: Iterable[CacheMethod], named: Iterable[str]) ->
             )
 
 
-def covers(method: CacheMethod, key: Iterable[str], parameter: str) -> bool:
-    """Whether a key tells values of the parameter apart, itself or through a mapping."""
-    mapped = {
-        inner
-        for inner, outer in (method.integration.get("requestParameters") or {}).items()
-        if outer == parameter
-    }
-    return bool({parameter, *mapped} & set(key))
+def covers(method: CacheMethod, key: Iterable[str], source: str) -> bool:
+    """Whether a key tells values of the source apart, itself or through a mapping."""
+    return folded(source) in _held(method, key)
+
+
+def _held(method: CacheMethod, key: Iterable[str]) -> set[str]:
+    """What a key holds: what it names, what that is mapped from, and a value where all are held."""
+    mappings = method.integration.get("requestParameters") or {}
+    mapped = {folded(inner): str(outer) for inner, outer in mappings.items()}
+    names = {folded(one) for one in key}
+    names |= {folded(mapped[one]) for one in names if one in mapped}
+    every_value = {one for one in names if one.startswith(_EVERY_VALUE)}
+    return names | {one.replace("multivalue", "", 1) for one in every_value}
 
 
 def outside(method: CacheMethod, key: Iterable[str]) -> list[str]:
-    """The declared parameters that a key leaves out: callers who differ in them share answers."""
-    key = tuple(key)
-    return [one for one in distinguishing(method) if not covers(method, key, one)]
+    """The parameters that a key should hold and does not: callers who differ in them share."""
+    held = _held(method, key)
+    return [one for one in distinguishing(method) if folded(one) not in held]
+
+
+def headers_outside(method: CacheMethod, key: Iterable[str]) -> list[str]:
+    """The declared headers that a key does not hold, though nothing shows that they are read."""
+    held = _held(method, key)
+    headers = (one for one in sorted(method.declared) if one.startswith(HEADER))
+    return [one for one in headers if folded(one) not in held]
 
 
 def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
@@ -128,14 +168,11 @@ def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[s
         yield "it uses IAM authorization"
     elif authorization != "NONE":
         yield "it has an authorizer"
-    for parameter in method.declared:
-        name = parameter.removeprefix(_HEADER)
-        is_identity = name.lower() in _IDENTITY and name != parameter
-        if is_identity and not covers(method, key, parameter):
-            yield f"the header {name} tells callers apart"
-
-
-def short(parameter: str) -> str:
-    """``method.request.querystring.family`` -> ``family``; headers and paths keep their place."""
-    place, _, name = parameter.removeprefix("method.request.").partition(".")
-    return name if place == "querystring" else f"{place}:{name}"
+    held = _held(method, key)
+    identities = [one for one in method.declared if is_identity(one) and folded(one) not in held]
+    for parameter in identities:
+        yield f"the header {parameter.removeprefix(HEADER)} tells callers apart"
+    told = set(map(folded, identities))
+    read = [one for one in method.reads.callers if folded(one) not in held | told]
+    if read:
+        yield f"its integration reads {', '.join(map(in_words, read))}"

@@ -37,7 +37,7 @@ class Options:
     ttl: int | None = None
     size: str | None = None
     keys: tuple[str, ...] = ()
-    encrypt: bool = False
+    encrypt: bool | None = None
     invalidation: str | None = None
     allow_shared: bool = False
     deploy_all: bool = False

@@ -10,18 +10,20 @@ from dragonctl.app import Api, Raw
 from dragonctl.engine.model import Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching import prices
-from dragonctl.recipes.caching.choice import Choice, choose
+from dragonctl.recipes.caching.choice import Choice, choose, nothing_to_cache
 from dragonctl.recipes.caching.definition import (
     Definition,
+    definition,
     differences,
     digest,
-    present,
     with_keys,
 )
-from dragonctl.recipes.caching.keys import CacheMethod, sharing
+from dragonctl.recipes.caching.keys import CacheMethod
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, Options
 from dragonctl.recipes.caching.stage import StageWanted, resizes
+from dragonctl.recipes.caching.stage_choice import StageChoice, choose_for
 from dragonctl.recipes.caching.survey import Survey
+from dragonctl.recipes.caching.unseen import unseen
 from dragonctl.resources.apigateway_cache_deployment import (
     DEFINITION,
     EVERYTHING,
@@ -29,13 +31,9 @@ from dragonctl.resources.apigateway_cache_deployment import (
     CacheDeployment,
 )
 from dragonctl.resources.apigateway_method import DECLARED, KEY, OPTIONAL, Integration, Method
-from dragonctl.resources.apigateway_stage import Stage, caches, keys_of, stage_state
+from dragonctl.resources.apigateway_stage import Stage, stage_state
 
 KEPT = "keep: a deployment is history, costs nothing, and others may have gone back to it"
-UNDECLARED = (
-    "Query parameters and headers that a method does not declare are not in its key, and cannot be"
-    " seen from here: callers who differ only in them share an answer. --key NAME adds one."
-)
 EMPTIES = (
     "A new size empties the cache of stage {stage} and makes its cluster anew, about 4 minutes in"
     " which every request reaches the back end."
@@ -63,23 +61,27 @@ def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
     for name, raw in api.stages.items():
         _refuse_stage(name, raw)
     choice = choose(seen, options)
-    chosen = {stage: list(_deployed(stage, choice, seen, options)) for stage in api.stages}
-    warnings = [*choice.warnings, *_undeployed(chosen, choice)]
-    for stage, raw in api.stages.items():
-        warnings += _cached_anyway(stage, raw, chosen[stage], seen, options)
-    states = {name: stage_state(raw) for name, raw in api.stages.items()}
+    every = {
+        name: choose_for(name, raw, choice, seen, options) for name, raw in api.stages.items()
+    }  # fmt: skip
+    warnings = [*choice.warnings, *(said for one in every.values() for said in one.warnings)]
+    chosen = {name: one for name, one in every.items() if one.methods}
+    if not chosen:
+        raise nothing_to_cache(choice.methods, warnings)
     shipment = _shipment(seen, choice, chosen)
     warnings += _shipped(shipment, options)
+    states = {name: stage_state(api.stages[name]) for name in chosen}
     resized = [stage for stage, state in states.items() if resizes(state, options)]
     warnings += (EMPTIES.format(stage=stage) for stage in resized)
     steps = tuple(_steps(api, choice, chosen, options, shipment))
+    methods = {method.path: method for one in chosen.values() for method in one.methods}
     return Caching(
         steps,
         tuple(dict.fromkeys(warnings)),
         (
             *_prices(states, options, region),
             *_in_progress(api),
-            UNDECLARED,
+            *unseen({method: choice.key(method) for method in methods.values()}),
             *(UNCOMPARED for step in steps if isinstance(step.resource, CacheDeployment)),
         ),
         f"Resize the cache of {', '.join(resized)}, and so empty it?" if resized else "",
@@ -102,51 +104,6 @@ def _refuse_stage(name: str, raw: Raw) -> None:
         )
 
 
-def _deployed(
-    stage: str, choice: Choice, seen: Survey, options: Options
-) -> Iterator[CacheMethod]:  # fmt: skip
-    """The chosen methods that the stage serves, or will serve."""
-    served = seen.served.get(stage)
-    everything = served is None or options.deploy_all or bool(options.methods)
-    for method in choice.methods:
-        if everything or (method.verb, method.path) in (served or {}):
-            yield method
-
-
-def _undeployed(chosen: Mapping[str, list[CacheMethod]], choice: Choice) -> Iterator[str]:
-    for stage, methods in chosen.items():
-        for method in choice.methods:
-            if method not in methods:
-                yield f"{method.name} is not cached: stage {stage} does not serve it yet."
-
-
-def _cached_anyway(
-    stage: str, raw: Raw, chosen: list[CacheMethod], seen: Survey, options: Options
-) -> Iterator[str]:
-    """Methods that the stage's own settings would cache along, with keys that share answers."""
-    state = stage_state(raw)
-    for method in seen.reads.values():
-        why = list(sharing(method, method.key))
-        if method in chosen or not why or not caches(state, method.verb, method.path):
-            continue
-        keys = keys_of(method.verb, method.path, state)
-        own = any(f"{key}/caching/enabled" in state for key in keys)
-        where = method.name if own else "all methods (*/*)"
-        is_on = state["cacheClusterEnabled"]
-        said = (
-            f"Stage {stage} has caching on for {where}, so {method.name}"
-            f" {'is cached' if is_on else 'would be cached too'}, and callers get each other's"
-            f" answers: {', '.join(why)}."
-        )
-        if not (is_on or options.allow_shared):
-            raise DragonError(
-                said,
-                f"Turn caching off for {where} in that stage, or say --allow-shared.",
-                code="SharedAnswers",
-            )
-        yield said
-
-
 @dataclass(frozen=True)
 class _Shipment:
     """The deployment of ``definition``: for each stage that needs it, what else it would ship.
@@ -158,37 +115,33 @@ class _Shipment:
     others: Mapping[str, list[str] | str]
 
 
-def _shipment(seen: Survey, choice: Choice, chosen: Mapping[str, list[CacheMethod]]) -> _Shipment:
+def _shipment(seen: Survey, choice: Choice, chosen: Mapping[str, StageChoice]) -> _Shipment:
     """What must be deployed, where, so that every chosen method is served with its whole key."""
-    methods = (method for stage in chosen.values() for method in stage)
+    methods = (method for one in chosen.values() for method in one.methods)
     added = {(one.verb, one.path): choice.added[one.path] for one in methods}
-    final = with_keys(present(seen.methods), added)
-    return _Shipment(
-        final,
-        {
-            stage: _others(stage, seen, final)
-            for stage, wanted in sorted(chosen.items())
-            if _needs_deployment(seen.served.get(stage), final, wanted)
-        },
-    )
+    final = with_keys(definition(seen.methods), added)
+    others = {
+        stage: _others(stage, seen, final) for stage, one in sorted(chosen.items()) if one.deploys
+    }
+    return _Shipment(final, others)
 
 
 def _others(stage: str, seen: Survey, final: Definition) -> list[str] | str:
     served = seen.served.get(stage)
     if served is None:
         return seen.unseen.get(stage, "nobody has looked")
-    return list(differences(final, served))
+    return list(differences(final, definition(served)))
 
 
 def _steps(
     api: Api,
     choice: Choice,
-    chosen: Mapping[str, list[CacheMethod]],
+    chosen: Mapping[str, StageChoice],
     options: Options,
     shipment: _Shipment,
 ) -> Iterator[Step]:
     """Keys first, then one deployment for all stages that need it, then each stage."""
-    methods = {method.path: method for stage in chosen.values() for method in stage}
+    methods = {method.path: method for one in chosen.values() for method in one.methods}
     keys = [step for method in methods.values() for step in _key_steps(api, method, choice)]
     yield from keys
     waits = tuple(step.resource.identifier for step in keys)
@@ -198,12 +151,13 @@ def _steps(
         want = {DEFINITION: deployment.definition}
         title = f"Deployment of {api.name} with the cache keys"
         yield Step(title, deployment, want, after=waits, undo=KEPT)
-    for stage, wanted in chosen.items():
-        made = deployment.identifier if stage in shipment.others else None
+    for stage, one in chosen.items():
+        made = deployment.identifier if one.deploys else None
+        paths = tuple(method.path for method in one.methods)
         yield Step(
             f"Cache of stage {stage}",
             Stage(api.id, stage),
-            StageWanted(options, tuple(one.path for one in wanted), made),
+            StageWanted(options, paths, made, one.off),
             after=(*waits, made) if made else waits,
             patient=True,
             fresh=bool(made),
@@ -224,20 +178,6 @@ def _key_steps(api: Api, method: CacheMethod, choice: Choice) -> Iterator[Step]:
             {f"{KEY}{one}": True for one in added},
             after=(declaration.identifier,) if declares else (),
         )
-
-
-def _needs_deployment(
-    served: Definition | None, final: Definition, wanted: list[CacheMethod]
-) -> bool:
-    """Whether the stage serves any chosen method without its whole key."""
-    for method in wanted:
-        key = set(final[method.verb, method.path].get("key", ()))
-        form = None if served is None else served.get((method.verb, method.path))
-        if form is None and (key or served is not None):
-            return True
-        if form is not None and not key <= set(form.get("key", ())):
-            return True
-    return False
 
 
 def _shipped(shipment: _Shipment, options: Options) -> Iterator[str]:

@@ -11,11 +11,19 @@ from dataclasses import dataclass
 
 from dragonctl.engine.model import Done, Json, Reading, State
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, Options
-from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, keys_of
+from dragonctl.resources.apigateway_stage import (
+    ALL_METHODS,
+    SETTINGS,
+    caches,
+    keys_of,
+    method_key,
+)
 
 NEW_DEPLOYMENT = "(the new deployment)"
 """Stands for an id that AWS will make, in a dry run."""
 _CACHING = "caching/"
+_ON = "caching/enabled"
+_TTL = "caching/ttlInSeconds"
 
 
 @dataclass(frozen=True)
@@ -23,11 +31,13 @@ class StageWanted:
     """A stage's cluster, its deployment, and an override for each path that is cached.
 
     ``deployment`` is the identifier of the deployment's step; None: the stage stays on its own.
+    ``off`` are paths whose override must say that they are not cached.
     """
 
     options: Options
     paths: tuple[str, ...]
     deployment: str | None = None
+    off: tuple[str, ...] = ()
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         """The deployment comes first and the cluster last.
@@ -37,9 +47,12 @@ class StageWanted:
         """
         state = have.state if have else {}
         want = dict(self._deployment(state, done))
+        for path in self.off:
+            want |= self._override(method_key("GET", path), path, state, {_ON: False})
         for path in self.paths:
+            said = self._said(path, state)
             for key in keys_of("GET", path, state):  # every spelling is made to say the same
-                want |= self._override(key, path, state)
+                want |= self._override(key, path, state, said)
         size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
         return {**want, "cacheClusterSize": size, "cacheClusterEnabled": True}
 
@@ -55,8 +68,7 @@ class StageWanted:
         if state.get("deploymentId") in facts.get("older", (state.get("deploymentId"),)):
             yield "deploymentId", facts.get("id", NEW_DEPLOYMENT)
 
-    def _override(self, key: str, path: str, state: State) -> State:
-        said = self._said()
+    def _override(self, key: str, path: str, state: State, said: State) -> State:
         held = [*dict.fromkeys((key, *keys_of("GET", path, state))), ALL_METHODS]
         want: dict[str, Json] = {}
         for suffix, (_, default) in SETTINGS.items():
@@ -64,19 +76,24 @@ class StageWanted:
             value = said.get(suffix, there[0] if there else None)
             if value is None and suffix.startswith(_CACHING):
                 value = default
-            if suffix == "caching/ttlInSeconds" and suffix not in said:
+            if suffix == _TTL and suffix not in said:
                 value = value or DEFAULT_TTL  # 0 is "off", which a default fills
             if value is not None:
                 want[f"{key}/{suffix}"] = value
         return want
 
-    def _said(self) -> State:
-        """What the options say of every cached method, by the suffix of its setting."""
-        said: dict[str, Json] = {"caching/enabled": True}
+    def _said(self, path: str, state: State) -> State:
+        """What the options say of a cached method, by the suffix of its setting.
+
+        A method whose caching begins now keeps its answers encrypted, whatever its override says;
+        that of one which caches already is kept.
+        """
+        said: dict[str, Json] = {_ON: True}
         if self.options.ttl is not None:
-            said["caching/ttlInSeconds"] = self.options.ttl
-        if self.options.encrypt:
-            said["caching/dataEncrypted"] = True
+            said[_TTL] = self.options.ttl
+        begins = not (state.get("cacheClusterEnabled") and caches(state, "GET", path))
+        if self.options.encrypt is not None or begins:
+            said["caching/dataEncrypted"] = self.options.encrypt is not False
         if self.options.invalidation:
             said["caching/requireAuthorizationForCacheControl"] = True
             said["caching/unauthorizedCacheControlHeaderStrategy"] = INVALIDATION[

@@ -11,7 +11,7 @@ from dragonctl.app import Api
 from dragonctl.engine.model import Reader
 from dragonctl.engine.symptoms import is_hopeless
 from dragonctl.errors import DragonError
-from dragonctl.recipes.caching.definition import Definition, deployed
+from dragonctl.recipes.caching.definition import deployed
 from dragonctl.recipes.caching.keys import CacheMethod
 from dragonctl.resources.apigateway_cache_deployment import shipped
 from dragonctl.resources.apigateway_method import Methods, read_methods
@@ -19,23 +19,33 @@ from dragonctl.resources.apigateway_method import Methods, read_methods
 
 @dataclass(frozen=True)
 class Survey:
-    """``methods``: the present definition; ``served``: each stage's deployed one.
+    """``methods``: the present definition; ``served``: what each stage has deployed.
 
     A stage whose definition could not be had is in ``unseen`` instead, with the reason.
     """
 
     methods: Methods
-    served: Mapping[str, Definition]
+    served: Mapping[str, Methods]
     unseen: Mapping[str, str]
 
     @property
     def reads(self) -> dict[str, CacheMethod]:
-        """The methods that answer GET, by path; an ``ANY`` where there is no ``GET``."""
-        found = {}
-        for (verb, path), raw in sorted(self.methods.items()):  # ANY comes before GET
-            if verb in ("ANY", "GET"):
-                found[path] = CacheMethod(path, verb, raw)
-        return found
+        """The methods that answer GET now, by path; an ``ANY`` where there is no ``GET``."""
+        return answering_get(self.methods)
+
+    def reads_of(self, stage: str) -> dict[str, CacheMethod] | None:
+        """Those that a stage serves; None where that is not known."""
+        served = self.served.get(stage)
+        return None if served is None else answering_get(served)
+
+
+def answering_get(methods: Methods) -> dict[str, CacheMethod]:
+    """The methods that answer GET, by path; an ``ANY`` where there is no ``GET``."""
+    found = {}
+    for (verb, path), raw in sorted(methods.items(), key=lambda item: item[0]):  # ANY before GET
+        if verb in ("ANY", "GET"):
+            found[path] = CacheMethod(path, verb, raw)
+    return found
 
 
 def unkeyed(seen: Survey) -> Survey:
@@ -64,12 +74,20 @@ def survey(aws: Reader, api: Api) -> Survey:
     answers = dict(zip(names, seen, strict=True))
     return Survey(
         methods,
-        {name: one for name, one in answers.items() if not isinstance(one, str)},
+        {name: _known(one, methods) for name, one in answers.items() if not isinstance(one, str)},
         {name: one for name, one in answers.items() if isinstance(one, str)},
     )
 
 
-def _served(aws: Reader, api: Api, stage: str) -> Definition | str:
+def _known(served: Methods, methods: Methods) -> Methods:
+    """Deployed methods with what an export does not show: their resources' ids."""
+    ids = {path: raw["resourceId"] for (_, path), raw in methods.items() if "resourceId" in raw}
+    return {
+        (verb, path): {**raw, "resourceId": ids.get(path)} for (verb, path), raw in served.items()
+    }
+
+
+def _served(aws: Reader, api: Api, stage: str) -> Methods | str:
     try:
         document, summary = aws.together(
             partial(_export, aws, api.id, stage),

@@ -1,0 +1,1 @@
+"""What an integration reads of a request: by its mappings, its templates, and what chooses them."""
