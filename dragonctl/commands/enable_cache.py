@@ -57,7 +57,7 @@ def enable_cache(
     size: str | None,
     **said: object,
 ) -> int:
-    """Cache GET methods of a stage, with every declared parameter in the key.
+    """Cache GET methods of a stage, keyed by what each declares and its integration reads.
 
     A method whose callers would get each other's answers is left out, and named. The cluster costs
     money by the hour while it exists: the price is shown first.
