@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from statelint.linter import Linter
 
 from docs.pages import DOCS
@@ -19,6 +23,7 @@ from tests.applications import small
 from tests.applications.builder import Builder
 
 ANNOTATE = DOCS / "how-to" / "annotate.py"
+WORKFLOW = DOCS / "how-to" / "drift.yml"
 FLEET = DOCS / "how-to" / "fleet"
 DEFINITION = (FLEET / "fleet.asl.json").read_text(encoding="utf-8")
 # What `pip install --target build .` brings, but for what the Lambda runtime has.
@@ -68,6 +73,34 @@ def test_a_failure_counts_for_more_than_drift():
 
 def test_nothing_drifted():
     assert annotated({"command": "x", "changes": [], "warnings": []}) == (0, [])
+
+
+def test_the_workflow_runs_pinned_actions_with_few_rights_in_anybodys_repository(tmp_path):
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert len(used) == 3
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", one)] == []
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    installs = [n for n, step in enumerate(job["steps"]) if "pip install" in step.get("run", "")]
+    (takes_role,) = (n for n, step in enumerate(job["steps"]) if "aws-actions" in str(step))
+    assert installs < [takes_role]
+    *_, last = job["steps"]
+    # As in a repository that has but annotate.py; the command fails before it could look.
+    (tmp_path / ".github").mkdir()
+    shutil.copy(ANNOTATE, tmp_path / ".github")
+    places = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    ended = subprocess.run(
+        ["bash", "-e", "-c", last["run"]],
+        cwd=tmp_path,
+        env={"PATH": places, "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stdout.startswith("::error title=::No AWS region is set.")
 
 
 def test_the_state_machine_of_the_fleet_is_sound():
