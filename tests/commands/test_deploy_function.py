@@ -267,7 +267,7 @@ def test_no_secret_of_this_machine_reaches_a_zip_a_log_or_the_journal(
     theirs(Environment={"Variables": {"PASSWORD": f"{PLANTED}-variable"}})
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", f"{PLANTED}-key")
     monkeypatch.setenv("AWS_SESSION_TOKEN", f"{PLANTED}-token")
-    write(
+    folder = write(
         {
             "app.py": HANDLER.format(answer="ours"),
             ".env": f"TOKEN={PLANTED}-env",
@@ -275,12 +275,26 @@ def test_no_secret_of_this_machine_reaches_a_zip_a_log_or_the_journal(
             "id_rsa": f"{PLANTED}-rsa",
             "server.pem": f"-----BEGIN RSA PRIVATE KEY-----\n{PLANTED}\n"
             "-----END RSA PRIVATE KEY-----",
+            "setenv.sh": f"export AWS_SECRET_ACCESS_KEY={PLANTED}-setenv\n",
+            "conf.yaml": f"aws_secret_access_key: {PLANTED}-conf\n",
+            "creds.json": json.dumps({"SecretAccessKey": f"{PLANTED}-json"}),
+            "long.txt": f"{'x' * 99}\n" * 1000 + f"ghp_{PLANTED.replace('-', '')}{'A1' * 14}",
+            "database.yml": f"password: {PLANTED}-database\n",
+            "terraform.tfstate.backup": PLANTED,
+            "prod.tfvars": PLANTED,
+            "ann_accessKeys.csv": PLANTED,
+            "kubeconfig": PLANTED,
         }
     )
     done = dragonctl("deploy-function", "--debug", "--alias", "live")
     assert done.code == 0
-    dragonctl("undo", "--yes", "--debug")
-    dragonctl("deploy-function", "--debug", "--output", "json")
+    undone = dragonctl("undo", "--yes", "--debug")
+    json_ = dragonctl("deploy-function", "--debug", "--output", "json")
+    assert (undone.code, json_.code) == (0, 0)
+    (folder / "app.py").write_text(f"KEY = 'AKIA{PLANTED[-4:].upper()}QWERTYUIOPAS'\n")
+    refused = dragonctl("deploy-function", "--debug", "--output", "json")
+    assert (refused.code, refused.document["errors"][0]["code"]) == (1, "Secret")
+    assert "app.py, line 1: AWS access key" in refused.stderr
     holding = [
         path
         for path in (tmp_path / "state").rglob("*")
@@ -291,7 +305,10 @@ def test_no_secret_of_this_machine_reaches_a_zip_a_log_or_the_journal(
     assert len(journals) == 3
     assert all(path.stat().st_size < 20_000 for path in journals)
     assert all((path.stat().st_mode & 0o777) == 0o600 for path in journals)
-    assert PLANTED not in done.stdout + done.stderr
+    for one in (done, undone, json_, refused):
+        assert PLANTED not in one.stdout + one.stderr
+    assert "QWERTYUIOPAS" not in refused.stdout + refused.stderr
+    assert "conf.yaml (" in done.stderr + done.stdout
     with zipfile.ZipFile(io.BytesIO(stored(local_aws))) as now:
         assert all(PLANTED.encode() not in now.read(name) for name in now.namelist())
 
