@@ -8,29 +8,42 @@ import click
 
 from dragonctl.command_line.globals import globals_of
 from dragonctl.command_line.options import command
+from dragonctl.errors import UsageError
 
 
 @command(
     epilog="""\b
 Examples:
   dragonctl local up
+  dragonctl local up --allow-origin http://localhost:3000
   dragonctl create-app --local
   dragonctl local down
 """
 )
 @click.argument("action", type=click.Choice(["up", "down", "status"]), metavar="up|down|status")
+@click.option(
+    "--allow-origin",
+    "allow_origins",
+    multiple=True,
+    metavar="URL",
+    help="Let web pages of this origin call the stages. [repeatable]",
+)
 @click.pass_context
-def local(context: click.Context, action: str) -> int:
+def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -> int:
     """Start or end the local AWS, or say whether it runs.
 
     It listens on 127.0.0.1 alone and keeps what it holds between `down` and `up`. Commands use it
-    with --local, or with DRAGONCTL_LOCAL=1 in the environment.
+    with --local, or with DRAGONCTL_LOCAL=1 in the environment. It serves no web page, unless
+    --allow-origin opens its stages to one.
     """
-    from dragonctl.local import control
+    from dragonctl.local import callers, control
     from dragonctl.terminal.local import show_local
 
+    if allow_origins and action != "up":
+        raise UsageError("--allow-origin goes with `local up` alone.")
+    origins = [callers.origin(one) for one in allow_origins]
     ended = control.down() if action == "down" else False
-    server = control.up() if action == "up" else control.status()
+    server = control.up(origins) if action == "up" else control.status()
     about = {
         "command": "local",
         "action": action,
@@ -42,6 +55,7 @@ def local(context: click.Context, action: str) -> int:
         "region": server.region if server else None,
         "moto": server.moto if server else None,
         "pid": server.pid if server else None,
+        "allow_origins": list(server.allow_origins) if server else [],
     }
     if globals_of(context).json:
         click.echo(json.dumps(about, indent=2))

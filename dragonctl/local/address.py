@@ -18,7 +18,10 @@ _LARGEST_PID = (1 << 31) - 1  # what a C int holds; 0 and below mean groups of p
 
 @dataclass(frozen=True)
 class LocalServer:
-    """A running local AWS: its address, process, token (for ``/_dragonctl``) and identity."""
+    """A running local AWS: its address, process, token (for ``/_dragonctl``) and identity.
+
+    ``allow_origins``: whose web pages may call its stages.
+    """
 
     endpoint: str
     pid: int
@@ -26,6 +29,7 @@ class LocalServer:
     region: str
     account: str
     moto: str
+    allow_origins: tuple[str, ...] = ()
 
 
 def file() -> Path:

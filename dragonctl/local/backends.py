@@ -33,6 +33,14 @@ def application() -> Any:
     return DomainDispatcherApplication(create_backend_app)
 
 
+def has_service(signing_name: str) -> bool:
+    """Whether moto answers requests that are signed for this service."""
+    from moto.backend_index import backend_url_patterns
+
+    place = f"http://{signing_name}.us-east-1.amazonaws.com"
+    return any(pattern.match(place) for _, pattern in backend_url_patterns)
+
+
 def backend(service: str, account: str, region: str) -> Any:
     """The moto backend of a service in a region; see :func:`global_backend`."""
     from moto.backends import get_backend

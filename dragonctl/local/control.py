@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from dragonctl.errors import DragonError
 from dragonctl.local import address
 from dragonctl.local.address import LocalServer
+from dragonctl.local.server_log import file as log_file
 from dragonctl.paths import state_folder
 
 __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
@@ -29,19 +30,36 @@ __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up
 START_SECONDS = 30.0
 STOP_SECONDS = 60.0
 PAUSE_SECONDS = 0.02
+# Appending, so that the server may cut its log short while it writes to it.
+_LOG_MODE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def up() -> LocalServer:
+def up(allow_origins: Sequence[str] = ()) -> LocalServer:
     """The running local AWS, started if need be; returns when it answers.
 
-    Two commands at once get the same one. DragonError when the extra ``local`` is not installed or
-    the server does not come up.
+    ``allow_origins``, if any, are from then on the only ones whose pages may call its stages; none
+    leaves a running server as it is. Two commands at once get the same server. DragonError when
+    the extra ``local`` is not installed or the server does not come up.
     """
     running = status()
-    if running:
-        return running
-    with _turn():
-        return status() or _start()
+    if running is None:
+        with _turn():
+            running = status() or _start(allow_origins)
+    if allow_origins and set(allow_origins) != set(running.allow_origins):
+        running = _allow(running, allow_origins)
+    return running
+
+
+def _allow(running: LocalServer, origins: Sequence[str]) -> LocalServer:
+    _ask(running, "POST", "origins", {"allow_origins": list(origins)})
+    changed = status()
+    if changed is None or set(changed.allow_origins) != set(origins):
+        raise DragonError(
+            "The running local AWS does not take --allow-origin.",
+            "Start it anew: dragonctl local down, then dragonctl local up --allow-origin URL.",
+            code="LocalNotChanged",
+        )
+    return changed
 
 
 def down() -> bool:
@@ -85,12 +103,7 @@ def set_pace(server: LocalServer, **seconds: float) -> None:
     _ask(server, "POST", "pace", seconds)
 
 
-def log_file() -> Path:
-    """Where the server writes what goes wrong in it."""
-    return state_folder("local") / "server.log"
-
-
-def _start() -> LocalServer:
+def _start(allow_origins: Sequence[str]) -> LocalServer:
     if find_spec("moto") is None or find_spec("flask") is None:
         raise DragonError(
             "The local AWS is not installed.",
@@ -99,10 +112,10 @@ def _start() -> LocalServer:
         )
     # A file left by a server that died must not be taken for the new one's.
     address.file().unlink(missing_ok=True)
-    handle = os.open(log_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(log_file(), _LOG_MODE, 0o600)
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dragonctl.local.server"],
+        process = subprocess.Popen(  # noqa: S603 (our own program, and origins that are checked)
+            [sys.executable, "-m", "dragonctl.local.server", *allow_origins],
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=handle,

@@ -1,7 +1,8 @@
 """The local AWS's own controls, under ``/_dragonctl/``, for who holds its token.
 
 ``GET status`` · ``POST reset`` (forget everything) · ``POST snapshot`` (write the state down
-now) · ``POST pace`` (a JSON object of :class:`~dragonctl.local.state.Pace`'s fields: seconds).
+now) · ``POST pace`` (a JSON object of :class:`~dragonctl.local.state.Pace`'s fields: seconds) ·
+``POST origins`` (``{"allow_origins": […]}``: whose web pages may call the stages from now on).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import os
 from typing import Any
 
-from dragonctl.local import backends, hooks, snapshot, state
+from dragonctl.errors import DragonError
+from dragonctl.local import address, backends, callers, hooks, snapshot, state
 from dragonctl.local.shims import MOTO_VERSION
 from dragonctl.local.wire import DEFAULT_ACCOUNT, DEFAULT_REGION, Answer
 
@@ -35,6 +37,7 @@ def _status(_: dict[str, Any]) -> dict[str, Any]:
         "account": DEFAULT_ACCOUNT,
         "region": DEFAULT_REGION,
         "pace": dataclasses.asdict(state.PACE),
+        "allow_origins": sorted(state.ALLOWED_ORIGINS),
     }
 
 
@@ -60,11 +63,25 @@ def _pace(wanted: dict[str, Any]) -> dict[str, Any]:
     return dataclasses.asdict(state.PACE)
 
 
+def _origins(wanted: dict[str, Any]) -> dict[str, Any]:
+    try:
+        allowed = {callers.origin(one) for one in wanted["allow_origins"]}
+    except (KeyError, AttributeError, DragonError) as error:
+        raise ValueError(f"no origins: {error}") from None
+    state.ALLOWED_ORIGINS.clear()
+    state.ALLOWED_ORIGINS.update(allowed)
+    kept = address.recall()
+    if kept is not None and address.is_own():
+        address.remember(dataclasses.replace(kept, allow_origins=tuple(sorted(allowed))))
+    return {"allow_origins": sorted(allowed)}
+
+
 _ACTIONS = {
     ("GET", "status"): _status,
     ("POST", "reset"): _reset,
     ("POST", "snapshot"): _snapshot,
     ("POST", "pace"): _pace,
+    ("POST", "origins"): _origins,
 }
 
 

@@ -14,10 +14,21 @@ import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-from dragonctl.local import code_links, controls, hooks, shims, state, wire
-from dragonctl.local.wire import Answer, AwsError, Request
+from dragonctl.local import (
+    admission,
+    callers,
+    code_links,
+    controls,
+    hooks,
+    object_access,
+    shims,
+    state,
+    wire,
+)
+from dragonctl.local.callers import Caller
+from dragonctl.local.http_server import TOO_LARGE
+from dragonctl.local.wire import Answer, AwsError, RefusedError, Request
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -25,6 +36,24 @@ Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 TOKEN_HEADER = "HTTP_X_DRAGONCTL_TOKEN"  # noqa: S105 (its name, not its value)
 # A code that botocore does not repeat: asking again would not help.
 NOT_HERE = 501
+MOST_STAGE_BYTES = 10_485_760
+"""What API Gateway takes of a request's body."""
+
+GUARD = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer but a stage's: a browser neither runs nor frames nor embeds what lies here."""
+
+_OWN_HEADERS = {"content-length", *(one.lower() for one in GUARD)}
+_FOR_PAGES = "the local AWS serves no web page"
+_REFUSALS = {
+    Caller.STRANGER: "the local AWS answers on 127.0.0.1 alone",
+    Caller.PAGE: f"{_FOR_PAGES}; local up --allow-origin URL opens the stages to one",
+    Caller.ALLOWED_PAGE: f"{_FOR_PAGES}; --allow-origin opens the stages alone",
+    Caller.ADDRESS_BAR: "the local AWS runs nothing for a browser; use curl, or dragonctl send",
+}
 _log = logging.getLogger("dragonctl.local")
 
 
@@ -36,22 +65,39 @@ class FrontDoor:
         self._token = token
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Serve one request (WSGI)."""
+        """Serve one request (WSGI): every one gets an answer, whatever breaks."""
+        try:
+            return self._routed(environ, start_response)
+        except Exception as error:  # noqa: BLE001 (the caller gets one sentence)
+            _log.exception("a request broke the local AWS")
+            words = f"The local AWS broke on this request: {type(error).__name__}"
+            return _send(_plain(NOT_HERE, words), start_response)
+
+    def _routed(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if not _is_for_us(environ):
-            return _send(_plain(403, "the local AWS answers on 127.0.0.1 alone"), start_response)
-        if path.startswith("/_run/"):
+        who = callers.caller(environ, state.ALLOWED_ORIGINS)
+        if path.startswith("/_run/") and who in (Caller.PROGRAM, Caller.ALLOWED_PAGE):
             return self._run(environ, start_response)
+        if who not in (Caller.PROGRAM, Caller.ADDRESS_BAR) or path.startswith("/_run/"):
+            return _send(_plain(403, _REFUSALS[who]), start_response)
         if path.startswith(code_links.PREFIX):
             return _send(code_links.serve(path), start_response)
-        if path.startswith(("/_dragonctl/", "/moto-api")):
+        if path.startswith(("/_dragonctl/", "/moto-api")) and who is Caller.PROGRAM:
             return self._control(path, environ, start_response)
-        request = wire.read(environ)
-        if request is None:
-            return self._moto(environ, start_response)
-        return _send(self._serve(request), start_response)
+        return _send(self._aws(environ, who), start_response)
+
+    def _aws(self, environ: dict[str, Any], who: Caller) -> Answer:
+        try:
+            request = admission.admit(environ)
+        except RefusedError as refused:
+            return wire.write_error(refused.request, refused.error)
+        if who is Caller.ADDRESS_BAR and request.operation not in object_access.READS:
+            return _plain(403, _REFUSALS[who])
+        return self._serve(request)
 
     def _run(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get(TOO_LARGE) or int(environ.get("CONTENT_LENGTH") or 0) > MOST_STAGE_BYTES:
+            return _send(_plain(413, "Request Too Long"), start_response)
         application = hooks.data_plane()
         if application is None:
             return _send(_plain(NOT_HERE, "this local AWS does not serve stages"), start_response)
@@ -122,12 +168,6 @@ class FrontDoor:
         return Answer(answer.status, headers, json.dumps(result).encode())
 
 
-def _is_for_us(environ: dict[str, Any]) -> bool:
-    """Whether the caller meant this address: a web page's own name led here by DNS did not."""
-    name = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
-    return name in ("", "127.0.0.1", "localhost") or name.endswith(".localhost")
-
-
 def refusal(request: Request) -> AwsError:
     """What the local AWS says of an operation that it does not do."""
     words = f"The local AWS does not do {request.service} {request.operation}."
@@ -159,8 +199,14 @@ def _plain(status: int, message: str) -> Answer:
     return Answer(status, {"Content-Type": "application/json"}, body)
 
 
+def _length(answer: Answer) -> str:
+    """Of the body; where there is none, what HEAD was told of it."""
+    told = {k.lower(): v for k, v in answer.headers.items()}.get("content-length", "0")
+    return str(len(answer.body)) if answer.body else told
+
+
 def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}
-    headers["Content-Length"] = str(len(answer.body))
+    headers = {k: v for k, v in answer.headers.items() if k.lower() not in _OWN_HEADERS}
+    headers |= GUARD | {"Content-Length": _length(answer)}
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
     return [answer.body]

@@ -1,188 +1,404 @@
-"""A small threaded HTTP/1.1 server for one WSGI application, with connections kept open.
+"""The HTTP/1.1 server of the local AWS: waitress, with what a door that anybody may knock at needs.
 
-werkzeug's own closes every connection after one answer, which costs boto3 a new connection per
-call. This one reads each body whole before the application runs, so the connection is always at
-the start of the next request.
+waitress receives in one thread, keeps large bodies in files, and hands a request to a thread of its
+own only when it is whole, so that a slow client holds none. What is added here: every request gets
+an answer, the broken, the half and the oversized one too; threads are started as they are needed,
+because a function that runs may call back; and headers of S3's metadata keep their underscores.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import itertools
-import socket
-import sys
+import logging
+import re
+import threading
+import time
 from collections.abc import Callable, Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.utils import formatdate
 from typing import Any
-from urllib.parse import unquote
 
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
-    environ_key_for_header,
     should_preserve_original_header_name,
 )
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError, get_header_lines
+from waitress.rfc7230 import HEADER_FIELD_RE
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import BadRequest, Error
 
 Wsgi = Callable[..., Iterable[bytes]]
+
+TOO_LARGE = "dragonctl.body_too_large"
+"""Key of an environment whose body was not taken: the application says so in its own words."""
+
+MOST_HEADER_BYTES = 65_536
+# The largest that has a use here is the zip of a function, 250 MB when it comes by S3.
+MOST_BODY_BYTES = 268_435_456
+MOST_IN_MEMORY = 524_288
+MOST_LINE_BYTES = 4_096
+MOST_CONNECTIONS = 800
+MOST_THREADS = 400
+FIRST_THREADS = 4
+# How long a request may pause before it is whole, a connection may be idle, and a client may go
+# on sending what nobody reads any more.
+PAUSE_SECONDS = 10
 IDLE_SECONDS = 60
+LINGER_SECONDS = 5
+# However steadily it drips: after this long a request that is not whole is given up.
+RECEIVE_SECONDS = 300
+_HOP_BY_HOP = {
+    *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te"),
+    *("trailers", "trailer", "transfer-encoding", "upgrade"),
+}
+_LENGTH = "content-length"
+_STARTS_LIKE_HTTP = re.compile(rb"[\r\n]*[!#$%&'*+\-.^_`|~0-9A-Za-z]*(?:$|[ \r\n])")
+_FIRST_LINE = re.compile(rb"\S+ [^\x00-\x20\x7f]+ HTTP/1\.[01]")
+_BARE_LINES = re.compile(rb"\n\r?\n")
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One connection: requests in turn until the client closes it or falls silent."""
+class RequestTimeout(Error):  # type: ignore[misc]  # noqa: N818 (one of waitress's own kind)
+    """The client fell silent in the middle of a request."""
 
-    protocol_version = "HTTP/1.1"
-    server_version = "dragonctl-local"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    timeout = IDLE_SECONDS
-    server: Server
+    code = 408
+    reason = "Request Timeout"
 
-    def handle_one_request(self) -> None:
-        """Serve one request whatever its method; a client that went away is no event."""
-        with contextlib.suppress(ConnectionError):
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline:
-                self.close_connection = True
-            elif self.parse_request():
-                self._serve()
-            return
-        self.close_connection = True
 
-    def handle_expect_100(self) -> bool:
-        """Say at once that the body may come: botocore waits a second for it before it sends."""
-        told = super().handle_expect_100()
-        self.wfile.flush()
-        return told
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """A request as it arrives; what cannot become one is an error as soon as that is clear."""
 
-    def log_message(self, *_: Any) -> None:
-        """Requests are not logged: they may hold secrets."""
+    too_large = False
+    completed: bool
+    error: Error | None
 
-    def _serve(self) -> None:
-        heard: list[Any] = []
+    def __init__(self, adjustments: Adjustments) -> None:
+        super().__init__(adjustments)
+        self.started = time.time()
+        self.preserved: dict[str, str] = {}
 
-        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            heard[:] = [status, headers]
-
-        pieces = self.server.application(self._environ(), start_response)
+    def received(self, data: bytes) -> int:
+        """Take what came; returns how much of it belonged to this request."""
         try:
-            self._answer(heard, pieces)
-        finally:
-            getattr(pieces, "close", lambda: None)()
+            taken = int(super().received(data))
+        except Exception:  # noqa: BLE001 (whatever a parser trips over, the client is told)
+            self._fail("The request cannot be read")
+            return len(data)
+        if not self.completed:
+            self._check_unfinished()
+        if self.error is not None and self.error.code == 413:  # noqa: PLR2004
+            self._refuse_body()
+        if self.completed:
+            self.expect_continue = False  # there is nothing more to wait for
+        return taken
 
-    def _answer(self, heard: list[Any], pieces: Iterable[bytes]) -> None:
-        if isinstance(pieces, list | tuple):
-            body = b"".join(pieces)
-            pieces = [body]
-        waiting = iter(pieces)
-        first = next(waiting, b"")
-        status, headers = heard
-        code, _, reason = status.partition(" ")
-        names = {name.lower() for name, _ in headers}
-        bodiless = self.command == "HEAD" or code in ("204", "304")
-        if isinstance(pieces, list) and not names & {"content-length"} and not bodiless:
-            headers = [*headers, ("Content-Length", str(len(first)))]
-            names.add("content-length")
-        chunked = not bodiless and "content-length" not in names
-        self._head(int(code), reason, headers, chunked=chunked)
-        if not bodiless:
-            self._body(first, waiting, chunked=chunked)
-        self.wfile.flush()
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head; names with ``_`` count where moto keeps them (S3 metadata)."""
+        first = header_plus.partition(b"\r\n")[0].rstrip()
+        if not _FIRST_LINE.fullmatch(first) and header_plus != b"GET / HTTP/1.0\r\n":
+            raise ParsingError("Start line is invalid")
+        super().parse_header(header_plus)
+        for line in get_header_lines(header_plus.partition(b"\r\n")[2]):
+            found = HEADER_FIELD_RE.match(line)
+            name = found["name"].decode("latin-1") if found else ""
+            key = name.upper().replace("-", "_")
+            # One with an underscore never stands in for one with a dash.
+            if should_preserve_original_header_name(name) and key not in self.headers:
+                self.headers[key] = found["value"].strip(b" \t").decode("latin-1")
+                self.preserved[f"HTTP_{key}"] = name
 
-    def _head(
-        self, code: int, reason: str, headers: list[tuple[str, str]], *, chunked: bool
-    ) -> None:
-        self.send_response_only(code, reason)
-        for name, value in headers:
-            if name.lower() not in ("connection", "transfer-encoding"):
-                self.send_header(name, value)
-        if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+    def end_early(self, error: Error) -> bool:
+        """The client sends no more: the half request becomes an error. False: nothing had come."""
+        if not (self.header_plus.strip() or self.headers_finished) or self.completed:
+            return False
+        self._prepare_answer()
+        self.error, self.completed, self.expect_continue = error, True, False
+        return True
 
-    def _body(self, first: bytes, rest: Iterable[bytes], *, chunked: bool) -> None:
-        for piece in itertools.chain([first], rest):
-            if chunked and piece:
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-                self.wfile.flush()
-            elif piece:
-                self.wfile.write(piece)
-        if chunked:
-            self.wfile.write(b"0\r\n\r\n")
+    def _check_unfinished(self) -> None:
+        """What no further byte can mend, and what may not grow without bound."""
+        if self.body_rcv is None:
+            self._check_head()
+            return
+        line = getattr(self.body_rcv, "control_line", b"")
+        trailer = getattr(self.body_rcv, "trailer", b"")
+        if len(line) > MOST_LINE_BYTES or len(trailer) > MOST_HEADER_BYTES:
+            self._fail("A chunk's size or the trailer is too long")
 
-    def _request_body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return b"".join(self._chunks())
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def _check_head(self) -> None:
+        waiting = self.header_plus
+        if not waiting:
+            return
+        first, line_end, _ = waiting.lstrip(b"\r\n").partition(b"\n")
+        if not _STARTS_LIKE_HTTP.match(waiting[:1024]):
+            self._fail("This is not HTTP")
+        elif line_end and not _FIRST_LINE.fullmatch(first.rstrip(b"\r")):
+            self._fail("Start line is invalid")
+        elif _BARE_LINES.search(waiting.lstrip(b"\r\n")):
+            self._fail("Bare LF found in HTTP message")
 
-    def _chunks(self) -> Iterable[bytes]:
-        while size := int(self.rfile.readline(1024).split(b";")[0] or b"0", 16):
-            yield self.rfile.read(size)
-            self.rfile.readline(8)
-        while self.rfile.readline(65537) not in (b"\r\n", b"\n", b""):
-            pass
+    def _fail(self, words: str) -> None:
+        self._prepare_answer()
+        self.error, self.completed = BadRequest(words), True
 
-    def _environ(self) -> dict[str, Any]:
-        path, _, query = self.path.partition("?")
-        body = self._request_body()
-        host, port = self.server.server_address[:2]
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote(path, "latin-1"),
-            "QUERY_STRING": query,
-            "REQUEST_URI": self.path,
-            "RAW_URI": self.path,
-            "SERVER_NAME": str(host),
-            "SERVER_PORT": str(port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.input_terminated": True,
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        self._add_headers(environ)
-        environ["CONTENT_LENGTH"] = str(len(body))
+    def _prepare_answer(self) -> None:
+        """An answer looks at these; a head that was never read has none."""
+        self.version = getattr(self, "version", "") or "1.0"
+        self.headers_finished = True
+        for name, value in (("path", "/"), ("command", "GET")):
+            if not hasattr(self, name):
+                setattr(self, name, value)
+
+    def _refuse_body(self) -> None:
+        self.close()
+        self.error, self.body_rcv, self.too_large = None, None, True
+        self.headers["CONTENT_LENGTH"] = "0"
+        self.headers["CONNECTION"] = "close"
+
+
+class _Head:
+    """How the head of an answer is written: names keep their case, as keys of metadata must."""
+
+    def build_response_header(self: Any) -> bytes:
+        """The status line and the headers, and whether the connection lives on."""
+        headers = [
+            one for one in self.response_headers if self.has_body or one[0].lower() != _LENGTH
+        ]
+        named = {name.lower() for name, _ in headers}
+        if self.has_body and _LENGTH not in named:
+            headers.append(self._framing())
+        asked = self.request.headers.get("CONNECTION", "").lower()
+        if asked == "close" or (self.version == "1.0" and asked != "keep-alive"):
+            self.close_on_finish = True
+        if "connection" not in named and (self.close_on_finish or self.version == "1.0"):
+            headers.append(("Connection", "close" if self.close_on_finish else "keep-alive"))
+        if "date" not in named:
+            headers.append(("Date", formatdate(usegmt=True)))
+        lines = [f"HTTP/{self.version} {self.status}", *(f"{k}: {v}" for k, v in headers)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def _framing(self: Any) -> tuple[str, str]:
+        """How the client tells where the body ends."""
+        if self.content_length is not None:
+            return ("Content-Length", str(self.content_length))
+        if self.version == "1.1":
+            self.chunked_response = True
+            return ("Transfer-Encoding", "chunked")
+        self.close_on_finish = True
+        return ("Connection", "close")
+
+
+class Task(_Head, WSGITask):  # type: ignore[misc]
+    """A whole request on its way to the application."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """WSGI's environment, with the target as it came (``RAW_URI``) and moto's own key."""
+        fresh = self.environ is None
+        environ: dict[str, Any] = super().get_environment()
+        if fresh:
+            if self.request.proxy_netloc:  # a whole URL as the target: its host is what counts
+                environ["HTTP_HOST"] = self.request.proxy_netloc
+                environ["REQUEST_URI"] = _without_place(self.request)
+            environ["RAW_URI"] = environ["REQUEST_URI"]
+            environ["CONTENT_LENGTH"] = environ.get("CONTENT_LENGTH") or "0"
+            environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = self.request.preserved
+            environ[TOO_LARGE] = self.request.too_large
         return environ
 
-    def _add_headers(self, environ: dict[str, Any]) -> None:
-        """As WSGI names them; a name with ``_`` counts only where moto keeps it (S3 metadata)."""
-        kept: dict[str, str] = {}
-        for name, value in self.headers.items():
-            preserved = should_preserve_original_header_name(name)
-            if "_" in name and not preserved:
-                continue
-            key = environ_key_for_header(name)
-            if preserved:
-                kept[key] = name
-            if key != "HTTP_TRANSFER_ENCODING":
-                environ[key] = f"{environ[key]},{value}" if key in environ else value
-        environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = kept
+
+def _without_place(request: Any) -> str:
+    rest: str = request.request_uri.partition("://")[2]
+    return "/" + rest.partition("/")[2]
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on 127.0.0.1; port 0 takes a free one. Each connection has its own thread."""
+class Refusal(_Head, ErrorTask):  # type: ignore[misc]
+    """The answer to what is no request."""
 
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    address_family = socket.AF_INET
+    def execute(self) -> None:
+        """Say it as text that no browser takes for anything else."""
+        self.response_headers.append(("X-Content-Type-Options", "nosniff"))
+        super().execute()
 
-    def __init__(self, application: Wsgi, port: int = 0) -> None:
-        self.application = application
-        super().__init__(("127.0.0.1", port), Handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke concerns its client alone; anything else is reported."""
-        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
-            super().handle_error(request, client_address)
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection."""
+
+    task_class = Task
+    error_task_class = Refusal
+    parser_class = Parser
+    request: Parser | None
+    will_close: bool
+    close_when_flushed: bool
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._heard_all = False  # the client has said that it will send no more
+        self._lingers = False  # answered before all was read: what follows is thrown away
+        self._lingers_since = 0.0
+
+    def readable(self) -> bool:
+        """Whether to read on."""
+        if self._lingers_since:
+            return not self.will_close
+        return not self._heard_all and bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Take what came; the client's last word does not end the connection before ours."""
+        try:
+            data = self.socket.recv(self.adj.recv_bytes)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.handle_close()
+            return
+        if self._lingers_since:
+            self.will_close = self.will_close or not data
+        elif data:
+            self.last_activity = time.time()
+            self.received(data)
+        else:
+            self._heard_all = True
+            if not self._give_up(BadRequest("The request ended too early")):
+                self._close_when_done()
+
+    def service(self) -> None:
+        """Answer one request."""
+        request = self.requests[0]
+        self._lingers = request.error is not None or request.too_large
+        super().service()
+        if self._heard_all:
+            self._close_when_done()
+            self.server.pull_trigger()
+
+    def handle_write(self) -> None:
+        """Send what is ready. A close with unread input would take the answer back: wait a bit."""
+        super_closes = self.close_when_flushed and self._lingers and not self._heard_all
+        if super_closes and not self._lingers_since:
+            self._flush_exception(self._flush_some)
+            if not self.total_outbufs_len and not self.will_close:
+                self.close_when_flushed = False
+                self._linger()
+            if not self.will_close:
+                return
+        super().handle_write()
+
+    def tend(self, now: float) -> None:
+        """Judge how long the client has been silent: half a request is answered, then all ends."""
+        if self._lingers_since:
+            self.will_close = self.will_close or now - self._lingers_since > LINGER_SECONDS
+        elif not self.requests:
+            silent = now - self.last_activity
+            receiving = now - self.request.started if self.request is not None else 0.0
+            if silent > PAUSE_SECONDS or receiving > RECEIVE_SECONDS:
+                given_up = self._give_up(RequestTimeout("The request did not come to its end"))
+                if not given_up and silent > IDLE_SECONDS:
+                    self.will_close = True
+
+    def _linger(self) -> None:
+        self._lingers_since = time.time()
+        try:
+            self.socket.shutdown(1)
+        except OSError:
+            self.will_close = True
+
+    def _give_up(self, error: Error) -> bool:
+        """Answer a request of which only a part came; False when there is none."""
+        with self.requests_lock:
+            half = self.request
+            if half is None or not half.end_early(error):
+                return False
+            self.request = None
+            self.requests.append(half)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+            return True
+
+    def _close_when_done(self) -> None:
+        with self.requests_lock:
+            if not self.requests:
+                self.close_when_flushed = True
+
+
+class Threads(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """As many threads as requests are being answered at once, up to a bound; then they wait."""
+
+    def add_task(self, task: Any) -> None:
+        """Have it done by an idle thread, or a new one."""
+        with self.lock:
+            running = len(self.threads) - self.stop_count
+            all_busy = len(self.queue) >= running - self.active_count
+        if all_busy and 0 < running < MOST_THREADS:
+            self.set_thread_count(running + 1)
+        super().add_task(task)
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]
+    """Listens on 127.0.0.1; port 0 takes a free one. ``handler`` is the WSGI application."""
+
+    channel_class = Channel
+
+    def __init__(self, handler: Wsgi, port: int = 0) -> None:
+        self.handler = handler
+        self._ended = threading.Event()
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        threads = Threads()
+        threads.set_thread_count(FIRST_THREADS)
+        settings = Adjustments(
+            listen=f"127.0.0.1:{port}",
+            ident="dragonctl-local",
+            server_name="127.0.0.1",
+            backlog=256,
+            recv_bytes=65_536,
+            connection_limit=MOST_CONNECTIONS,
+            cleanup_interval=1,
+            max_request_header_size=MOST_HEADER_BYTES,
+            max_request_body_size=MOST_BODY_BYTES,
+            inbuf_overflow=MOST_IN_MEMORY,
+            # An answer that nobody fetches lies in a file and holds no thread.
+            outbuf_high_watermark=2**40,
+            clear_untrusted_proxy_headers=False,
+        )
+        super().__init__(self._serve, dispatcher=threads, adj=settings)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.effective_port)
 
     @property
     def endpoint(self) -> str:
         """The address that clients use."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
+
+    def serve_forever(self) -> None:
+        """Serve until :meth:`shutdown`."""
+        while not self._ended.is_set():
+            wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
+
+    def shutdown(self) -> None:
+        """End :meth:`serve_forever`, from any thread."""
+        self._ended.set()
+        self.pull_trigger()
+
+    def server_close(self) -> None:
+        """Close the port and every connection."""
+        wasyncore.close_all(self._map)
+
+    def maintenance(self, now: float) -> None:
+        """Once a second: look after the connections."""
+        for channel in list(self.active_channels.values()):
+            channel.tend(now)
+
+    def _serve(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Leave to the connection what is the connection's; HEAD gets no body."""
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            kept = [one for one in headers if one[0].lower() not in _HOP_BY_HOP]
+            return start_response(status, kept, *more)
+
+        pieces = self.handler(environ, start)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return pieces
+        getattr(pieces, "close", lambda: None)()
+        return []

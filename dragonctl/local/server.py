@@ -1,8 +1,9 @@
-"""``python -m dragonctl.local.server``: the process that is the local AWS.
+"""``python -m dragonctl.local.server [ORIGIN…]``: the process that is the local AWS.
 
 It binds a free port of 127.0.0.1, takes up its last state, writes down where it is, and serves
-until it is told to stop (SIGTERM, SIGINT). A keeper thread writes the state
-down shortly after each change, so that even a kill loses no more than the last moment.
+until it is told to stop (SIGTERM, SIGINT). Pages of the origins may call its stages. A keeper
+thread writes the state down shortly after each change, so that even a kill loses no more than the
+last moment.
 """
 
 from __future__ import annotations
@@ -14,10 +15,21 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from dragonctl.local import address, backends, front, hooks, shims, snapshot, wire
+from dragonctl.local import (
+    address,
+    backends,
+    callers,
+    front,
+    hooks,
+    server_log,
+    shims,
+    snapshot,
+    state,
+    wire,
+)
 from dragonctl.local.http_server import Server
 
 QUIET_SECONDS = 0.5
@@ -29,14 +41,14 @@ _READS = ("Get", "List", "Describe", "Head", "BatchGet", "Filter", "Select")
 def main() -> None:
     """Serve until told to stop."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    server = build()
+    server = build(sys.argv[1:])
     keeper = Keeper(abandoned=server.shutdown)
-    server.application = keeper.watching(server.application)
+    server.handler = keeper.watching(server.handler)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     keeper.start()
     try:
-        server.serve_forever(poll_interval=0.05)
+        server.serve_forever()
     finally:
         # First the port, so that nobody is served by a process on its way out.
         server.server_close()
@@ -47,12 +59,13 @@ def main() -> None:
             address.forget()
 
 
-def build() -> Server:
+def build(allow_origins: Sequence[str] = ()) -> Server:
     """The server, bound and ready, its address written down."""
     shims.load()
+    state.ALLOWED_ORIGINS.update(map(callers.origin, allow_origins))
     token = secrets.token_urlsafe(32)
     server = Server(front.FrontDoor(backends.application(), token))
-    backends.configure(server.server_address[1])
+    backends.configure(server.port)
     hooks.tell("install", server.endpoint)
     snapshot.load()
     address.remember(
@@ -63,6 +76,7 @@ def build() -> Server:
             region=wire.DEFAULT_REGION,
             account=wire.DEFAULT_ACCOUNT,
             moto=shims.MOTO_VERSION,
+            allow_origins=tuple(sorted(state.ALLOWED_ORIGINS)),
         )
     )
     return server
@@ -106,6 +120,7 @@ class Keeper(threading.Thread):
             if not address.is_own():
                 self._abandoned()
                 return
+            server_log.bound()
             changed = self._changed_at
             now = time.monotonic()
             waited = changed and now - changed >= QUIET_SECONDS

@@ -28,6 +28,9 @@ class Pace:
 
 PACE = Pace()
 
+ALLOWED_ORIGINS: set[str] = set()
+"""Whose pages may call the stages, as browsers write an origin. Not part of what is kept."""
+
 
 def drawer(service: str, account: str, region: str) -> dict[str, Any]:
     """The service's own memory in one account and region, made empty when first asked for."""

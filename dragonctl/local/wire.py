@@ -85,30 +85,45 @@ class Request:
         self.environ["CONTENT_LENGTH"] = str(len(content))
 
 
-def signature_scope(environ: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Service and region of a SigV4 signature; None when the request is not signed."""
-    for part in environ.get("HTTP_AUTHORIZATION", "").split("Credential=")[1:]:
-        scope = part.split(",")[0].split("/")
-        if len(scope) >= 5:  # noqa: PLR2004 (key, date, region, service, aws4_request)
-            return SIGNING_NAMES.get(scope[-2].lower(), scope[-2].lower()), scope[-3]
-    return None
+class RefusedError(Exception):
+    """A request that is answered before anything runs: what is known of it, and AWS's words."""
+
+    def __init__(self, request: Request, error: AwsError) -> None:
+        super().__init__(error.message)
+        self.request = request
+        self.error = error
 
 
-def read(environ: dict[str, Any]) -> Request | None:
-    """The operation that a signed request names; None when no model tells.
+_NO_ACTION = "The request is missing an action or a required parameter."
+_UNREADABLE = {
+    "s3": (
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    ),
+    "lambda": ("InvalidRequestContentException", "Could not parse request body into json"),
+    "apigateway": ("BadRequestException", "Invalid request body"),
+}
 
-    The body is replaced by a stream that can be read again.
+"""What a service says of a body that it cannot read, where it is not ``SerializationException``."""
+
+
+def read(environ: dict[str, Any], service: str, region: str) -> Request:
+    """The operation that a request names, of a service by its signing name.
+
+    ``model`` stays None where botocore has no such service or operation: moto will say so.
+
+    Raises:
+        RefusedError: the operation is known, and its parameters cannot be read.
+
     """
-    scope = signature_scope(environ)
-    if scope is None:
-        return None
-    service, region = scope
+    service = SIGNING_NAMES.get(service, service)
     _make_rereadable(environ)
     request = Request(service, "", _account(environ), region, environ)
     try:
         model = get_service_model(service)
-    except Exception:  # noqa: BLE001 (botocore has no such service: moto will say so)
-        return None
+    except Exception:  # noqa: BLE001 (botocore has no such service)
+        request.operation = _named_operation(MotoRequest(environ))
+        return request
     _find_operation(request, model)
     return request
 
@@ -119,21 +134,39 @@ def _find_operation(request: Request, service_model: Any) -> None:
         model, in_path = get_service_router(request.service).match(incoming)
     except (NotFound, NotImplementedError, KeyError):
         request.operation = _named_operation(incoming)
+        if protocol_of(request) == "query" and not incoming.values.get("Action"):
+            raise RefusedError(request, AwsError("MissingAction", _NO_ACTION, 400)) from None
         return
     request.operation = model.name
     request.model = model
+    try:
+        request.parameters = _parameters(incoming, model, service_model, in_path, request.body)
+    except Exception as error:
+        code, words = _UNREADABLE.get(
+            request.service, ("SerializationException", "The request cannot be read")
+        )
+        raise RefusedError(request, AwsError(code, words, 400)) from error
+    request.environ["wsgi.input"].seek(0)
+
+
+def _parameters(
+    incoming: MotoRequest, model: Any, service_model: Any, in_path: Any, body: bytes
+) -> dict[str, Any]:
     protocol = determine_request_protocol(service_model, incoming.content_type)
-    request.parameters = PROTOCOL_PARSERS[protocol](model).parse(
+    is_text = model.input_shape is None or "payload" not in model.input_shape.serialization
+    if is_text and protocol in ("json", "rest-json", "query"):
+        body.decode()  # JSON's own reader guesses at other encodings
+    found: dict[str, Any] = PROTOCOL_PARSERS[protocol](model).parse(
         {
             "method": incoming.method,
             "values": incoming.values,
             "headers": incoming.headers,
-            "body": request.body,
+            "body": body,
             "url_path": incoming.path,
             "url_params": in_path,
         }
     )
-    request.environ["wsgi.input"].seek(0)
+    return found
 
 
 def _named_operation(incoming: MotoRequest) -> str:
@@ -142,8 +175,9 @@ def _named_operation(incoming: MotoRequest) -> str:
 
 
 def _make_rereadable(environ: dict[str, Any]) -> None:
+    """The server's streams are: large bodies lie in files and stay there."""
     stream = environ["wsgi.input"]
-    if not isinstance(stream, io.BytesIO):
+    if not stream.seekable():
         length = int(environ.get("CONTENT_LENGTH") or 0)
         environ["wsgi.input"] = io.BytesIO(stream.read(length))
 
@@ -165,6 +199,14 @@ def _protocol(request: Request) -> str:
     return determine_request_protocol(model, request.environ.get("CONTENT_TYPE", ""))
 
 
+def protocol_of(request: Request) -> str:
+    """``json``, ``rest-json``, ``query``, ``rest-xml``…; that of REST where nobody knows."""
+    try:
+        return _protocol(request)
+    except Exception:  # noqa: BLE001 (an unknown service: JSON says it as well as anything)
+        return "rest-json"
+
+
 def write(request: Request, result: Mapping[str, Any] | None) -> Answer:
     """A result, in the shape that boto3 returns, as the service would send it."""
     assert request.model is not None
@@ -181,14 +223,16 @@ def write(request: Request, result: Mapping[str, Any] | None) -> Answer:
 def write_error(request: Request, error: AwsError) -> Answer:
     """A refusal in the service's own protocol."""
     headers = {"x-amzn-RequestId": request.request_id}
-    try:
-        protocol = _protocol(request)
-    except Exception:  # noqa: BLE001 (an unknown service: JSON says it as well as anything)
-        protocol = "rest-json"
-    if protocol in ("json", "rest-json"):
+    if protocol_of(request) in ("json", "rest-json"):
         said = {"__type": error.code, "message": error.message, **error.fields}
         headers |= {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
         return Answer(error.status, headers, json.dumps(said).encode())
+    if request.service == "s3":
+        inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        text = f"<Error>{inner}<RequestId>{request.request_id}</RequestId></Error>"
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        kind = {"Content-Type": "application/xml", "x-amz-request-id": request.request_id}
+        return Answer(error.status, headers | kind, (head + text).encode())
     body = (
         f"<ErrorResponse><Error><Type>Sender</Type><Code>{escape(error.code)}</Code>"
         f"<Message>{escape(error.message)}</Message></Error>"

@@ -25,6 +25,9 @@ def _running(about: Mapping[str, Any]) -> None:
     out().print(_line(f"listens on {neutral(about['endpoint'])}", "bold green"))
     where = f"account {about['account']} · {about['region']} · moto {about['moto']}"
     out().print(Text(f"  {neutral(where)} · process {about['pid']}", "dim"))
+    if about["allow_origins"]:
+        origins = neutral(", ".join(about["allow_origins"]))
+        out().print(Text(f"  Web pages of {origins} may call its stages.", "yellow"))
     out().print(Text("  Use it with --local, or with DRAGONCTL_LOCAL=1 set.", "dim"))
 
 

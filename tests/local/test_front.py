@@ -146,7 +146,8 @@ def asking(service, body):
         "PATH_INFO": "/",
         "QUERY_STRING": "",
         "HTTP_HOST": "127.0.0.1",
-        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={scope}, Signature=x",
+        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, "
+        f"Signature={'0' * 64}",
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
         "SERVER_NAME": "127.0.0.1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 
 from moto.awslambda.models import LambdaFunction
@@ -15,6 +16,8 @@ from dragonctl.local.wire import Answer, AwsError, Request
 
 MOST_LOG_BYTES = 4096
 MOST_PAYLOAD = 6_291_556
+MOST_REQUEST = 6_291_456
+MOST_EVENT = 1_048_576
 
 
 @instead("lambda", "Invoke", lock=False)
@@ -42,14 +45,37 @@ def invoke(request: Request) -> Answer:
 def _invocation(request: Request) -> Invocation:
     parameters = request.parameters
     payload = parameters.get("Payload") or b""
+    payload = payload if isinstance(payload, bytes) else str(payload).encode()
+    kind = parameters.get("InvocationType") or "RequestResponse"
+    _check_payload(payload, kind)
     return Invocation(
-        payload=payload if isinstance(payload, bytes) else str(payload).encode(),
+        payload=payload,
         request_id=request.request_id,
-        kind=parameters.get("InvocationType") or "RequestResponse",
+        kind=kind,
         trace_header=request.environ.get("HTTP_X_AMZN_TRACE_ID"),
         client_context=parameters.get("ClientContext"),
         qualifier=parameters.get("Qualifier"),
     )
+
+
+def _check_payload(payload: bytes, kind: str) -> None:
+    """JSON of a size that Lambda takes; nothing at all is taken too."""
+    most = MOST_EVENT if kind == "Event" else MOST_REQUEST
+    if len(payload) > most:
+        words = (
+            f"{len(payload)} byte payload is too large for the {kind} invocation type "
+            f"(limit {most} bytes)"
+        )
+        raise AwsError("RequestTooLargeException", words, 413, Type="User")
+    try:
+        if payload:
+            json.loads(payload.decode())
+    except (ValueError, RecursionError) as error:
+        words = (
+            "Could not parse request body into json: Could not parse payload into json: "
+            f"{getattr(error, 'msg', error)}"
+        )
+        raise AwsError("InvalidRequestContentException", words, 400, Type="User") from error
 
 
 def _answer(request: Request, headers: dict[str, str], outcome: Outcome) -> Answer:

@@ -1,0 +1,74 @@
+"""Which function a call of Lambda names: by a name that one can have, in reach of the caller.
+
+Texts as recorded (``docs/aws-notes.md``). moto takes any text, and an ARN of any place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from botocore.session import get_session
+
+from dragonctl.local.shims import before
+from dragonctl.local.shims.function_checks import invalid
+from dragonctl.local.wire import AwsError, Request
+
+MOST_NAME = 64
+_ARN = re.compile(r"arn:[^:]+:lambda:([^:]+):([^:]+):function:(.+)")
+_PARTIAL = re.compile(r"(\d{12}):function:(.+)")
+_FUNCTION_NAME = "FunctionName"
+
+
+def _operations() -> list[str]:
+    """Those whose parameters name a function."""
+    model = get_session().get_service_model("lambda")
+    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
+    return [name for name, shape in shapes.items() if shape and _FUNCTION_NAME in shape.members]
+
+
+@before("lambda", *_operations())
+def check_name(request: Request) -> None:
+    """A function's name or ARN, of this account and region."""
+    named = str(request.parameters.get(_FUNCTION_NAME, ""))
+    if not named:
+        return
+    _check_form(request, named)
+    found = _ARN.fullmatch(named)
+    if found and found[1] != request.region:
+        words = f"Functions from '{found[1]}' are not reachable in this region ('{request.region}')"
+        raise AwsError("ResourceNotFoundException", words, 404, Type="User")
+    partial = _PARTIAL.fullmatch(named)
+    account = found[2] if found else partial[1] if partial else request.account
+    if account != request.account:
+        words = (
+            f"User: arn:aws:iam::{request.account}:root is not authorized to perform: "
+            f"lambda:{request.operation} on resource: {named} because no resource-based policy "
+            f"allows the lambda:{request.operation} action"
+        )
+        raise AwsError("AccessDeniedException", words, 403)
+
+
+@before("lambda", "DeleteFunction")
+def keep_latest(request: Request) -> None:
+    """The unpublished version goes with the function alone (recorded)."""
+    named = str(request.parameters.get(_FUNCTION_NAME, ""))
+    if "$LATEST" in (request.parameters.get("Qualifier"), named.rpartition(":")[2]):
+        raise invalid("$LATEST version cannot be deleted without deleting the function.")
+
+
+def _check_form(request: Request, named: str) -> None:
+    assert request.model is not None
+    told = request.model.input_shape.members[_FUNCTION_NAME].metadata
+    pattern = str(told.get("pattern", ".*"))
+    short = named.rpartition(":function:")[2] if ":function:" in named else named
+    if not re.fullmatch(pattern, named):
+        wrong = f"Member must satisfy regular expression pattern: {pattern}"
+    elif len(short.partition(":")[0]) > MOST_NAME:
+        wrong = f"Member must have length less than or equal to {MOST_NAME}"
+    else:
+        return
+    words = (
+        f"1 validation error detected: Value '{named}' at 'functionName' failed to satisfy "
+        f"constraint: {wrong}"
+    )
+    raise AwsError("ValidationException", words, 400)
