@@ -122,7 +122,7 @@ def _meant(environ: dict[str, Any]) -> str:
     first = environ["PATH_INFO"].strip("/").partition("/")[0]
     if object_access.has_bucket(first):
         return "s3"
-    incoming = MotoRequest(environ)
+    incoming = MotoRequest({**environ, "CONTENT_TYPE": ""})
     for service in _REST_SERVICES:
         try:
             get_service_router(service).match(incoming)

@@ -73,7 +73,9 @@ def origin(url: str) -> str:
     except (UnicodeError, ValueError):
         raise _no_origin(url) from None
     named = re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host) or ":" in host
-    beyond = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+    # urlsplit passes over line breaks and tabs.
+    is_broken = bool(re.search(r"[\s\x00-\x1f\x7f]", url.strip())) or "@" in parts.netloc
+    beyond = is_broken or parts.path not in ("", "/") or parts.query or parts.fragment
     if parts.scheme not in _DEFAULT_PORTS or not named or beyond or port == 0:
         raise _no_origin(url)
     host = f"[{host}]" if ":" in host else host

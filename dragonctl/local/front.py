@@ -82,7 +82,9 @@ class FrontDoor:
             return _send(_plain(403, _REFUSALS[who]), start_response)
         if path.startswith(code_links.PREFIX):
             return _send(code_links.serve(path), start_response)
-        if path.startswith(("/_dragonctl/", "/moto-api")) and who is Caller.PROGRAM:
+        if path.startswith(("/_dragonctl/", "/moto-api")):
+            if who is not Caller.PROGRAM:
+                return _send(_plain(403, _REFUSALS[who]), start_response)
             return self._control(path, environ, start_response)
         return _send(self._aws(environ, who), start_response)
 

@@ -124,8 +124,20 @@ def read(environ: dict[str, Any], service: str, region: str) -> Request:
     except Exception:  # noqa: BLE001 (botocore has no such service)
         request.operation = _named_operation(MotoRequest(environ))
         return request
+    _forget_foreign_type(environ, model)
     _find_operation(request, model)
     return request
+
+
+def _forget_foreign_type(environ: dict[str, Any], model: Any) -> None:
+    """A content type of a protocol that the service does not speak counts as none.
+
+    moto would find no operation, and then do it all the same, with nothing checked.
+    """
+    try:
+        determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
+    except NotImplementedError:
+        environ.pop("CONTENT_TYPE", None)
 
 
 def _find_operation(request: Request, service_model: Any) -> None:

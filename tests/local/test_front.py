@@ -172,3 +172,22 @@ def test_moto_walks_over_its_stores_undisturbed(service, body, patience, togethe
         for _ in range(2):
             pool.submit(door, asking(service, body), lambda *_: None)
     assert bool(moto.met) == together
+
+
+def test_a_type_that_a_service_does_not_speak_evades_no_check(local_aws, make):
+    """moto would answer such an invocation itself, by an echo."""
+    function = make.function()["FunctionName"]
+    told = (
+        "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/lambda/aws4_request, "
+        f"SignedHeaders=host, Signature={'0' * 64}"
+    )
+    for kind in ("application/x-www-form-urlencoded", "application/x-amz-json-1.1", "text/plain"):
+        request = urllib.request.Request(
+            f"{local_aws.endpoint}/2015-03-31/functions/{function}/invocations",
+            b"no json",
+            {"Authorization": told, "Content-Type": kind},
+        )
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        assert caught.value.code == 400
+        assert b"Could not parse" in caught.value.read()
