@@ -26,7 +26,7 @@ Examples:
     "allow_origins",
     multiple=True,
     metavar="URL",
-    help="Let web pages of this origin call the stages. [repeatable]",
+    help="Let web pages of this origin call the stages. Repeatable.",
 )
 @click.pass_context
 def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -> int:
