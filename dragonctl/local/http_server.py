@@ -391,14 +391,17 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             channel.tend(now)
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Leave to the connection what is the connection's; HEAD gets no body."""
+        """Leave to the connection what is the connection's, and no body where there can be none."""
+        bodiless = environ["REQUEST_METHOD"] == "HEAD"
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            nonlocal bodiless
+            bodiless = bodiless or status[:3] in ("204", "304")
             kept = [one for one in headers if one[0].lower() not in _HOP_BY_HOP]
             return start_response(status, kept, *more)
 
         pieces = self.handler(environ, start)
-        if environ["REQUEST_METHOD"] != "HEAD":
+        if not bodiless:
             return pieces
         getattr(pieces, "close", lambda: None)()
         return []
