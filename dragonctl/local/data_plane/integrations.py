@@ -22,6 +22,8 @@ def serve(exchange: Exchange) -> Handled:
 
     """
     kind = str(exchange.integration.get("type")).upper()
+    if exchange.integration.get("responseTransferMode") == "STREAM":
+        raise faults.not_here("integrations that stream (responseTransferMode STREAM)")
     if kind == "MOCK":
         return transform.mock(exchange)
     if kind not in ("AWS", "AWS_PROXY"):

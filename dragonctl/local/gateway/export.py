@@ -24,6 +24,7 @@ _KEPT = (
     "requestTemplates",
     "contentHandling",
     "tlsConfig",
+    "responseTransferMode",
 )
 _DEFAULT_TIMEOUT = 29000
 

@@ -19,6 +19,7 @@ from dragonctl.local.wire import Request
 
 TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
 PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
+TRANSFER = ("BUFFERED", "STREAM")
 _OPTIONS = (
     "uri",
     "connectionType",
@@ -28,6 +29,7 @@ _OPTIONS = (
     "requestTemplates",
     "contentHandling",
     "tlsConfig",
+    "responseTransferMode",
 )
 _RESPONSE_FIELDS = (
     "selectionPattern",
@@ -70,9 +72,20 @@ def check(made: Record, behind: Record) -> None:
         raise bad_request(
             f"Enumeration value for passthroughBehavior must be one of: [{', '.join(PASSTHROUGH)}]"
         )
+    _check_transfer(made)
     if made["type"] in ("AWS", "AWS_PROXY"):
         _check_aws(made)
     _check_declared(made, behind)
+
+
+def _check_transfer(made: Record) -> None:
+    mode = made.get("responseTransferMode", TRANSFER[0])
+    if mode not in TRANSFER:
+        raise bad_request(
+            f"Enumeration value for responseTransferMode must be one of: [{', '.join(TRANSFER)}]"
+        )
+    if mode == "STREAM" and made["type"] not in ("AWS_PROXY", "HTTP_PROXY"):
+        raise bad_request("Only proxy integrations stream their response")
 
 
 def _check_aws(made: Record) -> None:
@@ -128,6 +141,7 @@ def update(request: Request) -> Record:
             "contentHandling": str,
             "connectionType": str,
             "connectionId": str,
+            "responseTransferMode": str,
             "timeoutInMillis": patches.number(int),
         },
         maps={"requestParameters": str, "requestTemplates": str},
