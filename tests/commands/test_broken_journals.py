@@ -1,0 +1,72 @@
+"""Commands meet journals that are broken, or that others can have written: no defect, no step.
+
+``BROKEN_EXAMPLES=1000`` tries more than a run of all tests does.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.journals.breaking import Content, broken
+
+FEW = int(os.environ.get("BROKEN_EXAMPLES", "10"))
+
+
+@pytest.fixture
+def runs(dragonctl):
+    """The folder of the journals, once the sample is made and observable."""
+    assert dragonctl("create-app").code == 0
+    assert dragonctl("setup-observability").code == 0
+    return Path(os.environ["DRAGONCTL_STATE_DIR"]) / "runs"
+
+
+def test_no_command_ends_in_a_defect(dragonctl, runs):
+    whole = {path: Content(path.read_bytes()) for path in runs.iterdir()}
+    lines = [
+        ("history",),
+        ("history", "--output", "json"),
+        ("undo", "--dry-run"),
+        ("setup-observability", "--check"),
+    ]
+
+    @settings(max_examples=FEW, suppress_health_check=list(HealthCheck))
+    @given(data=st.data(), path=st.sampled_from(sorted(whole)))
+    def broken_somehow(data, path):
+        path.write_bytes(data.draw(broken(whole[path])))
+        for line in lines:
+            said = dragonctl(*line)
+            assert "did not expect" not in said.stderr + said.stdout
+            assert said.code in (0, 1, 3)
+            assert "\x1b" not in said.stdout + said.stderr
+        path.write_bytes(whole[path])
+
+    broken_somehow()
+
+
+def test_nothing_that_others_can_have_written_is_carried_out(dragonctl, runs, made_calls):
+    for path in sorted(runs.iterdir()):
+        path.chmod(0o666)
+        said = dragonctl("undo", path.stem, "--yes")
+        assert (said.code, f"chmod go-w {path}" in said.stderr) == (1, True)
+    said = dragonctl("undo", "--yes", "--output", "json")
+    assert (said.code, said.document["errors"][0]["code"]) == (1, "NothingToUndo")
+    assert dragonctl("history", "--output", "json").document["runs"] == []
+    runs.chmod(0o777)
+    made_calls()
+    for line in (("undo", "--yes"), ("setup-observability", "--metrics"), ("history",)):
+        said = dragonctl(*line)
+        assert (said.code, f"chmod go-w {runs}" in said.stderr) == (1, True)
+    assert made_calls() == []
+
+
+def test_an_undo_says_what_it_passed_over(dragonctl, runs):
+    path = max(runs.iterdir())
+    path.write_bytes(path.read_bytes().replace(b'"event": "done"', b'"event": "done", "x": [', 1))
+    said = dragonctl("undo", "--dry-run", "--output", "json")
+    (line,) = [one for one in said.document["warnings"] if "passed over" in one]
+    assert f"of run {path.stem} is not a journal entry that dragonctl writes; passed over." in line
