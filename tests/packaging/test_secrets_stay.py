@@ -108,6 +108,14 @@ BY_CONTENT = {
     "users.txt": f"ann:$apr1${chars(8)}${chars(22)}\nbob:$2y$05${chars(53)}\n",
     "vault.yml": f"$ANSIBLE_VAULT;1.1;AES256\n{chars(64, HEX)}\n",
     "state.json": json.dumps({"version": 4, "terraform_version": "1.9.0", "lineage": "x"}),
+    "Dockerfile": f"FROM x\nENV AWS_SECRET_ACCESS_KEY {AWS_SECRET}\n",
+    "setenv.csh": f"setenv AWS_SECRET_ACCESS_KEY {AWS_SECRET}\n",
+    "exported.txt": f"User name,Secret access key\r\nann,{AWS_SECRET}\r\n",
+    "parameters.json": json.dumps([{"ParameterKey": "DbPassword", "ParameterValue": PASSWORD}]),
+    "nuget.config": f'<add key="ClearTextPassword" value="{PASSWORD}" />\n',
+    "values.yaml": f"tls: {base64.b64encode(PKCS8.encode()).decode()}\n",
+    "vars.yml": f"password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  {chars(64, HEX)}\n",
+    "jar": f"# Netscape HTTP Cookie File\n.x.example\tTRUE\t/\tTRUE\t0\ts\t{chars(30)}\n",
     "notebook.ipynb": json.dumps({"cells": [{"source": [f"key = '{AWS_ID}'"]}]}),
 }
 BY_NAME = (
@@ -141,6 +149,7 @@ NEEDED = {
     "config.yaml": "secret_arn: arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3\n"
     "secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1b2c3\nkey: row-17\n",
     "event.json": json.dumps({"requestContext": {"apiKey": None, "accessKey": None}, "key": "a1"}),
+    "sentences.json": json.dumps({"password": "At least 8 characters", "token": "Token 2 of 3"}),
     "german.json": json.dumps({"password": "Passwort vergessen", "token": "Zeichen"}),
     "url.txt": "https://user@example.com/ http://localhost:8080/@scope/package redis://:6379/0\n",
     "image.svg": f"<svg><image href='data:image/png;base64,{chars(4000)}'/></svg>",

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-RULES = "1"
+RULES = "2"
 """Which rules a zip was judged by: with other rules it is built again."""

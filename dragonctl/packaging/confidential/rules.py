@@ -96,6 +96,12 @@ _KEYS = (
         r"\{[^{}]*\"kty\"\s*:[^{}]*\"[dk]\"\s*:\s*\"([\w-]{16,})\"|"
         r"\{[^{}]*\"[dk]\"\s*:\s*\"([\w-]{16,})\"[^{}]*\"kty\"",
     ),
+    _rule(
+        "private key in base64",
+        "ls0tls1crudjti",
+        r"(LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURSBLRVk|QUklWQVRFIEtFW|BSSVZBVEUgS0VZ))",
+    ),
+    _rule("wallet key", "xprv", r"\b([xyz]prv[1-9A-HJ-NP-Za-km-z]{100,})"),
     _rule("AWS access key", "akia", r"(?<![A-Z0-9])(AKIA[A-Z0-9]{16})(?![A-Z0-9])"),
     _rule(
         "AWS secret key",
@@ -111,6 +117,18 @@ _KEYS = (
         code=False,
     ),
     _rule(
+        # `setenv NAME value`, `aws configure set name value`, a Dockerfile's `ENV NAME value`
+        "AWS secret key",
+        "secret_access_key",
+        r"(?i:secret_access_key)[ \t]+([A-Za-z0-9/+]{40})(?![\w/+=])",
+    ),
+    _rule(
+        "AWS secret key",  # as the console exports it
+        "secret access key",
+        r"(?i:secret access key)[\s\S]{0,500}?(?<![\w/+=])([A-Za-z0-9/+]{40})(?![\w/+=])",
+        code=False,
+    ),
+    _rule(
         "AWS session token",
         "token",
         r"(?i:session_?token|security_?token)" + _QUOTED_VALUE + r"([A-Za-z0-9/+=]{100,})",
@@ -122,6 +140,7 @@ _TOKENS = (
     _rule("Google API key", "aiza", r"(?<![\w-])(AIza[\w-]{35})(?![\w-])"),
     _rule("Google OAuth secret", "gocspx-", r"\b(GOCSPX-[\w-]{20,})"),
     _rule("Google OAuth token", "ya29.", r"\b(ya29\.[\w-]{20,})"),
+    _rule("Mailgun key", "key-", r"(?<![\w-])(key-[0-9a-f]{32})(?![\w-])"),
     _rule("npm token", "npm_", r"\b(npm_[A-Za-z0-9]{36})\b"),
     _rule("npm password", "_auth _password", r"(?m)^\s*(?:\S*:)?_(?:auth|password)\s*=\s*(\S{8,})"),
     _rule("npm token", "_authtoken", r":_authToken\s*=\s*([^\s${}]{8,})", code=False),
@@ -163,7 +182,8 @@ _TOKENS = (
     ),
 )
 _FILES = (
-    _rule("Ansible vault", "$ansible_vault;", r"\A\s*\$ANSIBLE_VAULT;", code=False),
+    _rule("Ansible vault", "$ansible_vault;", r"(?m)^\s*\$ANSIBLE_VAULT;", code=False),
+    _rule("cookies", "netscape http cookie", r"\A# (?:Netscape )?HTTP Cookie File", code=False),
     _rule("netrc", "machine", r"(?m)^\s*machine\s+\S+[\s\S]{0,200}?\bpassword\s+(\S+)", code=False),
     _rule(
         "pgpass",

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 
 HINTS = ("pass", "pwd", "secret", "token", "key", "credential")
 # Only the end of the name is looked for: to begin with the name would try every word.
-# ``name: value``, ``"name": "value"``, ``name = value``, ``<name>value</name>``, ``name="value"``.
+# ``name: value``, ``"name": "value"``, ``name = value``, ``<name>value</name>``, ``name="value"``,
+# ``key="name" value="value"``.
 _SETTING = re.compile(
     r"(?P<word>passw(?:or)?d|passphrase|pwd|secret|token|credentials?"
     r"|(?:api|access|account|auth|private|secret|master|signing|encryption)[_.-]?key)"
-    r"(?:\\?[\"'])?\]?\s*(?:=>|:=|[:=>])\s*(?P<quote>\\?[\"'`])?"
+    r"(?:(?:\\?[\"'])?\]?\s*(?:=>|:=|[:=>])|[\"']\s*,?\s*[\"']?\w{0,12}value[\"']?\s*[:=])"
+    r"\s*(?P<quote>\\?[\"'`])?"
     r"(?P<value>(?(quote)[^\"'`\\\r\n]+|[^\s\"'`<>,;#]+))",
     re.IGNORECASE,
 )
@@ -74,9 +76,10 @@ def is_example(value: str) -> bool:
 
 
 def _is_password(value: str) -> bool:
-    """Letters and something else: a word alone is a type, a name, or a switch."""
+    """Letters and digits: a word is a type, a name or a switch, several are a sentence."""
     mixed = any(one.isalpha() for one in value) and any(one.isdigit() for one in value)
-    return mixed and len(value) >= _SHORTEST and not _NO_VALUE.search(value)
+    is_one = len(value) >= _SHORTEST and not any(one.isspace() for one in value)
+    return mixed and is_one and not _NO_VALUE.search(value)
 
 
 def _is_random(value: str) -> bool:
