@@ -82,12 +82,13 @@ def build(
         known = _known(cache, key)
         if known:
             return known
-        from dragonctl.packaging.confidential.keeping_out import without_secrets  # many patterns
+        from dragonctl.packaging.confidential import keeping_out  # with its many patterns
 
-        files = without_secrets(files, allowed)
+        files = keeping_out.without_secrets(files, allowed)
         warnings = check_syntax(files.files, target)
         progress("installing requirements")
         bundled = dependencies(requirements, target, cache, bundle_all=bundle_all)
+        keeping_out.check_local([one.path for one in requirements.local], bundled.files, allowed)
         if handler:
             check_handler(handler, {**bundled.files, **files.files})
         progress("writing the zip")

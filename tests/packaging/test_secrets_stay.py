@@ -260,6 +260,22 @@ def test_a_package_that_was_installed_into_the_folder_is_no_secret_until_it_is_e
         package(source)
 
 
+@pytest.mark.parametrize("layout", ["", "src/"])
+def test_a_project_of_this_machine_brings_no_secret(package, write, layout):
+    files = {
+        **HANDLER,
+        "requirements.txt": "../shared\n",
+        "../shared/pyproject.toml": '[project]\nname = "shared"\nversion = "1"\n'
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+        f"../shared/{layout}shared/__init__.py": "",
+        f"../shared/{layout}shared/conf.yaml": BY_CONTENT["conf.yaml"],
+    }
+    with pytest.raises(PackagingError, match="brings a secret"):
+        package(files)
+    made = package(files, allowed=["shared/conf.yaml"])
+    assert "shared/conf.yaml" in packed(made)
+
+
 def test_dragonctls_own_state_stays_out(package, write, monkeypatch):
     source = write({**HANDLER, "state/runs/1.jsonl": "{}", "state/local/server.json": "{}"})
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(source / "state"))

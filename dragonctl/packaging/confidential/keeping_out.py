@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dragonctl.packaging.confidential.contents import Finding, find
+from dragonctl.packaging.confidential.names import is_secret
 from dragonctl.packaging.confidential.published import published
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.source import SourceFiles
@@ -51,6 +52,34 @@ def secrets_in(files: Mapping[str, Path], allowed: Sequence[str]) -> dict[str, F
             code="Secret",
         )
     return found
+
+
+def check_local(
+    projects: Sequence[Path], bundled: Mapping[str, Path], allowed: Sequence[str]
+) -> None:
+    """Refuse secrets that the projects of this machine bring along, which requirements name.
+
+    ``projects`` are their folders, ``bundled`` all that is installed (path in the zip -> file):
+    what lies in a project under the same path is its own. Nothing can be left out of an installed
+    package, so every secret is refused.
+    """
+    own = {
+        name: path
+        for name, path in bundled.items()
+        if any((folder / name).is_file() for project in projects for folder in _roots(project))
+    }
+    named = [name for name in own if is_secret(Path(name).name) and not is_allowed(name, allowed)]
+    found = [*named, *(f"{name} ({one})" for name, one in secrets_in(own, allowed).items())]
+    if found:
+        raise PackagingError(
+            f"A project of this machine brings a secret: {', '.join(found[:_SHOWN])}.",
+            "Take it out of the project's packages, or name it with --allow-secret.",
+            code="Secret",
+        )
+
+
+def _roots(project: Path) -> tuple[Path, Path]:
+    return project, project / "src"
 
 
 def is_allowed(name: str, allowed: Sequence[str]) -> bool:
