@@ -93,7 +93,6 @@ def _unsigned(environ: dict[str, Any]) -> Request:
         return _form(environ)
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         raise RefusedError(_about(environ, "s3"), object_access.denied())
-    _forget_half_signatures(environ)
     request = _read(environ, Signature("unsigned", wire.DEFAULT_REGION, "s3"))
     try:
         object_access.check_read(request)
@@ -169,19 +168,6 @@ def _address_by_path(environ: dict[str, Any]) -> None:
     environ["HTTP_HOST"] = f"127.0.0.1:{port}" if port else "127.0.0.1"
     for key in ("PATH_INFO", "RAW_URI", "REQUEST_URI") if bucket else ():
         environ[key] = f"/{bucket}{environ.get(key, '/')}"
-
-
-def _forget_half_signatures(environ: dict[str, Any]) -> None:
-    """A link's signature that lacks a part is none: moto would take it for one."""
-    kept = [
-        pair
-        for pair in environ.get("QUERY_STRING", "").split("&")
-        if not re.match(r"(?i)(x-amz-|awsaccesskeyid|expires|signature)", pair)
-    ]
-    environ["QUERY_STRING"] = "&".join(kept)
-    for key in ("RAW_URI", "REQUEST_URI"):
-        path = environ.get(key, "/").partition("?")[0]
-        environ[key] = path + ("?" if kept[0:1] != [""] else "") + environ["QUERY_STRING"]
 
 
 def _media_type(environ: dict[str, Any]) -> str:
