@@ -15,10 +15,13 @@ import click
 from dragonctl import __version__
 from dragonctl.command_line.catalogue import command_names, summary
 from dragonctl.command_line.globals import LINE
-from dragonctl.command_line.options import global_parameters
+from dragonctl.command_line.options import command_of, global_parameters
+from dragonctl.terminal.streams import guarded, open_closed
 
 UNREAD = 141
 """Nobody reads on (`dragonctl logs | head`): the code of a program that SIGPIPE ends."""
+INTERRUPTED = 130
+"""Somebody pressed Ctrl-C, or asked the process to end (SIGTERM)."""
 # What people come to do, in the order in which they meet it.
 _SECTIONS = {
     "Change AWS": (
@@ -121,14 +124,21 @@ def cli() -> None:
     """
 
 
-def _changes(arguments: list[str]) -> bool:
-    return any(argument in _SECTIONS["Change AWS"] for argument in arguments)
+CHANGING = _SECTIONS["Change AWS"]
+"""The commands that change AWS: what they have begun is finished, whoever reads of it."""
+_ONLY_SHOWS = {"--dry-run", "-h", "--help"}  # not --check: its exit code is what it is asked for
+
+
+def _finishes(arguments: list[str]) -> bool:
+    return command_of(arguments) in CHANGING and not _ONLY_SHOWS & set(arguments)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script: every outcome becomes an exit code, every failure a message."""
+    open_closed()
     sys.unraisablehook = _interrupt_again
     threading.excepthook = _told_without_secrets
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a Ctrl-C from another process
     code = run(arguments)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):
@@ -162,15 +172,37 @@ def _ignore_interrupts() -> None:
     """Whoever presses Ctrl-C again is being answered already."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; its exit code. Nothing but ``--debug`` lets a traceback through."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    with guarded(finishes=_finishes(arguments)) as guard:
+        code = _run(arguments)
+        try:
+            guard.drain(interrupted=code == INTERRUPTED)
+            if guard.unwritten:
+                _say_unwritten(guard.unwritten)
+                guard.drain()
+        except KeyboardInterrupt:  # all is done; somebody waits no longer for a reader that stalls
+            code = INTERRUPTED
+    return code
+
+
+def _say_unwritten(error: OSError) -> None:
+    """What was done is done, and can be read elsewhere."""
+    click.echo(
+        f"! The answer could not be written to stdout ({error.strerror or error});"
+        " the command has ended all the same: dragonctl history",
+        err=True,
+    )
+
+
+def _run(arguments: list[str]) -> int:
     try:
         code: Any = cli.main(arguments, prog_name="dragonctl", standalone_mode=False)
-        if sys.stdout:  # None where the shell has closed it (`>&-`)
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -186,7 +218,8 @@ def run(arguments: list[str] | None = None) -> int:
         from dragonctl.errors import InterruptedByUserError
 
         click.echo(err=True)  # the terminal has shown ^C
-        return report(InterruptedByUserError(RESUME if _changes(arguments) else ""), arguments)
+        resume = RESUME if command_of(arguments) in CHANGING else ""
+        return report(InterruptedByUserError(resume), arguments)
     except SystemExit as end:  # click's completion ends so
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (the one place where anything may arrive)

@@ -42,8 +42,10 @@ def report(error: Exception, arguments: list[str]) -> int:
 
 
 def _not_begun(error: DragonError, arguments: list[str]) -> dict[str, Any]:
+    from dragonctl.command_line.options import command_of
+
     shows = bool({"--dry-run", "--check"} & set(arguments))
-    return failed_document(_command(arguments), [error], dry_run=shows)
+    return failed_document(command_of(arguments), [error], dry_run=shows)
 
 
 def discard_output() -> None:
@@ -125,19 +127,3 @@ def _as_failure(error: Exception) -> DragonError:
 def _wants_json(arguments: list[str]) -> bool:
     pairs = pairwise(arguments)
     return "--output=json" in arguments or any(pair == ("--output", "json") for pair in pairs)
-
-
-def _command(arguments: list[str]) -> str:
-    from dragonctl.command_line.catalogue import command_names
-    from dragonctl.command_line.options import global_parameters
-
-    # What stands behind one of these is its value, though a command may have that name.
-    valued = {
-        name
-        for option in global_parameters()
-        if isinstance(option, click.Option) and not option.is_flag
-        for name in option.opts
-    }
-    pairs = zip(["", *arguments], arguments, strict=False)
-    names = command_names()
-    return next((one for before, one in pairs if one in names and before not in valued), "")

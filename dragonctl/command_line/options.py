@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
 
+from dragonctl.command_line.catalogue import command_names
 from dragonctl.command_line.globals import globals_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,6 +33,20 @@ def global_parameters() -> list[click.Parameter]:
         ),
         click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),
     ]
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """The command that a line names, read or not; "" where it names none."""
+    # What stands behind one of these is its value, though a command may have that name.
+    valued = {
+        name
+        for option in global_parameters()
+        if isinstance(option, click.Option) and not option.is_flag
+        for name in option.opts
+    }
+    pairs = zip(["", *arguments], arguments, strict=False)
+    names = command_names()
+    return next((one for before, one in pairs if one in names and before not in valued), "")
 
 
 class Command(click.Command):
