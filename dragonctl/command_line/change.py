@@ -21,6 +21,7 @@ from dragonctl.engine.plan import Plan, plan
 from dragonctl.engine.run import Outcome, apply
 from dragonctl.errors import DragonError, InterruptedByUserError, told
 from dragonctl.terminal.changes import Report
+from dragonctl.terminal.console import tell
 
 CHANGES_FOUND = 3
 RESUME = "Run the same command again, or `dragonctl undo`."
@@ -116,7 +117,6 @@ class _Work:
             self.outcome = _shown(planned)
             return
         if (asked := question or goal.question) and planned.changes:
-            self.report.pause()
             confirm(asked, how)
         self._apply(planned)
 
@@ -155,10 +155,9 @@ class _Work:
             click.echo(json.dumps(document, indent=2, default=str))
         else:
             self.report.end(outcome, self._way_back(), dry=self.how.only_shows)
-        for line in messages(errors):
-            click.echo(line, err=True)
+        tell(*messages(errors))
         if again := retry(goal.app, errors):
-            click.echo(f"Retry what failed: {again}", err=True)
+            tell(f"Retry what failed: {again}")
         if errors:
             stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
             return stop.exit_code if stop else 1
@@ -224,5 +223,7 @@ def confirm(question: str, how: How) -> None:
         raise DragonError(
             f"{question} This needs an answer.", "Say it with --yes.", code="NeedsYes"
         )
-    if not click.confirm(question, err=True):
+    from dragonctl.terminal.questions import agreed
+
+    if not agreed(question):
         raise DragonError("Cancelled: nothing was changed.", code="Cancelled")

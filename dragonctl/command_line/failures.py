@@ -37,7 +37,9 @@ def report(error: Exception, arguments: list[str]) -> int:
             click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
         except OSError:  # a full disk, a reader that has gone: the message is told all the same
             discard_output()
-    click.echo(message(failure), err=True)
+    from dragonctl.terminal.console import tell
+
+    tell(message(failure))
     return failure.exit_code
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-import click
-
 from dragonctl.command_line.catalogue import command_names
 from dragonctl.command_line.session import Session
 from dragonctl.discovery.apis import Selection
@@ -38,7 +36,9 @@ def first_run_of(name: str) -> FirstRun:
 
 def assume(what: str) -> None:
     """Say on stderr what a first run takes for granted that a real one would be told."""
-    click.echo(f"Assumed: {what}.", err=True)
+    from dragonctl.terminal.console import tell
+
+    tell(f"Assumed: {what}.")
 
 
 def _declared(name: str) -> FirstRun | None:

@@ -19,6 +19,8 @@ from dragonctl.packaging.build import Package
 from dragonctl.packaging.errors import disk_errors_told
 from dragonctl.recipes.functions.options import Options
 from dragonctl.terminal.changes import Report
+from dragonctl.terminal.console import say
+from dragonctl.terminal.neutral import neutral
 
 
 def package_all(
@@ -48,7 +50,7 @@ def package_all(
             _put(package, path)
         documents.append({**as_document(function.name, package), "path": str(path)})
         if not session.globals.json:
-            click.echo(f"{path}  {package.size:,} bytes  {package.sha256}")
+            say(f"{neutral(path)}  {package.size:,} bytes  {package.sha256}")
     if session.globals.json:
         about = {"dry_run": how.only_shows, "warnings": warnings, "functions": documents}
         document = {**failed_document("deploy-function", []), **about}

@@ -19,7 +19,7 @@ from dragonctl.errors import UsageError
 from dragonctl.telemetry.logs.events import SOURCES, LogGroup, Unreadable
 from dragonctl.telemetry.logs.groups import log_groups, trace_names
 from dragonctl.telemetry.traces import Summary, summaries
-from dragonctl.terminal.console import headline, out
+from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
 
 
@@ -48,8 +48,8 @@ class View:
         """The application; what of it could not be read goes to stderr."""
         app = self.session.application(selection(**self._chosen))
         for error in app.errors:
-            click.echo(message(error), err=True)
-        tell(self.session.overdue())
+            tell(message(error))
+        warn(*self.session.overdue())
         return app
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
@@ -80,7 +80,7 @@ class View:
         """Name a group that cannot be read, on stderr."""
         self.unreadable.append(problem)
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
-        click.echo(neutral(words.strip()), err=True)
+        tell(neutral(words.strip()))
 
     def head(self) -> None:
         """What the answer is about, for people: which application, where."""
@@ -98,12 +98,6 @@ class View:
             **({"errors": errors} if errors else {}),
         }
         click.echo(json.dumps(whole, indent=2, default=str))
-
-
-def tell(warnings: Iterable[str]) -> None:
-    """Each warning on stderr, a line of its own."""
-    for text in warnings:
-        click.echo(f"! {neutral(text)}", err=True)
 
 
 def _quietly(_why: str, _seconds: float) -> None:

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
-
 from dragonctl.app import Api
 from dragonctl.command_line.reading import View
 from dragonctl.errors import DragonError, UsageError
@@ -21,7 +19,6 @@ from dragonctl.telemetry.requests.arrivals import Arrivals, Waiting, expected_li
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces import Trace
-from dragonctl.terminal.neutral import neutral
 from dragonctl.transport import failure
 
 LONGEST_ANSWER = 60.0
@@ -72,9 +69,9 @@ def _stage(view: View, api: Api) -> str:
     doubt = f"A request goes to one stage; {api.name} has: {', '.join(stages) or 'none'}."
     if not stages or view.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(doubt, "Name it: --stage, or stage in dragonctl.toml.")
-    click.echo(neutral(doubt), err=True)
-    answer: str = click.prompt("Which one", type=click.Choice(stages), err=True, show_choices=False)
-    return answer
+    from dragonctl.terminal.questions import chosen
+
+    return chosen(doubt, "Which one", stages)
 
 
 def _address(view: View, api: Api, stage: str, domain: str | None) -> str:

@@ -144,9 +144,11 @@ class Session:
 
 def _show_calls() -> None:
     """Every AWS call with its duration, on stderr."""
+    from dragonctl.terminal.console import LogLines
+
     calls = logging.getLogger("dragonctl")
     calls.setLevel(logging.DEBUG)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogLines()
     handler.setFormatter(_Masking())
     calls.handlers = [handler]
 
@@ -195,10 +197,10 @@ def was_typed(parameter: str) -> bool:
 
 
 def _asked(doubt: ChooseApiError, chosen: Selection) -> Selection:
-    click.echo(doubt.message, err=True)
+    from dragonctl.terminal.questions import chosen as asked
+
     ids = [api["id"] for api in doubt.choices]
-    answer = click.prompt("Which one (id)", type=click.Choice(ids), err=True, show_choices=False)
-    return replace(chosen, api=answer)
+    return replace(chosen, api=asked(doubt.message, "Which one (id)", ids))
 
 
 def _has(*names: str) -> bool:

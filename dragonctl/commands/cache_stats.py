@@ -39,17 +39,17 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     import time
 
     from dragonctl.command_line.one_api import one_api
-    from dragonctl.command_line.reading import tell
     from dragonctl.command_line.session import Session
     from dragonctl.telemetry import cache_metrics
     from dragonctl.telemetry.times import window
+    from dragonctl.terminal.console import warn
 
     now = time.time()
     start, end = window(since, until, now)
     session = Session()
     session.aws.warm("cloudwatch")
     app, gateway = one_api(session, api, stages)
-    tell(session.overdue())
+    warn(*session.overdue())
 
     ask = partial(session.reads.need, "cloudwatch")
     last = int(now * 1000)
@@ -60,10 +60,10 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
         listed = [_document(one, states[one.stage]) for one in stats]
         click.echo(json.dumps({"api": gateway.id, "stages": listed, **local}, indent=2))
         return 0
-    from dragonctl.terminal.cache import cache_view
+    from dragonctl.terminal.cache import print_cache
     from dragonctl.terminal.console import out
 
-    out().print(cache_view(app.title, session.label, stats, states))
+    print_cache(out(), app.title, session.label, stats, states)
     return 0
 
 

@@ -42,9 +42,10 @@ def demo(context: click.Context, back: bool) -> int:
         )
     elif code == 0:
         from dragonctl.terminal.acts import closing
+        from dragonctl.terminal.console import say
 
         if not back:
             closing("Go on from here:", NEXT)
         elif not played:
-            click.echo("There is no demo to take back. Begin one with: dragonctl demo")
+            say("There is no demo to take back. Begin one with: dragonctl demo")
     return code

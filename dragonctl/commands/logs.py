@@ -62,6 +62,7 @@ def logs(
 
     from dragonctl.command_line.reading import View, sources_of
     from dragonctl.telemetry.times import window
+    from dragonctl.terminal.console import tell
 
     wanted = sources_of(sources)
     _check(follow=follow, until=until, request=request)
@@ -70,14 +71,14 @@ def logs(
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
     if not groups:
-        click.echo("No log group is set up: dragonctl setup-observability.", err=True)
+        tell("No log group is set up: dragonctl setup-observability.")
         return 0
     write, empty = _writer(view, groups, follow=follow), True
     for event in _events(view, groups, times, follow, grep, request):
         write(event)
         empty = False
     if empty:
-        click.echo("No line of this time is in these logs.", err=True)
+        tell("No line of this time is in these logs.")
     return 0
 
 
@@ -99,13 +100,13 @@ def _writer(view: View, groups: list[LogGroup], *, follow: bool) -> Callable[[Lo
     """What writes a line to stdout: to read, or as a JSON object."""
     import json
 
-    from dragonctl.terminal.console import out
+    from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.logs import LogPrinter
 
     file, printer = out().file, LogPrinter(out(), groups)
     local = {"local": True} if view.label else {}
     if local and not view.json:
-        click.echo(view.label, err=True)
+        tell(view.label)
 
     def write(event: LogEvent) -> None:
         if view.json:

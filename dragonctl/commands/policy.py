@@ -39,29 +39,28 @@ def policy(
     import json
 
     from dragonctl.command_line.first_runs import NEED_NOTHING, first_run_of
-    from dragonctl.command_line.reading import tell
     from dragonctl.command_line.session import Session, selection
     from dragonctl.permissions.document import LONGEST, characters
     from dragonctl.permissions.document import document as policy_of
     from dragonctl.permissions.first_run import first_run_policy
+    from dragonctl.terminal.console import tell, warn
 
     if name in NEED_NOTHING:
         click.echo(json.dumps(policy_of(()), indent=2))
-        click.echo(f"{name} asks for no right of its own in AWS.", err=True)
+        tell(f"{name} asks for no right of its own in AWS.")
         return 0
     first_run = first_run_of(name)
     session = Session()
     chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
     steps, roles = first_run(session, chosen)
     document = first_run_policy(session.reads, steps, roles)
-    tell(session.overdue())
+    warn(*session.overdue())
     if session.label:
-        click.echo(session.label, err=True)
+        tell(session.label)
     click.echo(json.dumps(document, indent=2))
     if (length := characters(document)) > LONGEST:
-        click.echo(
-            f"! The document has {length:,} characters, and a managed policy takes {LONGEST:,}:"
-            " split it by its statements, or ask for fewer stages with --stage.",
-            err=True,
+        warn(
+            f"The document has {length:,} characters, and a managed policy takes {LONGEST:,}:"
+            " split it by its statements, or ask for fewer stages with --stage."
         )
     return 0

@@ -41,12 +41,12 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     CloudWatch bills by the amount scanned, which is shown.
     """
     import time
-    from contextlib import nullcontext
 
     from dragonctl.command_line.reading import View, sources_of
     from dragonctl.telemetry.logs.insights import Answer, resolve, run
     from dragonctl.telemetry.times import window
-    from dragonctl.terminal.console import animates, err, out
+    from dragonctl.terminal.console import animates, err, out, tell
+    from dragonctl.terminal.drawing import Drawing
     from dragonctl.terminal.insights import print_answer, progress_text
 
     wanted = sources_of(sources)
@@ -56,7 +56,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     asked, groups = resolve(text, view.groups(wanted))
     ended = int(now * 1000) if end_ms is None else end_ms
     stream = run(view.fetch, groups, asked, start_ms, ended, clock=time.monotonic, sleep=time.sleep)
-    with err().status("Asking Logs Insights") if animates() else nullcontext():
+    with Drawing(err(), "Asking Logs Insights …", animates=animates()):
         for step in stream:
             answer = step
     assert isinstance(answer, Answer)
@@ -64,7 +64,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
         view.answer({"query": asked, **answer.document()})
     else:
         print_answer(out(), answer)
-    click.echo(progress_text(answer), err=True)
+    tell(progress_text(answer))
     return 0
 
 

@@ -22,13 +22,13 @@ def sampling() -> int:
 
     The first rule that matches a request decides: so many a second are traced, then a share.
     """
-    from dragonctl.command_line.reading import tell
     from dragonctl.command_line.session import Session
     from dragonctl.resources.xray_sampling_rule import read_rules
+    from dragonctl.terminal.console import warn
 
     session = Session()
     rules = read_rules(session.reads)
-    tell(session.overdue())
+    warn(*session.overdue())
     if session.globals.json:
         document = {
             "account": session.reads.account, "region": session.aws.region, "rules": rules,

@@ -61,7 +61,7 @@ def send(
 
     from dragonctl.command_line.reading import View
     from dragonctl.command_line.sending import Said, deliver, prepared
-    from dragonctl.terminal.console import out
+    from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.sending import print_answer
 
@@ -77,14 +77,12 @@ def send(
     if follow:
         _follow(view, ready, answered, began)
     if answered.is_unrouted:
-        click.echo(
-            f"That is its word for: no {ready.sent.method} is deployed at this path.", err=True
-        )
+        tell(f"That is its word for: no {neutral(ready.sent.method)} is deployed at this path.")
     elif answered.status >= FIRST_ERROR and answered.request_id:
-        click.echo(f"Next: dragonctl why {neutral(answered.request_id)}", err=True)
+        tell(f"Next: dragonctl why {neutral(answered.request_id)}")
     elif answered.execution and answered.request_id and not follow:
         what = f"dragonctl why {neutral(answered.request_id)}"
-        click.echo(f"The execution goes on after this answer. What becomes of it: {what}", err=True)
+        tell(f"The execution goes on after this answer. What becomes of it: {what}")
     return code
 
 
@@ -129,19 +127,15 @@ def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> No
 
 def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
     """What was waited for in vain, and where to look for it later."""
+    from dragonctl.terminal.console import tell
     from dragonctl.terminal.neutral import neutral
 
     if not traced:
-        click.echo(
-            "No trace of it: tracing is off for this stage, or X-Ray has none yet.", err=True
-        )
+        tell("No trace of it: tracing is off for this stage, or X-Ray has none yet.")
     if arriving.missing:
         ident = answered.request_id or answered.trace_id
-        click.echo(
-            f"Still waited for: {', '.join(arriving.missing)}. Later: dragonctl logs"
-            f" --request {neutral(ident)}",
-            err=True,
-        )
+        missing = neutral(", ".join(arriving.missing))
+        tell(f"Still waited for: {missing}. Later: dragonctl logs --request {neutral(ident)}")
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

@@ -51,7 +51,8 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     from dragonctl.telemetry.logs.groups import trace_names
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import explain_empty
-    from dragonctl.terminal.console import out
+    from dragonctl.terminal.console import out, tell
+    from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.service_map import print_map
     from dragonctl.terminal.traces import print_reasons
 
@@ -70,7 +71,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
         view.head()
         print_reasons(out(), explain_empty(view.fetch))
     if written:
-        click.echo(f"Wrote {written}", err=True)
+        tell(f"Wrote {neutral(written)}")
         if open_it:
             click.launch(str(written))
     return 0

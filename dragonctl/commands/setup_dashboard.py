@@ -67,12 +67,15 @@ def setup_dashboard(
 
 def _show(session: Session, links: list[str], *, open_it: bool) -> None:
     """The console's link: the local AWS, and any other endpoint, has no console."""
+    from dragonctl.terminal.console import say, tell
+    from dragonctl.terminal.neutral import neutral
+
     if links and not session.globals.json:
-        click.echo(links[0])
+        say(neutral(links[0]))
     if links and open_it:
         click.launch(links[0])
     elif open_it:
-        click.echo("There is no console to open: this is not AWS itself.", err=True)
+        tell("There is no console to open: this is not AWS itself.")
 
 
 def _one_api(app: App) -> App:

@@ -44,6 +44,7 @@ def status(
     from dragonctl.recipes.observability import read_account
     from dragonctl.status.report import document, problems
     from dragonctl.status.sight import look
+    from dragonctl.terminal.console import tell
 
     session = Session()
     chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
@@ -61,8 +62,7 @@ def status(
         from dragonctl.terminal.status import show_status
 
         show_status(app.title, session.label, seen, problems(sight, now))
-    for error in sight.errors:
-        click.echo(message(error), err=True)
+    tell(*map(message, sight.errors))
     return 0
 
 

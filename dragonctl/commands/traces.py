@@ -121,7 +121,7 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
     from itertools import islice
 
     from dragonctl.telemetry.traces import explain_empty
-    from dragonctl.terminal.console import out
+    from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.traces import print_summaries
 
     listed = list(found if view.json else islice(found, SHOWN))
@@ -132,7 +132,7 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
         view.head()
         print_summaries(out(), listed, time.time())
         if len(listed) == SHOWN:
-            click.echo(f"These are the latest {SHOWN}; --since and --filter narrow them.", err=True)
+            tell(f"These are the latest {SHOWN}; --since and --filter narrow them.")
     else:
         _none(view, expression)
     return 0

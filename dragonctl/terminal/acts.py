@@ -13,10 +13,9 @@ def heading(number: int, title: str, why: str) -> None:
     """A numbered heading and what the act is about."""
     out().print()
     text = Text.assemble((f"{number} ", "bold cyan"), (title, "bold cyan"), " ")
-    rule = max(0, min(out().width, _WIDEST_RULE) - len(text.plain))
+    rule = max(0, min(out().drawing_width, _WIDEST_RULE) - len(text.plain))
     out().print(text.append("─" * rule, "cyan"))
-    for line in Text(why, "dim").wrap(out(), min(out().width, _WIDEST_RULE)):
-        out().print(line)
+    out().print(Text(why, "dim"))
 
 
 def typed(words: str) -> None:

@@ -2,56 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dragonctl.telemetry.cache_metrics import CacheStats
 from dragonctl.telemetry.times import clock_text
-from dragonctl.terminal.console import headline
+from dragonctl.terminal.console import Screen, headline
 from dragonctl.terminal.neutral import neutral
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _GOOD, _POOR = 0.8, 0.5
 
 
-def cache_view(
-    title: str, label: str, stats: Iterable[CacheStats], states: dict[str, str]
-) -> RenderableType:
+def print_cache(
+    console: Screen, title: str, label: str, stats: Iterable[CacheStats], states: dict[str, str]
+) -> None:
     """A headline, and a paragraph for each stage.
 
     ``states`` says of each stage how its cache stands; ``label`` is ``local`` where it is.
     """
-    lines = (line for one in stats for line in _stage(one, states[one.stage]))
-    return Group(headline(title, label), *lines)
+    console.print(headline(title, label))
+    for one in stats:
+        console.print(
+            Text.assemble((neutral(one.stage), "bold"), (f"  {neutral(states[one.stage])}", "dim"))
+        )
+        _print_stage(console, one)
+        console.print()
 
 
-def _stage(stats: CacheStats, state: str) -> list[Text]:
-    lines = [Text.assemble((neutral(stats.stage), "bold"), (f"  {neutral(state)}", "dim"))]
+def _print_stage(console: Screen, stats: CacheStats) -> None:
     if stats.ratio is None:
-        return [*lines, Text("  no request to a cached method in this time", style="dim"), Text()]
+        console.print(Text("  no request to a cached method in this time", style="dim"))
+        return
     shown = Text("  ")
     shown.append(f"{stats.ratio * 100:.0f} %", style=f"bold {_colour(stats.ratio)}")
-    shown.append(f" from the cache; hits {stats.hits:,}, misses {stats.misses:,}")
-    return [*lines, shown, *_plot(stats), Text()]
+    console.print(shown.append(f" from the cache; hits {stats.hits:,}, misses {stats.misses:,}"))
+    columns = console.drawing_width
+    for points in _batched(stats.points, columns - 2):
+        for bars, meaning in _plot(stats, points):
+            console.draw(*_fitting(bars, meaning, columns))
 
 
-def _plot(stats: CacheStats) -> list[Text]:
-    """Requests as bars, and under each the share of hits; one column a period."""
+def _batched(
+    points: Sequence[tuple[int, int, int]], size: int
+) -> Iterator[Sequence[tuple[int, int, int]]]:
+    for first in range(0, len(points), size):
+        yield points[first : first + size]
+
+
+def _plot(stats: CacheStats, points: Sequence[tuple[int, int, int]]) -> list[tuple[Text, str]]:
+    """Requests as bars, and under each the share of hits, one column a period; with its name."""
     most = max(hits + misses for _, hits, misses in stats.points)
     requests, ratios = Text("  "), Text("  ")
-    for _, hits, misses in stats.points:
+    for _, hits, misses in points:
         total = hits + misses
         requests.append(_bar(total / most), style="dim")
         share = hits / total if total else 0.0
         ratios.append(_bar(share) if total else " ", style=_colour(share))
     length = f"{stats.period // 60} min" if stats.period < 3600 else f"{stats.period // 3600} h"  # noqa: PLR2004
-    requests.append(f"  requests, at most {most:,} in {length}", style="dim")
-    ratios.append("  hit ratio, up to 100 %", style="dim")
-    first, last = clock_text(stats.points[0][0])[:5], clock_text(stats.points[-1][0])[:5]
-    gap = max(len(stats.points) - len(first) - len(last), 1)
-    return [requests, ratios, Text(f"  {first}{' ' * gap}{last}", style="dim")]
+    first, last = clock_text(points[0][0])[:5], clock_text(points[-1][0])[:5]
+    gap = max(len(points) - len(first) - len(last), 1)
+    return [
+        (requests, f"requests, at most {most:,} in {length}"),
+        (ratios, "hit ratio, up to 100 %"),
+        (Text(f"  {first}{' ' * gap}{last}", style="dim"), ""),
+    ]
+
+
+def _fitting(bars: Text, meaning: str, columns: int) -> list[Text]:
+    """A line of the plot with its name: behind it, or where there is no room above it."""
+    words = Text(f"  {meaning}" if meaning else "", style="dim")
+    if bars.cell_len + words.cell_len <= columns:
+        return [Text.assemble(bars, words)]
+    return [words, bars]
 
 
 def _bar(share: float) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from rich.status import Status
 from rich.text import Text
 
 from dragonctl.engine.events import Event, Failed, Finished, Kept, Started, Waiting, Working
 from dragonctl.engine.model import Change
 from dragonctl.engine.plan import Plan
 from dragonctl.engine.run import Outcome
-from dragonctl.terminal.console import animates, err, headline, out
+from dragonctl.terminal import console
+from dragonctl.terminal.console import animates, err, headline, say, tell
+from dragonctl.terminal.drawing import Drawing
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
 
@@ -34,51 +36,36 @@ class Report:
         self.json = json_
         self.label = ""
         self.began = time.monotonic()
-        self.status = Status("Reading …", console=err(), spinner="dots")
-        self.spins = False
+        self.drawing = Drawing(err(), "Reading …", animates=animates())
         self.told: dict[str, float] = {}
         self.lines: dict[str, str] = {}
+        self.lock = threading.Lock()  # steps tell of themselves from their own threads
 
     def __enter__(self) -> Self:
-        self.spins = animates()
-        if self.spins:
-            self.status.start()
+        self.drawing.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.pause()
-
-    def pause(self) -> None:
-        """Clear the line for a question."""
-        self.spins = False
-        self.status.stop()
-
-    def _answer(self, *lines: Text) -> None:
-        """Lines on stdout. The spinner, on stderr, would stand in the first of them."""
-        if self.spins:
-            self.status.stop()
-        for line in lines:
-            out().print(line)
-        if self.spins:
-            self.status.start()
+        self.drawing.end()
 
     def _doing(self, about: str, words: str | None) -> None:
         """One line for each thing that is worked on at the same time; None ends it."""
-        if words is None:
-            self.lines.pop(about, None)
-        else:
-            self.lines[about] = f"{about}: {words}" if words else about
-        shown = list(self.lines.values())
+        with self.lock:
+            if words is None:
+                self.lines.pop(about, None)
+            else:
+                self.lines[about] = f"{about}: {words}" if words else about
+            shown = list(self.lines.values())
         more = [f"and {len(shown) - _MOST_LINES} more"] if len(shown) > _MOST_LINES else []
-        text = "\n".join(f"{neutral(line)} …" for line in [*shown[:_MOST_LINES], *more])
-        self.status.update(Text(text or "Working …"))  # a str would be taken for markup
+        lines = [f"{neutral(line)} …" for line in [*shown[:_MOST_LINES], *more]]
+        self.drawing.show(lines or ["Working …"])
 
     def begin(self, title: str, label: str, planned: Plan, *, dry: bool) -> None:
         """The headline; for a dry run, the plan. ``label`` names a local AWS."""
         self.label = label
         if self.json:
             return
-        self._answer(headline(title, label))
+        say(headline(title, label))
         if dry:
             for item in planned.items:
                 if item.changes:
@@ -87,9 +74,8 @@ class Report:
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
         for text in dict.fromkeys(notes):
-            err().print(Text(f"  {neutral(text)}", style="dim"))
-        for text in dict.fromkeys(warnings):
-            err().print(Text.assemble(("! ", "bold yellow"), neutral(text)))
+            tell(Text(f"  {neutral(text)}", style="dim"))
+        console.warn(*dict.fromkeys(warnings))
 
     def event(self, event: Event) -> None:
         """One thing that happened in the run."""
@@ -106,17 +92,15 @@ class Report:
                     self._step(step.title, changes, created=_is_new(changes))
             case Failed(step, _):
                 self._doing(step.title, None)
-                err().print(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
+                tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
             case Kept(step, reason):
-                err().print(
-                    Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim")
-                )
+                tell(Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim"))
 
     def end(self, outcome: Outcome, way_back: str, *, dry: bool) -> None:
         """The last line: how many, how long, and what to type to take it back."""
         amount = _amount(outcome.changes, brief=self.brief)
         seconds = time.monotonic() - self.began
-        self._answer(_summary(outcome, amount, way_back, seconds, dry=dry))
+        say(_summary(outcome, amount, way_back, seconds, dry=dry))
 
     def _waiting(self, wait: Waiting) -> None:
         # What AWS usually needs is not what the local AWS needs.
@@ -124,18 +108,19 @@ class Report:
         self._doing(wait.about, f"{wait.reason}{_so_far(wait.elapsed, usual)}")
         # A wait is worth a line once it can be felt, and once only.
         key = f"{wait.about}: {wait.reason}"
-        self.told[key] = self.told.get(key, 0.0) + wait.seconds
-        if self.told[key] >= _PATIENCE_SECONDS > self.told[key] - wait.seconds:
+        with self.lock:
+            before = self.told.get(key, 0.0)
+            self.told[key] = before + wait.seconds
+        if before < _PATIENCE_SECONDS <= before + wait.seconds:
             often = f", usually for about {_duration(usual)}" if usual else ""
-            err().print(Text(f"… {neutral(key)}{often}", style="dim"))
+            tell(Text(f"… {neutral(key)}{often}", style="dim"))
 
     def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
         gone = all(change.after is None for change in changes)
         sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
         head = Text.assemble((f"{sign} ", f"bold {style}"), (neutral(title), "bold"))
         whole = gone or created
-        fields = () if self.brief and whole else field_lines(changes, out().width)
-        self._answer(head, *fields)
+        say(head, *(() if self.brief and whole else field_lines(changes)))
 
 
 def _so_far(elapsed: float, usual: float | None) -> str:

@@ -2,32 +2,104 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import lru_cache
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from dragonctl.terminal.drawing import aside
+from dragonctl.terminal.fitting import fitted
 from dragonctl.terminal.neutral import neutral
 
-_PIPE_WIDTH = 200
+PIPE_WIDTH = 10_000
+"""Of a console whose lines have no end."""
+_DRAWING_WIDTH = 200
+
+
+class Screen(Console):
+    """Where lines are printed: above what is being drawn, and at a terminal broken between words.
+
+    A pipe gets each line whole.
+    """
+
+    @property
+    def room(self) -> int | None:
+        """How many cells a line may take; None where there is no end to it, as in a pipe."""
+        return None if self.width == PIPE_WIDTH else self.width
+
+    @property
+    def drawing_width(self) -> int:
+        """How many cells a drawing may take: of a terminal all."""
+        return self.room or _DRAWING_WIDTH
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print text broken between words, and anything else as rich does."""
+        with aside():
+            lines = [line for one in objects if isinstance(one, str | Text) for line in _split(one)]
+            if self.room and lines and not options and len(objects) == 1:
+                objects = tuple(piece for line in lines for piece in fitted(line, self.room))
+                options = {"sep": "\n"}
+            super().print(*objects, **options)
+
+    def draw(self, *lines: Text) -> None:
+        """Print lines of a drawing as they are: their blanks stand between no words."""
+        with aside():
+            for line in lines:
+                super().print(line, no_wrap=True, crop=False, soft_wrap=True)
+
+    def write(self, text: str) -> None:
+        """Write text that is laid out already."""
+        with aside():
+            self.file.write(text)
+
+
+def _split(text: str | Text) -> list[Text]:
+    whole = Text(text) if isinstance(text, str) else text
+    return list(whole.split("\n", allow_blank=True))
 
 
 @lru_cache(maxsize=2)
-def out() -> Console:
+def out() -> Screen:
     """For answers. A pipe gets plain text, as wide as its lines are."""
     return _console(stderr=False)
 
 
 @lru_cache(maxsize=2)
-def err() -> Console:
+def err() -> Screen:
     """For progress, warnings and errors."""
     return _console(stderr=True)
 
 
 def animates() -> bool:
-    """Whether what goes on may be drawn over itself: at a terminal, unless ``NO_COLOR`` is set."""
-    return err().is_terminal and not err().no_color
+    """Whether what goes on may be drawn over itself: at a terminal that knows how to.
+
+    Not where ``NO_COLOR`` is set or ``TERM`` is ``dumb``.
+    """
+    console = err()
+    return console.file.isatty() and console.is_terminal and not (
+        console.no_color or console.is_dumb_terminal
+    )  # fmt: skip
+
+
+def say(*lines: str | Text) -> None:
+    """Lines of the answer, on stdout; what is in them was made harmless before."""
+    for line in lines:
+        out().print(line)
+
+
+def tell(*lines: str | Text) -> None:
+    """Lines beside the answer, on stderr; what is in them was made harmless before."""
+    for line in lines:
+        err().print(line)
+
+
+def warn(*sentences: str) -> None:
+    """Sentences that a person must know, on stderr, each with a sign before it."""
+    for sentence in sentences:
+        err().print(Text.assemble(("! ", "bold yellow"), neutral(sentence)))
 
 
 def headline(title: str, label: str) -> Text:
@@ -40,11 +112,19 @@ def labelled(label: str) -> Text:
     return Text(f"  {label}" if label else "", style="yellow")
 
 
-def _console(*, stderr: bool) -> Console:
-    console = Console(
+class LogLines(logging.Handler):
+    """What is logged, on stderr above what is being drawn."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        tell(neutral(self.format(record)))
+
+
+def _console(*, stderr: bool) -> Screen:
+    console = Screen(
         stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
     )  # fmt: skip
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _PIPE_WIDTH
+    if not console.file.isatty() and "COLUMNS" not in os.environ:
+        console.width = PIPE_WIDTH
     return console

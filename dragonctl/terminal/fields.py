@@ -12,28 +12,26 @@ from rich.text import Text
 
 from dragonctl.engine.model import Change
 from dragonctl.terminal import documents
-from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.neutral import neutral
 
 _INDENT = "    "
-_NARROWEST = 24
 _WIDEST_NAME = 44
 _PLAIN = ("name", "description", "AlarmDescription", "trust", "document")
+_LONGEST = 4_000
+"""Characters of a value that are shown; JSON and the journal have all of it."""
 
 
-def field_lines(changes: Sequence[Change], width: int) -> Iterator[Text]:
-    """One dim line for a thing that was made or is gone, else a line per field.
-
-    ``width`` is in cells.
-    """
+def field_lines(changes: Sequence[Change]) -> Iterator[Text]:
+    """One dim line for a thing that was made or is gone, else a line per field."""
     if all(change.after is None for change in changes):
         changes = [replace(change, before=None, after=change.before) for change in changes]
     if all(change.before is None for change in changes):
         facts = " · ".join(_fact(change) for change in changes if change.field != "path")
-        yield Text(f"{_INDENT}{middle(facts, max(width - len(_INDENT), _NARROWEST))}", style="dim")
+        yield Text(f"{_INDENT}{facts}", style="dim")
         return
     column = min(max(len(label(change.field)) for change in changes), _WIDEST_NAME)
     for change in changes:
-        yield from _lines(change, column, max(width - column - 10, _NARROWEST))
+        yield from _lines(change, column)
 
 
 def label(field: str) -> str:
@@ -41,43 +39,41 @@ def label(field: str) -> str:
     return neutral(field.rpartition("/")[2] if field.startswith("policies/arn:") else field)
 
 
-def shown(value: Any, width: int = 60) -> str:
-    """A value for people: on one line, its middle left out where it is too long."""
+def shown(value: Any) -> str:
+    """A value for people: on one line."""
     match value:
         case None:
             return "none"
         case bool():
             return "on" if value else "off"
         case str():
-            return middle(value, width)
+            return neutral(value, _LONGEST)
         case {"widgets": [*widgets]}:
             return f"{len(widgets)} widgets"
         case {"Statement": _}:
-            return middle(documents.summary(value), width)
-    return middle(json.dumps(value), width)
+            return neutral(documents.summary(value), _LONGEST)
+    return neutral(json.dumps(value), _LONGEST)
 
 
 def _fact(change: Change) -> str:
     if change.field.startswith("policies/arn:"):
         return f"{label(change.field)} attached"
-    value = shown(change.after, 400)
+    value = shown(change.after)
     return value if change.field in _PLAIN else f"{label(change.field)} {value}"
 
 
-def _lines(change: Change, column: int, room: int) -> Iterator[Text]:
+def _lines(change: Change, column: int) -> Iterator[Text]:
     """Of a policy document, the statements that differ: the rest of it says nothing new."""
     both = all(documents.is_document(one) for one in (change.before, change.after))
     moved = list(documents.moved(change.before, change.after)) if both else []
     if not moved:
-        yield _line(change, column, room)
+        yield _line(change, column)
     for name, words in zip(chain([label(change.field)], repeat("")), moved, strict=False):
-        yield Text(f"{_INDENT}{name:<{column}}  {middle(words, room)}")
+        yield Text(f"{_INDENT}{name:<{column}}  {neutral(words, _LONGEST)}")
 
 
-def _line(change: Change, column: int, room: int) -> Text:
+def _line(change: Change, column: int) -> Text:
     line = Text(f"{_INDENT}{label(change.field):<{column}}  ")
     if change.before is not None:
-        before = shown(change.before, room // 2)
-        line.append(f"{before} → ", style="dim")
-        room -= len(before)
-    return line.append(shown(change.after, room))
+        line.append(f"{shown(change.before)} → ", style="dim")
+    return line.append(shown(change.after))

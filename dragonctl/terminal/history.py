@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from rich.table import Table
-
 from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.sheet import Sheet
 
 Row = dict[str, Any]
 
@@ -22,7 +21,7 @@ def show_history(rows: Sequence[Row]) -> None:
         if number:
             out().print()
         out().print(headline(*place))
-        out().print(_table(runs))
+        _table(runs).print(out())
 
 
 def _place(row: Row) -> tuple[str, str]:
@@ -34,16 +33,12 @@ def _place(row: Row) -> tuple[str, str]:
     return " · ".join(parts), "local" if endpoint == "local" else ""
 
 
-def _table(rows: Iterable[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("run", no_wrap=True)
-    table.add_column("command", no_wrap=True)
-    table.add_column("changes", justify="right", no_wrap=True)
-    table.add_column("")
+def _table(rows: Iterable[Row]) -> Sheet:
+    sheet = Sheet(("run", "command", "changes", ""), right=("changes",))
     for row in rows:
         command = f"{row['command']} {row['undoes'] or ''}".rstrip()
-        table.add_row(*map(neutral, (row["run"], command, row["changes"], _note(row))))
-    return table
+        sheet.add(*map(neutral, (row["run"], command, row["changes"], _note(row))))
+    return sheet
 
 
 def _note(row: Row) -> str:

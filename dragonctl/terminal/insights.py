@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from dragonctl.telemetry.logs.insights import Answer, Progress
+from dragonctl.terminal.console import Screen
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.sheet import Sheet
 
 _LONGEST = 2_000
 
 
-def print_answer(console: Console, answer: Answer) -> None:
+def print_answer(console: Screen, answer: Answer) -> None:
     """The rows, numbers to the right; a sentence when there are none."""
     if not answer.rows:
         console.print("No line matched.")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for at, name in enumerate(answer.columns):
-        numbers = all(_is_number(row[at]) for row in answer.rows)
-        table.add_column(
-            Text(neutral(name, 200)), justify="right" if numbers else "left", overflow="fold"
-        )
+    names = [neutral(name, 200) for name in answer.columns]
+    numbers = {
+        name for at, name in enumerate(names) if all(_is_number(row[at]) for row in answer.rows)
+    }
+    sheet = Sheet(names, right=numbers, prose=len(names) - 1, head="dim")
     for row in answer.rows:
-        table.add_row(*(Text(neutral(cell, _LONGEST)) for cell in row))
-    console.print(table, soft_wrap=False)
+        sheet.add(*(neutral(cell, _LONGEST) for cell in row))
+    sheet.print(console)
 
 
 def progress_text(progress: Progress) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
 from dragonctl.telemetry.logs.lines import Shape, recognise
 from dragonctl.telemetry.times import clock_text
-from dragonctl.terminal.neutral import middle, neutral, neutral_lines
+from dragonctl.terminal.console import Screen
+from dragonctl.terminal.fitting import fitted_text
+from dragonctl.terminal.neutral import neutral, neutral_lines
 
 SOURCE_COLOURS = {
     "api": "cyan",
@@ -33,11 +34,10 @@ _SYSTEMS = {
     "truecolor": ColorSystem.TRUECOLOR,
     "windows": ColorSystem.WINDOWS,
 }
-_LONGEST = 4_000
-"""Characters of one line that a terminal shows; ``--output json`` and pipes get all."""
-
 _REQUEST_WIDTH = 8
 _LABEL_WIDTHS = (12, 20)
+_NARROW = 100
+_LEAST_TEXT = 40
 
 
 def group_label(group: str, source: str) -> str:
@@ -50,84 +50,81 @@ def group_label(group: str, source: str) -> str:
 class LogPrinter:
     """Writes events to a console, line by line, as they come."""
 
-    def __init__(self, console: Console, groups: Iterable[LogGroup], *, raw: bool = False) -> None:
+    def __init__(self, console: Screen, groups: Iterable[LogGroup], *, raw: bool = False) -> None:
         """``raw`` leaves every line as it was logged, but harmless."""
         self.console, self.raw = console, raw
-        self.columns = console.width if console.is_terminal else 0
-        narrow = 0 < self.columns < 100  # noqa: PLR2004
-        self.shows_requests = not narrow and not raw
+        self.columns = console.room or 0
         labels = [cell_len(neutral(group_label(item.name, item.source))) for item in groups]
+        narrow = 0 < self.columns < _NARROW
         self.label_width = min(max(labels, default=6), _LABEL_WIDTHS[0 if narrow else 1])
-        self.indent = 12 + 2 + self.label_width + 2 + (_REQUEST_WIDTH + 2) * self.shows_requests
+        self.indent = 12 + 2 + self.label_width + 2 + (0 if raw else _REQUEST_WIDTH + 2)
+        if self.columns and self.columns - self.indent < _LEAST_TEXT:
+            self.indent = min(12 + 2, self.columns // 2)  # beneath the label: more of it in a line
         self.continued = "\n" + " " * self.indent
-        self.send = console.file.write
         self.system = _SYSTEMS.get(console.color_system or "")
         self.styles: dict[str, Style] = {}
         self.labels: dict[str, str] = {}
 
     def write(self, event: LogEvent) -> None:
         """Print one event."""
-        self.send(self.line(event))
+        self.console.write(self.line(event))
 
     def line(self, event: LogEvent) -> str:
         """The event as it is printed, with its line ends."""
         shape = Shape("plain", event.text) if self.raw else recognise(event.text)
-        when = self._paint(clock_text(event.time_ms), "dim")
-        head = f"{when}  {self._label(event)}  {self._request(shape)}"
-        if self.columns or shape.fields or "\n" in shape.text:
-            return f"{head}{self.continued.join(self._body(shape))}\n"
-        return f"{head}{self._paint(neutral(shape.text), _LEVEL_STYLES[shape.level])}\n"
+        when, label, request = clock_text(event.time_ms), self._label(event), self._request(shape)
+        colour = SOURCE_COLOURS.get(event.source, "white")
+        head = f"{self._paint(when, 'dim')}  {self._paint(label, colour)}  "
+        head += self._paint(request, "dim")
+        taken = len(when) + 2 + cell_len(label) + 2 + len(request)
+        if taken > self.columns > 0:  # a name of a whole line
+            head = "\n".join(self._wrapped(f"{when}  {label}  {request}".rstrip()))
+        if self.columns:
+            return f"{head}{self._beside(min(taken, self.columns), shape)}\n"
+        style = _LEVEL_STYLES[shape.level]
+        lines = [self._paint(part, style) for part in neutral_lines(shape.text)]
+        if shape.fields:
+            lines.append(self._paint(_fields(shape), "dim"))
+        return f"{head}{self.continued.join(lines)}\n"
 
     def unreadable(self, problem: Unreadable) -> None:
         """Say which group cannot be read, why, and what to do."""
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         self.console.print(Text(neutral(words, 1000), style="yellow"))
 
+    def _beside(self, taken: int, shape: Shape) -> str:
+        """What an event says, in lines that fit beside and beneath its first ``taken`` cells."""
+        style = _LEVEL_STYLES[shape.level]
+        first, *rest = neutral_lines(shape.text)
+        lines = self._wrapped(" " * taken + first)
+        begins = lines[0][:taken].isspace() or not lines[0]
+        told = [self._paint(lines[0][taken:], style)] if begins else ["", *lines[:1]]
+        below = [*lines[1:], *(one for line in rest for one in self._below(line))]
+        told += [self._paint(line, style) for line in below]
+        if shape.fields:
+            told += [self._paint(line, "dim") for line in self._below(_fields(shape))]
+        return "\n".join(told)
+
+    def _below(self, text: str) -> list[str]:
+        return self._wrapped(" " * self.indent + text)
+
+    def _wrapped(self, line: str) -> list[str]:
+        """Never quite to the left: what is logged cannot look like a line of another source."""
+        return fitted_text(line, self.columns, self.indent, least=1)
+
     def _label(self, event: LogEvent) -> str:
         known = self.labels.get(event.group)
         if known is None:
-            words = middle(group_label(event.group, event.source), self.label_width)
-            padded = words + " " * (self.label_width - cell_len(words))
-            known = self._paint(padded, SOURCE_COLOURS.get(event.source, "white"))
+            words = neutral(group_label(event.group, event.source))
+            known = words + " " * (self.label_width - cell_len(words))
             self.labels[event.group] = known
         return known
 
     def _request(self, shape: Shape) -> str:
         """The first part of the request's id, so that the eye can follow one request."""
-        if not self.shows_requests:
+        if self.raw:
             return ""
-        request = neutral(shape.request[:_REQUEST_WIDTH])
-        return self._paint(request.ljust(_REQUEST_WIDTH + 2), "dim")
-
-    def _body(self, shape: Shape) -> list[str]:
-        style = _LEVEL_STYLES[shape.level]
-        text = shape.text
-        if self.columns and len(text) > _LONGEST:
-            text = f"{text[:_LONGEST]} … {len(shape.text):,} characters in all: --output json"
-        lines = [
-            self._paint(part, style)
-            for whole in neutral_lines(text)
-            for part in self._wrapped(whole)
-        ]
-        fields = self._fields(shape)
-        if fields:
-            lines.extend(self._paint(part, "dim") for part in self._wrapped(fields))
-        return lines
-
-    def _fields(self, shape: Shape) -> str:
-        """The parts of a line that its sentence leaves out, as ``name=value``."""
-        limit = _LONGEST if self.columns else 0
-        return "  ".join(
-            f"{neutral(name, 100)}={neutral(_compact(value), limit)}"
-            for name, value in shape.fields
-        )
-
-    def _wrapped(self, text: str) -> list[str]:
-        """A long line broken to the terminal's width, beside the columns before it."""
-        room = self.columns - self.indent
-        if self.columns == 0 or room < 20 or (len(text) <= room and cell_len(text) <= room):  # noqa: PLR2004
-            return [text]
-        return [part.plain.rstrip() for part in Text(text).wrap(self.console, room)]
+        return neutral(shape.request[:_REQUEST_WIDTH]).ljust(_REQUEST_WIDTH + 2)
 
     def _paint(self, text: str, style: str) -> str:
         if not style or self.system is None:
@@ -135,6 +132,13 @@ class LogPrinter:
         if style not in self.styles:
             self.styles[style] = Style.parse(style)
         return self.styles[style].render(text, color_system=self.system)
+
+
+def _fields(shape: Shape) -> str:
+    """The parts of a line that its sentence leaves out, as ``name=value``."""
+    return "  ".join(
+        f"{neutral(name, 100)}={neutral(_compact(value))}" for name, value in shape.fields
+    )
 
 
 def _compact(value: str) -> str:

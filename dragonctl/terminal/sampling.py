@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
-
-from rich.table import Table
+from typing import Any
 
 from dragonctl.terminal.console import headline, out
-from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.sheet import Sheet
 
-_COLUMNS: dict[str, Literal["left", "right"]] = {
-    "priority": "right",
-    "rule": "left",
-    "a second": "right",
-    "then": "right",
-    "requests that match": "left",
-}
+_TITLES = ("priority", "rule", "a second", "then", "requests that match")
+_NUMBERS = ("priority", "a second", "then")
 
 
 def show_rules(where: str, label: str, rules: Sequence[dict[str, Any]]) -> None:
@@ -25,14 +19,12 @@ def show_rules(where: str, label: str, rules: Sequence[dict[str, Any]]) -> None:
     if not rules:
         out().print("There is no sampling rule: X-Ray traces one request a second and 5 % more.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, side in _COLUMNS.items():
-        table.add_column(title, justify=side)
+    sheet = Sheet(_TITLES, right=_NUMBERS, prose=len(_TITLES) - 1)
     for rule in rules:
         cells = (rule.get("Priority"), rule["RuleName"], rule.get("ReservoirSize"))
         share = f"{100 * rule.get('FixedRate', 0):g} %"
-        table.add_row(*map(neutral, cells), share, middle(_matching(rule), 48))
-    out().print(table)
+        sheet.add(*map(neutral, cells), share, neutral(_matching(rule)))
+    sheet.print(out())
 
 
 def _matching(rule: dict[str, Any]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from http.client import responses
 
-from rich.console import Console
 from rich.text import Text
 
 from dragonctl.telemetry.requests.sending import Answered, Sent
 from dragonctl.telemetry.times import duration_text
-from dragonctl.terminal.console import labelled
+from dragonctl.terminal.console import Screen, labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
 
 _INTERESTING = (
@@ -22,9 +21,9 @@ _LONGEST_VALUE = 500
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
 
 
-def print_answer(console: Console, sent: Sent, answered: Answered, label: str = "") -> None:
+def print_answer(console: Screen, sent: Sent, answered: Answered, label: str = "") -> None:
     """Print it; what the API sent is text and nothing else."""
-    for part in _head(sent, answered, console.width, label):
+    for part in _head(sent, answered, console.drawing_width, label):
         console.print(part)
     rows = [*_ids(answered), *_headers(answered)]
     width = max((len(name) for name, _ in rows), default=0)

@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from dragonctl.telemetry.segments import Status
 from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.telemetry.times import duration_text
+from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
 from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.sheet import Sheet
 from dragonctl.terminal.traces import STATUS_COLOURS, percent
 from dragonctl.terminal.wires import Channel
 
 _NARROWEST, _WIDEST = 20, 34
 _BOX_HEIGHT = 5
-_ROOMY = 100  # columns from which boxes are wide and outcomes share a line
 
 
 def label(node: Node) -> str:
@@ -68,18 +67,17 @@ def worst_of(figures: Figures) -> str:
     return next((name for name, _ in outcomes(figures)), "")
 
 
-def print_map(console: Console, found: ServiceMap) -> None:
+def print_map(console: Screen, found: ServiceMap) -> None:
     """The map, and a table of what its edges carry; a sentence when there is nothing to draw."""
     if not found.nodes:
         console.print("No service answered in this time.")
         return
-    for line in drawn(found, console.width):
-        console.print(line, no_wrap=True, crop=False, soft_wrap=True)
+    console.draw(*drawn(found, console.drawing_width))
     console.print()
-    console.print(nodes_table(found, console.width), soft_wrap=False)
+    nodes_table(found).print(console)
     if found.edges:
         console.print()
-        console.print(edges_table(found, console.width), soft_wrap=False)
+        edges_table(found).print(console)
 
 
 def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
@@ -95,7 +93,7 @@ def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
 
 def _box_width(node: Node, columns: int) -> int:
     wanted = max(cell_len(label(node)) + 4, len(kind_text(node.type)) + 6, _NARROWEST)
-    return min(wanted, _WIDEST if columns >= _ROOMY else 26, max(columns - 1, 8))
+    return min(wanted, _WIDEST, max(columns - 1, 8))
 
 
 def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Text]:
@@ -179,39 +177,34 @@ def _told(found: Sequence[tuple[Status, str]], between: str) -> Text:
     return Text(between).join(parts)
 
 
-def nodes_table(found: ServiceMap, columns: int) -> Table:
+def nodes_table(found: ServiceMap) -> Sheet:
     """Every node with its whole name and its figures."""
-    table = _figures_table("Node", columns)
+    sheet = _figures_sheet("Node")
     for node in sorted(found.nodes.values(), key=lambda node: -node.figures.requests):
-        _add(table, titled(node), node.figures, columns)
-    return table
+        _add(sheet, titled(node), node.figures)
+    return sheet
 
 
-def edges_table(found: ServiceMap, columns: int) -> Table:
+def edges_table(found: ServiceMap) -> Sheet:
     """Every edge with its figures."""
-    table = _figures_table("Calls", columns)
+    sheet = _figures_sheet("Calls")
     for edge in sorted(found.edges.values(), key=lambda edge: -edge.figures.requests):
         words = f"{named(found, edge.source)} → {named(found, edge.target)}"
-        _add(table, words, edge.figures, columns)
-    return table
+        _add(sheet, words, edge.figures)
+    return sheet
 
 
-def _figures_table(title: str, columns: int) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column(title, overflow="fold", ratio=1 if columns < 60 else None)  # noqa: PLR2004
-    for name in ("Requests", "Average", "p50", "p95"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Outcome", overflow="fold")
-    return table
+def _figures_sheet(title: str) -> Sheet:
+    numbers = ("Requests", "Average", "p50", "p95")
+    return Sheet((title, *numbers, "Outcome"), right=numbers, prose=0, head="dim")
 
 
-def _add(table: Table, words: str, figures: Figures, columns: int) -> None:
-    between = "\n" if columns < _ROOMY else " "
-    table.add_row(
-        Text(words),
+def _add(sheet: Sheet, words: str, figures: Figures) -> None:
+    sheet.add(
+        words,
         str(figures.requests),
         duration_text(figures.average),
         duration_text(figures.percentile(0.5)),
         duration_text(figures.percentile(0.95)),
-        _told(outcomes(figures), between) or Text("-"),
+        _told(outcomes(figures), " ") or Text("-"),
     )

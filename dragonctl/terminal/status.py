@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from dragonctl.status.problem import Problem
-from dragonctl.terminal.console import err, headline, out
-from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.console import headline, out, warn
+from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.sheet import Sheet
 
 _OFF = Text("off", style="dim")
 _ON = Text("on", style="green")
 _NONE = Text("none", style="dim")
-_FAIR_WIDTH = 100
-_NAME_WIDTH = 26
-_KEPT_WIDTH = 14  # with the space around it
 _FEW = 3
 
 Document = Mapping[str, Any]
@@ -30,36 +27,31 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
     console = out()
     console.print(headline(title, label))
     kept = {group["name"]: group for group in seen["log_groups"]}
-    for table, empty in (
+    for sheet, empty in (
         (_stages(seen["stages"]), "The API has no stage yet: deploy it first."),
         (_functions(seen["functions"], kept), ""),
         (_machines(seen["state_machines"], kept), ""),
-        (_groups(seen["log_groups"], console), ""),
+        (_groups(seen["log_groups"]), ""),
     ):
-        if table.row_count or empty:
+        if sheet.rows or empty:
             console.print()
-            console.print(table if table.row_count else empty, soft_wrap=False)
+        if sheet.rows:
+            sheet.print(console)
+        elif empty:
+            console.print(empty)
     console.print()
     _caches(console, seen["stages"])
     _account(console, seen)
-    _warn(seen["warnings"])
+    warn(*seen["warnings"])
     _problems(console, seen, problems)
 
 
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for number, title in enumerate(titles):
-        table.add_column(title, no_wrap=True, min_width=_NAME_WIDTH if number == 0 else None)
-    return table
-
-
-def _stages(stages: Sequence[Document]) -> Table:
-    table = _table("Stage", "log", "bodies", "metrics", "access log", "tracing", "cache")
+def _stages(stages: Sequence[Document]) -> Sheet:
+    sheet = Sheet(("Stage", "log", "bodies", "metrics", "access log", "tracing", "cache"))
     several = len({stage["api"] for stage in stages}) > 1
     for stage in stages:
-        name = f"{stage['api']}/{stage['name']}" if several else stage["name"]
-        table.add_row(
-            middle(name, _NAME_WIDTH),
+        sheet.add(
+            neutral(f"{stage['api']}/{stage['name']}" if several else stage["name"]),
             _level(stage["log_level"]),
             _bodies(stage),
             _switch(stage["metrics"]),
@@ -68,13 +60,13 @@ def _stages(stages: Sequence[Document]) -> Table:
             _cache(stage),
         )
         for own in stage["overrides"]:
-            table.add_row(
-                Text(middle(f"  {own['method']}", _NAME_WIDTH), style="dim"),
+            sheet.add(
+                Text(f"  {neutral(own['method'])}", style="dim"),
                 _level(own["log_level"]),
                 _switch(own["data_trace"]),
                 _switch(own["metrics"]),
             )
-    return table
+    return sheet
 
 
 def _bodies(stage: Document) -> Text:
@@ -102,50 +94,45 @@ def _caches(console: Console, stages: Sequence[Document]) -> None:
         console.print(f"Cache of stage {neutral(stage['name'])}: {' · '.join(said)}")
 
 
-def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Table:
-    table = _table("Function", "tracing", "log kept", "runtime", "traffic")
+def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Sheet:
+    sheet = Sheet(("Function", "tracing", "log kept", "runtime", "traffic"))
     for one in functions:
-        table.add_row(
-            middle(one["name"], _NAME_WIDTH),
+        sheet.add(
+            neutral(one["name"]),
             _switch(one["tracing"]),
             _kept(kept.get(one["log_group"])),
             neutral(one["runtime"] or "image"),
             _traffic(one["qualifiers"]),
         )
-    return table
+    return sheet
 
 
-def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> Table:
-    table = _table("State machine", "tracing", "log kept", "log", "inputs", "traffic")
+def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> Sheet:
+    sheet = Sheet(("State machine", "tracing", "log kept", "log", "inputs", "traffic"))
     for one in machines:
-        table.add_row(
-            middle(one["name"], _NAME_WIDTH),
+        sheet.add(
+            neutral(one["name"]),
             _switch(one["tracing"]),
             _kept(kept.get(one["log_group"])),
             _level(one["log_level"]),
             Text("on", style="yellow") if one["execution_data"] else _OFF,
             _traffic(one["qualifiers"]),
         )
-    return table
+    return sheet
 
 
-def _groups(groups: Sequence[Document], console: Console) -> Table:
-    width = min(console.width, _FAIR_WIDTH)
-    names = [middle(group["name"], max(20, width - 36)) for group in groups]
-    room = max(22, width - max(map(len, names), default=0) - _KEPT_WIDTH)
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title in ("Log group", "kept", "of"):
-        table.add_column(title, no_wrap=True)
-    for name, group in zip(names, groups, strict=True):
+def _groups(groups: Sequence[Document]) -> Sheet:
+    sheet = Sheet(("Log group", "kept", "of"))
+    for group in groups:
         owner = group["of"][0] + (f" +{len(group['of']) - 1}" if len(group["of"]) > 1 else "")
-        table.add_row(name, _kept(group), Text(middle(owner, room), style="dim"))
-    return table
+        sheet.add(neutral(group["name"]), _kept(group), Text(neutral(owner), style="dim"))
+    return sheet
 
 
 def _traffic(qualifiers: Sequence[Document]) -> Text:
     if not qualifiers:
         return Text("latest", style="dim")
-    return Text(middle(", ".join(one["name"] for one in qualifiers), 20))
+    return Text(neutral(", ".join(one["name"] for one in qualifiers)))
 
 
 def _kept(group: Document | None) -> Text:
@@ -181,11 +168,6 @@ def _account(console: Console, seen: Document) -> None:
         console.print(Text(f"Logs resource policies: {used}{more}"))
 
 
-def _warn(warnings: Iterable[str]) -> None:
-    for text in warnings:
-        err().print(Text.assemble(("! ", "bold yellow"), neutral(text)))
-
-
 def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> None:
     """A paragraph for each trouble, whatever number of things has it, then the command."""
     console.print()
@@ -194,20 +176,13 @@ def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> 
         troubles.setdefault((one.mend, one.clause), []).append(one.subject)
     for (mend, clause), subjects in troubles.items():
         sentence = f"{_together(subjects)}: {clause}."
-        console.print(_paragraph(Text("✗", style="bold red"), sentence), soft_wrap=False)
+        console.print(Text.assemble(("✗ ", "bold red"), neutral(sentence)))
         console.print(Text(f"    {neutral(mend)}", style="cyan"))
     if not troubles:
         console.print(Text("✓ Nothing is wrong.", style="bold green"))
     if seen["switch_on"]:
         line = Text("Switch on what is off: ", style="dim")
         console.print(line.append(neutral(seen["switch_on"]), style="cyan"))
-
-
-def _paragraph(sign: Text, sentence: str) -> Table:
-    """A sign, and a sentence that wraps beside it."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_row(sign, Text(neutral(sentence)))
-    return table
 
 
 def _together(subjects: Sequence[str]) -> str:

@@ -164,6 +164,17 @@ class Guard:
         return None if isinstance(failure, BrokenPipeError) else failure
 
 
+_relays: list[Relay] = []
+
+
+def settle() -> None:
+    """Wait until what was said so far stands there: a question comes after it."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    for relay in _relays:
+        relay.drain()
+
+
 @contextmanager
 def guarded(*, finishes: bool) -> Iterator[Guard]:
     """Streams that take every character. ``finishes``: whatever becomes of them, the work goes on.
@@ -174,8 +185,10 @@ def guarded(*, finishes: bool) -> Iterator[Guard]:
     before = sys.stdout, sys.stderr
     relay = Relay() if finishes else None
     with ExitStack() as after:
-        if finishes:
+        if relay:
             after.enter_context(_no_hangup())
+            _relays.append(relay)
+            after.callback(_relays.remove, relay)
             sys.stdout = _through("stdout", sys.stdout, relay)
         else:
             _complete(sys.stdout)

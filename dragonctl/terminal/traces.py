@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from dragonctl.telemetry.segments import Segment, Status, walk
 from dragonctl.telemetry.times import age_text, duration_text, iso_text
 from dragonctl.telemetry.traces import LATENCIES, Group, Summary, Trace
+from dragonctl.terminal.console import Screen
+from dragonctl.terminal.fitting import fitted, fitted_text
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.sheet import Sheet
 
 STATUS_COLOURS: dict[Status, str] = {
     "ok": "green",
@@ -27,69 +27,38 @@ STATUS_COLOURS: dict[Status, str] = {
 _STEPS = " ▁▂▃▄▅▆▇█"
 _PARTS = "▏▎▍▌▋▊▉█"
 _WIDE, _NARROW = 110, 60
-_WIDEST, _NARROW_LIST = 180, 80
 _LEVELS = 12
-_MEASURE = Console(color_system=None)
 _LONGEST_DETAIL = 2_000
 _SIGNS = {"ok": "•", "error": "▲", "throttle": "◆", "fault": "✗"}
 
-_COLUMNS = ("Age", "Method", "Status", "Response")
+_COLUMNS = ("Age", "Method", "Status", "Response", "Duration", "Client", "Trace", "URL")
+_NUMBERS = ("Age", "Response", "Duration")
 
 
-def print_summaries(console: Console, found: Sequence[Summary], now: float) -> None:
-    """The list of traces; narrow terminals leave the least telling columns out."""
-    names = ["Age", "Status"] if console.width < _NARROW_LIST else list(_COLUMNS)
-    if console.width >= _WIDE:
-        names += ["Duration", "Client"]
-    if console.width >= _WIDEST:
-        names += ["Trace"]
-    table = _table(*names, "URL")
+def print_summaries(console: Screen, found: Sequence[Summary], now: float) -> None:
+    """The list of traces."""
+    sheet = Sheet(_COLUMNS, right=_NUMBERS, head="dim")
     for summary in found:
-        cells = _summary_cells(summary, now, console.width)
-        table.add_row(*(cells[name] for name in (*names, "URL")))
-    console.print(table, soft_wrap=False)
+        sheet.add(*_summary_cells(summary, now))
+    sheet.print(console)
 
 
-def _table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    right = {"Age", "Response", "Duration", "Traces", "Share", "Average"}
-    for name in names:
-        fold = name in ("URL", "Value")
-        table.add_column(
-            name,
-            justify="right" if name in right else "left",
-            no_wrap=not fold,
-            overflow="fold" if fold else "ellipsis",
-        )
-    return table
-
-
-def _summary_cells(summary: Summary, now: float, columns: int) -> dict[str, Text]:
-    """Column -> cell. The URL's cell takes what has no column: annotations, or the trace's id."""
-    colour = STATUS_COLOURS[summary.status]
+def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
+    """A cell for each of the columns."""
     code = "-" if summary.code is None else str(summary.code)
     words = code if summary.status == "ok" else f"{code} {summary.status}"
-    trace = Text(neutral(summary.id, 40), style="dim")
-    url = Text(neutral(summary.url if columns >= _WIDEST else _path(summary.url), 500) or "-")
-    if columns < _NARROW_LIST:
-        url = Text(f"{neutral(summary.method, 10)} {duration_text(summary.response_time)}  {url}")
+    yield Text(age_text(now - summary.start))
+    yield Text(neutral(summary.method, 10) or "-")
+    yield Text(words + (" …" if summary.partial else ""), style=STATUS_COLOURS[summary.status])
+    yield Text(duration_text(summary.response_time))
+    yield Text(duration_text(summary.duration))
+    yield Text(neutral(summary.client_ip, 45) or "-")
+    yield Text(neutral(summary.id, 40), style="dim")
+    url = Text(neutral(summary.url, 500) or "-")
     pairs = "  ".join(
         dict.fromkeys(f"{name}={_said(value)}" for name, value in summary.annotations)
     )
-    if pairs:
-        url.append(f"\n{neutral(pairs, 200)}", style="cyan")
-    if columns < _WIDEST:
-        url = Text("\n").join([url, trace])
-    return {
-        "Age": Text(age_text(now - summary.start)),
-        "Method": Text(neutral(summary.method, 10) or "-"),
-        "Status": Text(words + (" …" if summary.partial else ""), style=colour),
-        "Response": Text(duration_text(summary.response_time)),
-        "Duration": Text(duration_text(summary.duration)),
-        "Client": Text(neutral(summary.client_ip, 45) or "-"),
-        "Trace": trace,
-        "URL": url,
-    }
+    yield url.append(f"\n{neutral(pairs, 200)}", style="cyan") if pairs else url
 
 
 def _said(value: Any) -> str:
@@ -98,24 +67,15 @@ def _said(value: Any) -> str:
     return _plain(int(value) if whole else value)
 
 
-def _path(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def print_groups(console: Console, groups: Sequence[Group], by: str) -> None:
+def print_groups(console: Screen, groups: Sequence[Group], by: str) -> None:
     """Traces by value: share as a bar, average response time, outcome, distribution."""
-    table = _table("Value", "Traces", "Share", "Average", "", "Outcome", "Times")
-    table.columns[0].header = by
-    table.columns[0].min_width = min(24, max((len(group.value) for group in groups), default=8))
+    titles = (by, "Traces", "Share", "Average", "", "Outcome", "Times")
+    sheet = Sheet(titles, right=("Traces", "Share", "Average"), prose=0, head="dim")
     for group in groups:
-        table.add_row(*_group_cells(group, 12 if console.width >= _WIDE else 6))
-    console.print(table, soft_wrap=False)
+        sheet.add(*_group_cells(group, 12 if console.drawing_width >= _WIDE else 6))
+    sheet.print(console)
     edges = ", ".join(f"{edge:g} s" if edge >= 1 else f"{edge * 1000:g} ms" for edge in LATENCIES)
-    console.print(f"Times up to {edges}, and longer.", style="dim")
+    console.print(Text(f"Times up to {edges}, and longer.", style="dim"))
 
 
 def _group_cells(group: Group, width: int) -> Iterator[Text]:
@@ -157,14 +117,17 @@ def columns_of(counts: Sequence[int]) -> str:
     return "".join(_STEPS[max(1, round(count / top * 8))] if count else "·" for count in counts)
 
 
-def print_trace(console: Console, trace: Trace, label: str = "") -> None:
+def print_trace(console: Screen, trace: Trace, label: str = "") -> None:
     """One trace as a waterfall: a line for each segment, with what it says beneath it."""
-    for line in waterfall(trace, console.width, label):
-        console.print(line, no_wrap=True, overflow="ellipsis", crop=False, soft_wrap=False)
+    for line in waterfall(trace, console.drawing_width, label, cut=console.room is not None):
+        console.print(line)
 
 
-def waterfall(trace: Trace, columns: int, label: str = "") -> Iterator[Text]:
-    """The lines of the waterfall, each at most ``columns`` cells; ``label`` stands in its head."""
+def waterfall(trace: Trace, columns: int, label: str = "", *, cut: bool = True) -> Iterator[Text]:
+    """The lines of the waterfall, each at most ``columns`` cells; ``label`` stands in its head.
+
+    Without ``cut``, names and what segments say are not broken: it is for a pipe.
+    """
     segments = list(walk(trace.roots))
     ends = [part.end or part.start for _, part in segments]
     start = trace.start
@@ -172,12 +135,21 @@ def waterfall(trace: Trace, columns: int, label: str = "") -> Iterator[Text]:
     yield from _heading(trace, len(segments), columns, label)
     places = _Places.of(segments, columns)
     for number, (depth, segment) in enumerate(segments):
-        yield places.line(segment, depth, start, span)
+        for line in places.lines(segment, depth, start, span):
+            yield from fitted(line, columns) if cut else [line]
         following = segments[number + 1][0] if number + 1 < len(segments) else 0
+        lead = places.lead(depth, following > depth)
         for style, words in _details(segment):
-            lead = places.lead(depth, following > depth)
-            for part in _cut(words, columns - cell_len(lead)):
-                yield Text.assemble((lead, "dim"), (part, style))
+            shown = f"{lead}{neutral(words, _LONGEST_DETAIL)}"
+            for part in fitted_text(shown, columns, len(lead)) if cut else [shown]:
+                yield _detail(part, lead, style)
+
+
+def _detail(part: str, lead: str, style: str) -> Text:
+    """A line of a detail, behind the line that leads down to the segment's children."""
+    blanks = len(part) - len(part.lstrip())
+    place = len(lead) if part.startswith(lead) else min(blanks, len(lead))
+    return Text.assemble((lead[:place], "dim"), (part[place:], style))
 
 
 def _heading(trace: Trace, count: int, columns: int, label: str) -> Iterator[Text]:
@@ -226,25 +198,26 @@ class _Places:
         indent = 2 * min(depth, self.levels)
         return " " * indent + ("  │ " if children else "    ")
 
-    def line(self, segment: Segment, depth: int, start: float, span: float) -> Text:
-        """A segment: its name at its depth, its bar in time, its duration, its outcome."""
+    def lines(self, segment: Segment, depth: int, start: float, span: float) -> Iterator[Text]:
+        """A segment: its name at its depth, its bar in time, its duration, its outcome.
+
+        A name that is longer than its column has a line of its own.
+        """
         colour = STATUS_COLOURS[segment.status]
         # What is deeper than there is room to show says how deep it is.
         deeper = f"({depth}) " if depth > self.levels else ""
         indent = "  " * min(depth, self.levels) + deeper
-        sign = _SIGNS[segment.status]
-        name = middle(segment.name or "-", max(4, self.names - cell_len(indent) - 2))
-        line = Text.assemble((indent, ""), (f"{sign} ", colour))
-        line.append(name, style="" if segment.subsegment else "bold")
-        kind = _kind(segment)
-        if line.cell_len + cell_len(kind) <= self.names:
-            line.append(kind, style="dim")
-        line.append(" " * max(1, self.names + 1 - cell_len(line.plain)))
+        line = Text.assemble((indent, ""), (f"{_SIGNS[segment.status]} ", colour))
+        line.append(neutral(segment.name or "-"), style="" if segment.subsegment else "bold")
+        line.append(_kind(segment), style="dim")
+        if line.cell_len > self.names:
+            yield line
+            line = Text()
+        line.append(" " * max(1, self.names + 1 - line.cell_len))
         if self.bars:
             line.append_text(self._bar(segment, start, span, colour))
         words = "in progress" if segment.in_progress else duration_text(segment.duration)
-        line.append(f" {words:>11}", style=colour if segment.status != "ok" else "")
-        return line
+        yield line.append(f" {words:>11}", style=colour if segment.status != "ok" else "")
 
     def _bar(self, segment: Segment, start: float, span: float, colour: str) -> Text:
         first = _within((segment.start - start) / span * self.bars, self.bars - 1)
@@ -266,16 +239,6 @@ def _kind(segment: Segment) -> str:
 
 def _within(value: float, most: int) -> int:
     return max(0, min(most, int(value)))
-
-
-def _cut(words: str, width: int) -> Iterator[str]:
-    """A detail in pieces that fit, broken between words where it can be."""
-    shown = neutral(words, _LONGEST_DETAIL)
-    if cell_len(shown) <= width:
-        yield shown
-        return
-    for part in Text(shown).wrap(_MEASURE, max(width, 10)):
-        yield part.plain.rstrip()
 
 
 def _details(segment: Segment) -> Iterator[tuple[str, str]]:
@@ -332,7 +295,7 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def print_reasons(console: Console, reasons: Iterable[str]) -> None:
+def print_reasons(console: Screen, reasons: Iterable[str]) -> None:
     """Why there are no traces."""
     console.print("No traces in this time.")
     for reason in reasons:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
 from dragonctl.telemetry.times import iso_text
 from dragonctl.telemetry.why import Finding, Verdict
-from dragonctl.terminal.console import labelled
+from dragonctl.terminal.console import Screen, labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
 
 _LONGEST = 2_000
 
 
-def print_verdict(console: Console, verdict: Verdict, label: str = "") -> None:
+def print_verdict(console: Screen, verdict: Verdict, label: str = "") -> None:
     """Say it in a few lines; plainly when nothing failed, or when nothing was found."""
     for line in _lines(verdict, label):
-        console.print(line, soft_wrap=False)
+        console.print(line)
 
 
 def _lines(verdict: Verdict, label: str) -> list[Text]:

@@ -1,11 +1,10 @@
 import json
 
 from rich.cells import cell_len
-from rich.console import Console
 
 from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
 from dragonctl.terminal.logs import LogPrinter
-from tests.terminal.screens import HOSTILE, screen, seen
+from tests.terminal.screens import HOSTILE, pipe, screen, seen
 
 GROUPS = [
     LogGroup("/aws/lambda/list-dragons", "functions"),
@@ -62,13 +61,11 @@ def test_a_megabyte_on_a_line_stays_in_its_column():
     lines = text.splitlines()
     assert len(lines) < 120
     assert max(cell_len(line) for line in lines) <= 80
-    assert "1,048,576 characters in all" in text.replace("\n" + " " * 28, " ")
+    assert lines[0].endswith("x…" + "x" * 13)
 
 
 def test_a_pipe_gets_the_whole_line_without_colour():
-    import io
-
-    console = Console(file=io.StringIO(), force_terminal=False)
+    console = pipe()
     LogPrinter(console, GROUPS).write(event("y" * 100_000))
     assert console.file.getvalue().endswith("y" * 100_000 + "\n")
     assert "\x1b" not in console.file.getvalue()

@@ -1,0 +1,117 @@
+"""Lines that fit a terminal: broken between words, never inside one.
+
+A word that is longer than the line is shortened in its middle; what a pipe gets is whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.text import Text
+
+_WORD = re.compile(r"\S+")
+_HEAD = re.compile(r"\s*(?:[!✗✓+~=…•↻$-] +)?")
+"""What stands before a sentence: blanks, and a sign that its further lines stand beside."""
+_JSON_COMMA = re.compile(r'(?<=[]}"\de]),(?=["{\[\d])')
+
+_Piece = tuple[str, int, int]
+"""What a line holds: blanks or a mark, and behind them the text from one place to another."""
+
+
+def fitted(line: Text, width: int) -> list[Text]:
+    """One line of text as lines of at most ``width`` cells.
+
+    The second and further ones stand behind the sign that the first begins with, or a little
+    further in. A word that has room only further to the left stands there.
+    """
+    if cell_len(line.plain) <= width:
+        return [line]
+    pieces = list(_broken(line.plain, width, _hang(line.plain)))
+    cuts = sorted({at for made in pieces for _, *places in made for at in places})
+    parts = dict(zip([0, *cuts], line.divide(cuts), strict=True))
+    return [_joined(made, parts) for made in pieces]
+
+
+def fitted_text(line: str, width: int, hang: int, least: int = 0) -> list[str]:
+    """The same of plain text; ``hang`` blanks, and never less than ``least``, before each line."""
+    if len(line) <= width and cell_len(line) <= width:
+        return [line]
+    made = _broken(line, width, hang, least)
+    return ["".join(f"{before}{line[at:end]}" for before, at, end in one) for one in made]
+
+
+def _joined(made: Sequence[_Piece], parts: dict[int, Text]) -> Text:
+    text = Text()
+    for before, at, _ in made:
+        text.append(before)
+        text.append_text(parts[at])
+    return text
+
+
+def _cells_of(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _hang(line: str) -> int:
+    head = _HEAD.match(line)
+    before = head.end() if head else 0
+    return before if line[:before].strip() else before + 2
+
+
+def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_Piece]]:
+    hang = min(hang, width // 2)
+    made: list[_Piece] = []
+    used = end = 0
+    for word in _WORD.finditer(line):
+        blanks = word.start() - end
+        for part in _parts(line, word.start(), word.end(), width - hang, width - least):
+            size = sum(len(mark) + _cells_of(line[at:to]) for mark, at, to in part)
+            if made and used + blanks + size > width:
+                yield made
+                made, used, blanks = [], 0, hang
+            blanks = blanks if made else max(min(blanks, width - size), 0)
+            made.append((" " * blanks, *part[0][1:]))
+            made.extend(part[1:])
+            used += blanks + size
+            blanks = 0
+        end = word.end()
+    yield made
+
+
+def _parts(line: str, start: int, end: int, room: int, width: int) -> Iterator[list[_Piece]]:
+    """A word that fits ``width``, as it is; else what may be shown of it.
+
+    A script without blanks goes on in the next line, as its writers have it; JSON without blanks
+    is broken behind its commas; what is still too long is shortened to ``room``.
+    """
+    word = line[start:end]
+    if end - start <= width and _cells_of(word) <= width:
+        yield [("", start, end)]
+        return
+    wide = _cells_of(word) > len(word)
+    cuts = _cells(word, room) if wide else [one.end() for one in _JSON_COMMA.finditer(word)]
+    for first, last in pairwise([0, *cuts, len(word)]):
+        yield _shortened(start + first, start + last, last - first if wide else room)
+
+
+def _cells(word: str, room: int) -> list[int]:
+    """Where a word of wide characters is cut into pieces of ``room`` cells."""
+    cuts, used = [], 0
+    for at, character in enumerate(word):
+        size = get_character_cell_size(character)
+        if used + size > room:
+            cuts.append(at)
+            used = 0
+        used += size
+    return cuts
+
+
+def _shortened(start: int, end: int, room: int) -> list[_Piece]:
+    """A word of narrow characters within ``room`` cells: its middle left out, its end kept."""
+    if end - start <= room:
+        return [("", start, end)]
+    tail = max((room - 1) // 3, 1)
+    return [("", start, start + room - 1 - tail), ("…", end - tail, end)]

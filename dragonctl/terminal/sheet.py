@@ -1,0 +1,90 @@
+"""A table where its columns fit; else a paragraph for each row, so that nothing is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import chain
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from dragonctl.terminal.console import Screen
+
+_BETWEEN = 2
+_LEAST_PROSE = 24
+
+
+class Sheet:
+    """Rows of cells under titles.
+
+    ``right``: titles of columns of numbers. ``prose``: the column that may take several lines
+    where the others leave it room.
+    """
+
+    def __init__(
+        self,
+        titles: Sequence[str],
+        *,
+        right: Collection[str] = (),
+        prose: int | None = None,
+        head: str = "bold",
+    ) -> None:
+        self.titles, self.right, self.prose, self.head = titles, right, prose, head
+        self.rows: list[list[Text]] = []
+
+    def add(self, *cells: Text | str) -> None:
+        """A row; the cells of the last columns may be left out."""
+        row = [Text(cell) if isinstance(cell, str) else cell for cell in cells]
+        self.rows.append(row + [Text() for _ in self.titles[len(row) :]])
+
+    def print(self, console: Screen) -> None:
+        """Print it in the form that the console has room for."""
+        widths = [max(map(_width, column)) for column in zip(*self._all(), strict=True)]
+        room = console.room
+        over = sum(widths) + _BETWEEN * len(widths) - room if room else 0
+        if over <= 0 or self._narrowed(widths, over):
+            console.print(self._table(widths), soft_wrap=False)
+        else:
+            for row in self.rows:
+                for line in self._paragraph(row):
+                    console.print(line)
+
+    def _all(self) -> list[list[Text]]:
+        return [[Text(title) for title in self.titles], *self.rows]
+
+    def _narrowed(self, widths: list[int], over: int) -> bool:
+        """Take what is too much from the column of prose, unless that would break its words."""
+        if self.prose is None:
+            return False
+        words = chain.from_iterable(row[self.prose].plain.split() for row in self._all())
+        widths[self.prose] -= over
+        return widths[self.prose] >= max(_LEAST_PROSE, *map(cell_len, words))
+
+    def _table(self, widths: Sequence[int]) -> Table:
+        table = Table(
+            box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0), header_style=self.head,
+            show_header=any(self.titles),
+        )  # fmt: skip
+        for title, width in zip(self.titles, widths, strict=True):
+            side = "right" if title in self.right else "left"
+            table.add_column(title, justify=side, width=width)  # type: ignore[arg-type]
+        for row in self.rows:
+            table.add_row(*row)
+        return table
+
+    def _paragraph(self, row: Sequence[Text]) -> list[Text]:
+        """The first cell, and beneath it the others behind their titles."""
+        first, *others = row
+        parts = [
+            Text.assemble((title, self.head), " " * bool(title), Text(" ").join(cell.split("\n")))
+            for title, cell in zip(self.titles[1:], others, strict=True)
+            if cell.plain.strip()
+        ]
+        rest = Text("  ").append_text(Text(" · ").join(parts))
+        head = Text.assemble((self.titles[0], "dim"), " " * bool(self.titles[0]), first)
+        return [head, rest] if parts else [head]
+
+
+def _width(cell: Text) -> int:
+    return max((cell_len(line) for line in cell.plain.split("\n")), default=0)
