@@ -45,7 +45,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     from dragonctl.command_line.reading import View, sources_of
     from dragonctl.telemetry.logs.insights import Answer, resolve, run
     from dragonctl.telemetry.times import window
-    from dragonctl.terminal.console import animates, err, out, tell
+    from dragonctl.terminal.console import animates, out, tell
     from dragonctl.terminal.drawing import Drawing
     from dragonctl.terminal.insights import print_answer, progress_text
 
@@ -56,7 +56,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     asked, groups = resolve(text, view.groups(wanted))
     ended = int(now * 1000) if end_ms is None else end_ms
     stream = run(view.fetch, groups, asked, start_ms, ended, clock=time.monotonic, sleep=time.sleep)
-    with Drawing(err(), "Asking Logs Insights …", animates=animates()):
+    with Drawing("Asking Logs Insights …", animates=animates()):
         for step in stream:
             answer = step
     assert isinstance(answer, Answer)

@@ -14,7 +14,7 @@ from dragonctl.engine.model import Change
 from dragonctl.engine.plan import Plan
 from dragonctl.engine.run import Outcome
 from dragonctl.terminal import console
-from dragonctl.terminal.console import animates, err, headline, say, tell
+from dragonctl.terminal.console import animates, headline, say, tell
 from dragonctl.terminal.drawing import Drawing
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
@@ -36,7 +36,7 @@ class Report:
         self.json = json_
         self.label = ""
         self.began = time.monotonic()
-        self.drawing = Drawing(err(), "Reading …", animates=animates())
+        self.drawing = Drawing("Reading …", animates=animates())
         self.told: dict[str, float] = {}
         self.lines: dict[str, str] = {}
         self.lock = threading.Lock()  # steps tell of themselves from their own threads

@@ -28,8 +28,9 @@ class Drawing:
     ``animates``: whether they may be drawn at all.
     """
 
-    def __init__(self, console: Console, words: str, *, animates: bool) -> None:
-        self._console, self._animates = console, animates
+    def __init__(self, words: str, *, animates: bool) -> None:
+        # A console of its own: those for lines step aside for what is printed, and this is drawn.
+        self._console, self._animates = Console(stderr=True), animates
         self._lines = [words]
         self._live: Live | None = None
 

@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dragonctl.command_line.catalogue import command_names
 from tests.applications import small
 from tests.applications.builder import Builder
 from tests.applications.snapshot import snapshot
@@ -31,14 +32,21 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
         "__main__",
+        "boto3",
         "botocore.client",
         "botocore.httpsession",
+        "dragonctl.aws",
         "dragonctl.cli",
         "dragonctl.command_line.change",
+        "dragonctl.command_line.reading",
         "dragonctl.command_line.session",
         "dragonctl.discovery.discover",
         "dragonctl.recipes.observability",
         "dragonctl.terminal.console",
+        "dragonctl.terminal.traces",
+        "rich.live",
+        "rich.table",
+        *(f"dragonctl.commands.{name.replace('-', '_')}" for name in command_names()),
         "tests.faults.laboratory",
         "tests.faults.preloaded",
     ]

@@ -1,0 +1,105 @@
+"""AWS's answers to one run, told again to others: the same world for each width of a terminal.
+
+They are taken and given at dragonctl's one door to AWS (:meth:`dragonctl.aws.Aws.send`).
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dragonctl.aws
+from dragonctl.errors import DragonError
+
+Key = tuple[str, str, str]
+"""Service, operation, and what was asked."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers in a file: ``recording`` makes it, else they come from it."""
+
+    path: Path
+    recording: bool = False
+
+    def install(self) -> None:
+        """From now on this process has these answers and no others."""
+        door = _Recording if self.recording else _Replaying
+        dragonctl.aws.Aws = type("Aws", (door,), {"path": self.path})
+
+
+def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
+    return service, operation, json.dumps(params, sort_keys=True, default=repr)
+
+
+class _Recording(dragonctl.aws.Aws):
+    path: Path
+    _write = threading.Lock()
+
+    def send(self, service, operation, params, region=None):
+        try:
+            answer = super().send(service, operation, params, region)
+        except DragonError as error:
+            self._keep(_key(service, operation, params), (type(error), error.args, vars(error)))
+            raise
+        self._keep(_key(service, operation, params), answer)
+        return answer
+
+    def paging(self, service, operation):
+        found = super().paging(service, operation)
+        self._keep(("paging", service, operation), found)
+        return found
+
+    def _keep(self, key, answer):
+        with self._write, self.path.open("ab") as file:
+            pickle.dump((key, answer), file)
+
+
+class _Replaying(dragonctl.aws.Aws):
+    path: Path
+
+    def __init__(self, connection):
+        super().__init__(connection)
+        self._told = defaultdict(list)
+        self._turn = threading.Lock()
+        with self.path.open("rb") as file:
+            while file.peek(1):
+                key, answer = pickle.load(file)
+                self._told[key].append(answer)
+                if key[0] != "paging":  # what is asked for may hold the time, or a random name
+                    self._told[key[:2]].append(answer)
+
+    def send(self, service, operation, params, region=None):
+        key = _key(service, operation, params)
+        answer = self._next(key if key in self._told else key[:2])
+        if isinstance(answer, tuple):
+            kind, args, state = answer
+            error = kind.__new__(kind, *args)
+            error.__dict__.update(state)
+            raise error
+        return json_copy(answer)
+
+    def paging(self, service, operation):
+        return self._told["paging", service, operation][0]
+
+    def warm(self, first, *others):
+        """No client is needed."""
+
+    prepare = warm
+
+    def _next(self, key):
+        """The answers to one question in their order, the last of them for ever."""
+        with self._turn:
+            left = self._told[key]
+            return left.pop(0) if len(left) > 1 else left[0]
+
+
+def json_copy(answer):
+    """An answer that its reader may change."""
+    return pickle.loads(pickle.dumps(answer))

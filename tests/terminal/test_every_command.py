@@ -1,0 +1,135 @@
+"""Every command there is, at terminals of four widths, and with streams of all sorts.
+
+A new command is in these tests by itself; how it is typed stands in ``tests/terminal/story.py``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections import Counter
+
+import pytest
+
+from dragonctl.cli import CHANGING
+from tests.faults.laboratory import laboratory
+from tests.terminal.comparing import fewer, lost, remains
+from tests.terminal.emulator import CLOSED, GONE
+from tests.terminal.story import names, told
+
+WIDTHS = (60, 80, 100, 200)
+SETUP = "setup-observability"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    with laboratory() as lab, told(lab, tmp_path_factory.mktemp("story")) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_screen_holds_what_a_pipe_gets(story, name):
+    piped = story[name].piped
+    said = f"{piped.stdout}\n{piped.stderr}"
+    for columns in WIDTHS:
+        seen = story[name].again().in_terminal(columns)
+        assert seen.code == piped.code
+        assert lost(said, seen.text, columns) == []
+        assert fewer(said, seen.text, columns) == {}
+        assert remains(seen.text) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_encoding_that_lacks_characters_stops_nothing(story, name):
+    """What cp1252, cp932, latin-1 and ascii lack is replaced; what they have is as it was."""
+    encoding = ("cp1252", "cp932", "latin-1", "ascii")[len(name) % 4]
+    told = story[name]
+    line = told.again().with_encoding(encoding)
+    ended = line.in_pipe()
+    assert ended.code == told.piped.code
+    assert "Traceback" not in ended.stderr
+    for got, was in ((ended.stdout, told.piped.stdout), (ended.stderr, told.piped.stderr)):
+        plain = [word for word in was.split() if word.isascii() and word.isalpha()]
+        assert Counter(plain) - Counter(got.split()) == Counter()
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_a_reader_that_has_gone_stops_no_change(story, name):
+    told = story[name]
+    assert told.again().in_pipe(stdout=GONE).code == told.piped.code
+    assert told.journal() == told.journal(told.left)
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr"),
+    [(CLOSED, ""), ("/dev/full", ""), ("", GONE), ("", CLOSED), (GONE, GONE), (CLOSED, CLOSED)],
+)
+def test_no_stream_stops_a_change(story, stdout, stderr):
+    told = story[SETUP]
+    ended = told.again().in_pipe(stdout, stderr)
+    assert ended.code == 0
+    assert told.journal() == told.journal(told.left)
+    assert ("No space left on device" in ended.stderr) is (stdout == "/dev/full")
+
+
+@pytest.mark.parametrize("words", [(), ("--check",), ("--dry-run",)])
+def test_only_what_shows_ends_with_its_reader(story, words):
+    line = story["status" if not words else SETUP].again()
+    code = line.with_words(*words).in_pipe(stdout=GONE).code
+    assert code == (3 if words == ("--check",) else 141)
+
+
+def test_a_reader_that_stalls_holds_up_no_change_and_gets_all_of_it(story, tmp_path):
+    told = story[SETUP]
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    line = told.again().with_words("--debug")  # more than the pipe takes
+    process = line.start(os.devnull, str(pipe), str(pipe))
+    wanted = told.journal(told.left)
+    while told.journal() != wanted:
+        assert process.exitcode is None
+    assert process.exitcode is None  # it waits for its reader, and for nothing else
+    os.set_blocking(reader, True)
+    with os.fdopen(reader) as stream:
+        text = stream.read()
+    process.join()
+    assert process.exitcode == 0
+    assert len(text) > 4096
+    assert lost(told.piped.stdout, text, 10_000) == []
+
+
+def test_a_terminal_that_is_closed_stops_no_change(story):
+    told = story[SETUP]
+    told.again().in_terminal(80, during=lambda terminal: terminal.close())
+    assert told.journal() == told.journal(told.left)
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_without_colours_gets_no_control_sequence(story, variables):
+    told = story[SETUP]
+    seen = told.again().with_environment(**variables).in_terminal(80)
+    assert b"\x1b" not in seen.sent
+    assert lost(told.piped.stdout, seen.text, 80) == []
+
+
+@pytest.mark.parametrize("columns", [60, 140])
+def test_a_window_that_is_resized_loses_no_finished_line(story, columns):
+    told = story[SETUP]
+    first = []
+
+    def resize(terminal):
+        if not first and b"account" in terminal.sent[-1]:
+            first.append(terminal.sent[-1])
+            terminal.resize(columns, 30)
+
+    seen = told.again().in_terminal(100, during=resize)
+    assert first
+    assert lost(told.piped.stdout, seen.text, 60) == []
+
+
+def test_a_window_of_few_rows_loses_no_finished_line(story):
+    told = story[SETUP]
+    seen = told.again().in_terminal(80, rows=4)
+    assert lost(told.piped.stdout, seen.text, 80) == []
