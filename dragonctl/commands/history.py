@@ -17,7 +17,7 @@ def history(context: click.Context) -> int:
     from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
     from dragonctl.paths import state_folder
-    from dragonctl.terminal.neutral import neutral
+    from dragonctl.terminal.console import warn
 
     told = read_history(state_folder("runs"))
     taken_back = undone(told.runs)
@@ -43,6 +43,5 @@ def history(context: click.Context) -> int:
         from dragonctl.terminal.history import show_history
 
         show_history(rows)
-    for warning in told.warnings:
-        click.echo(f"! {neutral(warning)}", err=True)
+    warn(*told.warnings)
     return 0
