@@ -15,7 +15,7 @@ from rich.text import Text
 _WORD = re.compile(r"\S+")
 _HEAD = re.compile(r"\s*(?:[!✗✓+~=…•↻$-] +)?")
 """What stands before a sentence: blanks, and a sign that its further lines stand beside."""
-_JSON_COMMA = re.compile(r'(?<=[]}"\de]),(?=["{\[\d])')
+_JSON_COMMA = re.compile(r'(?<=[]}"\del]),(?=["{\[\d])')
 
 _Piece = tuple[str, int, int]
 """What a line holds: blanks or a mark, and behind them the text from one place to another."""

@@ -101,6 +101,7 @@ class Proxy:
         self.limits = limits or {}
         self.bare_throttling = bare_throttling
         self.victim: int | None = None
+        self.signal = signal.SIGKILL
         self.memory: dict[tuple[str, ...], Answer] | None = None
         self.code_link: str | None = None
         self.calls: list[CallRecord] = []
@@ -169,10 +170,10 @@ class Proxy:
         return error_answer(operation, status, "" if self.bare_throttling else code, message)
 
     def kill(self) -> None:
-        """End the victim at once, as a lost machine would."""
+        """End the victim at once, as a lost machine would; or ask it to end (``signal``)."""
         if self.victim is None:
             raise ValueError("a kill rule needs a victim")
-        os.kill(self.victim, signal.SIGKILL)
+        os.kill(self.victim, self.signal)
 
 
 class _Server(ThreadingHTTPServer):

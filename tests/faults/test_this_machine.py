@@ -6,6 +6,7 @@ Each command here is started as a user starts it.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,34 @@ def test_space_again_the_next_run_gets_there_and_back(lab):
     assert lab.run(*SETUP).exit_code == 0
     assert lab.run(*SETUP).writes == []
     assert [lab.run(*UNDO).exit_code for _ in range(2)] == [0, 0]
+    assert moved(before, lab.look()) == {}
+
+
+TEXT = tuple(word for word in SETUP if word not in ("--output", "json"))
+
+
+@pytest.mark.parametrize(
+    "script", ['"$@" | head -1', 'PYTHONIOENCODING=cp1252 "$@"', '"$@" >&- 2>&-', '"$@" >/dev/full']
+)
+def test_no_stream_stops_a_change_and_all_of_it_can_be_taken_back(lab, script):
+    before = lab.fresh()
+    ended = shell(lab, script, *TEXT)
+    assert "Traceback" not in ended.stderr
+    assert lab.run(*SETUP).writes == []
+    assert shell(lab, script, "undo", "--yes").returncode == 0
+    assert moved(before, lab.look()) == {}
+
+
+def test_a_request_to_end_is_an_interruption(lab):
+    before = lab.fresh()
+    lab.proxy.signal = signal.SIGTERM
+    rule = Rule(FAULTS["kill-after"], "apigateway", "UpdateStage")
+    ended = lab.run(*TEXT, rules=[rule])
+    lab.proxy.signal = signal.SIGKILL
+    assert ended.exit_code == 130
+    assert "Interrupted" in ended.stderr
+    assert "dragonctl undo" in ended.stderr
+    assert lab.run(*UNDO).exit_code == 0
     assert moved(before, lab.look()) == {}
 
 

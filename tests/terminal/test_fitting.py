@@ -1,0 +1,84 @@
+"""Lines broken to a width: every word whole, or shortened where it is longer than the line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.text import Text
+
+from dragonctl.terminal.fitting import fitted, fitted_text
+from dragonctl.terminal.sheet import Sheet
+from tests.terminal.screens import pipe, screen, seen
+
+WORDS = st.text("abcdefgh/:-é→", min_size=1, max_size=90)
+LINES = st.lists(st.tuples(st.integers(0, 6), WORDS), max_size=20).map(
+    lambda parts: "".join(f"{' ' * blanks}{word}" for blanks, word in parts)
+)
+
+
+@given(LINES, st.integers(40, 100), st.integers(0, 60))
+def test_each_word_stands_whole_and_in_its_order(line, width, hang):
+    for lines in (
+        fitted_text(line, width, hang),
+        [part.plain for part in fitted(Text(line), width)],
+    ):
+        assert all(cell_len(part) <= width for part in lines)
+        shown, words = " ".join(lines).split(), line.split()
+        assert len(shown) == len(words)
+        for got, word in zip(shown, words, strict=True):
+            if len(word) <= width:
+                assert got == word
+            else:
+                head, _, tail = got.partition("…")
+                assert word.startswith(head)
+                assert word.endswith(tail)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_sentence_stands_beside_its_sign(width):
+    lines = fitted(Text("! " + "a warning that is long " * 8), width)
+    assert len(lines) > 1
+    assert all(line.plain.startswith("  a") or line.plain[2] != " " for line in lines[1:])
+
+
+def test_json_without_blanks_is_broken_behind_its_commas():
+    document = '{"dragonName":"Jon","found":null,"city":"Toronto","list":[1,2,3],"last":"one,two"}'
+    lines = fitted_text(document, 40, 2)
+    assert "".join(line.strip() for line in lines) == document
+    assert all(line.endswith(",") for line in lines[:-1])
+    assert lines[-1].endswith('"last":"one,two"}')
+
+
+def test_a_script_without_blanks_goes_on_in_the_next_line():
+    lines = fitted_text("竜" * 100, 60, 2)
+    assert "".join(line.strip() for line in lines) == "竜" * 100
+    assert max(map(cell_len, lines)) <= 60
+
+
+def test_styles_stay_with_their_words():
+    (first, *_, last) = fitted(Text.assemble("x " * 40, ("bold", "bold")), 60)
+    assert not first.spans
+    assert [(last.plain[span.start : span.end], span.style) for span in last.spans] == [
+        ("bold", "bold")
+    ]
+
+
+CELLS = st.text("abcdefgh-", min_size=1, max_size=40)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5), st.integers(60, 130))
+def test_a_sheet_cuts_nothing_at_any_width(rows, width):
+    sheet = Sheet(("Name", "number", "words"), right=("number",), prose=2)
+    for row in rows:
+        sheet.add(*row)
+    narrow, wide = screen(width), pipe()
+    sheet.print(narrow)
+    sheet.print(wide)
+    assert max(cell_len(line.rstrip()) for line in seen(narrow).splitlines()) <= width
+    words = seen(narrow).split()
+    assert all(cell in words for row in rows for cell in row)
+    assert [line.split() for line in seen(wide).splitlines()] == [
+        ["Name", "number", "words"], *map(list, rows),
+    ]  # fmt: skip
