@@ -43,10 +43,10 @@ def policy(
     from dragonctl.permissions.document import LONGEST, characters
     from dragonctl.permissions.document import document as policy_of
     from dragonctl.permissions.first_run import first_run_policy
-    from dragonctl.terminal.console import tell, warn
+    from dragonctl.terminal.console import out, tell, warn
 
     if name in NEED_NOTHING:
-        click.echo(json.dumps(policy_of(()), indent=2))
+        out().document(json.dumps(policy_of(()), indent=2))
         tell(f"{name} asks for no right of its own in AWS.")
         return 0
     first_run = first_run_of(name)
@@ -57,7 +57,7 @@ def policy(
     warn(*session.overdue())
     if session.label:
         tell(session.label)
-    click.echo(json.dumps(document, indent=2))
+    out().document(json.dumps(document, indent=2))
     if (length := characters(document)) > LONGEST:
         warn(
             f"The document has {length:,} characters, and a managed policy takes {LONGEST:,}:"

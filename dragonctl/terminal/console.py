@@ -7,11 +7,11 @@ import os
 from functools import lru_cache
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from dragonctl.terminal.drawing import aside
-from dragonctl.terminal.fitting import fitted
+from dragonctl.terminal.fitting import fitted, fitted_text
 from dragonctl.terminal.neutral import neutral
 
 PIPE_WIDTH = 10_000
@@ -43,6 +43,13 @@ class Screen(Console):
                 objects = tuple(piece for line in lines for piece in fitted(line, self.room))
                 options = {"sep": "\n"}
             super().print(*objects, **options)
+
+    def document(self, text: str) -> None:
+        """Print JSON: at a terminal broken between words, but never shortened."""
+        for line in text.split("\n"):
+            parts = fitted_text(line, self.room, 2) if self.room else [line]
+            cut = any("…" in part for part in parts) and "…" not in line
+            self.draw(*map(Text, [line] if cut else parts))
 
     def draw(self, *lines: Text) -> None:
         """Print lines of a drawing as they are: their blanks stand between no words."""
@@ -125,6 +132,10 @@ def _console(*, stderr: bool) -> Screen:
         stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
     )  # fmt: skip
-    if not console.file.isatty() and "COLUMNS" not in os.environ:
-        console.width = PIPE_WIDTH
+    # rich takes every dumb terminal for one of 80 columns, and a pipe for one where TERM says so.
+    if not console.file.isatty():
+        said = os.environ.get("COLUMNS", "")
+        console.size = ConsoleDimensions(int(said) if said.isdecimal() else PIPE_WIDTH, 25)
+    elif console.is_dumb_terminal:
+        console.size = ConsoleDimensions(*os.get_terminal_size(console.file.fileno()))
     return console

@@ -196,7 +196,7 @@ def edges_table(found: ServiceMap) -> Sheet:
 
 def _figures_sheet(title: str) -> Sheet:
     numbers = ("Requests", "Average", "p50", "p95")
-    return Sheet((title, *numbers, "Outcome"), right=numbers, prose=0, head="dim")
+    return Sheet((title, *numbers, "Outcome"), right=numbers, head="dim")
 
 
 def _add(sheet: Sheet, words: str, figures: Figures) -> None:

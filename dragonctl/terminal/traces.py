@@ -70,7 +70,7 @@ def _said(value: Any) -> str:
 def print_groups(console: Screen, groups: Sequence[Group], by: str) -> None:
     """Traces by value: share as a bar, average response time, outcome, distribution."""
     titles = (by, "Traces", "Share", "Average", "", "Outcome", "Times")
-    sheet = Sheet(titles, right=("Traces", "Share", "Average"), prose=0, head="dim")
+    sheet = Sheet(titles, right=("Traces", "Share", "Average"), head="dim")
     for group in groups:
         sheet.add(*_group_cells(group, 12 if console.drawing_width >= _WIDE else 6))
     sheet.print(console)

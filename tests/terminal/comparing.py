@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 
@@ -16,8 +16,10 @@ _CHANGING = re.compile(
     r"|\b\d+(?:\.\d+)? (?:µs|ms|s|min|h)\b(?: \d+ s)?"  # how long
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # a request
     r"|\b1-[0-9a-f]{8}-[0-9a-f]{24}\b"  # a trace
+    r"|\S{14}=(?= |$)"  # the same, as API Gateway writes it
     r"|\b\d\d:\d\d(?::\d\d\.\d{3})?\b"
 )
+_PIECE = 20
 _SPINNER = re.compile("[⠀-⣿]")
 _REACH = 40
 """How many other words may stand between the words of one line: the titles of a stacked table."""
@@ -77,13 +79,9 @@ def _follow(wanted: Sequence[str], words: Sequence[str], at: int) -> bool:
 
 
 def _is_shortened(word: str, short: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether a word that is too long for a line is there with its middle left out, or as JSON."""
+    """Whether a word that is too long for a line is there: shortened, or in pieces as JSON is."""
     for one in short:
         head, _, tail = one.partition("…")
         if word.startswith(head) and word.endswith(tail):
             return True
-    return any(word.startswith(part) for part in _pieces(words))
-
-
-def _pieces(words: Sequence[str]) -> Iterator[str]:
-    return (word for word in words if word.endswith(",") and word[0] in "{[")
+    return any(word.startswith(part) for part in words if len(part) > _PIECE or part[-1] == ",")

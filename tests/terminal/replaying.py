@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ from dragonctl.errors import DragonError
 
 Key = tuple[str, str, str]
 """Service, operation, and what was asked."""
+
+
+_TIME = re.compile(r"\b1\d{9,12}(?:\.\d+)?\b")
+"""A moment, in seconds or milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Answers:
 
 
 def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
-    return service, operation, json.dumps(params, sort_keys=True, default=repr)
+    asked = json.dumps(params, sort_keys=True, default=lambda value: type(value).__name__)
+    return service, operation, _TIME.sub("time", asked)
 
 
 class _Recording(dragonctl.aws.Aws):
@@ -72,7 +78,7 @@ class _Replaying(dragonctl.aws.Aws):
             while file.peek(1):
                 key, answer = pickle.load(file)
                 self._told[key].append(answer)
-                if key[0] != "paging":  # what is asked for may hold the time, or a random name
+                if key[0] != "paging":  # what is asked for may hold a random name
                     self._told[key[:2]].append(answer)
 
     def send(self, service, operation, params, region=None):

@@ -26,5 +26,10 @@ def seen(console):
 def pipe():
     """A console that writes into a pipe."""
     return Screen(
-        width=PIPE_WIDTH, file=io.StringIO(), markup=False, highlight=False, soft_wrap=True
+        width=PIPE_WIDTH,
+        height=25,
+        file=io.StringIO(),
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )

@@ -88,8 +88,11 @@ class Told:
 
 
 def names() -> list[str]:
-    """All commands there are: those of the story in its order, then the others."""
-    return [*_WORDS, *(name for name in command_names() if name not in _WORDS)]
+    """All commands there are: those of the story in its order, then the others.
+
+    Without the demo: it plays these, on a server that it starts.
+    """
+    return [*_WORDS, *(name for name in command_names() if name not in (*_WORDS, "demo"))]
 
 
 @contextmanager
