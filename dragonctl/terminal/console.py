@@ -32,8 +32,9 @@ class Screen(Console):
 
     @property
     def drawing_width(self) -> int:
-        """How many cells a drawing may take: of a terminal all."""
-        return self.room or _DRAWING_WIDTH
+        """How many cells a drawing may take: of a terminal all, else what ``COLUMNS`` says."""
+        said = os.environ.get("COLUMNS", "")
+        return self.room or (int(said) if said.isdecimal() else _DRAWING_WIDTH)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print text broken between words, and anything else as rich does."""
@@ -134,8 +135,7 @@ def _console(*, stderr: bool) -> Screen:
     )  # fmt: skip
     # rich takes every dumb terminal for one of 80 columns, and a pipe for one where TERM says so.
     if not console.file.isatty():
-        said = os.environ.get("COLUMNS", "")
-        console.size = ConsoleDimensions(int(said) if said.isdecimal() else PIPE_WIDTH, 25)
+        console.size = ConsoleDimensions(PIPE_WIDTH, 25)
     elif console.is_dumb_terminal:
         console.size = ConsoleDimensions(*os.get_terminal_size(console.file.fileno()))
     return console

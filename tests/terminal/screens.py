@@ -26,10 +26,6 @@ def seen(console):
 def pipe():
     """A console that writes into a pipe."""
     return Screen(
-        width=PIPE_WIDTH,
-        height=25,
-        file=io.StringIO(),
-        markup=False,
-        highlight=False,
+        width=PIPE_WIDTH, height=25, file=io.StringIO(), markup=False, highlight=False,
         soft_wrap=True,
-    )
+    )  # fmt: skip
