@@ -6,7 +6,6 @@ API or policy version. :mod:`dragonctl.engine.retry` decides what is repeated, a
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragonctl import addresses
+from dragonctl import addresses, answers
 from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
 from dragonctl.quota import Quotas
 from dragonctl.transport import failure
@@ -52,6 +51,7 @@ class Aws:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str, bool], Future[Any]] = {}
         self._paginators: dict[str, dict[str, Any]] = {}
+        self._checks: dict[tuple[str, str], answers.Check] = {}
         # One thread: a session is not safe to share while it makes a client.
         self._maker = ThreadPoolExecutor(max_workers=1)
         self._quotas = Quotas()
@@ -102,8 +102,10 @@ class Aws:
             self._quotas.take(service, operation)  # the client first: its time is not the quota's
             method = getattr(client, xform_name(operation))
             answer: dict[str, Any] = method(**params)
+            about = answer.pop("ResponseMetadata", None) or {}
+            answer = self._check(client, service, operation)(answer, (service, operation))
             if field := _DOCUMENTS.get(operation):
-                answer[field] = json.loads(answer[field].read())
+                answer[field] = answers.loads(answer[field].read())
         except DragonError:
             raise
         except Exception as error:
@@ -120,9 +122,16 @@ class Aws:
                 outcome,
                 (time.monotonic() - started) * 1000,
             )
-        about = answer.pop("ResponseMetadata", None) or {}
         self.date = about.get("HTTPHeaders", {}).get("date") or self.date
         return answer
+
+    def _check(self, client: Any, service: str, operation: str) -> answers.Check:
+        """What an operation's answer is held against; made once for each."""
+        found = self._checks.get((service, operation))
+        if found is None:
+            model = client.meta.service_model.operation_model(operation)
+            found = self._checks[service, operation] = answers.check_of(model.output_shape)
+        return found
 
     def _begun(
         self, service: str, region: str | None = None, *, large: bool = False
@@ -188,7 +197,9 @@ def _refuse_garbage(http_response: Any, model: Any, **_: Any) -> None:
         return
     body = http_response.content
     if body and http_response.status_code < _FIRST_ERROR:
-        json.loads(body)  # a ValueError is translated like any broken answer
+        document = answers.loads(body)  # a ValueError is translated like any broken answer
+        if not isinstance(document, dict):
+            raise answers.OddAnswerError(": JSON that is no object")
 
 
 def _session(connection: Connection) -> Any:
@@ -236,6 +247,14 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:
     from botocore.parsers import ResponseParserError
 
     match error:
+        case (
+            answers.OddAnswerError()
+            | TypeError()
+            | AttributeError()
+            | LookupError()
+            | RecursionError()
+        ):
+            return answers.odd(service, operation, _oddity(error))
         case botocore.ClientError():
             return _from_answer(service, operation, error)
         case (
@@ -258,6 +277,13 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:
     if isinstance(error, botocore.BotoCoreError | ResponseParserError | ValueError):
         return AwsError(service, operation, UNREADABLE, str(error))
     raise error
+
+
+def _oddity(error: Exception) -> str:
+    if isinstance(error, answers.OddAnswerError):
+        return f"AWS answered oddly: {str(error).lstrip('.: ')}"
+    kind = type(error).__name__  # of botocore's parser, which expects AWS's own shapes
+    return f"AWS answered with another shape than this API has ({kind})"
 
 
 def _from_answer(service: str, operation: str, error: Any) -> AwsError:

@@ -74,6 +74,8 @@ def told(error: Exception) -> DragonError:
 LOST = "AnswerLost"
 UNREACHABLE = "Unreachable"
 UNREADABLE = "UnreadableAnswer"
+ODD = "OddAnswer"
+"""An answer that can be read, but is of another shape than its API's."""
 UNWRITABLE = "Journal"
 """The code of the error that ends a run: what cannot be journalled is not done."""
 

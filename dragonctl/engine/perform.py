@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from dragonctl.engine.events import Emit, Started, Waiting
 from dragonctl.engine.journal import Journal
@@ -12,7 +13,7 @@ from dragonctl.engine.model import Call, Change, Done, Reading, Resource, State,
 from dragonctl.engine.plan import failed
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.retry import LookAgain, Patience, persist
-from dragonctl.errors import DragonError
+from dragonctl.errors import ODD, AwsError, DragonError
 
 # AWS shows its own writes late at times (IAM above all): a few looks before a write is disbelieved.
 READ_BACK_SECONDS = 8.0
@@ -159,7 +160,16 @@ class _Attempt:
             raise
         self.wrote = True
         journal.answered(step, call, "ok")
-        return self.resource.answered(call, answer)
+        return self._told_by(call, answer)
+
+    def _told_by(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
+        """The reading that an answer holds; one of odd shape holds none, and is read back."""
+        try:
+            return self.resource.answered(call, answer)
+        except AwsError as error:
+            if error.code != ODD:
+                raise
+            return None
 
     def _believe(self, held: Reading | None, now: Reading | None) -> Ended:
         """The step's end, written down; with an error where AWS does not hold what it accepted.

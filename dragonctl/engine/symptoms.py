@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from dragonctl.errors import LOST, UNREACHABLE, UNREADABLE, UNWRITABLE, AwsError, DragonError
+from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, UNWRITABLE, AwsError, DragonError
 
 
 class Meaning(Enum):
@@ -224,6 +224,13 @@ SYMPTOMS: tuple[Symptom, ...] = (
         codes=(LOST, UNREADABLE, "RequestTimeout", "RequestTimeoutException"),
         first=0.2,
         cap=90.0,
+    ),
+    Symptom(
+        Meaning.UNKNOWN,
+        "what AWS answered makes no sense; asking again",
+        codes=(ODD,),
+        first=0.2,
+        cap=2.0,
     ),
     Symptom(
         Meaning.REPEAT,
