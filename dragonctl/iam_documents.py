@@ -20,6 +20,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from dragonctl.answers import loads
+
 Document = Mapping[str, Any] | str
 """A policy document: as JSON text (URL-encoded too, as IAM's query API sends it) or decoded."""
 
@@ -29,7 +31,7 @@ def decoded(document: Document) -> Mapping[str, Any]:
     if isinstance(document, str):
         text = document if document.lstrip().startswith("{") else unquote(document)
         try:
-            document = json.loads(text)
+            document = loads(text)
         except ValueError:
             return {}
     return document if isinstance(document, Mapping) else {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dragonctl.answers import loads
 from dragonctl.errors import UsageError
 
 _FUNCTION = re.compile(
@@ -138,7 +138,7 @@ def _machine_targets(
 def machine_targets(name: str, definition: str) -> Iterator[Target | Unresolved]:
     """What the tasks of a state machine call, in every branch, iterator and item processor."""
     try:
-        document = json.loads(definition)
+        document = loads(definition)
     except ValueError:
         yield Unresolved(f"state machine {name}", "its definition is not JSON")
         return
