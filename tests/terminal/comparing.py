@@ -31,13 +31,15 @@ def lost(pipe: str, screen: str, columns: int) -> list[str]:
     places: dict[str, list[int]] = defaultdict(list)
     for at, word in enumerate(words):
         places[word].append(at)
-    short = [word for word in words if "…" in word]
+    whole = screen.split()
+    short = [word for word in whole if "…" in word]
     missing = []
     for line in pipe.splitlines():
-        wanted = [
-            word for word in _words(line)
-            if cell_len(word) <= columns - 1 or not _is_shortened(word, short, words)
+        kept = [
+            word for word in line.split()
+            if cell_len(word) < columns or not _is_shortened(word, short, whole)
         ]  # fmt: skip
+        wanted = _words(" ".join(kept))
         apart = bool(_BOX.search(line))
         there = all(word in places for word in wanted) if apart else _stands(wanted, words, places)
         if not there:
@@ -47,9 +49,14 @@ def lost(pipe: str, screen: str, columns: int) -> list[str]:
 
 def fewer(pipe: str, screen: str, columns: int) -> dict[str, int]:
     """The words that the screen holds less often than the pipe, with how many are gone."""
-    plain = "\n".join(line for line in pipe.splitlines() if not _BOX.search(line))
-    gone = Counter(_words(plain)) - Counter(_words(screen))
-    return {word: count for word, count in gone.items() if cell_len(word) < columns}
+    plain = " ".join(
+        word
+        for line in pipe.splitlines()
+        if not _BOX.search(line)
+        for word in line.split()
+        if cell_len(word) < columns
+    )
+    return dict(Counter(_words(plain)) - Counter(_words(screen)))
 
 
 def remains(screen: str) -> list[str]:
