@@ -11,6 +11,7 @@ import click
 from dragonctl.command_line.options import api_option, command, stage_option
 
 if TYPE_CHECKING:
+    from dragonctl.app import Api
     from dragonctl.command_line.session import Session
     from dragonctl.discovery.apis import Selection
     from dragonctl.engine.model import Step
@@ -33,7 +34,8 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     """Hits, misses and hit ratio of the caches of an API's stages.
 
     CloudWatch counts requests to cached methods alone, and tells of a request after a minute or
-    two. Metrics cost nothing unless they are detailed ones.
+    two. Metrics cost nothing unless they are detailed ones. A method whose callers get each other's
+    answers is named.
     """
     import json
     import time
@@ -55,9 +57,13 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     last = int(now * 1000)
     stats = cache_metrics.cache_stats(ask, gateway.name, gateway.stages, start, end or last, last)
     states = {name: _state(dict(raw)) for name, raw in gateway.stages.items()}
+    shared = _shared(session, gateway)
+    tell(dict.fromkeys(said for one in shared.values() for said in one))
     if session.globals.json:
         local = {"local": True} if session.label else {}
-        listed = [_document(one, states[one.stage]) for one in stats]
+        listed = [
+            {**_document(one, states[one.stage]), "shared": shared[one.stage]} for one in stats
+        ]
         click.echo(json.dumps({"api": gateway.id, "stages": listed, **local}, indent=2))
         return 0
     from dragonctl.terminal.cache import print_cache
@@ -78,7 +84,32 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     now = int(time.time() * 1000)
     ask = partial(session.reads.need, "cloudwatch")
     cache_metrics.cache_stats(ask, gateway.name, gateway.stages, now - 60_000, now, now)
+    _shared(session, gateway)
     return (), {}
+
+
+def _shared(session: Session, api: Api) -> dict[str, list[str]]:
+    """Stage -> which of its cached methods give callers each other's answers, and why."""
+    from dragonctl.engine.symptoms import is_denied
+    from dragonctl.errors import DragonError
+    from dragonctl.recipes.caching.existing import cached_methods, survey_caches
+
+    try:
+        seen = survey_caches(session.reads, api)
+    except DragonError as error:
+        if not is_denied(error):
+            raise
+        why = f"Whether callers get each other's answers could not be seen: {error.message}"
+        return {name: [why] for name in api.stages}
+    found = {name: cached_methods(raw, seen) if seen else () for name, raw in api.stages.items()}
+    return {
+        name: [
+            f"{one.name} is cached in stage {name} {one.why}: callers get each other's answers."
+            for one in methods
+            if one.why
+        ]
+        for name, methods in found.items()
+    }
 
 
 def _state(stage: dict[str, Any]) -> str:

@@ -1,9 +1,7 @@
-"""Which methods of a stage are answered from its cache, and what their keys leave out."""
+"""What the caches of an application cost, and how well they do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,9 +9,6 @@ from typing import Any
 from dragonctl.app import App
 from dragonctl.engine.model import Reader
 from dragonctl.recipes.caching import prices
-from dragonctl.recipes.caching.keys import CacheMethod, outside, telling_callers_apart
-from dragonctl.recipes.caching.reading.sources import short
-from dragonctl.resources.apigateway_stage import caches, stage_state
 from dragonctl.telemetry.cache_metrics import cache_stats
 
 _RATIO_HOURS = 3
@@ -43,41 +38,3 @@ def hit_ratios(aws: Reader, app: App, now: datetime) -> Ratios:
             stats = cache_stats(ask, api.name, stages, start, end, end)
             found |= {(api.id, one.stage): one.ratio for one in stats}
     return found
-
-
-@dataclass(frozen=True)
-class CachedMethod:
-    """A cached method (``GET /dragons``).
-
-    ``shared`` names the declared parameters outside its key: callers who differ in nothing else
-    get each other's answers; ``callers`` says what else tells callers apart, which no key mends.
-    """
-
-    name: str
-    shared: tuple[str, ...]
-    callers: tuple[str, ...] = ()
-
-
-def cached_methods(
-    stage: Mapping[str, Any], resources: Iterable[Mapping[str, Any]]
-) -> Iterator[CachedMethod]:
-    """The methods that a stage's cache answers.
-
-    ``stage`` is GetStages' item, ``resources`` are GetResources' items. A cluster alone caches
-    nothing. A ``GET`` beside an ``ANY`` is what answers GET.
-    """
-    state = stage_state(stage)
-    if not state["cacheClusterEnabled"]:
-        return
-    for resource in resources:
-        methods = resource.get("resourceMethods") or {}
-        for method, about in methods.items():
-            answers = method != "ANY" or "GET" not in methods
-            if answers and caches(state, method, resource["path"]):
-                yield _cached(CacheMethod(resource["path"], method, about or {}))
-
-
-def _cached(method: CacheMethod) -> CachedMethod:
-    shared = tuple(map(short, outside(method, method.key)))
-    callers = tuple(telling_callers_apart(method, method.key))
-    return CachedMethod(f"{method.verb} {method.path}", shared, callers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -12,8 +12,9 @@ from dragonctl.app import App, Machine
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
+from dragonctl.recipes.caching.existing import survey_caches
+from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey, survey
-from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
@@ -44,7 +45,7 @@ class Sight:
     """What was seen. A reading that AWS refused is in ``errors``, and missing from its place.
 
     ``readings`` holds each group's reading by name (None: there is no such group);
-    ``methods`` each API's resources, by its id, as GetResources shows them; ``policies`` the
+    ``methods`` what each API with a cache defines and serves, by its id; ``policies`` the
     Logs resource policies, None when they could not be read; ``newest`` the configuration of the
     version that was published last, of functions whose traffic goes to versions.
     """
@@ -53,7 +54,7 @@ class Sight:
     survey: Survey
     groups: tuple[Group, ...]
     readings: Mapping[str, Reading | None]
-    methods: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    methods: Mapping[str, CacheSurvey] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] | None = None
     ratios: Ratios = field(default_factory=dict)
     newest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -86,7 +87,7 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
         None if isinstance(policies, DragonError) else tuple(policies),
         {} if isinstance(ratios, DragonError) else ratios,
         {} if isinstance(newest, DragonError) else newest,
-        (*app.errors, *known.errors, *_refusals(known), *refused),
+        (*app.errors, *known.errors, *_refusals(known), *refused, *_unseen(methods)),
         again,
     )
 
@@ -126,10 +127,25 @@ def machine_group(machine: Machine) -> str | None:
     return group_name(arn) if arn else None
 
 
-def _methods(aws: Reader, app: App) -> dict[str, Any]:
-    ids = [api.id for api in app.apis]
-    answers = aws.together(*(partial(read_resources, aws, one) for one in ids))
-    return dict(zip(ids, answers, strict=True))
+def _methods(aws: Reader, app: App) -> dict[str, CacheSurvey]:
+    answers = aws.together(*(partial(survey_caches, aws, one) for one in app.apis))
+    pairs = zip(app.apis, answers, strict=True)
+    return {api.id: one for api, one in pairs if one is not None}
+
+
+def _unseen(methods: Mapping[str, CacheSurvey] | DragonError) -> Iterator[DragonError]:
+    """The caches that were judged by the definition as it is edited, for want of the deployed."""
+    if isinstance(methods, DragonError):
+        return
+    for api, seen in methods.items():
+        for stage, why in seen.unseen.items():
+            error = DragonError(
+                f"What stage {stage} serves could not be read ({why}): its cache is judged by the"
+                " API's present definition.",
+                code="NotSeen",
+            )
+            error.resource = f"apigateway-stage/{api}/{stage}"
+            yield error
 
 
 def _newest(aws: Reader, app: App) -> dict[str, Mapping[str, Any]]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from dragonctl.app import Api
 from dragonctl.discovery.overdue import DATA_TRACE_TAG, overdue_since
+from dragonctl.recipes.caching.existing import CachedMethod, cached_methods
+from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
-from dragonctl.status.caching import cache_document, cached_methods
+from dragonctl.status.caching import cache_document
 from dragonctl.status.problem import Again, Problem
 from dragonctl.status.sight import Sight
 
@@ -114,21 +116,32 @@ def _without_key(
     sight: Sight, api: str, resource: str, raw: Mapping[str, Any]
 ) -> Iterator[Problem]:
     stage = raw["stageName"]
-    for method in cached_methods(raw, sight.methods.get(api, ())):
-        if method.callers:
-            words: tuple[str, ...] = ("disable-cache",)
-            why = f"although {' and '.join(method.callers)}"
-        elif method.shared:
-            words = ("enable-cache", "--method", method.name)
-            why = f"without {', '.join(method.shared)} in its key"
-        else:
-            continue
+    seen = sight.methods.get(api)
+    cached = list(cached_methods(raw, seen)) if seen else []
+    for method in cached:
+        if method.why:
+            mends = ["enable-cache", "--method", method.name]
+            words = ["disable-cache"] if method.callers else mends
+            yield Problem(
+                resource,
+                f"Stage {stage}",
+                f"{method.name} is cached {method.why}: callers get each other's answers",
+                sight.again.command(*words, api=api, stage=stage),
+            )
+    plain = [one.name for one in cached if _could_be_encrypted(one)]
+    if plain:
+        words = [word for name in plain for word in ("--method", name)]
         yield Problem(
             resource,
             f"Stage {stage}",
-            f"{method.name} is cached {why}: callers get each other's answers",
-            sight.again.command(*words, api=api, stage=stage),
+            f"what is kept of {listed(plain)} is not encrypted",
+            sight.again.command("enable-cache", "--encrypt", *words, api=api, stage=stage),
         )
+
+
+def _could_be_encrypted(method: CachedMethod) -> bool:
+    """Whether enable-cache would do it: for reads, of which callers get no other's answer."""
+    return not method.encrypted and not method.why and method.name.startswith(("GET ", "ANY "))
 
 
 def account_document(sight: Sight) -> dict[str, Any]:

@@ -235,3 +235,31 @@ def test_what_is_unsafe_as_it_is_served_is_left_out_where_nothing_is_deployed(dr
     assert "GET /x is not cached: as stage prod serves it" in str(said["warnings"])
     assert dragons.settings("~1x/GET") is None
     assert dragons.settings("~1open/GET")["cachingEnabled"] is True
+
+
+def test_status_and_cache_stats_judge_what_is_served_and_what_is_not_encrypted(dragons, dragonctl):
+    add(dragons, "/x", "$input.params('customer')")
+    add(dragons, "/y", "$context.identity.sourceIp")
+    dragons.deploy()
+    dragons.gateway.update_stage(
+        restApiId=dragons.api.id,
+        stageName="prod",
+        patchOperations=[
+            {"op": "replace", "path": f"/~1{one}/GET/caching/enabled", "value": "true"}
+            for one in "xy"
+        ],
+    )
+    words = ("enable-cache", "--no-encrypt", "--allow-shared", "--method")
+    assert dragonctl(*words, "GET /dragons", "--key", "dragonName", "--key", "family").code == 0
+    said = dragonctl("status", "--output", "json").document["problems"]
+    told = {one["problem"]: one["mend"] for one in said}
+    assert [mend for text, mend in told.items() if "GET /x is cached without customer" in text] == [
+        "dragonctl enable-cache --stage prod --method 'GET /x'"
+    ]
+    assert any("GET /y is cached although its integration reads" in text for text in told)
+    assert [mend for text, mend in told.items() if "GET /dragons is not encrypted" in text] == [
+        "dragonctl enable-cache --stage prod --encrypt --method 'GET /dragons'"
+    ]
+    stats = dragonctl("cache-stats", "--output", "json")
+    assert ["GET /x" in one for one in stats.document["stages"][0]["shared"]] == [True, False]
+    assert "GET /y is cached in stage prod although" in stats.stderr

@@ -8,6 +8,7 @@ import pytest
 
 from dragonctl.app import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
+from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey
 from dragonctl.resources.role_rights import Rights
 from dragonctl.status.problem import Again
@@ -19,10 +20,13 @@ ACCOUNT = "123456789012"
 ARN = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:flow"
 GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/vendedlogs/states/flow-Logs:*"
 ALL_RIGHTS = ({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},)
-NO_KEY = {
-    "path": "/orders/{id}",
-    "resourceMethods": {"GET": {"requestParameters": {"method.request.querystring.family": False}}},
-}
+NO_KEY = {"requestParameters": {"method.request.querystring.family": False}}
+
+
+def serving(verb, path, **method):
+    """An API with one method, which its stage serves."""
+    methods = {(verb, path): method}
+    return CacheSurvey(methods, {"prod": methods}, {})
 
 
 def stage(**more):
@@ -120,7 +124,7 @@ CASES = {
     "cached without its key": (
         sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
             "*/*": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
-            methods={"a1": [NO_KEY]}),
+            methods={"a1": serving("GET", "/orders/{id}", **NO_KEY)}),
         [("apigateway-stage/a1/prod", "without path:id, family in its key",
           "dragonctl enable-cache --stage prod --method 'GET /orders/{id}'")],
     ),
@@ -128,8 +132,7 @@ CASES = {
         sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
             "*/*": {"loggingLevel": "INFO"},
             "~1mine/GET": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
-            methods={"a1": [{"path": "/mine", "resourceMethods": {
-                "ANY": {"authorizationType": "CUSTOM"}}}]}),
+            methods={"a1": serving("ANY", "/mine", authorizationType="CUSTOM")}),
         [("apigateway-stage/a1/prod", "ANY /mine is cached although it has an authorizer",
           "dragonctl disable-cache --stage prod")],
     ),
