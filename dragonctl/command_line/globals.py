@@ -27,6 +27,16 @@ class Globals:
         """Whether stdout carries one JSON document and nothing else."""
         return self.output == "json"
 
+    def words(self) -> list[str]:
+        """The options that say where AWS is, as they were given: a printed command needs them."""
+        given = {
+            "--profile": self.profile,
+            "--region": self.region,
+            "--endpoint-url": self.endpoint_url,
+        }
+        named = [word for option, value in given.items() if value for word in (option, value)]
+        return [*named, *(["--local"] if self.local else [])]
+
     @property
     def is_local(self) -> bool:
         """Whether the local AWS is meant: an option wins over the environment."""

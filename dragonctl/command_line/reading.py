@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -81,6 +82,13 @@ class View:
         self.unreadable.append(problem)
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         tell(neutral(words.strip()))
+
+    def typed(self, command: str) -> str:
+        """A command to type next, with what this run was given of where to look."""
+        apis = [word for api in self._chosen.get("api") or () for word in ("--api", api)]
+        every = ["--all"] if self._chosen.get("every") else []
+        words = [*apis, *every, *self.session.globals.words()]
+        return " ".join([command, shlex.join(words)]) if command and words else command
 
     def head(self) -> None:
         """What the answer is about, for people: which application, where."""

@@ -85,7 +85,7 @@ def logs(
 def _check(*, follow: bool, until: str | None, request: str | None) -> None:
     """Refuse what cannot be meant."""
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.requests.trail import looks_like_id
+    from dragonctl.telemetry.ids import looks_like_id
 
     if follow and until:
         raise UsageError("--follow has no end.", "Leave --until or --follow out.")

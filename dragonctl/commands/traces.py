@@ -67,7 +67,7 @@ def traces(
 def _check_one(ident: str, choice: str | None) -> None:
     """Refuse what is no trace's id, and choosing among many when one is named."""
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.requests.trail import is_trace
+    from dragonctl.telemetry.ids import is_trace
 
     if choice:
         raise UsageError("--group-by and --filter are about many traces.", "Leave the id out.")
@@ -81,7 +81,7 @@ def _check_one(ident: str, choice: str | None) -> None:
 def _one(view: View, ident: str) -> int:
     """One trace, whole."""
     from dragonctl.errors import DragonError
-    from dragonctl.telemetry.requests.trail import trace_root
+    from dragonctl.telemetry.ids import trace_root
     from dragonctl.telemetry.traces import explain_empty, read_traces
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_trace

@@ -37,9 +37,9 @@ def why(ident: str, since: str, **chosen: Any) -> int:
 
     from dragonctl.command_line.reading import View
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.requests.trail import looks_like_id
+    from dragonctl.telemetry.ids import looks_like_id
+    from dragonctl.telemetry.requests.why.explain import explain
     from dragonctl.telemetry.times import past
-    from dragonctl.telemetry.why import explain
     from dragonctl.terminal.console import out
     from dragonctl.terminal.why import print_verdict
 
@@ -49,7 +49,9 @@ def why(ident: str, since: str, **chosen: Any) -> int:
         )
     start_ms = past(since, time.time())
     view = View(chosen, "logs", "xray", "stepfunctions", "lambda")
-    verdict = explain(view.fetch, view.groups(), ident, start_ms, None, report=view.report)
+    verdict = explain(
+        view.fetch, view.groups(), ident, start_ms, None, report=view.report, app=view.app
+    ).typed(view.typed)
     if view.json:
         view.answer(verdict.document())
     else:

@@ -82,6 +82,7 @@ RESOURCES: dict[str, dict[str, str]] = {
         "stateMachineAliasArn": "{value}",
         "stateMachineVersionArn": "{value}",
         "executionArn": "{value}",
+        "mapRunArn": "{value}",
         "resourceArn": "{value}",
         "name": _OWN % ("states", "stateMachine:{value}"),
     },

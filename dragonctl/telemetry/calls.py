@@ -40,13 +40,19 @@ def map_calls() -> Iterator[Call]:
 
 
 def why_calls(app: App) -> Iterator[Call]:
-    """`why`: the lines, the trace, and the history of any execution of the application."""
+    """`why`: the lines, the traces, any execution's history, and the tags of what failed."""
     yield from log_calls(app)
-    yield Call("xray", "BatchGetTraces", {})
+    yield from _account_wide("xray", ("BatchGetTraces", "GetTraceSummaries"))
+    for function in app.functions:
+        yield Call("lambda", "ListTags", {"Resource": function.raw["FunctionArn"]})
     for machine in app.machines:
+        yield Call("stepfunctions", "ListTagsForResource", {"resourceArn": machine.arn})
         arn = machine.arn.replace(":stateMachine:", ":execution:")
-        for operation in ("DescribeExecution", "GetExecutionHistory"):
+        for operation in ("DescribeExecution", "GetExecutionHistory", "ListMapRuns"):
             yield Call("stepfunctions", operation, {"executionArn": f"{arn}:*"})
+        runs = machine.arn.replace(":stateMachine:", ":mapRun:")
+        yield Call("stepfunctions", "DescribeMapRun", {"mapRunArn": f"{runs}/*"})
+        yield Call("stepfunctions", "ListExecutions", {"stateMachineArn": machine.arn})
 
 
 def signed_calls(api: Api, resources: Iterable[Mapping[str, Any]]) -> Iterator[Call]:

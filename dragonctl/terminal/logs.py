@@ -15,7 +15,7 @@ from rich.style import Style
 from rich.text import Text
 
 from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
-from dragonctl.telemetry.logs.lines import Shape, recognise
+from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.times import clock_text
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.fitting import fitted_text
@@ -71,7 +71,7 @@ class LogPrinter:
 
     def line(self, event: LogEvent) -> str:
         """The event as it is printed, with its line ends."""
-        shape = Shape("plain", event.text) if self.raw else recognise(event.text)
+        shape = Line("plain", event.text) if self.raw else recognise(event.text)
         when, label, request = clock_text(event.time_ms), self._label(event), self._request(shape)
         colour = SOURCE_COLOURS.get(event.source, "white")
         head = f"{self._paint(when, 'dim')}  {self._paint(label, colour)}  "
@@ -92,7 +92,7 @@ class LogPrinter:
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         self.console.print(Text(neutral(words, 1000), style="yellow"))
 
-    def _beside(self, taken: int, shape: Shape) -> str:
+    def _beside(self, taken: int, shape: Line) -> str:
         """What an event says, in lines that fit beside and beneath its first ``taken`` cells."""
         style = _LEVEL_STYLES[shape.level]
         first, *rest = neutral_lines(shape.text)
@@ -120,7 +120,7 @@ class LogPrinter:
             self.labels[event.group] = known
         return known
 
-    def _request(self, shape: Shape) -> str:
+    def _request(self, shape: Line) -> str:
         """The first part of the request's id, so that the eye can follow one request."""
         if self.raw:
             return ""
@@ -134,7 +134,7 @@ class LogPrinter:
         return self.styles[style].render(text, color_system=self.system)
 
 
-def _fields(shape: Shape) -> str:
+def _fields(shape: Line) -> str:
     """The parts of a line that its sentence leaves out, as ``name=value``."""
     return "  ".join(
         f"{neutral(name, 100)}={neutral(_compact(value))}" for name, value in shape.fields

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.text import Text
 
+from dragonctl.telemetry.requests.why.model import Finding, Verdict
 from dragonctl.telemetry.times import iso_text
-from dragonctl.telemetry.why import Finding, Verdict
 from dragonctl.terminal.console import Screen, labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
 
 _LONGEST = 2_000
+_HANDLED = {
+    "caught": "It was caught, and the whole went on.",
+    "retried": "It was tried again, with success.",
+    "redriven": "The execution was redriven, with success.",
+    "tolerated": "The map tolerates that, and went on.",
+}
+_COLOURS = {"failed": "red", "handled": "yellow", "ok": "green", "unknown": "yellow"}
 
 
 def print_verdict(console: Screen, verdict: Verdict, label: str = "") -> None:
@@ -18,43 +27,50 @@ def print_verdict(console: Screen, verdict: Verdict, label: str = "") -> None:
         console.print(line)
 
 
-def _lines(verdict: Verdict, label: str) -> list[Text]:
-    lines = [_head(verdict).append_text(labelled(label))]
-    if verdict.cause:
-        lines.append(_evidence(verdict.cause))
-        lines.append(Text(f"What to do: {neutral(verdict.cause.remedy)}"))
+def _lines(verdict: Verdict, label: str) -> Iterator[Text]:
+    yield Text(_head(verdict), _COLOURS[verdict.outcome]).append_text(labelled(label))
+    cause = verdict.cause
+    if cause:
+        yield _evidence(cause)
+        if cause.adopted:
+            yield Text(f"This line does not name the request: {neutral(cause.adopted)}.", "dim")
+    for sentence in verdict.unseen:
+        yield Text(neutral(sentence))
+    if cause and cause.remedy:
+        yield Text(f"What to do: {neutral(cause.remedy)}")
     if verdict.consequences:
-        lines.append(Text("It led to:", style="dim"))
-        lines.extend(Text(f"  {_sentence(item)}") for item in verdict.consequences)
-    lines.append(Text.assemble(("Next: ", "dim"), (neutral(verdict.next_command), "bold")))
-    return lines
+        yield Text("It led to:", style="dim")
+        for item in verdict.consequences:
+            yield Text(f"  {_sentence(item)}")
+    if verdict.next_command:
+        yield Text.assemble(("Next: ", "dim"), (neutral(verdict.next_command), "bold"))
 
 
-def _head(verdict: Verdict) -> Text:
+def _head(verdict: Verdict) -> str:
     ident = neutral(verdict.ident, 200)
     if not verdict.found:
-        return Text(
+        return (
             f"Nothing is to be seen of {ident} in the logs and traces of this time."
             " Its lines take some seconds to appear; --since reaches further back."
         )
-    if verdict.cause is None:
-        status = f" ({neutral(verdict.status, 200)})" if verdict.status else ""
-        return Text(f"Nothing failed: {ident}{status}, {verdict.lines} lines.", style="green")
-    words = _sentence(verdict.cause)
-    if verdict.handled:
-        words += " The state machine caught it and succeeded."
-    return Text(words, style="yellow" if verdict.handled else "red")
+    if verdict.cause:
+        words = _sentence(verdict.cause)
+        return f"{words} {_HANDLED[verdict.handled]}" if verdict.handled != "no" else words
+    status = f" ({neutral(verdict.status, 200)})" if verdict.status else ""
+    if verdict.outcome == "unknown":
+        return f"Nothing failed as far as was seen, which is not all: {ident}{status}."
+    return f"Nothing failed: {ident}{status}, {verdict.lines} lines."
 
 
 def _sentence(finding: Finding) -> str:
-    name = neutral(finding.name, 200)
-    return f"{finding.part.capitalize()}: {name}: {finding.meaning}."
+    part, name = finding.part.capitalize(), neutral(finding.name, 200)
+    return f"{part}: {name}: {neutral(finding.meaning, 400)}."
 
 
 def _evidence(finding: Finding) -> Text:
     when = iso_text(finding.time_ms) if finding.time_ms else ""
     head = " ".join(part for part in (when, finding.source) if part)
-    first, *rest = neutral_lines(finding.evidence[:_LONGEST])
+    first, *rest = neutral_lines(finding.evidence[:_LONGEST]) or [""]
     text = Text.assemble((f"{head}  ", "dim"), first)
     for line in rest:
         text.append(f"\n    {line}")

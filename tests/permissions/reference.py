@@ -21,6 +21,7 @@ _TOPIC = (r"arn:aws:sns:[\w-]+:\d{12}:[\w-]+",)
 _PARAMETER = (r"arn:aws:ssm:[\w-]+:\d{12}:parameter/[^/].*",)
 _MACHINE = (r"arn:aws:states:[\w-]+:\d{12}:stateMachine:[\w*-]+(:[\w-]+)?",)
 _EXECUTION = (r"arn:aws:states:[\w-]+:\d{12}:execution:[\w-]+:[\w*-]+",)
+_MAP_RUN = (r"arn:aws:states:[\w-]+:\d{12}:mapRun:[\w-]+/[\w:*-]+",)
 _RULE = (r"arn:aws:xray:[\w-]+:\d{12}:sampling-rule/[\w*-]+",)
 
 _BY_RESOURCE = {
@@ -47,9 +48,11 @@ _BY_RESOURCE = {
     _PARAMETER: "ssm: AddTagsToResource DeleteParameter GetParameter ListTagsForResource"
     " PutParameter",
     _MACHINE: "states: CreateStateMachine DeleteStateMachine DescribeStateMachine"
-    " DescribeStateMachineAlias ListStateMachineVersions ListStateMachines ListTagsForResource"
+    " DescribeStateMachineAlias ListExecutions ListStateMachineVersions ListStateMachines"
+    " ListTagsForResource"
     " PublishStateMachineVersion TagResource UpdateStateMachine UpdateStateMachineAlias",
-    _EXECUTION: "states: DescribeExecution GetExecutionHistory",
+    _EXECUTION: "states: DescribeExecution GetExecutionHistory ListMapRuns",
+    _MAP_RUN: "states: DescribeMapRun",
     _RULE: "xray: CreateSamplingRule DeleteSamplingRule TagResource UpdateSamplingRule",
     (r"arn:aws:execute-api:[\w-]+:\d{12}:.+",): "execute-api: Invoke",
 }

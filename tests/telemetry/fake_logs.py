@@ -65,8 +65,9 @@ class FakeLogs:
         return getattr(self, operation)(**params)
 
     def FilterLogEvents(
-        self, logGroupName, startTime, limit, endTime=None, filterPattern="", nextToken="0"
-    ):
+        self, logGroupName, startTime, limit, endTime=None, filterPattern="", nextToken="0",
+        logStreamNames=(),
+    ):  # fmt: skip
         if logGroupName in self.refusals:
             raise refusal(self.refusals[logGroupName])
         if logGroupName not in self.groups:
@@ -79,6 +80,7 @@ class FakeLogs:
                 if line.visible <= self.now
                 and startTime <= line.time_ms
                 and (endTime is None or line.time_ms <= endTime)
+                and (not logStreamNames or line.stream in logStreamNames)
                 and (not terms or any(term in line.text for term in terms))
             ),
             key=lambda line: line.time_ms,

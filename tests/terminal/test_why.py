@@ -1,5 +1,7 @@
+import pytest
+
 from dragonctl.telemetry.logs.insights import Answer, Progress
-from dragonctl.telemetry.why import Finding, Verdict
+from dragonctl.telemetry.requests.why.model import Finding, Verdict
 from dragonctl.terminal.insights import print_answer, progress_text
 from dragonctl.terminal.why import print_verdict
 from tests.terminal.screens import HOSTILE, screen, seen
@@ -13,35 +15,53 @@ def said(verdict):
 
 def finding(**more):
     parts = {
-        "part": "function", "name": "validate-dragon",
-        "meaning": "the function raised an exception",
-        "evidence": "[ERROR] KeyError", "remedy": "Correct the function.", "rank": 8,
-        "time_ms": 1000, "source": "functions",
+        "part": "function", "name": "validate-dragon", "kind": "exception", "error": "KeyError",
+        "evidence": "[ERROR] KeyError", "remedy": "Correct the function.", "time_ms": 1000,
+        "source": "functions",
     }  # fmt: skip
     return Finding(**{**parts, **more})
 
 
 def test_a_failure_names_the_part_the_line_the_remedy_and_the_next_command():
-    verdict = Verdict("abc", True, finding(), (finding(part="state", name="Validate"),),
-                      next_command="dragonctl logs --request abc")  # fmt: skip
+    verdict = Verdict(
+        "abc", "failed", cause=finding(adopted="it stands between them"),
+        consequences=(finding(part="state", name="Validate"),),
+        next_command="dragonctl logs --request abc",
+    )  # fmt: skip
     assert said(verdict) == [
         "Function: validate-dragon: the function raised an exception.",
         "1970-01-01T00:00:01.000Z functions  [ERROR] KeyError",
+        "This line does not name the request: it stands between them.",
         "What to do: Correct the function.",
         "It led to:",
-        "  State: Validate: the function raised an exception.",
+        "  State: Validate: what the state calls failed.",
         "Next: dragonctl logs --request abc",
     ]
 
 
-def test_a_handled_failure_a_success_and_an_unknown_id_are_told_apart():
-    assert "caught it" in said(Verdict("abc", True, finding(), handled=True))[0]
-    assert said(Verdict("abc", True, lines=3))[0] == "Nothing failed: abc, 3 lines."
-    assert said(Verdict("abc", False))[0].startswith("Nothing is to be seen of abc")
+@pytest.mark.parametrize(
+    ("handled", "words"),
+    [
+        ("caught", "It was caught"), ("retried", "tried again"), ("redriven", "redriven"),
+        ("tolerated", "tolerates"),
+    ],
+)  # fmt: skip
+def test_what_was_handled_is_said_and_nothing_is_to_be_done(handled, words):
+    lines = said(Verdict("abc", "handled", handled=handled, cause=finding(remedy="")))
+    assert words in lines[0]
+    assert not any(line.startswith(("What to do", "Next")) for line in lines)
+
+
+def test_a_success_and_an_end_that_was_not_seen_are_told_apart():
+    assert said(Verdict("abc", "ok", lines=3))[0] == "Nothing failed: abc, 3 lines."
+    assert said(Verdict("abc", found=False))[0].startswith("Nothing is to be seen of abc")
+    lines = said(Verdict("abc", "unknown", unseen=("Its end is not there.",)))
+    assert lines[0].startswith("Nothing failed as far as was seen, which is not all")
+    assert lines[1] == "Its end is not there."
 
 
 def test_hostile_evidence_stays_text():
-    lines = said(Verdict(HOSTILE, True, finding(evidence=HOSTILE, name=HOSTILE)))
+    lines = said(Verdict(HOSTILE, "failed", cause=finding(evidence=HOSTILE, name=HOSTILE)))
     assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for line in lines for sign in line)
 
 

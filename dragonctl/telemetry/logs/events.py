@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ SOURCES = ("api", "access", "functions", "state-machines")
 PAGE = 2_000
 """Events asked for at once: AWS gives up to 10,000, which would hold ten groups' whole log."""
 
+_WORKERS = 8  # groups that are read at the same time
+
 LATE_MS = 5_000
 """Events of one group that arrive out of order by up to this are still put in order."""
 
@@ -40,10 +42,16 @@ VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscrip
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A log group and which part of the application writes it (one of ``SOURCES``)."""
+    """A log group and which part of the application writes it (one of ``SOURCES``).
+
+    ``owners`` names the stages, machines or functions that write there, ``formats`` holds the
+    access log formats of its stages.
+    """
 
     name: str
     source: str
+    owners: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
 class LogEvent(NamedTuple):
@@ -76,7 +84,8 @@ class Unreadable:
 
     def document(self) -> dict[str, Any]:
         """The same as plain JSON."""
-        return asdict(self)
+        group = {"name": self.group.name, "source": self.group.source}
+        return {"group": group, "code": self.code, "reason": self.reason, "hint": self.hint}
 
 
 Report = Callable[[Unreadable], None]
@@ -108,17 +117,18 @@ def read(
     report: Report,
     pattern: str = "",
     admits: Admits = anything,
-    workers: int = 8,
+    streams: Sequence[str] = (),
 ) -> Iterator[LogEvent]:
     """The events of all groups from ``start_ms`` to ``end_ms``, merged in the order of time.
 
-    ``pattern`` is a filter pattern that CloudWatch applies, ``admits`` a second look here. Groups
-    are read side by side; one that cannot be read goes to ``report`` and the rest is shown.
+    ``pattern`` is a filter pattern that CloudWatch applies, ``admits`` a second look here;
+    ``streams``, if given, are the only streams that are read. Groups are read side by side; one
+    that cannot be read goes to ``report`` and the rest is shown.
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="logs")
+    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs")
     try:
         readers = [
-            _GroupReader(pool, fetch, group, query(start_ms, end_ms, pattern), report)
+            _GroupReader(pool, fetch, group, query(start_ms, end_ms, pattern, streams), report)
             for group in groups
         ]
         yield from filter(admits, heapq.merge(*readers, key=by_time))
@@ -126,13 +136,17 @@ def read(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def query(start_ms: int, end_ms: int | None, pattern: str = "") -> dict[str, Any]:
+def query(
+    start_ms: int, end_ms: int | None, pattern: str = "", streams: Sequence[str] = ()
+) -> dict[str, Any]:
     """The params of ``FilterLogEvents`` for a stretch of time; both ends count (AWS)."""
     params: dict[str, Any] = {"startTime": max(0, start_ms), "limit": PAGE}
     if end_ms is not None:
         params["endTime"] = end_ms
     if pattern:
         params["filterPattern"] = pattern
+    if streams:
+        params["logStreamNames"] = list(streams)
     return params
 
 

@@ -1,8 +1,8 @@
 """What a log line is: the shapes that API Gateway, Step Functions and Lambda are known to write.
 
 Sources: the API Gateway developer guide (execution log, ``$context`` variables of access logs),
-recorded Step Functions log events, the Lambda developer guide (START/END/REPORT lines and the
-JSON platform events). Anything else stays the text it is.
+recorded Step Functions log events; Lambda's own records stand in ``platform``, the forms of
+runtimes and loggers in ``runtimes`` and ``loggers``. Anything else stays the text it is.
 """
 
 from __future__ import annotations
@@ -12,40 +12,34 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["access", "execution", "state", "boundary", "report", "json", "plain"]
-Level = Literal["debug", "info", "warning", "error"]
+from dragonctl.telemetry.ids import EXECUTION_ARN, TRACE_ID, UUID
+from dragonctl.telemetry.logs import loggers, platform
+from dragonctl.telemetry.logs.platform import PlatformRecord
+from dragonctl.telemetry.logs.runtimes import Level, read_text
 
-UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-TRACE = r"1-[0-9a-f]{8}-[0-9a-f]{24}"
+Kind = Literal["access", "execution", "state", "boundary", "report", "json", "plain"]
+
 _EXECUTION_LINE = re.compile(rf"^\(({UUID})\) (.*)$", re.DOTALL)
-_REPORT_LINE = re.compile(rf"^REPORT RequestId: ({UUID})\s")
 _REPORT_PART = re.compile(r"([A-Z][A-Za-z ]+?): ([0-9.]+) (ms|MB)")
-_PYTHON_LINE = re.compile(
-    rf"^\[(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]\s+\S+Z\s+({UUID})?\s*(.*)$", re.DOTALL
-)
-_STATUS = re.compile(r"\bStatus: (error|timeout|failure)\b")
-_TIMED_OUT = re.compile(rf"^\S+Z ({UUID}) Task timed out after")
-_TRACE_ID = re.compile(rf"\b{TRACE}\b")
-_EXTENDED = re.compile(r"Extended Request Id: (\S+)")
-_LAMBDA_REQUEST = re.compile(rf"RequestId: ({UUID})")
-_EXECUTION_ARN = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d+:e(?:xpress|xecution):[\w:.\-+/]+")
+_EXTENDED = re.compile(r"^Extended Request Id: (\S{8,})$")
+_LAMBDA_REQUEST = re.compile(rf"(?:RequestId|[Rr]equest id)\s?: ({UUID})")
 _BAD_GATEWAY = re.compile(
     r"Execution failed|Authorizer error|Method completed with status: 5"
-    r"|Endpoint response.*status: 5|Lambda invocation failed"
+    r"|Endpoint response.*status: 5|Lambda (?:invocation|execution) failed"
     r"|Gateway response type: .* with status code: 5"
 )
-_LEVELS: dict[str, Level] = {
-    "TRACE": "debug", "DEBUG": "debug", "INFO": "info", "NOTICE": "info", "WARN": "warning",
-    "WARNING": "warning", "ERROR": "error", "CRITICAL": "error", "FATAL": "error",
-}  # fmt: skip
+_OF_A_BODY = re.compile(r"(?:Method|Endpoint) (?:request|response) (?:body|query|path)")
+"""Lines of the execution log that hold what people sent: the ids there link nothing."""
 
 
-class Shape(NamedTuple):
-    """A line read: what kind, how grave, a sentence for people, and the ids that link it.
+class Line(NamedTuple):
+    """A line read: what kind, how grave, a sentence for people, and the ids that it bears.
 
-    ``request`` is the request id that the line itself names; ``fields`` are the parts that the
-    sentence leaves out. ``ids`` may hold request ids, extended request ids, execution ARNs and
-    X-Ray trace ids.
+    ``request`` is the request id that the line itself names, ``trace`` the trace it says it is of;
+    ``fields`` are the parts that the sentence leaves out. ``links`` are ids that stand where an id
+    of the same request stands; ``mentions`` are executions that its words speak of. ``platform`` is
+    Lambda's own record, where the line is one. ``certain`` is False where a logger's own word for
+    the request may mean another id than Lambda's.
     """
 
     kind: Kind
@@ -53,24 +47,29 @@ class Shape(NamedTuple):
     level: Level = "info"
     request: str = ""
     fields: tuple[tuple[str, str], ...] = ()
-    ids: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
+    trace: str = ""
+    platform: PlatformRecord | None = None
+    certain: bool = True
 
 
-def recognise(text: str) -> Shape:
+def recognise(text: str) -> Line:
     """The shape of one log line; never fails, whatever the line holds."""
     stripped = text.strip()
     if stripped.startswith("{"):
-        document = _object(stripped)
+        document = json_object(stripped)
         if document is not None:
             return _of_document(document, text)
     read = _READERS.get(stripped[:1])
-    shape = read(stripped) if read else None
-    if shape is not None:
-        return shape
-    return Shape("plain", text.rstrip("\n"), _guessed_level(text), ids=_loose_ids(text))
+    line = read(stripped) if read else None
+    if line is not None:
+        return line
+    return Line("plain", text.rstrip("\n"), _guessed_level(text), mentions=_mentions(text))
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is, or None."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -78,34 +77,62 @@ def _object(text: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _of_document(document: Mapping[str, Any], text: str) -> Shape:
+def _of_document(document: Mapping[str, Any], text: str) -> Line:
     for read in (_state_event, _platform_event, _access):
-        shape = read(document)
-        if shape is not None:
-            return shape
+        line = read(document)
+        if line is not None:
+            return line
     return _structured(document, text)
 
 
-def _execution(text: str) -> Shape | None:
+def _execution(text: str) -> Line | None:
     match = _EXECUTION_LINE.match(text)
     if not match:
         return None
     request, rest = match.groups()
-    ids = {request, *_TRACE_ID.findall(rest), *_EXTENDED.findall(rest)}
-    ids.update(_EXECUTION_ARN.findall(rest))
+    links, traces = {request, *_EXTENDED.findall(rest)}, []
+    if not _OF_A_BODY.match(rest):
+        traces = TRACE_ID.findall(rest)
+        links.update(traces, _LAMBDA_REQUEST.findall(rest))
     level: Level = "error" if _BAD_GATEWAY.search(rest) else "info"
-    return Shape("execution", rest, level, request, ids=frozenset(ids))
+    return Line(
+        "execution", rest, level, request, links=frozenset(links), mentions=_mentions(rest),
+        trace=traces[0] if traces else "",
+    )  # fmt: skip
 
 
-def _report(text: str) -> Shape | None:
-    match = _REPORT_LINE.match(text)
-    if not match:
-        return None
-    figures = {name.strip(): f"{value} {unit}" for name, value, unit in _REPORT_PART.findall(text)}
-    status = _STATUS.search(text)
-    words = _report_words(figures) + (f", {status[1]}" if status else "")
-    ids = frozenset({match[1], *_TRACE_ID.findall(text)})
-    return Shape("report", words, "error" if status else "info", match[1], ids=ids)
+def _platform_text(text: str) -> Line | None:
+    record = platform.of_text(text)
+    return _of_record(record, text) if record else None
+
+
+def _of_record(record: PlatformRecord, text: str) -> Line:
+    """A record of the text format as a line."""
+    if record.moment == "report":
+        figures = {name.strip(): f"{value} {unit}" for name, value, unit in _figures(text)}
+        words = _report_words(figures) + (f", {record.status}" if record.status else "")
+        return _platform_line("report", words, _graver(record), record)
+    if record.moment == "timeout":
+        return _platform_line("plain", record.reason, "error", record)
+    if record.moment == "exit":
+        return _platform_line("plain", text.split(" ", 2)[2], "error", record)
+    words = _LAMBDA_REQUEST.sub("", text).replace("  ", " ").rstrip()
+    return _platform_line("boundary", words, "error" if record.failed else "debug", record)
+
+
+def _platform_line(kind: Kind, words: str, level: Level, record: PlatformRecord) -> Line:
+    links = frozenset({record.request, record.trace} - {""})
+    return Line(
+        kind, words, level, record.request, links=links, trace=record.trace, platform=record
+    )
+
+
+def _figures(text: str) -> list[tuple[str, str, str]]:
+    return _REPORT_PART.findall(text)
+
+
+def _graver(record: PlatformRecord) -> Level:
+    return "error" if record.failed else "info"
 
 
 def _report_words(figures: Mapping[str, str]) -> str:
@@ -119,34 +146,24 @@ def _report_words(figures: Mapping[str, str]) -> str:
     return words
 
 
-def _boundary(text: str) -> Shape | None:
-    if not text.startswith(("START RequestId", "END RequestId", "INIT_START", "EXTENSION")):
+def _of_runtime(text: str) -> Line | None:
+    """A line in a runtime's or a logger's own form of text."""
+    found = read_text(text)
+    if found is None:
         return None
-    found = _LAMBDA_REQUEST.search(text)
-    request = found[1] if found else ""
-    words = _LAMBDA_REQUEST.sub("", text).replace("  ", " ").rstrip()
-    return Shape("boundary", words, "debug", request, ids=frozenset({request} - {""}))
+    links = frozenset({found.request} - {""})
+    return Line(
+        "plain", found.message, found.level, found.request, links=links,
+        mentions=_mentions(found.message),
+    )  # fmt: skip
 
 
-def _python(text: str) -> Shape | None:
-    match = _PYTHON_LINE.match(text)
-    if not match:
-        return None
-    level, request, rest = match.groups()
-    ids = _loose_ids(rest)
-    ids = ids | {request} if request else ids
-    return Shape("plain", rest, _LEVELS.get(level, "info"), request or "", ids=ids)
+def _numbered(text: str) -> Line | None:
+    """A line that begins with a time: Lambda's own, or a runtime's."""
+    return _platform_text(text) or _of_runtime(text)
 
 
-def _timed_out(text: str) -> Shape | None:
-    match = _TIMED_OUT.match(text)
-    if not match:
-        return None
-    words = text.split(" ", 2)[2]
-    return Shape("plain", words, "error", match[1], ids=frozenset({match[1]}))
-
-
-def _state_event(document: Mapping[str, Any]) -> Shape | None:
+def _state_event(document: Mapping[str, Any]) -> Line | None:
     execution, kind = document.get("execution_arn"), document.get("type")
     if not isinstance(execution, str) or not isinstance(kind, str):
         return None
@@ -155,26 +172,25 @@ def _state_event(document: Mapping[str, Any]) -> Shape | None:
     words = [kind, *_words_of(details, ("name", "resource", "error", "cause"))]
     level: Level = "error" if kind.endswith(("Failed", "TimedOut", "Aborted")) else "info"
     fields = tuple((key, _short(details[key])) for key in ("input", "output") if key in details)
-    ids = frozenset({execution, *_TRACE_ID.findall(json.dumps(details))})
-    return Shape("state", " ".join(words), level, "", fields, ids)
+    links = frozenset({execution})
+    return Line("state", " ".join(words), level, "", fields, links)
 
 
 def _words_of(details: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     return [_short(details[name]) for name in names if details.get(name)]
 
 
-def _platform_event(document: Mapping[str, Any]) -> Shape | None:
-    kind, record = document.get("type"), document.get("record")
-    if not str(kind).startswith("platform.") or not isinstance(record, dict):
+def _platform_event(document: Mapping[str, Any]) -> Line | None:
+    record = platform.of_document(document)
+    if record is None:
         return None
-    ids = frozenset({*_request_id(record), *_TRACE_ID.findall(json.dumps(record))})
-    if kind != "platform.report":
-        return Shape("boundary", str(kind), "debug", ids=ids)
-    metrics = record.get("metrics")
+    if record.moment != "report":
+        level: Level = "error" if record.failed else "debug"
+        return _platform_line("boundary", str(document["type"]), level, record)
+    metrics = document["record"].get("metrics")
     figures = _platform_figures(metrics if isinstance(metrics, dict) else {})
-    bad = record.get("status") not in (None, "success")
-    words = _report_words(figures) + (f", {record.get('status')}" if bad else "")
-    return Shape("report", words, "error" if bad else "info", ids=ids)
+    words = _report_words(figures) + (f", {record.status}" if record.failed else "")
+    return _platform_line("report", words, _graver(record), record)
 
 
 def _platform_figures(metrics: Mapping[str, Any]) -> dict[str, str]:
@@ -190,17 +206,12 @@ def _platform_figures(metrics: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _request_id(record: Mapping[str, Any]) -> set[str]:
-    request = record.get("requestId")
-    return {request} if isinstance(request, str) else set()
-
-
 _ACCESS_STATUS = ("status", "statusCode")
 _ACCESS_METHOD = ("httpMethod", "method")
 _ACCESS_PATH = ("path", "resourcePath", "routeKey")
 
 
-def _access(document: Mapping[str, Any]) -> Shape | None:
+def _access(document: Mapping[str, Any]) -> Line | None:
     request = document.get("requestId", document.get("request_id"))
     method, status = _first(document, _ACCESS_METHOD), _first(document, _ACCESS_STATUS)
     if not isinstance(request, str) or method is None or status is None:
@@ -210,39 +221,47 @@ def _access(document: Mapping[str, Any]) -> Shape | None:
     if latency not in (None, "-"):
         words.append(f"{latency} ms")
     words.extend(str(document[key]) for key in ("ip", "sourceIp") if key in document)
-    level: Level = _status_level(str(status))
     error = document.get("error")
     fields = (("error", _short(error)),) if error not in (None, "", "-") else ()
-    return Shape("access", " ".join(words), level, request, fields, _access_ids(document))
+    links, traces = _access_links(document)
+    return Line(
+        "access", " ".join(words), status_level(str(status)), request, fields, links,
+        trace=traces[0] if traces else "",
+    )  # fmt: skip
 
 
-def _access_ids(document: Mapping[str, Any]) -> frozenset[str]:
+def _access_links(document: Mapping[str, Any]) -> tuple[frozenset[str], list[str]]:
     names = ("requestId", "request_id", "extendedRequestId", "xrayTraceId", "executionArn")
     found = {str(document[name]) for name in names if document.get(name) not in (None, "", "-")}
-    traces = _TRACE_ID.findall(" ".join(found))
-    return frozenset({*traces, *(value for value in found if not value.startswith("Root="))})
+    traces = TRACE_ID.findall(" ".join(found))
+    own = {value for value in found if not value.startswith("Root=")}
+    return frozenset({*traces, *own}), traces
 
 
-def _status_level(status: str) -> Level:
+def status_level(status: str) -> Level:
+    """How grave an HTTP status is: 5xx errors, 4xx warnings."""
     if status.startswith("5"):
         return "error"
     return "warning" if status.startswith("4") else "info"
 
 
-_INVOCATION = ("requestId", "AWSRequestId", "function_request_id")
-"""Where a function's JSON line names its invocation: Lambda's own format, and Powertools'."""
+def _structured(document: Mapping[str, Any], text: str) -> Line:
+    message = next((found for name in loggers.MESSAGE if (found := loggers.at(document, name))), "")
+    certain = loggers.invocation(document)
+    request, trace = certain or loggers.correlation(document), loggers.trace(document)
+    rest = tuple((key, _short(value)) for key, value in document.items() if key not in _SPOKEN)
+    grade = loggers.level(document) or ("error" if "errorMessage" in document else "info")
+    return Line(
+        "json", _short(message), grade, request, rest, frozenset({request, trace} - {""}),
+        _mentions(text), trace, certain=bool(certain) or not request,
+    )  # fmt: skip
 
 
-def _structured(document: Mapping[str, Any], text: str) -> Shape:
-    level = _first(document, ("level", "log_level", "severity", "levelname"))
-    message = _first(document, ("message", "msg", "errorMessage", "event"))
-    spoken = {"level", "message", "msg", "timestamp", "time", *_INVOCATION}
-    rest = tuple((str(key), _short(value)) for key, value in document.items() if key not in spoken)
-    grade = _LEVELS.get(str(level).upper(), "error" if "errorMessage" in document else "info")
-    words = _short(message) if message is not None else ""
-    requests = {value for name in _INVOCATION if isinstance(value := document.get(name), str)}
-    request = min(requests, default="")
-    return Shape("json", words, grade, request, rest, frozenset(requests) | _loose_ids(text))
+_SPOKEN = frozenset(
+    {"level", "message", "msg", "timestamp", "time", "requestId", "AWSRequestId",
+     "function_request_id"}
+)  # fmt: skip
+"""Members of a structured line that stand in its columns or its sentence."""
 
 
 def _first(document: Mapping[str, Any], names: Iterable[str]) -> Any:
@@ -255,29 +274,22 @@ def _short(value: Any) -> str:
 
 def _guessed_level(text: str) -> Level:
     head = text[:200]
-    if head.startswith(("[ERROR]", "Traceback ", "ERROR", "CRITICAL", "FATAL")):
+    if head.startswith(("[ERROR]", "Traceback ", "ERROR", "CRITICAL", "FATAL", "panic: ")):
         return "error"
     return "warning" if head.startswith(("[WARNING]", "WARN")) else "info"
 
 
-def _loose_ids(text: str) -> frozenset[str]:
-    """Trace ids, execution ARNs and Lambda request ids anywhere in a line."""
-    finders: tuple[Callable[[str], list[str]], ...] = (
-        _TRACE_ID.findall,
-        _EXECUTION_ARN.findall,
-        _LAMBDA_REQUEST.findall,
-    )
+def _mentions(text: str) -> frozenset[str]:
+    """Execution ARNs anywhere in a line."""
     head = text[:20_000]  # ids stand early; a megabyte line must not cost a second
-    if "1-" not in head and "arn:" not in head and "RequestId: " not in head:
-        return frozenset()
-    return frozenset(found for find in finders for found in find(head))
+    return frozenset(EXECUTION_ARN.findall(head)) if "arn:" in head else frozenset()
 
 
-_READERS: dict[str, Callable[[str], Shape | None]] = {
+_READERS: dict[str, Callable[[str], Line | None]] = {
+    **dict.fromkeys("DIWFAtewid", _of_runtime),
     "(": _execution,
-    "R": _report,
-    "[": _python,
-    **dict.fromkeys("SEI", _boundary),
-    **dict.fromkeys("0123456789", _timed_out),
+    "[": _of_runtime,
+    **dict.fromkeys("SEIR", lambda text: _platform_text(text) or _of_runtime(text)),
+    **dict.fromkeys("0123456789", _numbered),
 }
 """The first character of a line -> what may read it; a hundred thousand lines pass here."""

@@ -3,21 +3,26 @@
 An access log line joins API Gateway's request id to an X-Ray trace id; a function's REPORT line
 joins that trace id to its own request id; API Gateway's execution log names the execution that it
 started. Starting from any of them, the others are found in a few looks.
+
+A line that names another request belongs to that one, whatever else it holds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from dragonctl.telemetry.fetching import Fetch
+from dragonctl.telemetry.ids import TRACE, is_execution, is_express, trace_root, w3c_form
+from dragonctl.telemetry.logs.access import ids_of, read_access
 from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, in_order, read
-from dragonctl.telemetry.logs.lines import TRACE, UUID, recognise
+from dragonctl.telemetry.logs.lines import Line, recognise
+from dragonctl.telemetry.requests.surroundings import surroundings
 
-LOOKS = 5
+LOOKS = 6
 """Looks at most: request id, then trace id, then the functions' ids, then nothing new."""
 
 MOST = 20_000
@@ -26,38 +31,102 @@ MOST = 20_000
 MARGIN_MS = 15 * 60 * 1000
 """How far from its lines found so far a request's other lines can be (a function's time-out)."""
 
-_ID = re.compile(rf"(?:{UUID}|{TRACE}|arn:aws[\w-]*:states:.+:.+|[A-Za-z0-9+/_-]{{10,}}={{0,2}})")
+STARTED_WITHIN_MS = 5_000
+"""How far clocks and log times may lie apart for an execution to have been started by a request."""
+
 _KEPT = 60  # a filter pattern holds up to 1,024 characters; each id takes about forty
+_ANSWER = re.compile(r"Endpoint response body")
+
+Learn = Callable[["Trail"], None]
+"""Told after each look; may add ids that other services know (histories, traces)."""
 
 
 @dataclass
 class Trail:
-    """The ids of one request known so far; it admits the lines that bear one and learns more."""
+    """The ids of one request known so far; it admits the lines that bear one and learns more.
+
+    ``asked`` is the id that was asked for, ``formats`` the formats of access logs by group.
+    ``mentioned`` are executions that its lines speak of: a request that looks at an execution has
+    not started it, so they join only when something else says so. ``apart`` are other requests to
+    an API that share its trace.
+    """
 
     ids: set[str]
+    asked: str = ""
+    formats: dict[str, tuple[str, ...]] = field(default_factory=dict)
     events: dict[str, LogEvent] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, ident: str) -> Trail:
+    def of(cls, ident: str, groups: Iterable[LogGroup] = ()) -> Trail:
         """The trail of a request id, extended request id, execution ARN or trace id."""
-        return cls({trace_root(ident)})
+        root = trace_root(ident)
+        return cls({root}, root, {group.name: group.formats for group in groups if group.formats})
 
     def pattern(self) -> str:
         """A filter pattern for lines that hold any of the ids; within CloudWatch's length."""
         terms: list[str] = []
-        for ident in sorted(self.ids)[:_KEPT]:
+        for ident in self._spellings():
             term = '?"{}"'.format(ident.replace("\\", "").replace('"', ""))
             if sum(len(known) + 1 for known in terms) + len(term) > 1024:  # noqa: PLR2004 (AWS)
                 break
             terms.append(term)
         return terms[0][1:] if len(terms) == 1 else " ".join(terms)
 
+    def _spellings(self) -> list[str]:
+        ids = sorted(self.ids, key=lambda ident: (ident != self.asked, ident))[:_KEPT]
+        return [*ids, *(w3c_form(ident) for ident in ids if re.fullmatch(TRACE, ident))]
+
     def admits(self, event: LogEvent) -> bool:
         """Whether a line belongs to the request; if so its ids join the trail."""
-        if not any(ident in event.text for ident in self.ids):
+        if not any(ident in event.text for ident in self._spellings()):
             return False
-        self.ids |= {trace_root(ident) for ident in recognise(event.text).ids}
+        line = recognise(event.text)
+        request, links = self._own(event, line)
+        if not self._belongs(event, line, request, links):
+            return False
+        self.ids |= {trace_root(ident) for ident in links}
+        self._mentioned(event, line)
         return True
+
+    def _own(self, event: LogEvent, line: Line) -> tuple[str, frozenset[str]]:
+        """The request that a line names as its own, and the ids that it links to it."""
+        if event.source != "access":
+            return line.request, line.links
+        values = read_access(event.text, self.formats.get(event.group, ()))
+        links = frozenset(ids_of(values))
+        return values.get("requestId", line.request), links or line.links
+
+    def _belongs(self, event: LogEvent, line: Line, request: str, links: frozenset[str]) -> bool:
+        if request in self.ids or (not request and self._mentions(line, event)):
+            return True
+        if not request or not line.certain:
+            return bool(links & self.ids)
+        if line.mentions & self.ids:
+            return _starts_an_execution(line.text)
+        if not links & self.ids:
+            return False
+        if event.source in ("api", "access") and self._is_of_one_request():
+            self.apart.add(request)
+            return False
+        return True
+
+    def _mentions(self, line: Line, event: LogEvent) -> bool:
+        """Whether a line without a request of its own speaks of this one."""
+        return bool(line.links & self.ids) or event.source in ("functions", "access")
+
+    def _is_of_one_request(self) -> bool:
+        """Whether one request to an API is meant: others of its trace are not taken in."""
+        if re.fullmatch(TRACE, self.asked) or is_execution(self.asked):
+            return False
+        return any(event.source in ("api", "access") for event in self.events.values())
+
+    def _mentioned(self, event: LogEvent, line: Line) -> None:
+        """Executions that a line speaks of: the endpoint's answer to a start joins at once."""
+        started = event.source == "api" and _starts_an_execution(line.text)
+        for ident in line.mentions:
+            (self.ids if started else self.mentioned).add(ident)
 
     def trace_ids(self) -> list[str]:
         """The X-Ray trace ids on the trail."""
@@ -67,26 +136,22 @@ class Trail:
         """The execution ARNs on the trail."""
         return sorted(ident for ident in self.ids if is_execution(ident))
 
-
-def trace_root(ident: str) -> str:
-    """An id as logs hold it: of a trace header (``Root=1-…;Parent=…``) the trace id alone."""
-    found = re.search(TRACE, ident) if ident.startswith(("Root=", "Self=")) else None
-    return found[0] if found else ident.strip()
-
-
-def is_execution(ident: str) -> bool:
-    """Whether an id is the ARN of a standard or express execution."""
-    return ident.startswith("arn:") and ident.split(":")[5:6] in (["execution"], ["express"])
+    def span(self) -> tuple[int, int] | None:
+        """First and last time, in milliseconds, of the lines found so far."""
+        times = [event.time_ms for event in self.events.values()]
+        return (min(times), max(times)) if times else None
 
 
-def is_trace(ident: str) -> bool:
-    """Whether an id is an X-Ray trace id, bare or in a trace header."""
-    return bool(re.fullmatch(TRACE, trace_root(ident)))
+def _starts_an_execution(text: str) -> bool:
+    """Whether a line of the execution log is Step Functions' answer to a start.
 
-
-def looks_like_id(text: str) -> bool:
-    """Whether a text can be one of the ids that link lines."""
-    return bool(_ID.fullmatch(trace_root(text)))
+    A standard execution's status is in no answer but DescribeExecution's, which starts nothing; of
+    express executions nothing but a start tells (Step Functions API reference).
+    """
+    if not _ANSWER.match(text) or "executionArn" not in text:
+        return False
+    arns = recognise(f"() {text}").mentions
+    return '"status"' not in text or any(is_express(ident) for ident in arns)
 
 
 def request_events(
@@ -97,13 +162,18 @@ def request_events(
     end_ms: int | None,
     *,
     report: Report,
+    learn: Learn = lambda _: None,
+    also: str = "",
 ) -> tuple[Trail, list[LogEvent]]:
     """Every line of one request, from all groups, in order; and the ids that link them.
 
     A function's lines without an id (what it prints) are taken from between the START and the
-    REPORT of its own stream: one stream serves one request at a time (Lambda developer guide).
+    REPORT of its own stream, where no other request ran at the same time. ``learn`` is told after
+    each look, ``also`` is one more id to begin with.
     """
-    trail, told, watched = Trail.of(ident), set[str](), list(groups)
+    watched = list(groups)
+    trail, told = Trail.of(ident, watched), set[str]()
+    trail.ids |= {also} - {""}
 
     def once(problem: Any) -> None:
         if problem.group.name not in told:
@@ -117,17 +187,19 @@ def request_events(
             fetch, open_groups, start_ms, end_ms,
             report=once, pattern=trail.pattern(), admits=trail.admits,
         )  # fmt: skip
-        trail.events.update({_key(event): event for event in islice(found, MOST)})
+        trail.events.update({event_key(event): event for event in islice(found, MOST)})
+        learn(trail)
         if trail.ids == known:
             break
         if trail.events:
             start_ms, end_ms = _near(trail.events.values(), start_ms, end_ms)
-    for event in _unmarked(fetch, watched, trail, once):
-        trail.events.setdefault(_key(event), event)
+    for event in surroundings(fetch, watched, trail.events.values(), trail.ids, once):
+        trail.events.setdefault(event_key(event), event)
     return trail, sorted(trail.events.values(), key=in_order)
 
 
-def _key(event: LogEvent) -> str:
+def event_key(event: LogEvent) -> str:
+    """What tells an event from all others."""
     return f"{event.group} {event.id or (event.stream, event.time_ms, event.text)}"
 
 
@@ -136,43 +208,3 @@ def _near(events: Iterable[LogEvent], start_ms: int, end_ms: int | None) -> tupl
     times = [event.time_ms for event in events]
     latest = max(times) + MARGIN_MS
     return max(start_ms, min(times) - MARGIN_MS), min(latest, end_ms) if end_ms else latest
-
-
-def _unmarked(
-    fetch: Fetch, groups: list[LogGroup], trail: Trail, report: Report
-) -> Iterable[LogEvent]:
-    """The lines that functions wrote during the request without naming it."""
-    of_name = {group.name: group for group in groups}
-    for (name, stream), (first, last) in _invocations(trail.events.values()).items():
-        group = of_name[name]
-        lines = read(
-            fetch, [group], first, last, report=report,
-            admits=lambda event, stream=stream: event.stream == stream,  # type: ignore[misc]
-        )  # fmt: skip
-        yield from islice(_between(lines, trail.ids), MOST)
-
-
-def _invocations(events: Iterable[LogEvent]) -> dict[tuple[str, str], tuple[int, int]]:
-    """(group, stream) of functions -> first and last time of the request's own lines there."""
-    spans: dict[tuple[str, str], tuple[int, int]] = {}
-    for event in events:
-        if event.source == "functions":
-            place = (event.group, event.stream)
-            first, last = spans.get(place, (event.time_ms, event.time_ms))
-            spans[place] = (min(first, event.time_ms), max(last, event.time_ms))
-    return spans
-
-
-def _between(lines: Iterable[LogEvent], ids: set[str]) -> Iterable[LogEvent]:
-    """The lines of one stream from a START, or the first line with an id, to the REPORT."""
-    inside = False
-    for event in lines:
-        named = any(ident in event.text for ident in ids)
-        shape = recognise(event.text)
-        if shape.kind == "boundary" and "START" in event.text.upper()[:40]:
-            inside = named
-        inside = inside or named
-        if inside:
-            yield event
-        if shape.kind == "report":
-            inside = False

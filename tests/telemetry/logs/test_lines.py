@@ -73,7 +73,7 @@ PLATFORM = json.dumps(
 )  # fmt: skip
 def test_known_shapes_are_read(line, kind, level, text, ids):
     shape = recognise(line)
-    assert (shape.kind, shape.level, shape.text, shape.ids) == (kind, level, text, ids)
+    assert (shape.kind, shape.level, shape.text, shape.links) == (kind, level, text, ids)
 
 
 def test_what_the_sentence_leaves_out_is_kept_as_fields():
@@ -86,7 +86,7 @@ def test_what_the_sentence_leaves_out_is_kept_as_fields():
 @pytest.mark.parametrize("name", ["requestId", "AWSRequestId", "function_request_id"])
 def test_a_function_s_json_line_names_its_invocation(name):
     shape = recognise(json.dumps({"message": "hi", name: REQUEST, "dragon": "Jon"}))
-    assert (shape.request, shape.ids) == (REQUEST, {REQUEST})
+    assert (shape.request, shape.links) == (REQUEST, {REQUEST})
     assert shape.fields == (("dragon", "Jon"),)
 
 

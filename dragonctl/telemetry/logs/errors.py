@@ -1,0 +1,226 @@
+"""The error that a function's line tells: its name, its words, whether nobody caught it.
+
+One row a form. An error that nobody caught is written by the runtime itself, in a form of its own
+(the pages on function errors of each runtime in the Lambda developer guide, and the runtime
+interface clients of AWS); a logger's error was written by code that went on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from dragonctl.telemetry.logs import loggers
+from dragonctl.telemetry.logs.lines import json_object
+from dragonctl.telemetry.logs.runtimes import read_text
+
+
+class Raised(NamedTuple):
+    """An error: ``name`` may be empty where only words were logged; ``uncaught`` by the runtime."""
+
+    name: str
+    message: str = ""
+    uncaught: bool = False
+
+
+_NAME = r"[A-Za-z_][\w$]*(?:(?:\.|::)[A-Za-z_][\w$]*)*"
+_FRAME = r"\n\s+(?:at |File |from |\.\.\. \d+ more)"
+_CAUSED = re.compile(rf"^\s*(?:Caused by:|--->) ({_NAME})(?:: ([^\n]*))?", re.MULTILINE)
+_LAST_OF_TRACEBACK = re.compile(rf"^({_NAME})(?:: (.*))?$")
+_BEFORE_FRAMES = re.compile(rf"(?:^|[\s\"'])({_NAME})(?:: ([^\n]*))?{_FRAME}")
+_NAMED_FIRST = re.compile(rf"^({_NAME}): ?([^\n]*)")
+_LOGFMT = re.compile(rf'\berr(?:or)?="?({_NAME}): ([^"]*)')
+_ANYWHERE = re.compile(r"\b((?:[A-Za-z_]\w*[.:]+)*[A-Z]\w*(?:Error|Exception|Fault|Panic))\b")
+
+
+class Form(NamedTuple):
+    """One form of an uncaught error in text: its parts by name, or JSON in ``document``."""
+
+    parts: re.Pattern[str]
+    source: str
+    name: str = ""
+
+
+def _form(parts: str, source: str, name: str = "") -> Form:
+    return Form(re.compile(parts, re.DOTALL), source, name)
+
+
+UNCAUGHT = (
+    _form(
+        r"\[ERROR\] (?P<name>[A-Za-z_][\w.]*)(?:: (?P<message>[^\n]*))?(?:\n.*)?",
+        "Python: awslambdaric's log_error",
+    ),
+    _form(
+        r"\S+\t(?:\S+)\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection)"
+        r"\s*(?P<document>\{.*)",
+        "Node.js: aws-lambda-nodejs-runtime-interface-client's verbose errors",
+    ),
+    _form(
+        r"\S+\t\S+\tfail\t(?P<name>[A-Z]\w*(?:\.\w+)+|\w+Exception)(?:: (?P<message>[^\n]*))?"
+        r"(?:\n.*)?",
+        ".NET: Amazon.Lambda.RuntimeSupport's LambdaBootstrap",
+    ),
+    _form(
+        r"(?P<message>[^\n]*): (?P<name>[a-zA-Z_$][\w$]*(?:\.[\w$]+)+)\n(?P=name)\b.*",
+        "Java: aws-lambda-java-runtime-interface-client's UserFault",
+    ),
+    _form(
+        r'Exception in thread "[^"]*" (?P<name>[\w.$]+)(?:: (?P<message>[^\n]*))?(?:\n.*)?',
+        "Java: the virtual machine's default handler",
+    ),
+    _form(
+        r"(?:Error raised from handler method|Init error when loading handler[^\n]*)\n"
+        r"(?P<document>\{.*)",
+        "Ruby: aws-lambda-ruby-runtime-interface-client's lambda_runtime",
+    ),
+    _form(
+        r"panic: (?P<message>[^\n]*)(?:\n.*)?", "Go: the runtime's panic", "panic",
+    ),
+    _form(
+        r"fatal error: (?P<message>[^\n]*)(?:\n.*)?", "Go: the runtime's throw", "fatal error",
+    ),
+    _form(
+        r"(?:.*\n)?FATAL ERROR: (?P<message>[^\n]*)(?:\n.*)?", "V8: the heap's limit",
+        "FATAL ERROR",
+    ),
+    _form(
+        r"thread '[^']*'(?: \(\d+\))? panicked at (?P<message>.*)", "Rust: the panic hook", "panic",
+    ),
+    _form(
+        r"Terminating due to (?P<name>java\.lang\.\w+)(?:: (?P<message>[^\n]*))?.*",
+        "Java: -XX:+ExitOnOutOfMemoryError",
+    ),
+    _form(
+        r"\[ERROR\] \[\d+\] LAMBDA_RUNTIME (?P<message>.*)",
+        "aws-lambda-cpp, which Python's and Node's clients are built on", "LAMBDA_RUNTIME",
+    ),
+)  # fmt: skip
+
+
+def raised(text: str) -> Raised | None:
+    """The error that a line tells; None where it tells of none. Any line may be asked."""
+    stripped = text.strip()
+    document = json_object(stripped) if stripped.startswith("{") else None
+    if document is not None:
+        return _of_document(document)
+    for form in UNCAUGHT:
+        found = form.parts.fullmatch(stripped)
+        if found:
+            return _of_form(form, found)
+    line = read_text(stripped)
+    message = line.message if line else stripped
+    told = of_stack(message)
+    if told or line is None or line.level != "error":
+        return told
+    return _in_words(message)
+
+
+def _of_form(form: Form, found: re.Match[str]) -> Raised:
+    parts = found.groupdict()
+    if parts.get("document"):
+        document = json_object(_first_object(parts["document"])) or {}
+        name, message = _named(document)
+        return Raised(name or "error", message, True)
+    return Raised(form.name or parts.get("name") or "error", parts.get("message") or "", True)
+
+
+def _first_object(text: str) -> str:
+    """The JSON object at the beginning of a text; a line may go on behind it."""
+    end = text.rfind("}")
+    return text[: end + 1]
+
+
+def _of_document(document: Mapping[str, Any]) -> Raised | None:
+    name, message = _named(document)
+    stacked = next(
+        (told for text in loggers.texts(document, loggers.STACK) if (told := of_words(text))), None
+    )
+    if not name and (listed := _listed(document.get("exception"))):
+        return listed
+    if not name and not stacked:
+        return _by_level(document)
+    if loggers.level(document) not in (None, "error"):
+        return None
+    told = Raised(name, message) if name else stacked or Raised(name, message)
+    return told._replace(uncaught=_by_runtime(document))
+
+
+def _by_level(document: Mapping[str, Any]) -> Raised | None:
+    """A line of the level ERROR without any error in it still tells that something was wrong."""
+    message = next(loggers.texts(document, loggers.MESSAGE), "")
+    if loggers.level(document) != "error":
+        return None
+    return of_stack(message) or _in_words(message)
+
+
+def _by_runtime(document: Mapping[str, Any]) -> bool:
+    """Whether the runtime wrote it: Lambda's own members alone, no logger's message."""
+    message = document.get("message")
+    whole = isinstance(message, dict) and "errorType" in message
+    return whole or ("errorType" in document and "message" not in document)
+
+
+def _named(document: Mapping[str, Any]) -> tuple[str, str]:
+    name = next(loggers.texts(document, loggers.ERROR_NAME), "")
+    return name, next(loggers.texts(document, loggers.ERROR_MESSAGE), "")
+
+
+def _listed(value: Any) -> Raised | None:
+    """Structlog's dict_tracebacks: a list of exceptions, the one that was raised first."""
+    item = value[0] if isinstance(value, list) and value else None
+    if not isinstance(item, dict) or not item.get("exc_type"):
+        return None
+    return Raised(str(item["exc_type"]), str(item.get("exc_value", "")))
+
+
+def of_words(text: str) -> Raised | None:
+    """The error of a stack, or of ``Name: message``, as loggers keep it in a member."""
+    told = of_stack(text)
+    if told:
+        return told
+    found = _NAMED_FIRST.match(text.strip())
+    return Raised(found[1], found[2]) if found else _bare_name(text)
+
+
+def _bare_name(text: str) -> Raised | None:
+    found = _ANYWHERE.fullmatch(text.strip())
+    return Raised(found[1]) if found else None
+
+
+def of_stack(text: str) -> Raised | None:
+    """The error of a stack trace in a text: Python's stands last, others' before their frames."""
+    for read in (_python_stack, _framed_stack):
+        told = read(text)
+        if told:
+            return told
+    return None
+
+
+def _python_stack(text: str) -> Raised | None:
+    if "Traceback (most recent call last)" not in text:
+        return None
+    for line in reversed(text.rstrip().splitlines()):
+        found = _LAST_OF_TRACEBACK.match(line)
+        if found and not line.startswith(("Traceback", "During handling")):
+            return Raised(found[1], found[2] or "")
+    return None
+
+
+def _framed_stack(text: str) -> Raised | None:
+    found = _BEFORE_FRAMES.search(text)
+    return Raised(found[1], found[2] or "") if found else None
+
+
+def _in_words(message: str) -> Raised:
+    """What a line of the level ERROR says: the first word that has an error's form, or none."""
+    if found := _LOGFMT.search(message):
+        return Raised(found[1], found[2])
+    found = _ANYWHERE.search(message)
+    return Raised(found[1] if found else "", message)
+
+
+def deepest(text: str) -> Raised | None:
+    """The innermost cause that a stack names (``Caused by:`` in Java, ``--->`` in .NET)."""
+    found = _CAUSED.findall(text)
+    return Raised(found[-1][0], found[-1][1]) if found else None
