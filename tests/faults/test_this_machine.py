@@ -83,6 +83,12 @@ def test_no_stream_stops_a_change_and_all_of_it_can_be_taken_back(lab, script):
     assert moved(before, lab.look()) == {}
 
 
+@pytest.mark.parametrize(("option", "code"), [("--check", 3), ("--dry-run", 141)])
+def test_a_plan_that_nobody_reads_ends_with_its_reader(lab, option, code):
+    lab.fresh()
+    assert shell(lab, '"$@" >&-', *TEXT, option).returncode == code
+
+
 def test_a_request_to_end_is_an_interruption(lab):
     before = lab.fresh()
     lab.proxy.signal = signal.SIGTERM
