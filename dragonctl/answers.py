@@ -3,6 +3,11 @@
 botocore reads an answer by its API's description and lets through what is of another kind: a number
 where a text belongs, a list for a structure. Behind this door every reader may trust what the
 description says; a structure says itself when somebody asks for a member that did not come.
+
+AWS writes ``null`` for what is not set, so nothing is never odd: API Gateway's response templates
+hold ``{"application/json": null}``. In a list it stands for no item, in a map for what is empty.
+Members and enum values that a later version of an API adds are let through (Smithy, "Client
+behavior"; JSON protocols there write a float that is no number as a text).
 """
 
 from __future__ import annotations
@@ -17,6 +22,8 @@ from dragonctl.errors import ODD, AwsError
 DEEPEST = 200
 """The levels of a JSON document that are read: AWS's own have a dozen, and a state machine's
 definition that nests its maps a few dozen."""
+_NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
+_WHOLE, _FRACTIONS = ("integer", "long", "short", "byte", "bigInteger"), ("float", "double")
 _POLICY = "policyDocumentType"
 _TOO_DEEP = f": JSON that is nested more than {DEEPEST} levels deep"
 _KINDS: dict[type, str] = {
@@ -87,6 +94,7 @@ def _is_deep(document: Any) -> bool:
     return True
 
 
+_EMPTY: dict[str, type] = {"structure": dict, "list": list, "map": dict}
 Check = Callable[[Any, tuple[str, str]], Any]
 """``check(value, origin)`` gives the value with its structures as :class:`Answer` s."""
 
@@ -98,12 +106,14 @@ def check_of(shape: Any) -> Check:
     """
     if shape is None or getattr(shape, "is_document_type", False):
         return _anything
+    if shape.serialization.get("eventstream"):
+        return _anything
     if shape.name == _POLICY:
         return _policy
     makers = {"structure": _structure, "list": _list, "map": _map}
     if shape.type_name in makers:
         return makers[shape.type_name](shape)
-    return _scalar(_SCALARS[shape.type_name]) if shape.type_name in _SCALARS else _anything
+    return _scalar(shape.type_name) if shape.type_name in _SCALARS else _anything
 
 
 def _anything(value: Any, _: tuple[str, str]) -> Any:
@@ -113,18 +123,24 @@ def _anything(value: Any, _: tuple[str, str]) -> Any:
 
 def _policy(value: Any, _: tuple[str, str]) -> Any:
     """IAM's, whose text botocore has read already (its ``json_decode_policies``)."""
-    if not isinstance(value, dict | str):
+    if not isinstance(value, dict | str | None):
         raise _other(value, str)
     if _is_deep(value):
         raise OddAnswerError(_TOO_DEEP)
     return value
 
 
-def _scalar(kinds: tuple[type, ...]) -> Check:
+def _scalar(name: str) -> Check:
+    kinds = _SCALARS[name]
+
     def check(value: Any, _: tuple[str, str]) -> Any:
-        if type(value) not in kinds and not isinstance(value, kinds):
-            raise _other(value, kinds[0])
-        return value
+        if value is None or isinstance(value, kinds):
+            return value
+        if name in _WHOLE and isinstance(value, float) and value.is_integer():
+            return int(value)  # JSON has one kind of number: 300.0 is 300
+        if name in _FRACTIONS and value in _NO_NUMBERS:
+            return float(value)
+        raise _other(value, kinds[0])
 
     return check
 
@@ -150,7 +166,7 @@ def _structure(shape: Any) -> Check:
         try:
             for name, member in value.items():
                 types, look = known.get(name) or learn(name)
-                if type(member) not in types:
+                if member is not None and type(member) not in types:
                     found[name] = look(member, origin)
         except OddAnswerError as error:
             raise _within(f".{name}", error) from None
@@ -170,10 +186,11 @@ def _list(shape: Any) -> Check:
         found: list[Any] = []
         try:
             for item in value:
-                found.append(look(item, origin))  # noqa: PERF401 (its length tells the place)
+                kept = None if item is None else look(item, origin)
+                found.append(kept)
         except OddAnswerError as error:
             raise _within(f"[{len(found)}]", error) from None
-        return found
+        return [item for item in found if item is not None] if None in found else found
 
     return check
 
@@ -183,9 +200,10 @@ def _map(shape: Any) -> Check:
         if not isinstance(value, dict):
             raise _other(value, dict)
         one, found = check_of(shape.value), {}
+        empty = _EMPTY.get(shape.value.type_name)
         for key, item in value.items():
             try:
-                found[key] = one(item, origin)
+                found[key] = one(empty() if item is None and empty else item, origin)
             except OddAnswerError as error:
                 raise _within(f".{key}", error) from None
         return found
