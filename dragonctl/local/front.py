@@ -19,6 +19,7 @@ from dragonctl.local import (
     admission,
     callers,
     code_links,
+    constraints,
     controls,
     hooks,
     object_access,
@@ -129,6 +130,7 @@ class FrontDoor:
 
     def _answer(self, request: Request) -> Answer:
         """One request after the other: moto's stores are plain dicts, and it walks over them."""
+        constraints.check(request)
         key = (request.service, request.operation)
         with contextlib.nullcontext() if key in shims.without_lock else state.LOCK:
             with state.LOCK:

@@ -56,10 +56,10 @@ def test_a_result_comes_back_and_the_log_tells_of_it(application):
 
 def test_a_container_keeps_what_it_knew_until_its_configuration_changes(application):
     code = "import os\ncount = 0\ndef handler(e, c):\n    global count\n    count += 1\n"
-    application.function("f", code + "    return [count, os.environ.get('X')]")
+    application.function("f", code + "    return [count, os.environ.get('XX')]")
     assert [invoke(application, "f")[1] for _ in range(2)] == [[1, None], [2, None]]
     application.aws.client("lambda").update_function_configuration(
-        FunctionName="f", Environment={"Variables": {"X": "y"}}
+        FunctionName="f", Environment={"Variables": {"XX": "y"}}
     )
     assert invoke(application, "f")[1] == [1, "y"]
 

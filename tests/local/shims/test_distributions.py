@@ -104,7 +104,7 @@ def test_it_is_deployed_in_its_own_time(local_aws):
     ("more", "message"),
     [
         (
-            {"Environment": {"Variables": {"A": "b"}}},
+            {"Environment": {"Variables": {"AA": "b"}}},
             "The function cannot have environment variables.",
         ),
         ({"Architectures": ["arm64"]}, "The function cannot use the arm64 architecture."),

@@ -99,9 +99,9 @@ def test_the_shared_resource_policy_fills_up(local_aws, make):
     policy = logs.describe_resource_policies()["resourcePolicies"][0]
     assert policy["policyName"] == "AWSLogDeliveryWrite20150319"
     assert "log-group:mine:log-stream:*" in policy["policyDocument"]
-    for one in range(8):
-        log_to(f"{one}" * 500)
-    assert refused(log_to, name="9" * 500) == (
+    for one in range(18):
+        log_to(f"{one:03}" * 67)
+    assert refused(log_to, name="999" * 67) == (
         LOGGING,
         PREFIX + "The CloudWatch Logs Resource Policy size was exceeded. We suggest prefixing "
         "your CloudWatch log group name with /aws/vendedlogs/states/.",
