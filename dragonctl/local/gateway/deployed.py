@@ -1,13 +1,14 @@
-"""What a stage serves right now, for the data plane."""
+"""What a stage serves right now, for the data plane: a canary to its share of the requests."""
 
 from __future__ import annotations
 
 import copy
+import random
 from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.local import state
-from dragonctl.local.gateway import stages
+from dragonctl.local.gateway import canaries, stages
 from dragonctl.local.gateway.store import Record
 
 
@@ -44,14 +45,15 @@ def _described(
     account: str, region: str, drawer: dict[str, Any], record: Record, stage: str
 ) -> Deployed | None:
     entry = record["stages"][stage]
-    kept = record["deployments"].get(entry["stage"]["deploymentId"])
+    shown = canaries.served(copy.deepcopy(stages.shown(entry)), random.random())  # noqa: S311
+    kept = record["deployments"].get(shown["deploymentId"])
     if kept is None:
         return None
     return Deployed(
         account=account,
         region=region,
         api=dict(record["api"]),
-        stage=copy.deepcopy(stages.shown(entry)),
+        stage=shown,
         # A deployment's definition never changes, so it is shared and not copied.
         definition=kept["definition"],
         cache_generation=entry["cache"]["generation"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dragonctl.local.gateway import patches, stages
+from dragonctl.local.gateway.canaries import check_deployment
 from dragonctl.local.gateway.store import (
     Record,
     api,
@@ -17,6 +18,8 @@ from dragonctl.local.gateway.store import (
 from dragonctl.local.shims import instead
 from dragonctl.local.wire import Request
 
+_PATHS = patches.Paths({"description": str})
+
 
 @instead("apigateway", "CreateDeployment")
 def create(request: Request) -> Record:
@@ -26,6 +29,7 @@ def create(request: Request) -> Record:
     """
     record, parameters = api(request), request.parameters
     _check_deployable(record)
+    check_deployment(request, record)
     shown = {"id": new_id(6), "createdDate": moment(), **picked(parameters, "description")}
     if parameters.get("stageName"):
         stages.check_deploy(record, parameters)
@@ -79,9 +83,7 @@ def update(request: Request) -> Record:
     """Patch a deployment's description."""
     found = _deployment(request)
     operations = request.parameters.get("patchOperations") or []
-    found["deployment"] = patches.patched(
-        found["deployment"], operations, fields={"description": str}
-    )
+    found["deployment"] = patches.patched(found["deployment"], operations, _PATHS)
     return dict(found["deployment"])
 
 
@@ -89,9 +91,13 @@ def update(request: Request) -> Record:
 def delete(request: Request) -> None:
     """Take a deployment away that no stage serves."""
     record, gone = api(request), _deployment(request)["deployment"]["id"]
-    if any(one["stage"]["deploymentId"] == gone for one in record["stages"].values()):
+    if any(gone in _served(one["stage"]) for one in record["stages"].values()):
         raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     del record["deployments"][gone]
+
+
+def _served(stage: Record) -> tuple[str, str | None]:
+    return stage["deploymentId"], stage.get("canarySettings", {}).get("deploymentId")
 
 
 def _deployment(request: Request) -> Record:

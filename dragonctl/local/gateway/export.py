@@ -33,19 +33,100 @@ _DEFAULT_TIMEOUT = 29000
 def get_export(request: Request) -> Answer:
     """The stage's deployed definition; integrations in it where ``extensions`` asks for them."""
     parameters, record = request.parameters, api(request)
-    if parameters["exportType"] != "oas30":
-        raise bad_request(f"The local AWS exports oas30, not {parameters['exportType']}")
+    make = _KINDS.get(parameters["exportType"])
+    if make is None:
+        raise bad_request(f"No API definition of type {parameters['exportType']} is available")
     stage = held(record["stages"], parameters["stageName"], "stage")["stage"]
     definition = record["deployments"][stage["deploymentId"]]["definition"]
     wanted = (parameters.get("parameters") or {}).get("extensions", "").split(",")
-    document = exported(record["api"], stage, definition, extensions=wanted)
+    document = make(record["api"], stage, definition, wanted, request.region)
     kind = parameters.get("accepts") or "application/json"
     text = json.dumps(document, indent=2) if "json" in kind else yaml.safe_dump(document)
-    return Answer(200, {"Content-Type": kind}, text.encode())
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": (
+            f'attachment; filename="{parameters["exportType"]}_{document["info"]["version"]}.json"'
+        ),
+    }
+    return Answer(200, headers, text.encode())
 
 
-def exported(shown: Record, stage: Record, definition: Record, extensions: list[str]) -> Record:
-    """The document."""
+def swagger(
+    shown: Record, stage: Record, definition: Record, extensions: list[str], region: str
+) -> Record:
+    """The document as Swagger 2.0."""
+    document = exported(shown, stage, definition, extensions, region)
+    paths = {
+        path: {word: _swagger_operation(one) for word, one in item.items()}
+        for path, item in document["paths"].items()
+    }
+    told: Record = {
+        "swagger": "2.0",
+        "info": document["info"],
+        "host": _host(shown, region),
+        "basePath": f"/{stage['stageName']}",
+        "schemes": ["https"],
+        "paths": paths,
+        "definitions": document["components"]["schemas"],
+    }
+    rest = {key: one for key, one in document.items() if key.startswith("x-amazon")}
+    whole: Record = _referring({**told, **rest}, "#/definitions/")
+    return whole
+
+
+def _swagger_operation(operation: Record) -> Record:
+    """Bodies are parameters, and what is consumed and produced is named once."""
+    told = {key: one for key, one in operation.items() if key != "requestBody"}
+    body = operation.get("requestBody", {}).get("content", {})
+    parameters = [_swagger_parameter(one) for one in operation.get("parameters", [])]
+    for kind, content in list(body.items())[:1]:
+        name = str(content["schema"]["$ref"]).rpartition("/")[2]
+        parameters.append({"in": "body", "name": name, "required": True, **content})
+        told["consumes"] = [kind]
+    produced = {
+        kind for one in operation.get("responses", {}).values() for kind in one.get("content", {})
+    }
+    responses = {
+        status: _swagger_response(one) for status, one in operation.get("responses", {}).items()
+    }
+    told |= {"parameters": parameters, "responses": responses, "produces": sorted(produced)}
+    return {key: one for key, one in told.items() if one not in ([], None)}
+
+
+def _swagger_parameter(parameter: Record) -> Record:
+    return {**{k: v for k, v in parameter.items() if k != "schema"}, **parameter["schema"]}
+
+
+def _swagger_response(response: Record) -> Record:
+    told = {key: one for key, one in response.items() if key not in ("content", "headers")}
+    for content in list(response.get("content", {}).values())[:1]:
+        told |= content
+    headers = {name: one["schema"] for name, one in response.get("headers", {}).items()}
+    return {**told, "headers": headers} if headers else told
+
+
+def _host(shown: Record, region: str) -> str:
+    return f"{shown['id']}.execute-api.{region}.amazonaws.com"
+
+
+def _referring(value: Any, prefix: str) -> Any:
+    """The same with every reference to a model under ``prefix``, wherever it came from."""
+    if isinstance(value, list):
+        return [_referring(one, prefix) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: prefix + str(one).rpartition("/")[2]
+        if key == "$ref" and isinstance(one, str)
+        else _referring(one, prefix)
+        for key, one in value.items()
+    }
+
+
+def exported(
+    shown: Record, stage: Record, definition: Record, extensions: list[str], region: str
+) -> Record:
+    """The document as OpenAPI 3.0."""
     paths = {
         resource["path"]: {
             _word(verb): _operation(method, resource, definition, extensions)
@@ -63,7 +144,7 @@ def exported(shown: Record, stage: Record, definition: Record, extensions: list[
         },
         "servers": [
             {
-                "url": f"https://{shown['id']}.execute-api.amazonaws.com/{{basePath}}",
+                "url": f"https://{_host(shown, region)}/{{basePath}}",
                 "variables": {"basePath": {"default": stage["stageName"]}},
             }
         ],
@@ -75,7 +156,13 @@ def exported(shown: Record, stage: Record, definition: Record, extensions: list[
             }
         },
     }
-    return document | _validators(definition, extensions)
+    whole: Record = _referring(
+        document | _validators(definition, extensions), "#/components/schemas/"
+    )
+    return whole
+
+
+_KINDS = {"oas30": exported, "swagger": swagger}
 
 
 def _validators(definition: Record, extensions: list[str]) -> Record:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dragonctl.local.gateway import patches
+from dragonctl.local import refusals
+from dragonctl.local.gateway import patches, rows
 from dragonctl.local.gateway.store import (
     Record,
+    answer,
     bad_request,
-    held,
     method,
     not_found,
     picked,
@@ -37,6 +38,26 @@ _RESPONSE_FIELDS = (
     "responseTemplates",
     "contentHandling",
 )
+_PATHS = patches.Paths(
+    fields={
+        "uri": str,
+        "httpMethod": str,
+        "credentials": str,
+        "passthroughBehavior": str,
+        "cacheNamespace": str,
+        "contentHandling": str,
+        "connectionType": str,
+        "connectionId": str,
+        "responseTransferMode": str,
+        "timeoutInMillis": patches.number(int),
+    },
+    maps={"requestParameters": str, "requestTemplates": str},
+    sets=("cacheKeyParameters",),
+)
+_RESPONSE_PATHS = patches.Paths(
+    fields={"selectionPattern": str, "contentHandling": str},
+    maps={"responseParameters": str, "responseTemplates": str},
+)
 
 
 @instead("apigateway", "PutIntegration")
@@ -59,6 +80,8 @@ def integration(parameters: Record, namespace: str) -> Record:
         "cacheNamespace": parameters.get("cacheNamespace") or namespace,
         "cacheKeyParameters": list(parameters.get("cacheKeyParameters") or []),
     }
+    if made["type"] in ("HTTP", "HTTP_PROXY"):
+        made.setdefault("connectionType", "INTERNET")
     if made["type"] != "MOCK" and parameters.get("integrationHttpMethod"):
         made["httpMethod"] = parameters["integrationHttpMethod"]
     return made
@@ -66,15 +89,11 @@ def integration(parameters: Record, namespace: str) -> Record:
 
 def check(made: Record, behind: Record) -> None:
     """Refuse what AWS refuses of an integration, in its words where they are recorded."""
-    if made["type"] not in TYPES:
-        raise bad_request(f"Enumeration value for type must be one of: [{', '.join(TYPES)}]")
-    if made["passthroughBehavior"] not in PASSTHROUGH:
-        raise bad_request(
-            f"Enumeration value for passthroughBehavior must be one of: [{', '.join(PASSTHROUGH)}]"
-        )
+    for name, known in (("type", TYPES), ("passthroughBehavior", PASSTHROUGH)):
+        if made[name] not in known:
+            raise bad_request(f"Enumeration value for {name} must be one of: [{', '.join(known)}]")
     _check_transfer(made)
-    if made["type"] in ("AWS", "AWS_PROXY"):
-        _check_aws(made)
+    refusals.check(rows.INTEGRATION, made)
     _check_declared(made, behind)
 
 
@@ -88,25 +107,19 @@ def _check_transfer(made: Record) -> None:
         raise bad_request("Only proxy integrations stream their response")
 
 
-def _check_aws(made: Record) -> None:
-    if not made.get("httpMethod"):
-        raise bad_request("Enumeration value for HttpMethod must be non-empty")
-    if not str(made.get("uri", "")).startswith("arn:"):
-        raise bad_request("Invalid ARN specified in the request")
-
-
 def _check_declared(made: Record, behind: Record) -> None:
     """Keys and mappings may name only what the method declares as its request parameters."""
     declared = behind.get("requestParameters") or {}
     for key in made.get("cacheKeyParameters") or []:
         if key not in declared:
             raise bad_request("Invalid cache key parameter specified")
-    wrong = _undeclared((made.get("requestParameters") or {}).values(), declared)
-    if wrong:
-        raise bad_request(
-            "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-            f"[Invalid mapping expression parameter specified: {wrong}]"
-        )
+    mappings = made.get("requestParameters") or {}
+    if no_mapping := rows.wrong_mapping(mappings):
+        words = f"Invalid mapping expression specified: {no_mapping}"
+        raise bad_request(rows.MAPPING.format(words))
+    if wrong := _undeclared(mappings.values(), declared):
+        words = f"Invalid mapping expression parameter specified: {wrong}"
+        raise bad_request(rows.MAPPING.format(words))
 
 
 def _undeclared(sources: Iterable[str], declared: Record) -> str | None:
@@ -129,24 +142,7 @@ def get(request: Request) -> Record:
 def update(request: Request) -> Record:
     """Patch an integration: a cache key is ``add /cacheKeyParameters/<parameter>``."""
     thing = _integration(request)
-    wanted = patches.patched(
-        thing,
-        request.parameters.get("patchOperations") or [],
-        fields={
-            "uri": str,
-            "httpMethod": str,
-            "credentials": str,
-            "passthroughBehavior": str,
-            "cacheNamespace": str,
-            "contentHandling": str,
-            "connectionType": str,
-            "connectionId": str,
-            "responseTransferMode": str,
-            "timeoutInMillis": patches.number(int),
-        },
-        maps={"requestParameters": str, "requestTemplates": str},
-        sets=("cacheKeyParameters",),
-    )
+    wanted = patches.patched(thing, request.parameters.get("patchOperations") or [], _PATHS)
     check(wanted, method(request))
     thing.clear()
     thing.update({k: v for k, v in wanted.items() if v != {}})
@@ -164,10 +160,8 @@ def delete(request: Request) -> None:
 def put_response(request: Request) -> Record:
     """What an answer of the integration becomes."""
     status = request.parameters["statusCode"]
-    behind = method(request)
-    if status not in behind.get("methodResponses", {}):
-        raise not_found("Invalid Response status code specified")
     made = {"statusCode": status, **picked(request.parameters, *_RESPONSE_FIELDS)}
+    _check_answered(made, method(request))
     _integration(request).setdefault("integrationResponses", {})[status] = made
     return dict(made)
 
@@ -182,12 +176,9 @@ def get_response(request: Request) -> Record:
 def update_response(request: Request) -> Record:
     """Patch one of them."""
     thing = _response(request)
-    wanted = patches.patched(
-        thing,
-        request.parameters.get("patchOperations") or [],
-        fields={"selectionPattern": str, "contentHandling": str},
-        maps={"responseParameters": str, "responseTemplates": str},
-    )
+    operations = request.parameters.get("patchOperations") or []
+    wanted = patches.patched(thing, operations, _RESPONSE_PATHS)
+    _check_answered(wanted, method(request))
     thing.clear()
     thing.update(wanted)
     return dict(thing)
@@ -197,7 +188,10 @@ def update_response(request: Request) -> Record:
 def delete_response(request: Request) -> None:
     """Take one away."""
     _response(request)
-    del _integration(request)["integrationResponses"][request.parameters["statusCode"]]
+    answers = _integration(request)["integrationResponses"]
+    del answers[request.parameters["statusCode"]]
+    if not answers:
+        del _integration(request)["integrationResponses"]
 
 
 def _integration(request: Request) -> Record:
@@ -209,4 +203,14 @@ def _integration(request: Request) -> Record:
 
 def _response(request: Request) -> Record:
     responses = _integration(request).get("integrationResponses", {})
-    return held(responses, request.parameters["statusCode"], "Response status code")
+    return answer(responses, request.parameters["statusCode"])
+
+
+def _check_answered(made: Record, behind: Record) -> None:
+    """A mapping may set only what the method's response of that status declares."""
+    response = (behind.get("methodResponses") or {}).get(made["statusCode"], {})
+    declared = response.get("responseParameters") or {}
+    for name in made.get("responseParameters") or {}:
+        if name not in declared:
+            words = f"Invalid mapping expression parameter specified: {name}"
+            raise bad_request(rows.MAPPING.format(words))

@@ -1,8 +1,8 @@
 """A stage's method settings: ``/*/*/logging/loglevel``, ``/~1dragons/GET/caching/enabled``.
 
 The key of an entry is what was written between the first slash and the setting, so two spellings
-of one method may stand side by side. A new entry brings AWS's ten defaults, all but
-``loggingLevel``, which is not there until set.
+of one method may stand side by side. A new entry brings what ``*/*`` holds (recorded), else AWS's
+ten defaults, all but ``loggingLevel``, which is not there until set.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def apply(settings: Record, kind: str, path: str, value: str) -> None:
     new = read(value)
     # A nested path whose slashes are not escaped is taken and never shown.
     if len(key.split("/")) == _KEY_PARTS:
-        settings.setdefault(key, dict(DEFAULTS))[name] = new
+        settings.setdefault(key, dict(settings.get("*/*", DEFAULTS)))[name] = new
 
 
 def _remove(settings: Record, path: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dragonctl.local.gateway import patches
+import re
+
+from dragonctl.local.gateway import patches, rows
 from dragonctl.local.gateway.store import (
     Record,
+    answer,
     api,
     bad_request,
     conflict,
-    held,
     method,
     picked,
     resource,
@@ -25,6 +27,34 @@ _OPTIONS = (
     "requestValidatorId",
     "authorizationScopes",
 )
+AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
+_WITH_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS")
+_NO_AUTHORIZER = (
+    "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
+    "COGNITO_USER_POOLS requires a valid authorizer."
+)
+_PARAMETER = re.compile(
+    r"method\.request\.(querystring|multivaluequerystring|path|header|multivalueheader)\.\S+"
+)
+_PATHS = patches.Paths(
+    fields={
+        "authorizationType": str,
+        "authorizerId": str,
+        "operationName": str,
+        "requestValidatorId": str,
+        "apiKeyRequired": patches.loose_truth,
+    },
+    maps={"requestParameters": patches.loose_truth, "requestModels": str},
+    sets=("authorizationScopes",),
+    wrong_path=patches.SHORT,
+    wrong_operation=patches.ONLY_REPLACE,
+    missing={"requestModels": "Content-Type specified was not found"},
+)
+_RESPONSE_PATHS = patches.Paths(
+    fields={},
+    maps={"responseParameters": patches.loose_truth, "responseModels": str},
+    missing={"responseModels": "Content-Type specified was not found"},
+)
 
 
 @instead("apigateway", "PutMethod")
@@ -39,16 +69,39 @@ def put(request: Request) -> Record:
         )
     if verb in methods:
         raise conflict("Method already exists for this resource")
-    validator = parameters.get("requestValidatorId")
-    if validator and validator not in api(request)["validators"]:
-        raise bad_request("Invalid Request Validator identifier specified")
-    methods[verb] = {
+    made = {
         "httpMethod": verb,
         "authorizationType": parameters["authorizationType"],
         "apiKeyRequired": bool(parameters.get("apiKeyRequired")),
         **picked(parameters, *_OPTIONS),
     }
-    return dict(methods[verb])
+    check(made, api(request))
+    methods[verb] = made
+    return dict(made)
+
+
+def check(made: Record, record: Record) -> None:
+    """What a method names must be there: its authorizer, validator and models."""
+    kind, authorizer = made["authorizationType"], made.get("authorizerId")
+    if kind not in AUTHORIZATION_TYPES:
+        known = ", ".join(AUTHORIZATION_TYPES)
+        raise bad_request(f"Invalid authorization type specified. Must be one of: [{known}]")
+    if kind in _WITH_AUTHORIZER and authorizer not in record["authorizers"]:
+        raise bad_request(_NO_AUTHORIZER)
+    validator = made.get("requestValidatorId")
+    if validator and validator not in record["validators"]:
+        raise bad_request("Invalid Request Validator identifier specified")
+    _check_models(made.get("requestModels"), record)
+    for name in made.get("requestParameters") or {}:
+        if not _PARAMETER.fullmatch(name):
+            words = f"Invalid mapping expression parameter specified: {name}"
+            raise bad_request(rows.MAPPING.format(words))
+
+
+def _check_models(named: Record | None, record: Record) -> None:
+    for model in (named or {}).values():
+        if model not in record["models"]:
+            raise bad_request(f"Invalid model identifier specified: {model}")
 
 
 @instead("apigateway", "GetMethod")
@@ -61,19 +114,8 @@ def get(request: Request) -> Record:
 def update(request: Request) -> Record:
     """Patch a method: declaring a request parameter is ``add`` with the value ``false``."""
     thing = method(request)
-    wanted = patches.patched(
-        thing,
-        request.parameters.get("patchOperations") or [],
-        fields={
-            "authorizationType": str,
-            "authorizerId": str,
-            "operationName": str,
-            "requestValidatorId": str,
-            "apiKeyRequired": patches.truth,
-        },
-        maps={"requestParameters": patches.truth, "requestModels": str},
-        sets=("authorizationScopes",),
-    )
+    wanted = patches.patched(thing, request.parameters.get("patchOperations") or [], _PATHS)
+    check(wanted, api(request))
     return _replace(thing, wanted)
 
 
@@ -91,6 +133,7 @@ def put_response(request: Request) -> Record:
     status = request.parameters["statusCode"]
     if status in responses:
         raise conflict("Response already exists for this resource")
+    _check_models(request.parameters.get("responseModels"), api(request))
     responses[status] = {
         "statusCode": status,
         **picked(request.parameters, "responseParameters", "responseModels"),
@@ -108,12 +151,8 @@ def get_response(request: Request) -> Record:
 def update_response(request: Request) -> Record:
     """Patch a method's response."""
     thing = _response(request)
-    wanted = patches.patched(
-        thing,
-        request.parameters.get("patchOperations") or [],
-        fields={},
-        maps={"responseParameters": patches.truth, "responseModels": str},
-    )
+    operations = request.parameters.get("patchOperations") or []
+    wanted = patches.patched(thing, operations, _RESPONSE_PATHS)
     return _replace(thing, wanted)
 
 
@@ -126,7 +165,7 @@ def delete_response(request: Request) -> None:
 
 def _response(request: Request) -> Record:
     responses = method(request).get("methodResponses", {})
-    return held(responses, request.parameters["statusCode"], "Response status code")
+    return answer(responses, request.parameters["statusCode"])
 
 
 def _replace(thing: Record, wanted: Record) -> Record:

@@ -33,7 +33,7 @@ def import_api(request: Request) -> Record:
     options = request.parameters.get("parameters") or {}
     types = options.get("endpointConfigurationTypes") or _endpoint_types(document)
     made = empty(document.title, types.split(",") if isinstance(types, str) else types)
-    _fill_whole(made, document)
+    _fill_whole(made, document, base=base_path(document, options))
     apis(request)[made["api"]["id"]] = made
     return dict(made["api"])
 
@@ -43,16 +43,17 @@ def put_api(request: Request) -> Record:
     """Merge a document into an API, or put it in the place of what the API holds."""
     document, record = _read(request), api(request)
     wanted = empty(document.title)
+    base = base_path(document, request.parameters.get("parameters") or {})
     if request.parameters.get("mode", "merge") == "overwrite":
         # Resources keep their ids where their paths stay.
         kept = {one["path"]: one["id"] for one in record["resources"].values()}
-        _fill_whole(wanted, document, kept)
+        _fill_whole(wanted, document, kept, base)
         for part in ("resources", "models", "validators", "authorizers", "responses"):
             record[part] = wanted[part]
         record["resources"] = _with_root(wanted, record["api"]["rootResourceId"])
     else:
         merged = copy.deepcopy(record)
-        _fill_whole(merged, document)
+        _fill_whole(merged, document, base=base)
         record.update(merged)
     record["api"] |= {"name": document.title, **_settings(document)}
     return dict(record["api"])
@@ -89,9 +90,8 @@ def read(text: str) -> Document:
 
 
 def _endpoint_types(document: Document) -> list[str] | None:
-    servers = document.content.get("servers") or [{}]
-    told = document.content.get("x-amazon-apigateway-endpoint-configuration") or servers[0].get(
-        "x-amazon-apigateway-endpoint-configuration", {}
+    told = document.content.get("x-amazon-apigateway-endpoint-configuration") or (
+        document.server.get("x-amazon-apigateway-endpoint-configuration") or {}
     )
     types: list[str] | None = told.get("types")
     return types
@@ -112,19 +112,29 @@ def _settings(document: Document) -> Record:
     return told | {key: str(info[key]) for key in ("description", "version") if info.get(key)}
 
 
-def _fill_whole(record: Record, document: Document, ids: dict[str, str] | None = None) -> None:
+def base_path(document: Document, options: Record) -> str:
+    """What ``basepath`` puts before paths: ``prepend`` all, ``split`` all but its first part."""
+    how, whole = options.get("basepath", "ignore"), document.base_path
+    if how == "prepend":
+        return whole
+    return whole[whole.find("/", 1) :] if how == "split" and whole.count("/") > 1 else ""
+
+
+def _fill_whole(
+    record: Record, document: Document, ids: dict[str, str] | None = None, base: str = ""
+) -> None:
     """BadRequestException for a document in which something has another kind than it must."""
     try:
-        _fill(record, document, ids or {})
+        _fill(record, document, ids or {}, base)
     except (AttributeError, KeyError, StopIteration, TypeError, ValueError) as error:
         raise bad_request(f"Invalid OpenAPI input: {error}") from error
 
 
-def _fill(record: Record, document: Document, ids: dict[str, str]) -> None:
+def _fill(record: Record, document: Document, ids: dict[str, str], base: str) -> None:
     record["api"] |= _settings(document)
     _add_parts(record, document)
     for path, item in (document.content.get("paths") or {}).items():
-        resource = _resource_at(record, path, ids)
+        resource = _resource_at(record, f"{base}{path}", ids)
         for word, verb in _VERBS.items():
             if word in item:
                 made = method_of(document, item, verb, item[word], record)
@@ -167,7 +177,7 @@ def _resource_at(record: Record, path: str, ids: dict[str, str]) -> Record:
     """The resource of a path, made with all above it where missing."""
     by_path = {one["path"]: one for one in record["resources"].values()}
     here: Record = by_path["/"]
-    for part in path.strip("/").split("/") if path != "/" else ():
+    for part in path.strip("/").split("/") if path.strip("/") else ():
         below = f"{here['path'].rstrip('/')}/{part}"
         here = by_path.get(below) or _child(record, here, part, ids.get(below))
         by_path[below] = here

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
+from urllib.parse import urlsplit
 
 from dragonctl.local.gateway.store import Record, bad_request
 
@@ -27,6 +28,22 @@ class Document:
         if not title:
             raise bad_request("Invalid OpenAPI input. API title (name) is required.")
         return str(title)
+
+    @property
+    def server(self) -> Record:
+        """Its first server; empty where none is told, or what is told is no list."""
+        servers = self.content.get("servers")
+        first = servers[0] if isinstance(servers, list) and servers else {}
+        return first if isinstance(first, dict) else {}
+
+    @property
+    def base_path(self) -> str:
+        """What its server's address, or a Swagger's ``basePath``, puts before each path."""
+        url = str(self.server.get("url") or self.content.get("basePath") or "")
+        for name, told in (self.server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(told.get("default", "")))
+        path = urlsplit(url).path.strip("/")
+        return f"/{path}" if path else ""
 
     @property
     def schemas(self) -> Record:

@@ -1,14 +1,12 @@
-"""The smaller parts of an API: models, request validators, authorizers, gateway responses."""
+"""The smaller parts of an API: request validators and authorizers."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from dragonctl.local.gateway import patches
 from dragonctl.local.gateway.store import (
     Record,
     api,
+    apis,
     bad_request,
     conflict,
     held,
@@ -28,39 +26,17 @@ _AUTHORIZER_FIELDS = (
     "identitySource",
     "identityValidationExpression",
 )
-AUTHORIZER_TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS")
-
-
-@instead("apigateway", "CreateModel")
-def create_model(request: Request) -> Record:
-    """A model: a JSON schema with a name."""
-    models, name = api(request)["models"], request.parameters["name"]
-    if not name.isalnum():
-        raise bad_request(f"Model name must be alphanumeric: {name}")
-    if name in models:
-        raise conflict(f"Model name already exists for this REST API: {name}")
-    given = picked(request.parameters, "name", "description", "schema", "contentType")
-    models[name] = {"id": new_id(6), **given}
-    return dict(models[name])
-
-
-@instead("apigateway", "GetModel")
-def get_model(request: Request) -> Record:
-    """One model."""
-    return dict(held(api(request)["models"], request.parameters["modelName"], "Model"))
-
-
-@instead("apigateway", "GetModels")
-def list_models(request: Request) -> Record:
-    """A page of the models."""
-    return page(request, list(api(request)["models"].values()))
-
-
-@instead("apigateway", "DeleteModel")
-def delete_model(request: Request) -> None:
-    """Take a model away."""
-    get_model(request)
-    del api(request)["models"][request.parameters["modelName"]]
+_COGNITO = "COGNITO_USER_POOLS"
+# What AWS says of an API that is not there (recorded).
+_CONCURRENT = "Unable to complete operation due to concurrent modification. Please try again later."
+_AUTHORIZER_PATHS = patches.Paths(
+    fields={
+        **dict.fromkeys((*_AUTHORIZER_FIELDS, "name"), str),
+        "authorizerResultTtlInSeconds": patches.number(int),
+    },
+    sets=("providerARNs",),
+)
+AUTHORIZER_TYPES = ("TOKEN", "REQUEST", _COGNITO)
 
 
 @instead("apigateway", "CreateRequestValidator")
@@ -72,8 +48,16 @@ def create_validator(request: Request) -> Record:
         body=bool(parameters.get("validateRequestBody")),
         parameters=bool(parameters.get("validateRequestParameters")),
     )
-    api(request)["validators"][made["id"]] = made
+    _known_api(request)["validators"][made["id"]] = made
     return dict(made)
+
+
+def _known_api(request: Request) -> Record:
+    """The API; making a validator for another one is a bad request (recorded)."""
+    found: Record | None = apis(request).get(request.parameters["restApiId"])
+    if found is None:
+        raise bad_request("Invalid REST API identifier specified")
+    return found
 
 
 def validator(name: str, *, body: bool, parameters: bool) -> Record:
@@ -99,6 +83,25 @@ def list_validators(request: Request) -> Record:
     return page(request, list(api(request)["validators"].values()))
 
 
+_VALIDATOR_PATHS = patches.Paths(
+    {
+        "name": str,
+        "validateRequestParameters": patches.loose_truth,
+        "validateRequestBody": patches.loose_truth,
+    }
+)
+
+
+@instead("apigateway", "UpdateRequestValidator")
+def update_validator(request: Request) -> Record:
+    """Patch a validator."""
+    thing = get_validator(request)
+    operations = request.parameters.get("patchOperations") or []
+    wanted = patches.patched(thing, operations, _VALIDATOR_PATHS)
+    api(request)["validators"][thing["id"]] = wanted
+    return dict(wanted)
+
+
 @instead("apigateway", "DeleteRequestValidator")
 def delete_validator(request: Request) -> None:
     """Take a validator away."""
@@ -114,13 +117,17 @@ def create_authorizer(request: Request) -> Record:
         raise bad_request(
             f"Enumeration value for type must be one of: [{', '.join(AUTHORIZER_TYPES)}]"
         )
+    record = apis(request).get(parameters["restApiId"])
+    if record is None:
+        raise conflict(_CONCURRENT)
     made = {
         "id": new_id(6),
         "name": parameters["name"],
+        "authType": "cognito_user_pools" if parameters["type"] == _COGNITO else "custom",
         **picked(parameters, *_AUTHORIZER_FIELDS),
         "authorizerResultTtlInSeconds": parameters.get("authorizerResultTtlInSeconds", 300),
     }
-    api(request)["authorizers"][made["id"]] = made
+    record["authorizers"][made["id"]] = made
     return dict(made)
 
 
@@ -142,11 +149,7 @@ def update_authorizer(request: Request) -> Record:
     """Patch an authorizer."""
     thing = get_authorizer(request)
     operations = request.parameters.get("patchOperations") or []
-    fields: dict[str, Callable[[str], Any]] = {
-        **dict.fromkeys((*_AUTHORIZER_FIELDS, "name"), str),
-        "authorizerResultTtlInSeconds": patches.number(int),
-    }
-    wanted = patches.patched(thing, operations, fields=fields)
+    wanted = patches.patched(thing, operations, _AUTHORIZER_PATHS)
     api(request)["authorizers"][thing["id"]] = wanted
     return dict(wanted)
 
@@ -156,33 +159,3 @@ def delete_authorizer(request: Request) -> None:
     """Take an authorizer away."""
     get_authorizer(request)
     del api(request)["authorizers"][request.parameters["authorizerId"]]
-
-
-@instead("apigateway", "PutGatewayResponse")
-def put_gateway_response(request: Request) -> Record:
-    """What the gateway itself answers in some case."""
-    kind = request.parameters["responseType"]
-    given = picked(request.parameters, "statusCode", "responseParameters", "responseTemplates")
-    made = {"responseType": kind, "defaultResponse": False, **given}
-    api(request)["responses"][kind] = made
-    return dict(made)
-
-
-@instead("apigateway", "GetGatewayResponses")
-def list_gateway_responses(request: Request) -> Record:
-    """Those that were set (AWS adds its defaults, which nothing here needs)."""
-    return page(request, list(api(request)["responses"].values()))
-
-
-@instead("apigateway", "GetGatewayResponse")
-def get_gateway_response(request: Request) -> Record:
-    """One of them."""
-    kind = request.parameters["responseType"]
-    return dict(held(api(request)["responses"], kind, "gateway response type"))
-
-
-@instead("apigateway", "DeleteGatewayResponse")
-def delete_gateway_response(request: Request) -> None:
-    """Back to AWS's default."""
-    get_gateway_response(request)
-    del api(request)["responses"][request.parameters["responseType"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from dragonctl.local.gateway import patches
 from dragonctl.local.gateway.store import (
     Record,
     api,
@@ -31,14 +32,8 @@ def create(request: Request) -> Record:
 
 def child(record: Record, parent: Record, part: str) -> Record:
     """Put a resource under its parent; ConflictException when the name is taken."""
-    if not _PATH_PART.fullmatch(part):
-        raise bad_request(
-            "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable "
-            "and curly braces at the beginning and the end."
-        )
-    siblings = [one for one in record["resources"].values() if one.get("parentId") == parent["id"]]
-    if any(one["pathPart"] == part for one in siblings):
-        raise conflict(f"Another resource with the same parent already has this name: {part}")
+    _check_part(part)
+    _check_place(record, parent, part)
     made = {
         "id": new_id(6),
         "parentId": parent["id"],
@@ -47,6 +42,60 @@ def child(record: Record, parent: Record, part: str) -> Record:
     }
     record["resources"][made["id"]] = made
     return made
+
+
+def _check_part(part: str) -> None:
+    if not _PATH_PART.fullmatch(part):
+        raise bad_request(
+            "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable "
+            "and curly braces at the beginning and the end."
+        )
+
+
+def _check_place(record: Record, parent: Record, part: str, moved: str | None = None) -> None:
+    """Refuse a part that its siblings or its parent do not allow; ``moved`` is its own id."""
+    if parent.get("pathPart", "").endswith("+}"):
+        raise bad_request(
+            f"Cannot create a child of a resource with a greedy path variable: {parent['pathPart']}"
+        )
+    for one in record["resources"].values():
+        if one.get("parentId") != parent["id"] or one["id"] == moved:
+            continue
+        if one["pathPart"] == part:
+            raise conflict(f"Another resource with the same parent already has this name: {part}")
+        if one["pathPart"].startswith("{") and part.startswith("{"):
+            raise bad_request(
+                f"A sibling ({one['pathPart']}) of this resource already has a variable path "
+                "part -- only one is allowed"
+            )
+
+
+_PATHS = patches.Paths({"parentId": str, "pathPart": str})
+
+
+@instead("apigateway", "UpdateResource")
+def update(request: Request) -> Record:
+    """Rename a resource, or move it with all below it under another one."""
+    record, thing = api(request), resource(request)
+    wanted = patches.patched(thing, request.parameters.get("patchOperations") or [], _PATHS)
+    if "parentId" not in thing:
+        raise bad_request("Root resource cannot update its pathPart.")
+    parent = held(record["resources"], wanted["parentId"], "Resource")
+    if parent["id"] in {one["id"] for one in (thing, *_under(record, thing))}:
+        raise bad_request("Resources cannot be cyclical.")
+    _check_part(wanted["pathPart"])
+    _check_place(record, parent, wanted["pathPart"], moved=thing["id"])
+    thing.update(wanted)
+    _place(record, thing, parent)
+    return _shown(thing, request)
+
+
+def _place(record: Record, thing: Record, parent: Record) -> None:
+    """The path of a thing and of all below it, from its parent's."""
+    thing["path"] = f"{parent['path'].rstrip('/')}/{thing['pathPart']}"
+    for one in record["resources"].values():
+        if one.get("parentId") == thing["id"]:
+            _place(record, one, thing)
 
 
 @instead("apigateway", "GetResource")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dragonctl.local.gateway import patches
+from dragonctl.local.gateway import patches, rows
 from dragonctl.local.gateway.store import (
     Record,
     api,
@@ -20,6 +20,7 @@ from dragonctl.local.gateway.store import (
 from dragonctl.local.shims import instead
 from dragonctl.local.wire import Request
 
+ADDRESS_TYPES = ("ipv4", "dualstack")
 ENDPOINT_TYPES = ("EDGE", "REGIONAL", "PRIVATE")
 _OPTIONS = (
     "description",
@@ -36,9 +37,9 @@ _TAGGED = re.compile(r"arn:[^:]+:apigateway:[^:]*::/restapis/([^/]+)(?:/stages/(
 def create(request: Request) -> Record:
     """A new API with nothing in it but its root."""
     parameters = request.parameters
-    if not parameters.get("name"):
-        raise bad_request("API name must not be empty")
-    made = empty(parameters["name"], (parameters.get("endpointConfiguration") or {}).get("types"))
+    endpoint = parameters.get("endpointConfiguration") or {}
+    made = empty(parameters["name"], endpoint.get("types"))
+    made["api"]["endpointConfiguration"] |= picked(endpoint, "ipAddressType", "vpcEndpointIds")
     made["api"] |= picked(parameters, *_OPTIONS, "apiKeySource", "disableExecuteApiEndpoint")
     apis(request)[made["api"]["id"]] = made
     return dict(made["api"])
@@ -52,7 +53,7 @@ def empty(name: str, types: list[str] | None = None) -> Record:
         "name": name,
         "createdDate": moment(),
         "apiKeySource": "HEADER",
-        "endpointConfiguration": {"types": _types(types or ["EDGE"]), "ipAddressType": "ipv4"},
+        "endpointConfiguration": _endpoint(types or ["EDGE"]),
         "disableExecuteApiEndpoint": False,
         "rootResourceId": root,
     }
@@ -76,6 +77,12 @@ _MODELS = {
 
 def _model(name: str, schema: str) -> Record:
     return {"id": new_id(6), "name": name, "contentType": "application/json", "schema": schema}
+
+
+def _endpoint(types: list[str]) -> Record:
+    """A private API speaks both kinds of addresses, another one the old kind unless told."""
+    address = "dualstack" if types == ["PRIVATE"] else "ipv4"
+    return {"types": _types(types), "ipAddressType": address}
 
 
 def _types(types: list[str]) -> list[str]:
@@ -111,37 +118,66 @@ def update(request: Request) -> Record:
     record, plain = api(request), []
     wanted = dict(record["api"])
     for operation in request.parameters.get("patchOperations") or []:
-        if str(operation.get("path")).startswith("/endpointConfiguration/types/"):
+        if str(operation.get("path")).startswith("/endpointConfiguration/"):
             wanted["endpointConfiguration"] = _moved(wanted["endpointConfiguration"], operation)
         else:
             plain.append(operation)
-    record["api"] = patches.patched(
-        wanted,
-        plain,
-        fields={
-            "name": str,
-            "description": str,
-            "policy": str,
-            "apiKeySource": str,
-            "disableExecuteApiEndpoint": patches.truth,
-            "minimumCompressionSize": patches.number(int),
-        },
-        sets=("binaryMediaTypes",),
-    )
+    record["api"] = patches.patched(wanted, plain, _PATHS)
     return dict(record["api"])
 
 
 def _moved(endpoint: Record, operation: Any) -> Record:
-    """Another endpoint type; the path names the present one, by itself or by its place."""
-    named, wanted = operation["path"].rpartition("/")[2], patches.value_of(operation)
+    """Another endpoint type or kind of addresses.
+
+    The path of a type names the present one, by itself or by its place.
+    """
+    _, _, kind, *rest = operation["path"].split("/")
+    wanted = patches.value_of(operation)
+    if operation.get("op") != "replace":
+        raise bad_request(patches.ONLY_REPLACE)
+    if kind == "ipAddressType" and not rest:
+        return {**endpoint, "ipAddressType": _address_type(endpoint, wanted)}
     present = endpoint["types"][0]
-    if named not in (present, "0") or operation.get("op") != "replace":
-        raise bad_request(
-            f"Invalid patch path  '{operation['path']}' specified for op '{operation.get('op')}'"
-        )
+    if kind != "types" or rest not in ([present], ["0"]):
+        raise bad_request(patches.SHORT.format(path=operation["path"]))
     if present == "PRIVATE" and wanted == "EDGE":
         raise bad_request("Cannot update endpoint from PRIVATE to EDGE")
-    return {**endpoint, "types": _types([wanted])}
+    return (
+        {**endpoint, **_endpoint([wanted])}
+        if wanted == "PRIVATE"
+        else {**endpoint, "types": _types([wanted])}
+    )
+
+
+def _address_type(endpoint: Record, wanted: str) -> str:
+    if wanted not in ADDRESS_TYPES:
+        raise bad_request("ipAddressType must be either ipv4 or dualstack.")
+    if endpoint["types"] == ["PRIVATE"] and wanted != "dualstack":
+        raise bad_request(rows.ONLY_DUALSTACK)
+    return wanted
+
+
+def _compression(value: str) -> int:
+    size: int = patches.number(int)(value)
+    if not 0 <= size <= rows.MOST_COMPRESSION:
+        raise bad_request(rows.COMPRESSION)
+    return size
+
+
+_PATHS = patches.Paths(
+    fields={
+        "name": str,
+        "description": str,
+        "policy": str,
+        "apiKeySource": str,
+        "disableExecuteApiEndpoint": patches.loose_truth,
+        "minimumCompressionSize": _compression,
+    },
+    sets=("binaryMediaTypes",),
+    wrong_path=patches.SHORT,
+    wrong_operation=patches.ONLY_REPLACE,
+    replaceable=frozenset({"binaryMediaTypes"}),
+)
 
 
 @instead("apigateway", "TagResource")

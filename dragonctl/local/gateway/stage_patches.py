@@ -9,21 +9,12 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dragonctl.local.gateway import access_logs, clusters, method_settings
-from dragonctl.local.gateway.patches import number, truth, unescaped, value_of
+from dragonctl.local.gateway import access_logs, canaries, clusters, method_settings
+from dragonctl.local.gateway.patches import truth, unescaped, value_of
 from dragonctl.local.gateway.store import Record, bad_request
 
 MOST_OPERATIONS = 80
 _TOO_MANY = "Update size too large. Try updating stage in multiple UpdateStage operations"
-_COPIES = {
-    "/deploymentId": "/canarySettings/deploymentId",
-    "/variables": "/canarySettings/stageVariableOverrides",
-}
-_WRONG_COPY = (
-    "Invalid copy operation with path: {path} and from {source}. Valid copy:path are "
-    "[/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, "
-    "/canarySettings/stageVariableOverrides]"
-)
 _FIELDS: dict[str, Callable[[str], Any]] = {
     "deploymentId": str,
     "description": str,
@@ -32,11 +23,6 @@ _FIELDS: dict[str, Callable[[str], Any]] = {
     "cacheClusterEnabled": truth,
     "cacheClusterSize": clusters.check_size,
     "tracingEnabled": truth,
-}
-_CANARY_FIELDS: dict[str, Callable[[str], Any]] = {
-    "percentTraffic": number(float),
-    "deploymentId": str,
-    "useStageCache": truth,
 }
 
 
@@ -61,13 +47,13 @@ def _apply(stage: Record, operation: Mapping[str, Any]) -> None:
     kind, path = str(operation.get("op")), str(operation.get("path"))
     name, _, rest = path.removeprefix("/").partition("/")
     if kind == "copy":
-        _copy(stage, path, str(operation.get("from")))
-    elif name == "accessLogSettings":
+        canaries.promote(stage, path, str(operation.get("from")))
+    elif name == "accessLogSettings" and (kind != "remove" or not rest):
         access_logs.apply(stage, kind, rest, value_of(operation))
     elif name == "variables" and rest:
         _set_variable(stage, kind, unescaped(rest), value_of(operation))
-    elif name == "canarySettings":
-        _set_canary(stage, kind, rest, value_of(operation))
+    elif name == "canarySettings" and canaries.apply(stage, kind, rest, value_of(operation)):
+        return
     elif name in _FIELDS and not rest:
         _set_field(stage, kind, name, value_of(operation))
     else:
@@ -98,30 +84,3 @@ def _set_variable(stage: Record, kind: str, name: str, value: str) -> None:
         raise bad_request(f"Invalid patch operation specified: {kind}")
     if not variables:
         del stage["variables"]
-
-
-def _set_canary(stage: Record, kind: str, rest: str, value: str) -> None:
-    if kind == "remove" and not rest:
-        stage.pop("canarySettings", None)
-        return
-    canary = stage.setdefault("canarySettings", {"percentTraffic": 0.0, "useStageCache": False})
-    name, _, variable = rest.partition("/")
-    if name == "stageVariableOverrides" and variable:
-        canary.setdefault(name, {})[unescaped(variable)] = value
-    elif name in _CANARY_FIELDS and not variable and kind == "replace":
-        canary[name] = _CANARY_FIELDS[name](value)
-    else:
-        raise bad_request(f"Invalid patch path  '/canarySettings/{rest}' specified for op '{kind}'")
-
-
-def _copy(stage: Record, path: str, source: str) -> None:
-    """Promote a canary: its deployment or its variables become the stage's."""
-    canary = stage.get("canarySettings", {})
-    if _COPIES.get(path) != source:
-        raise bad_request(_WRONG_COPY.format(path=path, source=source))
-    if path == "/deploymentId":
-        stage["deploymentId"] = canary.get("deploymentId", stage["deploymentId"])
-    else:
-        variables = {**stage.get("variables", {}), **canary.get("stageVariableOverrides", {})}
-        if variables:
-            stage["variables"] = variables

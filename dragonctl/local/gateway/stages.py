@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dragonctl.local.gateway import account, clusters, stage_patches
+from dragonctl.local.gateway import account, canaries, clusters, stage_patches
 from dragonctl.local.gateway.store import (
     Record,
     api,
@@ -22,7 +22,7 @@ from dragonctl.local.shims import instead
 from dragonctl.local.wire import Request
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
-_OPTIONS = ("description", "variables", "documentationVersion", "canarySettings", "tags")
+_OPTIONS = ("description", "variables", "documentationVersion", "tags")
 
 
 @instead("apigateway", "CreateStage")
@@ -32,6 +32,9 @@ def create(request: Request) -> Record:
     if parameters["stageName"] in record["stages"]:
         raise conflict("Stage already exists")
     if parameters["deploymentId"] not in record["deployments"]:
+        raise bad_request("Deployment id does not exist")
+    canary = (parameters.get("canarySettings") or {}).get("deploymentId")
+    if canary and canary not in record["deployments"]:
         raise bad_request("Deployment id does not exist")
     return shown(_make(record, parameters, parameters["deploymentId"]))
 
@@ -48,6 +51,8 @@ def _make(record: Record, parameters: Record, deployment: str) -> Record:
         "lastUpdatedDate": moment(),
         **{key: value for key, value in picked(parameters, *_OPTIONS).items() if value},
     }
+    if parameters.get("canarySettings"):
+        made["canarySettings"] = canaries.made(parameters["canarySettings"])
     entry = {"stage": made, "cache": clusters.fresh()}
     _set_cluster(entry, parameters)
     record["stages"][made["stageName"]] = entry
@@ -88,7 +93,7 @@ def deploy(record: Record, parameters: Record, deployment: str) -> None:
     # A canary deployment gets a part of the traffic; the stage goes on serving its own.
     canary = parameters.get("canarySettings")
     served = (
-        {"canarySettings": {**canary, "deploymentId": deployment}}
+        {"canarySettings": canaries.made({**canary, "deploymentId": deployment})}
         if canary
         else {"deploymentId": deployment}
     )
@@ -136,7 +141,8 @@ def update(request: Request) -> Record:
 
 
 def _check_deployment(record: Record, wanted: Record) -> None:
-    if wanted["deploymentId"] not in record["deployments"]:
+    canary = wanted.get("canarySettings", {}).get("deploymentId", wanted["deploymentId"])
+    if not {wanted["deploymentId"], canary} <= set(record["deployments"]):
         raise bad_request("Deployment id does not exist")
 
 

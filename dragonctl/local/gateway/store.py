@@ -57,7 +57,8 @@ def api(request: Request) -> Record:
 
 def resource(request: Request) -> Record:
     """The resource that the request names."""
-    return held(api(request)["resources"], request.parameters["resourceId"], "Resource")
+    record = apis(request).get(request.parameters["restApiId"])
+    return held(record["resources"] if record else {}, request.parameters["resourceId"], "Resource")
 
 
 def method(request: Request) -> Record:
@@ -77,6 +78,13 @@ def held(among: dict[str, Record], name: str, kind: str) -> Record:
     if name not in among:
         raise not_found(f"Invalid {kind} identifier specified")
     return among[name]
+
+
+def answer(among: dict[str, Record], status: str) -> Record:
+    """A method's or an integration's response of one status."""
+    if status not in among:
+        raise not_found("Invalid Response status code specified")
+    return among[status]
 
 
 def not_found(message: str) -> AwsError:

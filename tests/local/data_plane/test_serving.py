@@ -160,7 +160,15 @@ def test_an_api_key_is_asked_for(application):
 
 def test_iam_wants_a_signature_and_authorizers_are_refused_by_name(application):
     mock(application, method_settings={"authorizationType": "AWS_IAM"})
-    application.method("POST", "/m", type="MOCK", method_settings={"authorizationType": "CUSTOM"})
+    authorizer = application.gateway.create_authorizer(
+        restApiId=application.api,
+        name="a",
+        type="TOKEN",
+        identitySource="method.request.header.Auth",
+        authorizerUri=LAMBDA_URI.format("arn:aws:lambda:us-east-1:123456789012:function:f"),
+    )["id"]
+    custom = {"authorizationType": "CUSTOM", "authorizerId": authorizer}
+    application.method("POST", "/m", type="MOCK", method_settings=custom)
     application.deploy()
     assert application.send("GET", "/m").json == {"message": "Missing Authentication Token"}
     signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261123/us-east-1/execute-api"}

@@ -99,9 +99,11 @@ def test_patches_of_a_definition(said):
         patches.patched(
             thing,
             said,
-            fields={"uri": str, "timeoutInMillis": patches.number(int), "description": str},
-            maps={"requestParameters": str, "variables": str},
-            sets=("cacheKeyParameters",),
+            patches.Paths(
+                fields={"uri": str, "timeoutInMillis": patches.number(int), "description": str},
+                maps={"requestParameters": str, "variables": str},
+                sets=("cacheKeyParameters",),
+            ),
         )
     assert thing == before
 

@@ -71,7 +71,7 @@ def test_integrations_are_shown_where_asked_for(local_aws, served):
 
 def test_another_form_is_refused(local_aws, served):
     get = local_aws.client("apigateway").get_export
-    assert refused(get, **served, exportType="swagger")[0] == "BadRequestException"
+    assert refused(get, **served, exportType="raml")[0] == "BadRequestException"
 
 
 def test_a_canary_deployment_leaves_the_stage_on_its_own(local_aws, served):

@@ -1,0 +1,33 @@
+"""Usage plans and API keys: what moto breaks on, or answers otherwise than AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dragonctl.local import backends
+from dragonctl.local.shims import after, before
+from dragonctl.local.wire import AwsError, Request
+
+
+@before("apigateway", "UpdateUsagePlan")
+def check_stages(request: Request) -> None:
+    """A stage is taken off a plan as ``<api>:<stage>``, and only where it is on it."""
+    backend = backends.backend("apigateway", request.account, request.region)
+    plan = backend.usage_plans.get(request.parameters["usagePlanId"])
+    for operation in request.parameters.get("patchOperations") or []:
+        if plan is None or operation.get("path") != "/apiStages":
+            continue
+        api, _, stage = str(operation.get("value") or "").partition(":")
+        if not stage:
+            raise AwsError("BadRequestException", "Invalid API Stage specified")
+        held = {(one["apiId"], one["stage"]) for one in plan.api_stages}
+        if operation.get("op") == "remove" and (api, stage) not in held:
+            named = f"{{api: {api}, stage: {stage}}}"
+            words = f"Invalid API Stage {named} specified for usageplan {plan.id}"
+            raise AwsError("NotFoundException", words, 404)
+
+
+@after("apigateway", "CreateApiKey")
+def name_key(request: Request, result: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
+    """An empty name is none."""
+    return result if result.get("name") else {k: v for k, v in result.items() if k != "name"}
