@@ -71,7 +71,9 @@ def _term(found: re.Match[str], pattern: str) -> Test:
     if re.search(r"[^\w.*/:=@#-]", plain):
         # AWS wants quotes round what is not alphanumeric.
         raise invalid(pattern)
-    return lambda message: plain in message
+    # A term is a whole word: START is not in INIT_START (recorded).
+    word = re.compile(rf"(?<!\w){re.escape(plain)}(?!\w)" if plain else "")
+    return lambda message: word.search(message) is not None
 
 
 def _regex(text: str, pattern: str) -> re.Pattern[str]:

@@ -80,10 +80,18 @@ def check_permission(arn: str, source: str, service: str, credentials: str | Non
             and role.may("lambda:InvokeFunction", resource=arn)
         )
     else:
-        statements: list[Mapping[str, Any]] = _held(arn).policy.statements
+        statements = _statements(arn)
         allowed = any(_lets_in(statement, source, service) for statement in statements)
     if not allowed:
         raise PermissionError(arn)
+
+
+def _statements(arn: str) -> list[Mapping[str, Any]]:
+    """The policy of just what is named: an alias's own, or the function's."""
+    from dragonctl.local.shims import permissions
+
+    _held(arn)
+    return list(permissions.statements(_account(arn), _region(arn), arn))
 
 
 def _lets_in(statement: Mapping[str, Any], source: str, service: str) -> bool:
@@ -104,11 +112,18 @@ def _lets_in(statement: Mapping[str, Any], source: str, service: str) -> bool:
 def _held(arn: str) -> Any:
     from moto.awslambda.exceptions import UnknownFunctionException
 
+    from dragonctl.local.shims.aliases import routed
+
     backend = backends.backend("lambda", _account(arn), _region(arn))
     try:
-        return backend.get_function(name_of(arn), qualifier_of(arn))
+        aliases = backend._lambdas._aliases[_unqualified(arn)]  # noqa: SLF001 (no other way)
+        return backend.get_function(name_of(arn), routed(aliases, qualifier_of(arn)))
     except UnknownFunctionException as error:
         raise UnknownFunctionError(f"Function not found: {arn}") from error
+
+
+def _unqualified(arn: str) -> str:
+    return ":".join(arn.split(":")[: QUALIFIED_PARTS - 1])
 
 
 def _account(arn: str) -> str:

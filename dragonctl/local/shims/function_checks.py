@@ -8,15 +8,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dragonctl.local import backends, roles
 from dragonctl.local.shims import after, before
-from dragonctl.local.shims.functions import find
+from dragonctl.local.shims.functions import find, invalid
 from dragonctl.local.wire import AwsError, Request
 
+LONGEST_NAME = 64
+MOST_ENVIRONMENT = 4096
 MOST_ZIPPED = 52_428_800
 MOST_UNZIPPED = 262_144_000
 _CREATE_BLOCKED_AFTER = timedelta(days=30)
@@ -50,15 +53,13 @@ _NO_TRACING_RIGHT = (
 _NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
-def invalid(message: str) -> AwsError:
-    """A parameter that Lambda does not take."""
-    return AwsError("InvalidParameterValueException", message, 400, Type="User")
-
-
 @before("lambda", "CreateFunction")
 def check_creation(request: Request) -> None:
     """All checks of a new function."""
     parameters = request.parameters
+    _check_name(parameters["FunctionName"])
+    _check_environment(parameters)
+    _check_layers(request)
     if parameters.get("PackageType", "Zip") == "Zip":
         _check_runtime(parameters.get("Runtime"), _CREATE_BLOCKED_AFTER)
         _check_code(request, parameters.get("Code") or {})
@@ -75,6 +76,8 @@ def check_configuration(request: Request) -> None:
     role = parameters.get("Role") or function.role
     if parameters.get("Role"):
         _check_role(role)
+    _check_environment(parameters)
+    _check_layers(request)
     _check_tracing(parameters, role)
     _check_logging(parameters.get("LoggingConfig") or {})
 
@@ -105,6 +108,32 @@ def _check_runtime(runtime: str | None, grace: timedelta) -> None:
     retired = RETIRED.get(runtime)
     if retired and datetime.now(UTC).date() >= retired + grace:
         raise invalid(_RETIRED.format(runtime=runtime))
+
+
+def _check_name(told: str) -> None:
+    """A new name is shorter than the model allows names and ARNs to be (recorded)."""
+    if len(told.rpartition(":")[2]) > LONGEST_NAME:
+        raise invalid(
+            f"1 validation error detected: Value '{told}' at 'functionName' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {LONGEST_NAME}"
+        )
+
+
+def _check_environment(parameters: dict[str, Any]) -> None:
+    variables = (parameters.get("Environment") or {}).get("Variables") or {}
+    text = json.dumps(variables, separators=(",", ":"))
+    if len(text.encode()) > MOST_ENVIRONMENT:
+        raise invalid(
+            "Lambda was unable to configure your environment variables because the environment "
+            f"variables you have provided exceeded the 4KB limit. String measured: {text}"
+        )
+
+
+def _check_layers(request: Request) -> None:
+    backend = backends.backend("lambda", request.account, request.region)
+    for arn in request.parameters.get("Layers") or []:
+        if backend.layers_versions_by_arn(arn) is None:
+            raise invalid(f"Layer version {arn} does not exist.")
 
 
 def _check_role(arn: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dragonctl.local.shims import after
-from dragonctl.local.shims.function_checks import invalid
+from dragonctl.local.shims.functions import invalid
 from dragonctl.local.wire import Request
 
 MOST_ITEMS = 50
@@ -15,22 +15,17 @@ MOST_ITEMS = 50
 def page_functions(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     """A page of the functions, by name."""
     kept = sorted(result["Functions"], key=lambda one: (one["FunctionName"], one["Version"]))
-    return _page(request, "Functions", kept)
+    return page(request, "Functions", kept)
 
 
 @after("lambda", "ListVersionsByFunction")
 def page_versions(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     """A page of a function's versions, ``$LATEST`` first."""
-    return _page(request, "Versions", result["Versions"])
+    return page(request, "Versions", result["Versions"])
 
 
-@after("lambda", "ListAliases")
-def page_aliases(request: Request, result: dict[str, Any]) -> dict[str, Any]:
-    """A page of a function's aliases."""
-    return _page(request, "Aliases", result["Aliases"])
-
-
-def _page(request: Request, name: str, items: list[Any]) -> dict[str, Any]:
+def page(request: Request, name: str, items: list[Any]) -> dict[str, Any]:
+    """The page that ``Marker`` and ``MaxItems`` ask for, under its name."""
     marker = request.parameters.get("Marker") or "0"
     if not marker.isdecimal():
         raise invalid("Invalid Marker")

@@ -11,7 +11,8 @@ from moto.awslambda.models import LambdaFunction
 from dragonctl.local import code_links, hooks, roles
 from dragonctl.local.hooks import Function, Invocation, Outcome
 from dragonctl.local.shims import after, instead
-from dragonctl.local.shims.functions import find
+from dragonctl.local.shims.aliases import routed
+from dragonctl.local.shims.functions import find, named, store
 from dragonctl.local.wire import Answer, AwsError, Request
 
 MOST_LOG_BYTES = 4096
@@ -23,7 +24,7 @@ MOST_EVENT = 1_048_576
 @instead("lambda", "Invoke", lock=False)
 def invoke(request: Request) -> Answer:
     """Run a function: at once, later (``Event``), or not at all (``DryRun``)."""
-    function = describe(request, find(request))
+    function = describe(request, _routed(request))
     invocation = _invocation(request)
     headers = {
         "Content-Type": "application/json",
@@ -40,6 +41,14 @@ def invoke(request: Request) -> Answer:
         threading.Thread(target=run, args=(function, invocation), daemon=True).start()
         return Answer(202, headers, b"")
     return _answer(request, headers, run(function, invocation))
+
+
+def _routed(request: Request) -> LambdaFunction:
+    """The version that this call meets, by the weights of its alias."""
+    wanted = named(request, check=True)
+    aliases = store(request)._aliases[wanted.arn]  # noqa: SLF001 (moto has no other way to them)
+    function: LambdaFunction = find(request, routed(aliases, wanted.qualifier))
+    return function
 
 
 def _invocation(request: Request) -> Invocation:
