@@ -9,7 +9,11 @@ Constraint = dict[str, Any]
 CORRECTIONS: dict[tuple[str, str], Constraint] = {
     # Recorded: a token of 1,025 characters is too long; the model allows 3,096.
     ("stepfunctions", "ListExecutionsPageToken"): {"max": 1024},
-    # Said in words of their own, by the checks of functions.
+    # An empty text is validated as any other (recorded).
+    ("stepfunctions", "Definition"): {"min": 0},
+    # Said in words of their own, by the checks of functions and of log groups.
+    ("logs", "LogGroupName"): {"max": None},
+    ("logs", "LogStreamName"): {"max": None},
     ("lambda", "Runtime"): {"enum": None},
 }
 """(service, shape) -> what holds in place of the model's constraint; None: nothing."""

@@ -98,6 +98,7 @@ def start(account: str, region: str, wanted: Mapping[str, Any], header: str | No
         trace_header=str(trace),
         activity_store={},
     )
+    execution.dragonctl_alias = _alias_arn(source, str(wanted.get("stateMachineArn")))
     if not express:
         source.executions.append(execution)
     execution.start()
@@ -134,6 +135,11 @@ def _machine(backend: Any, arn: str) -> tuple[Any, Any]:
         return source, backend.describe_state_machine(_routed(alias) if alias else arn)
     except AWSError as error:
         raise AwsError(str(error.TYPE), f"State Machine Does Not Exist: '{arn}'") from error
+
+
+def _alias_arn(source: Any, arn: str) -> str | None:
+    """The alias by which an execution was started."""
+    return arn if arn in {one.arn for one in source.aliases.values()} else None
 
 
 def _routed(alias: Any) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends, roles
 from dragonctl.local.shims import after, before, instead, log_delivery
 from dragonctl.local.shims.definitions import check_definition
+from dragonctl.local.shims.machine_names import page, validation
 from dragonctl.local.wire import AwsError, Request
 
 _NOT_ASSUMED = (
     "Neither the global service principal states.amazonaws.com, nor the regional one is "
     "authorized to assume the provided role."
 )
+_INITIAL = "INITIAL"
 _NOTHING = (
     "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
     "must be specified"
@@ -30,7 +33,8 @@ _CHANGES = {
 def check_creation(request: Request) -> None:
     """A machine of this name and other content stands in the way; the same one is the answer."""
     parameters = request.parameters
-    check_definition(parameters["definition"])
+    _check_version_words(parameters)
+    check_definition(parameters["definition"], parameters.get("type") or "STANDARD")
     _check_role(request, parameters["roleArn"])
     log_delivery.check(request, parameters.get("loggingConfiguration") or {}, parameters["roleArn"])
     existing = _named(request, parameters["name"])
@@ -56,9 +60,10 @@ def check_update(request: Request) -> None:
     parameters = request.parameters
     if not any(parameters.get(name) for name in _CHANGES):
         raise AwsError("MissingRequiredParameter", _NOTHING)
-    machine = find(request)
+    _check_version_words(parameters)
+    machine = find(request, versions=False)
     if parameters.get("definition"):
-        check_definition(parameters["definition"])
+        check_definition(parameters["definition"], machine.type)
     role = parameters.get("roleArn") or machine.roleArn
     if parameters.get("roleArn"):
         _check_role(request, role)
@@ -76,18 +81,37 @@ def _changes(machine: Any, parameters: dict[str, Any]) -> bool:
     )
 
 
-@after("stepfunctions", "UpdateStateMachine")
-def show_revision(request: Request, result: dict[str, Any]) -> dict[str, Any]:
-    """With the revision, once there is one."""
-    return {**result, **_revision(find(request))}
+@instead("stepfunctions", "UpdateStateMachine")
+def update(request: Request) -> dict[str, Any]:
+    """Change what is given; ``publish`` makes a version of it, if there is none yet."""
+    machine, parameters = find(request), request.parameters
+    given = {name: one for name, one in parameters.items() if name in _CHANGES and one}
+    for name, value in given.items():
+        setattr(machine, name, value)
+    machine.update_date = datetime.now(UTC)
+    answer = {"updateDate": machine.update_date, **_revision(machine)}
+    if parameters.get("publish"):
+        version = published(machine, parameters.get("versionDescription"))
+        answer["stateMachineVersionArn"] = version.arn
+    return answer
+
+
+def _check_version_words(parameters: dict[str, Any]) -> None:
+    if parameters.get("versionDescription") and not parameters.get("publish"):
+        raise validation("Version description can only be set when publish is true")
 
 
 @after("stepfunctions", "DescribeStateMachine")
 def show_machine(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     """With the revision, and logging written out as AWS does."""
-    logging = {"includeExecutionData": False, **(result.get("loggingConfiguration") or {})}
+    logging = logging_shown(result.get("loggingConfiguration"))
     shown = {**result, "loggingConfiguration": logging, **_revision(find(request))}
     return {key: value for key, value in shown.items() if value is not None}
+
+
+def logging_shown(told: dict[str, Any] | None) -> dict[str, Any]:
+    """A logging configuration as it is read back: level and flag are always there."""
+    return {"level": "OFF", "includeExecutionData": False, **(told or {})}
 
 
 def _revision(machine: Any) -> dict[str, Any]:
@@ -105,27 +129,46 @@ def name_execution(request: Request) -> None:
 @instead("stepfunctions", "PublishStateMachineVersion")
 def publish(request: Request) -> dict[str, Any]:
     """A version of the machine as it is; the last one if nothing changed since."""
-    machine = find(request)
-    wanted = request.parameters.get("revisionId")
-    if wanted and wanted != _revision(machine).get("revisionId", "INITIAL"):
-        words = "The revisionId does not match the current revision of the state machine"
-        raise AwsError("ConflictException", words, 409)
-    latest = machine.latest_version
+    machine = find(request, versions=False)
+    wanted, current = request.parameters.get("revisionId"), _revision(machine).get("revisionId")
+    if wanted and wanted != (current or _INITIAL):
+        words = (
+            f"Failed to publish the State Machine version for revision {wanted}. The current "
+            f"State Machine revision is {current or _INITIAL}."
+        )
+        raise AwsError("ConflictException", words)
+    version = published(machine, request.parameters.get("description"))
+    return {"creationDate": version.creation_date, "stateMachineVersionArn": version.arn}
+
+
+def published(machine: Any, description: str | None) -> Any:
+    """The version of the machine as it is now, made where there is none; numbers never return."""
+    latest = machine.versions.get(machine.latest_version_number)
     if latest is None or any(getattr(latest, one) != getattr(machine, one) for one in _CHANGES):
-        machine.publish(request.parameters.get("description"))
+        machine.publish(description)
         latest = machine.latest_version
-    return {"creationDate": latest.creation_date, "stateMachineVersionArn": latest.arn}
+    return latest
 
 
 @instead("stepfunctions", "ListStateMachineVersions")
 def list_versions(request: Request) -> dict[str, Any]:
-    """Newest first."""
+    """A page of them, newest first."""
     kept = sorted(find(request).versions.values(), key=lambda one: -one.version)
-    return {
-        "stateMachineVersions": [
-            {"stateMachineVersionArn": one.arn, "creationDate": one.creation_date} for one in kept
-        ]
-    }
+    shown = page(request, "stateMachineVersions", kept, lambda one: str(one.arn))
+    items = [
+        {"stateMachineVersionArn": one.arn, "creationDate": one.creation_date}
+        for one in shown["stateMachineVersions"]
+    ]
+    return {**shown, "stateMachineVersions": items}
+
+
+@before("stepfunctions", "TagResource", "UntagResource", "ListTagsForResource")
+def check_tagged(request: Request) -> None:
+    """Machines and activities have tags, versions and aliases have none."""
+    arn = request.parameters["resourceArn"]
+    known = {one.arn for one in machines(request)}
+    if ":stateMachine:" in arn and arn not in known:
+        raise AwsError("ResourceNotFound", f"Resource not found: '{arn}'")
 
 
 @instead("stepfunctions", "DeleteStateMachineVersion")
@@ -142,16 +185,29 @@ def _check_unrouted(machine: Any, version_arn: str) -> None:
     for alias in machine.aliases.values():
         if any(one["stateMachineVersionArn"] == version_arn for one in alias.routing_configuration):
             words = f"Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [{alias.name}]"  # noqa: E501
-            raise AwsError("ConflictException", words, 409)
+            raise AwsError("ConflictException", words)
 
 
-def find(request: Request) -> Any:
-    """The machine that the request names; StateMachineDoesNotExist."""
+def find(request: Request, *, versions: bool = True, aliases: bool = False) -> Any:
+    """The machine that the request names, by itself, by a version or an alias of it.
+
+    Raises:
+        AwsError: StateMachineDoesNotExist.
+
+    """
     arn = request.parameters["stateMachineArn"]
-    for machine in _backend(request).state_machines:
-        if machine.arn == arn or arn in {one.arn for one in machine.versions.values()}:
+    for machine in machines(request):
+        names = {machine.arn}
+        names |= {one.arn for one in machine.versions.values()} if versions else set()
+        names |= {one.arn for one in machine.aliases.values()} if aliases else set()
+        if arn in names:
             return machine
     raise AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+
+
+def machines(request: Request) -> list[Any]:
+    """All machines of the caller's account and region."""
+    return list(_backend(request).state_machines)
 
 
 def _named(request: Request, name: str) -> Any:
