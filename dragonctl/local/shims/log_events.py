@@ -93,7 +93,7 @@ def check_pattern(request: Request) -> None:
     log_patterns.parse(request.parameters.get("filterPattern") or "")
 
 
-@before("logs", "StartQuery", "StartLiveTail")
+@instead("logs", "StartQuery", "StartLiveTail")
 def refuse(request: Request) -> None:
     """What this local AWS cannot do: moto's answers would be empty or wrong."""
     what = {"StartQuery": "Logs Insights queries", "StartLiveTail": "live tails"}

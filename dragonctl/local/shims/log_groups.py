@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from dragonctl.local import backends, state
@@ -14,10 +13,7 @@ RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
 MOST_POLICY_CHARACTERS = 5120
-_NAME = r"[\.\-_/#A-Za-z0-9]+"
-_LONGEST_NAME = 512
 
 
 def invalid(message: str) -> AwsError:
@@ -36,17 +32,8 @@ def _constraint(value: Any, name: str, constraint: str) -> AwsError:
 def check_group(request: Request) -> None:
     """Its name and class."""
     name = request.parameters["logGroupName"]
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise _constraint(
-            name, "logGroupName", f"have length less than or equal to {_LONGEST_NAME}"
-        )
-    if not re.fullmatch(_NAME, name):
-        raise _constraint(name, "logGroupName", f"satisfy regular expression pattern: {_NAME}")
     if name.startswith("aws/"):
         raise invalid("Log groups starting with AWS/ are reserved for AWS.")
-    kind = request.parameters.get("logGroupClass", "STANDARD")
-    if kind not in CLASSES:
-        raise _constraint(kind, "logGroupClass", f"satisfy enum value set: [{', '.join(CLASSES)}]")
 
 
 @before("logs", "CreateLogGroup", "AssociateKmsKey")
@@ -124,6 +111,11 @@ def check_policy(request: Request) -> None:
         json.loads(document)
     except ValueError:
         raise invalid("Policy document is not valid JSON") from None
+
+
+def class_of(request: Request, name: str) -> str:
+    """A group's class."""
+    return _classes(request).get(name, "STANDARD")
 
 
 def _classes(request: Request) -> dict[str, str]:
