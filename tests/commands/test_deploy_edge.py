@@ -159,7 +159,7 @@ def test_a_role_that_is_gone_is_told_and_not_made_anew(edge, local_aws):
 
 
 BROKEN = [
-    ({"Environment": {"Variables": {"A": "b"}}}, "environment variables"),
+    ({"Environment": {"Variables": {"AA": "b"}}}, "environment variables"),
     ({"TracingConfig": {"Mode": "Active"}}, "X-Ray tracing"),
     ({"Architectures": ["arm64"]}, "arm64"),
     ({"MemorySize": 256}, "256 MB of memory"),

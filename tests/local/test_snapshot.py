@@ -49,6 +49,7 @@ def test_every_service_is_kept_and_goes_on(running):
     made = make.function()
     running.client("lambda").publish_version(FunctionName="f")
     running.client("lambda").create_alias(FunctionName="f", Name="live", FunctionVersion="1")
+    seen = running.client("lambda").get_function_configuration(FunctionName="f")["RevisionId"]
     machine = make.machine()
     states = running.client("stepfunctions")
     execution = states.start_execution(stateMachineArn=machine, name="one")["executionArn"]
@@ -64,7 +65,7 @@ def test_every_service_is_kept_and_goes_on(running):
     kept = functions.get_function_configuration(FunctionName="f", Qualifier="live")
     assert (kept["Version"], kept["CodeSha256"]) == ("1", made["CodeSha256"])
     latest = functions.get_function_configuration(FunctionName="f")
-    assert latest["RevisionId"] == made["RevisionId"]
+    assert latest["RevisionId"] == seen
     functions.update_function_configuration(FunctionName="f", Timeout=5)
     states = running.client("stepfunctions")
     assert states.describe_execution(executionArn=execution)["name"] == "one"

@@ -18,7 +18,6 @@ from dragonctl.local.shims import after, before
 from dragonctl.local.shims.functions import find, invalid
 from dragonctl.local.wire import AwsError, Request
 
-LONGEST_NAME = 64
 MOST_ENVIRONMENT = 4096
 MOST_ZIPPED = 52_428_800
 MOST_UNZIPPED = 262_144_000
@@ -57,7 +56,6 @@ _NOT_UNZIPPED = "Could not unzip uploaded file. Please check your file, then try
 def check_creation(request: Request) -> None:
     """All checks of a new function."""
     parameters = request.parameters
-    _check_name(parameters["FunctionName"])
     _check_environment(parameters)
     _check_layers(request)
     if parameters.get("PackageType", "Zip") == "Zip":
@@ -108,15 +106,6 @@ def _check_runtime(runtime: str | None, grace: timedelta) -> None:
     retired = RETIRED.get(runtime)
     if retired and datetime.now(UTC).date() >= retired + grace:
         raise invalid(_RETIRED.format(runtime=runtime))
-
-
-def _check_name(told: str) -> None:
-    """A new name is shorter than the model allows names and ARNs to be (recorded)."""
-    if len(told.rpartition(":")[2]) > LONGEST_NAME:
-        raise invalid(
-            f"1 validation error detected: Value '{told}' at 'functionName' failed to satisfy "
-            f"constraint: Member must have length less than or equal to {LONGEST_NAME}"
-        )
 
 
 def _check_environment(parameters: dict[str, Any]) -> None:

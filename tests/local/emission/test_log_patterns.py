@@ -22,13 +22,14 @@ LINES = {
         ("", {"error", "info", "json", "access"}),
         ("ERROR", {"error"}),
         ("error", set()),
+        ("ERR", set()),
         ("BAD dragon", {"error"}),
         ("BAD well", set()),
         ('"BAD REQUEST"', {"error"}),
         ('"REQUEST BAD"', set()),
         ("?ERROR ?INFO", {"error", "info"}),
-        ("dragon -ERROR", {"json", "access"}),
-        ('dragon -"BAD REQUEST"', {"json", "access"}),
+        ("dragons -ERROR", {"json", "access"}),
+        ('dragons -"BAD REQUEST"', {"json", "access"}),
         ("%4[0-9]{2}%", {"error", "access"}),
         ("{ $.status = 502 }", {"json"}),
         ('{ $.status >= 500 && $.path = "/drag*" }', {"json"}),
@@ -84,5 +85,6 @@ def test_a_group_is_read_by_time_across_streams_and_pages(local_aws):
 
 def test_insights_and_live_tails_are_refused_by_name(local_aws):
     logs = local_aws.client("logs")
+    logs.create_log_group(logGroupName="g")
     with pytest.raises(logs.exceptions.ClientError, match="Insights"):
         logs.start_query(logGroupName="g", startTime=0, endTime=1, queryString="fields @message")

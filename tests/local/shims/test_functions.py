@@ -32,7 +32,9 @@ def test_a_new_function_shows_what_aws_shows(local_aws, make):
     assert made["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}
     shown = local_aws.client("lambda").get_function_configuration(FunctionName="f")
     assert shown["LastUpdateStatus"] == "Successful"
-    assert shown["RevisionId"] == made["RevisionId"]
+    assert shown["RevisionId"] != made["RevisionId"]  # another one when it is there (recorded)
+    assert shown["RuntimeVersionConfig"]["RuntimeVersionArn"]
+    assert "Layers" not in shown
     assert not [key for key, value in shown.items() if value is None]
 
 
@@ -49,6 +51,7 @@ def test_tracing_and_logging_are_kept(local_aws, make):
     assert shown["LoggingConfig"] == {
         "LogFormat": "JSON",
         "ApplicationLogLevel": "WARN",
+        "SystemLogLevel": "INFO",
         "LogGroup": "/aws/lambda/f",
     }
     functions.update_function_configuration(FunctionName="f", Timeout=9)
@@ -135,9 +138,13 @@ def test_an_update_ends_and_the_waiter_sees_it(local_aws, make):
 
 def test_a_stale_revision_is_refused(local_aws, make):
     functions = local_aws.client("lambda")
-    seen = make.function()["RevisionId"]
+    made = make.function()["RevisionId"]
+    seen = functions.get_function_configuration(FunctionName="f")["RevisionId"]
     update = functions.update_function_configuration
-    assert update(FunctionName="f", Timeout=5, RevisionId=seen)["RevisionId"] != seen
+    answered = update(FunctionName="f", Timeout=5, RevisionId=seen)["RevisionId"]
+    assert len({made, seen, answered}) == 3
+    # The update's own answer is stale once it has settled.
+    assert status_of_refusal(update, FunctionName="f", Timeout=6, RevisionId=answered) == 412
     assert refused(update, FunctionName="f", Timeout=6, RevisionId=seen) == (
         "PreconditionFailedException",
         (
@@ -209,7 +216,8 @@ def test_sizes_have_limits(local_aws, make, monkeypatch):
 
 def test_a_dry_run_tells_and_changes_nothing(local_aws, make):
     functions, new = local_aws.client("lambda"), make.archive("x = 1\n")
-    made = make.function()
+    make.function()
+    made = functions.get_function_configuration(FunctionName="f")
     answer = functions.update_function_code(FunctionName="f", ZipFile=new, DryRun=True)
     assert answer["CodeSha256"] == digest(new)
     shown = functions.get_function_configuration(FunctionName="f")
