@@ -39,7 +39,7 @@ def test_a_name_that_no_function_can_have(functions, make, name, says):
     ):
         code, message = refused(call, **{"FunctionName": name, **more})
         # Of a new name that is too long Lambda says it with another code (recorded).
-        own = call is functions.create_function and "length" in says
+        own = call == functions.create_function and "length" in says
         expected = "InvalidParameterValueException" if own else "ValidationException"
         assert (code, says in message) == (expected, True), message
     assert [one["FunctionName"] for one in functions.list_functions()["Functions"]] == ["f"]
