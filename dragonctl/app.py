@@ -10,6 +10,8 @@ from typing import Any
 from dragonctl.errors import DragonError
 
 Raw = Mapping[str, Any]
+LATEST = "$LATEST"
+"""The version of what is not published."""
 # Between the names in an identifier; the groups of logs have words of their own around them.
 _WORDS = re.compile(r"[/:]|API-Gateway-Execution-Logs_|-Logs(?=$)")
 
@@ -29,6 +31,24 @@ class Route:
 
 Routes = tuple[Route, ...]
 """Where one qualifier sends its traffic: to one version, while a deployment goes on to two."""
+Configurations = tuple[tuple[str, Raw], ...]
+"""Configurations of one thing, each with the number of its version (``$LATEST`` first)."""
+
+
+def _configurations(latest: Raw, qualifiers: Mapping[str | None, Routes]) -> Configurations:
+    """What calls may run under: ``$LATEST``'s, and those frozen in the versions that get traffic.
+
+    A published version keeps its role and its log group (AWS Lambda and Step Functions developer
+    guides, "versions").
+    """
+    routes = (one for routes in qualifiers.values() for one in routes)
+    frozen = {one.version: one.raw for one in routes if one.version.isdigit()}
+    return ((LATEST, latest), *sorted(frozen.items(), key=lambda item: int(item[0])))
+
+
+def named(thing: str, version: str) -> str:
+    """``function x``; of a version ``function x, version 3``."""
+    return f"{thing}, version {version}" if version.isdigit() else thing
 
 
 def split(routes: Iterable[Route]) -> str:
@@ -62,7 +82,16 @@ class Function:
     @property
     def log_group(self) -> str:
         """The log group that the function writes to."""
-        return (self.raw.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{self.name}"
+        return self.group_of(self.raw)
+
+    @property
+    def configurations(self) -> Configurations:
+        """``$LATEST``'s, and those of the versions that get traffic."""
+        return _configurations(self.raw, self.qualifiers)
+
+    def group_of(self, raw: Raw) -> str:
+        """The log group that one of its configurations writes to."""
+        return (raw.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +114,11 @@ class Machine:
     def role(self) -> str:
         """The execution role's ARN."""
         return str(self.raw["roleArn"])
+
+    @property
+    def configurations(self) -> Configurations:
+        """``$LATEST``'s, and those of the versions that executions are started of."""
+        return _configurations(self.raw, self.qualifiers)
 
 
 @dataclass(frozen=True)
@@ -137,11 +171,17 @@ class App:
         found = {api: {api} for api in sorted(frozenset().union(*self.origins.values()))}
         for function in self.functions:
             for api in self.origins.get(function.name, ()):
-                found[api] |= {function.name, function.role.rpartition("/")[2]}
+                found[api] |= {function.name, *map(_last, _roles(function))}
         for machine in self.machines:
             for api in self.origins.get(machine.arn, ()):
-                found[api] |= {machine.name, machine.role.rpartition("/")[2]}
+                found[api] |= {machine.name, *map(_last, _roles(machine))}
         return found
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The ARNs of the roles of its functions and machines, each once."""
+        things: tuple[Function | Machine, ...] = (*self.functions, *self.machines)
+        return tuple(dict.fromkeys(role for thing in things for role in _roles(thing)))
 
     @property
     def api(self) -> Api | None:
@@ -169,3 +209,13 @@ class App:
         """An ARN of this account; IAM's have no region."""
         place = self.region if region else ""
         return f"arn:{self.partition}:{service}:{place}:{self.account}:{resource}"
+
+
+def _roles(thing: Function | Machine) -> Iterator[str]:
+    """The ARNs of the roles that a thing runs under, whichever version is called."""
+    key = "Role" if isinstance(thing, Function) else "roleArn"
+    return (str(raw[key]) for _, raw in thing.configurations)
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from dragonctl.app import Api, App, Function, Machine, Route, Routes
+from dragonctl.app import LATEST, Api, App, Function, Machine, Route, Routes
 from dragonctl.discovery.apis import Selection, find_apis
-from dragonctl.discovery.routes import LATEST, function_routes, machine_routes
+from dragonctl.discovery.routes import function_routes, machine_routes
 from dragonctl.discovery.targets import (
     Target,
     Unresolved,

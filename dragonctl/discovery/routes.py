@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dragonctl.app import Route, Routes
+from dragonctl.app import LATEST, Route, Routes
 from dragonctl.engine.model import Reader
 from dragonctl.resources import lambda_alias, states_alias
 from dragonctl.resources.lambda_function import read_configuration
@@ -14,7 +14,6 @@ from dragonctl.resources.states_machine import read_machine
 
 Allowed = Callable[..., Any]
 """``allowed(read, *arguments)``: what it reads; nothing, and an error noted, where AWS refuses."""
-LATEST = "$LATEST"
 
 
 def function_routes(aws: Reader, allowed: Allowed, function: str, qualifier: str | None) -> Routes:

@@ -138,3 +138,8 @@ def _configuration(differing: Mapping[str, Json]) -> dict[str, Json]:
 
 def _reading(raw: Mapping[str, Any]) -> Reading:
     return Reading(configured(raw), {"raw": raw})
+
+
+def traces(raw: Mapping[str, Any]) -> bool:
+    """Whether a configuration traces actively."""
+    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")

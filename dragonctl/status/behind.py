@@ -8,11 +8,12 @@ from typing import Any
 from dragonctl.app import App, Function, Machine
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Need, judge
+from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
 from dragonctl.status.problem import Again, Problem
 from dragonctl.status.sight import Sight, machine_group
-from dragonctl.status.traffic import function_qualifiers, machine_qualifiers, traces
+from dragonctl.status.traffic import function_qualifiers, machine_qualifiers
 
 
 def function_document(function: Function) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def machine_document(machine: Machine) -> dict[str, Any]:
         "type": machine.raw.get("type", "STANDARD"),
         "log_level": state[LEVEL],
         "execution_data": state[EXECUTION_DATA],
-        "log_group": machine_group(machine),
+        "log_group": machine_group(machine.raw),
         "tracing": state[TRACING],
         "role": machine.role,
         "qualifiers": machine_qualifiers(machine),
@@ -91,12 +92,12 @@ def _lacks(need: Need, lacking: tuple[str, ...]) -> str:
 
 def _in_use(app: App, need: Need) -> bool:
     """Whether anything that runs under the role is set to do what the role cannot."""
-    functions = [one for one in app.functions if role_name(one.role) == need.role]
-    machines = [
-        machine_state(dict(one.raw)) for one in app.machines if role_name(one.role) == need.role
-    ]
+    functions = [raw for one in app.functions for _, raw in one.configurations]
+    raws = [raw for one in app.machines for _, raw in one.configurations]
+    machines = [machine_state(dict(raw)) for raw in raws if role_name(raw["roleArn"]) == need.role]
     if need.what == "send traces":
-        return any(traces(one.raw) for one in functions) or any(one[TRACING] for one in machines)
+        ours = (raw for raw in functions if role_name(raw["Role"]) == need.role)
+        return any(map(traces, ours)) or any(one[TRACING] for one in machines)
     if need.what == "deliver logs":
         return any(one[LEVEL] != "OFF" for one in machines)
     return True

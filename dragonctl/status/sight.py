@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dragonctl.app import App, Machine
+from dragonctl.app import App, Raw, named
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_hopeless
 from dragonctl.errors import DragonError
@@ -101,15 +101,21 @@ def _refusals(known: Survey) -> Iterator[DragonError]:
 
 
 def log_groups(app: App) -> Iterator[Group]:
-    """The groups that the stages, functions and machines write to, as they are set now."""
+    """The groups that the stages, functions and machines write to, as they are set now.
+
+    Those of versions that get traffic too: their settings are frozen.
+    """
     for api, name, raw in app.stages:
         yield from _stage_groups(api.id, name, raw)
     for function in app.functions:
-        yield Group(function.log_group, f"function {function.name}")
+        for version, raw in function.configurations:
+            yield Group(function.group_of(raw), named(f"function {function.name}", version))
     for machine in app.machines:
-        if group := machine_group(machine):
-            level = machine_state(dict(machine.raw))[LEVEL]
-            yield Group(group, f"state machine {machine.name}", needed=level != "OFF")
+        for version, raw in machine.configurations:
+            if group := machine_group(raw):
+                owner = named(f"state machine {machine.name}", version)
+                level = machine_state(dict(raw))[LEVEL]
+                yield Group(group, owner, needed=level != "OFF")
 
 
 def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Group]:
@@ -121,9 +127,9 @@ def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Grou
         yield Group(group_name(destination), f"stage {stage}, access")
 
 
-def machine_group(machine: Machine) -> str | None:
-    """The name of the group that a machine logs to."""
-    arn = machine_state(dict(machine.raw))[DESTINATION]
+def machine_group(raw: Raw) -> str | None:
+    """The name of the group that a machine logs to, by one of its configurations."""
+    arn = machine_state(dict(raw))[DESTINATION]
     return group_name(arn) if arn else None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.app import Function, Machine, Route, Routes, percent, split
+from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.lambda_version import failed_version
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
 from dragonctl.status.problem import Again, Problem
@@ -167,8 +168,3 @@ def _of_machine(again: Again, machine: Machine) -> Iterator[_Used]:
             route = ["--routing-configuration", f"stateMachineVersionArn={kept},weight=100"]
             end = ["aws", "stepfunctions", "update-state-machine-alias", *words, *route]
             yield _Used(again, resource, subject, name, routes, shlex.join(end))
-
-
-def traces(raw: Any) -> bool:
-    """Whether a configuration traces actively."""
-    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")

@@ -22,6 +22,8 @@ GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/vendedlogs/states/flow
 ALL_RIGHTS = ({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},)
 NO_KEY = {"requestParameters": {"method.request.querystring.family": False}}
 
+FROZEN = {"Version": "3", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
+
 
 def serving(verb, path, **method):
     """An API with one method, which its stage serves."""
@@ -160,11 +162,11 @@ CASES = {
         [("lambda-function/work", "is updating", "dragonctl status")],
     ),
     "alias without tracing": (
-        sight(functions=[function(qualifiers={"live": (Route("3", 1.0, {"Version": "3"}),)})]),
+        sight(functions=[function(qualifiers={"live": (Route("3", 1.0, FROZEN),)})]),
         [("lambda-function/work", "alias live", f"{SETUP} --publish")],
     ),
     "version without tracing": (
-        sight(functions=[function(qualifiers={"3": (Route("3", 1.0, {"Version": "3"}),)})]),
+        sight(functions=[function(qualifiers={"3": (Route("3", 1.0, FROZEN),)})]),
         [("lambda-function/work", "version 3", "Let the traffic go to an alias")],
     ),
     "group that keeps for ever": (

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.app import Function
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.function_code import object_key
@@ -24,6 +23,7 @@ from dragonctl.resources.lambda_function import (
     RUNTIME,
     TRACING,
     FunctionSettings,
+    traces,
 )
 from dragonctl.resources.lambda_new_function import NewFunction
 from dragonctl.resources.role_rights import Rights, role_name
@@ -70,13 +70,9 @@ def deploy(
 
 def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
-    waiting = [one for one in deployments if one.sight and not _is_traced(one.sight.function)]
+    waiting = [one for one in deployments if one.sight and not traces(one.sight.function.raw)]
     verdict = _verdict(waiting, place)
     yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
-
-
-def _is_traced(function: Function) -> bool:
-    return bool(function.raw.get("TracingConfig", {}).get("Mode") == "Active")
 
 
 def _function(one: Deployment, options: Options, place: Place, verdict: Verdict) -> Iterator[Step]:

@@ -34,8 +34,7 @@ def first_run_steps(aws: Reader, app: App, survey: Survey) -> tuple[Step, ...]:
 
 def application_roles(app: App) -> Mapping[str, str]:
     """The ARNs of the roles of functions and machines, by name."""
-    arns = [one.role for one in app.functions] + [one.role for one in app.machines]
-    return {role_name(arn): arn for arn in arns}
+    return {role_name(arn): arn for arn in app.roles}
 
 
 def _mended(aws: Reader, app: App, options: Options) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.app import App
+from dragonctl.app import App, named
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.options import Options, fill
@@ -16,9 +16,11 @@ from dragonctl.resources.role_rights import role_name
 
 
 def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
-    """Each function's log group and tracing."""
+    """Each function's log groups (of versions that get traffic, too) and tracing."""
     for function in app.functions:
-        yield group_step(function.log_group, f"function {function.name}", options)
+        for version, raw in function.configurations:
+            owner = named(f"function {function.name}", version)
+            yield group_step(function.group_of(raw), owner, options)
         role = role_name(function.role)
         if options.wants_tracing and verdict.unmet(role, "send traces"):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.app import App, Machine
+from dragonctl.app import App, Machine, named
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import vended_group
@@ -40,6 +40,7 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
         else:
             name = group_name(present)
             yield from existing_group(name, f"state machine {machine.name}", options)
+        yield from _frozen_groups(machine, options)
         yield Step(
             f"State machine {machine.name}",
             settings,
@@ -51,6 +52,18 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
             ),
         )
         previous = (settings.identifier,) if _is_foreign(present) else previous
+
+
+def _frozen_groups(machine: Machine, options: Options) -> Iterator[Step]:
+    """The groups that versions log to whose level is frozen, where that is not ``OFF``."""
+    for version, raw in machine.configurations[1:]:
+        state = machine_state(dict(raw))
+        name = group_name(state[DESTINATION]) if state[LEVEL] != "OFF" else ""
+        owner = named(f"state machine {machine.name}", version)
+        if name == vended_group(machine.name):
+            yield group_step(name, owner, options)
+        else:
+            yield from existing_group(name, owner, options)
 
 
 def destination(machine: Machine) -> str | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dragonctl.app import App
+from dragonctl.app import LATEST, App, Raw
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.iam_policy import VERSIONS, Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.logs_group import group_arn
 from dragonctl.resources.role_rights import Rights, role_name
+from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
 
 XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
@@ -57,24 +59,38 @@ def delivery_policy(app: App) -> str:
 
 
 def needs(app: App, options: Options) -> Iterator[Need]:
-    """All that the roles of the application must be able to do."""
-    aws = f"arn:{app.partition}:iam::aws:policy/"
+    """All that the roles of the application must be able to do.
+
+    What is frozen in a version needs what is on in it; ``$LATEST`` what is wanted of it.
+    """
     for function in app.functions:
-        role = role_name(function.role)
-        stream = group_arn(app.partition, app.region, app.account, function.log_group)
-        writes = ("logs:CreateLogStream", "logs:PutLogEvents")
-        yield Need(role, "write its log", writes, aws + LOGS_POLICY, f"{stream}:log-stream:x")
-        makes = ("logs:CreateLogGroup",)
-        # AWS asks for the group with ":log-stream:" behind it; policies name it `NAME:*`.
-        yield Need(role, "make its log group", makes, aws + LOGS_POLICY, f"{stream}:log-stream:")
-        if options.wants_tracing:
-            yield tracing_need(role, app.partition)
+        for version, raw in function.configurations:
+            role = role_name(str(raw["Role"]))
+            yield from _log_needs(app, role, function.group_of(raw))
+            if options.wants_tracing and (version == LATEST or traces(raw)):
+                yield tracing_need(role, app.partition)
     for machine in app.machines:
-        role = role_name(machine.role)
-        if options.state_machine_level != "OFF":
-            yield Need(role, "deliver logs", LOG_DELIVERY, delivery_policy(app))
-        if options.wants_tracing:
-            yield Need(role, "send traces", XRAY_OF_MACHINES, aws + XRAY_POLICY)
+        for version, raw in machine.configurations:
+            yield from _machine_needs(app, raw, options, is_frozen=version != LATEST)
+
+
+def _log_needs(app: App, role: str, group: str) -> Iterator[Need]:
+    policy = f"arn:{app.partition}:iam::aws:policy/{LOGS_POLICY}"
+    stream = group_arn(app.partition, app.region, app.account, group)
+    writes = ("logs:CreateLogStream", "logs:PutLogEvents")
+    yield Need(role, "write its log", writes, policy, f"{stream}:log-stream:x")
+    makes = ("logs:CreateLogGroup",)
+    # AWS asks for the group with ":log-stream:" behind it; policies name it `NAME:*`.
+    yield Need(role, "make its log group", makes, policy, f"{stream}:log-stream:")
+
+
+def _machine_needs(app: App, raw: Raw, options: Options, *, is_frozen: bool) -> Iterator[Need]:
+    role, state = role_name(str(raw["roleArn"])), machine_state(dict(raw))
+    if options.state_machine_level != "OFF" and not (is_frozen and state[LEVEL] == "OFF"):
+        yield Need(role, "deliver logs", LOG_DELIVERY, delivery_policy(app))
+    if options.wants_tracing and not (is_frozen and not state[TRACING]):
+        policy = f"arn:{app.partition}:iam::aws:policy/{XRAY_POLICY}"
+        yield Need(role, "send traces", XRAY_OF_MACHINES, policy)
 
 
 def tracing_need(role: str, partition: str) -> Need:
@@ -141,7 +157,7 @@ def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
     delivery = delivery_policy(app)
     policy = Policy(delivery)
     roles = {role for role, policies in verdict.attach.items() if delivery in policies}
-    ours = {role_name(machine.role) for machine in app.machines}
+    ours = {role_name(str(raw["roleArn"])) for one in app.machines for _, raw in one.configurations}
     if roles:
         yield Step(
             f"Policy {DELIVERY_POLICY} for the machines' logs", policy, _DeliveryWanted(ours)

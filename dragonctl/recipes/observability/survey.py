@@ -31,10 +31,7 @@ class Survey:
 
 def survey(aws: Reader, app: App) -> Survey:
     """Read the account and the roles of the application's functions and machines, at once."""
-    arns = [function.role for function in app.functions] + [
-        machine.role for machine in app.machines
-    ]
-    roles = sorted(set(map(role_name, arns)))
+    roles = sorted(set(map(role_name, app.roles)))
     account, *rights = aws.together(
         partial(read_account, aws),
         *(partial(read_rights, aws, role) for role in roles),
@@ -79,6 +76,6 @@ def _groups(met: Api | Function | Machine) -> Iterator[str]:
                 yield execution_group(met.id, stage)
                 yield access_group(met.id, stage)
         case Function():
-            yield met.log_group
+            yield from dict.fromkeys(met.group_of(raw) for _, raw in met.configurations)
         case Machine():
             yield vended_group(met.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dragonctl.app import App, Machine, Raw
+from dragonctl.app import App, Machine
 from dragonctl.resources.logs_group import execution_group, group_name
 from dragonctl.telemetry.logs.events import LogGroup
 
@@ -13,8 +13,9 @@ from dragonctl.telemetry.logs.events import LogGroup
 def log_groups(app: App) -> list[LogGroup]:
     """The log groups of the application's stages, functions and state machines, each once.
 
-    The execution log's name is fixed by API Gateway; the others are read from the settings. A group
-    that several parts write to names them all.
+    The execution log's name is fixed by API Gateway; the others are read from the settings, of
+    versions that traffic uses too: theirs are frozen. A group that several parts write to names
+    them all.
     """
     found: dict[str, LogGroup] = {}
     for group in _all_groups(app):
@@ -39,14 +40,12 @@ def _all_groups(app: App) -> Iterator[LogGroup]:
     for machine in app.machines:
         yield from _machine_groups(machine)
     for function in app.functions:
-        yield LogGroup(function.log_group, "functions", (function.name,))
+        for _, raw in function.configurations:
+            yield LogGroup(function.group_of(raw), "functions", (function.name,))
 
 
 def _machine_groups(machine: Machine) -> Iterator[LogGroup]:
-    """Also those of the versions that traffic uses: their settings are frozen."""
-    behind = (route.raw for routes in machine.qualifiers.values() for route in routes)
-    raws: list[Raw] = [machine.raw, *behind]
-    for raw in raws:
+    for _, raw in machine.configurations:
         for place in (raw.get("loggingConfiguration") or {}).get("destinations") or ():
             name = group_name((place.get("cloudWatchLogsLogGroup") or {}).get("logGroupArn"))
             if name:
