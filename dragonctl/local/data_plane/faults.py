@@ -22,6 +22,11 @@ class GatewayError(Exception):
         self.code = code
         self.log = log
 
+    @property
+    def is_gateways(self) -> bool:
+        """Whether API Gateway has this answer too, not the local AWS alone."""
+        return self.kind != "LOCAL"
+
 
 def missing_token() -> GatewayError:
     """No such method; AWS says the same of an unsigned request to a method with IAM."""

@@ -177,6 +177,8 @@ def gateway_answer(exchange: Exchange, error: GatewayError) -> Answer:
     }
     told = _gateway_response(exchange, error)
     status = int(told.get("statusCode") or error.status)
+    if error.is_gateways:
+        exchange.log.fault(f"Gateway response type: {error.kind} with status code: {status}")
     headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
     for target, source in (told.get("responseParameters") or {}).items():
         name = target.removeprefix("gatewayresponse.header.")

@@ -70,6 +70,13 @@ def machines(roots: Iterable[Segment]) -> list[Segment]:
     return [one for _, one in walk(roots) if "StepFunctions" in one.origin]
 
 
+def beneath(roots: Iterable[Segment]) -> Finding | None:
+    """The failing segment beneath API Gateway's own; None where that alone says that it failed."""
+    found = cause(roots)
+    own = {root.name for root in roots if "ApiGateway" in root.origin}
+    return None if found is None or found.name in own else found
+
+
 def cause(roots: Iterable[Segment]) -> Finding | None:
     """The failing segment that the outermost failure comes from; None where nothing failed."""
     failing = [root for root in roots if root.status != "ok"]

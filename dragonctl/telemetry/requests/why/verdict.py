@@ -209,11 +209,10 @@ class _Judges:
 
     def _traced(self, request: GatewayRequest) -> Finding | None:
         found = (
-            segments.cause(segments.own_part(trace, request.id))
+            segments.beneath(segments.own_part(trace, request.id))
             for trace in self.seen.traces.values()
         )
-        told = [one for one in found if one]
-        return told[0] if told and told[0].error else None
+        return next((one for one in found if one), None)
 
     # -- an execution ------------------------------------------------------------------------------
     def execution(self, execution: Execution) -> Judgement:
