@@ -76,3 +76,48 @@ def test_the_pattern_stays_within_what_cloudwatch_takes():
     assert len(trail.pattern()) <= 1024
     assert trail.pattern().startswith('?"1-65a0b0c0-')
     assert Trail.of('a"b\\c').pattern() == '"abc"'
+
+
+def gathered(ident, **groups):
+    sources = {
+        "api": "api",
+        "access": "access",
+        "functions": "functions",
+        "states": "state-machines",
+    }
+    fake = FakeLogs({name: list(lines) for name, lines in groups.items()})
+    watched = [LogGroup(name, sources[name]) for name in groups]
+    trail, events = request_events(fake.fetch, watched, ident, 0, None, report=lambda _: None)
+    return trail, [event.time_ms for event in events]
+
+
+def test_a_line_that_names_another_request_is_that_one_s_though_it_holds_this_id():
+    other = f'({OTHER}) Method request body before transformations: {{"ref": "{GATEWAY}"}}'
+    spoken = json.dumps({"requestId": OTHER, "message": f"after {GATEWAY}"})
+    trail, times = gathered(
+        GATEWAY,
+        api=[Line(1, f"({GATEWAY}) Starting execution"), Line(2, other)],
+        functions=[Line(3, spoken)],
+    )
+    assert (times, OTHER in trail.ids) == ([1], False)
+
+
+def test_a_request_that_looks_at_an_execution_is_not_the_one_that_started_it():
+    look = f'({OTHER}) Endpoint response body: {{"executionArn":"{EXECUTION}","status":"FAILED"}}'
+    begun = f'({GATEWAY}) Endpoint response body: {{"executionArn":"{EXECUTION}","startDate":1}}'
+    entered = {"id": "2", "type": "TaskStateEntered", "execution_arn": EXECUTION, "details": {}}
+    parts = {"api": [Line(1, begun), Line(9, look)], "states": [Line(5, json.dumps(entered))]}
+    assert gathered(EXECUTION, **parts)[1] == [1, 5]
+    assert gathered(OTHER, **parts)[1] == [9]
+
+
+def test_a_trace_is_found_by_the_form_in_which_opentelemetry_writes_it():
+    record = {"traceId": TRACE[2:].replace("-", ""), "severityText": "ERROR", "body": "no"}
+    lines = {"functions": [Line(1, json.dumps(record))]}
+    for ident in (TRACE, record["traceId"], f"00-{record['traceId']}-0123456789abcdef-01"):
+        assert gathered(ident, **lines)[1] == [1]
+
+
+def test_short_words_where_an_extended_id_stands_link_nothing():
+    lines = [Line(1, f"({GATEWAY}) Extended Request Id: x="), Line(2, f"({OTHER}) Note: x=y")]
+    assert gathered(GATEWAY, api=lines)[1] == [1]
