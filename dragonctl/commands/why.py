@@ -29,9 +29,10 @@ Examples:
     "--since", metavar="TIME", default="1d", show_default=True, help="10m, 2h, 1d or ISO 8601."
 )
 def why(ident: str, since: str, **chosen: Any) -> int:
-    """Say which part of a request failed, by the line that says so.
+    """Say whether a request failed as a whole, and which part, by the line that says so.
 
-    ID is a request id, an execution ARN or a trace id. The next command to type stands last.
+    ID is a request id, an execution ARN or a trace id (X-Ray or W3C). The next command to type
+    stands last.
     """
     import time
 
