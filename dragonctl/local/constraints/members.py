@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dragonctl.local.constraints.undone import UNDONE
 from dragonctl.local.wire import AwsError, Request
 
 NOT_HERE = 501
@@ -17,6 +18,10 @@ def check(request: Request) -> None:
     for name in _unknown(request):
         words = f"The local AWS does not know {name} of {request.service} {request.operation}."
         raise AwsError("NotImplemented", words, NOT_HERE)
+    for name in UNDONE.get((request.service, request.operation), ()):
+        if request.parameters.get(name):
+            words = f"The local AWS does not do {name} of {request.service} {request.operation}."
+            raise AwsError("NotImplemented", words, NOT_HERE)
 
 
 def _unknown(request: Request) -> Iterator[str]:

@@ -54,8 +54,8 @@ def types(*told):
         "method.request.path.id": True, "method.request.querystring.id": False}}, BAD,
      "Parameter names must be unique across querystring, header and path", 400),
     ("put_method", {**POST, "authorizationType": "CUSTOM"}, BAD,
-     "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
-     "COGNITO_USER_POOLS requires a valid authorizer.", 400),
+     ("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
+     "COGNITO_USER_POOLS requires a valid authorizer."), 400),
     ("update_method", {**GET, **patch("remove", "/authorizationType")}, BAD,
      "Invalid patch operation specified. Must be one of: [replace]", 400),
     ("update_method", {**GET, **patch("replace", "/requestModels/text/css", "Empty")}, BAD,
@@ -107,11 +107,11 @@ def types(*told):
         {"op": "copy", "path": "/deploymentId", "from": "/canarySettings/deploymentId"}]}, BAD,
      "Promotion not available. Canary does not exist.", 400),
     ("create_deployment", {**API, "canarySettings": {"percentTraffic": 5}}, BAD,
-     "Invalid deployment content specified.Non null and non empty stageName must be provided for "
-     "canary deployment. Provided value is null", 400),
+     ("Invalid deployment content specified.Non null and non empty stageName must be provided for "
+     "canary deployment. Provided value is null"), 400),
     ("create_deployment", {**API, "stageName": "qa", "canarySettings": {"percentTraffic": 5}}, BAD,
-     "Invalid deployment content specified.Stage qa must already be created before making a "
-     "canary release deployment", 400),
+     ("Invalid deployment content specified.Stage qa must already be created before making a "
+     "canary release deployment"), 400),
     ("create_api_key", {**NEW, "value": "k" * 19}, BAD,
      "API Key value should be at least 20 characters", 400),
 ])  # fmt: skip

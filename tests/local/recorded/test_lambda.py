@@ -29,8 +29,8 @@ def weights(**told):
     ("invoke", {**FN, "Qualifier": "nope"}, MISSING, "Function not found: <arn>:nope", 404),
     ("invoke", {"FunctionName": "idle"}, "TooManyRequestsException", "Rate Exceeded.", 429),
     ("publish_version", {**FN, "CodeSha256": "other"}, INVALID,
-     "CodeSHA256 (other) is different from current CodeSHA256 in $LATEST (<sha>). "
-     "Please try again with the CodeSHA256 in $LATEST.", 400),
+     ("CodeSHA256 (other) is different from current CodeSHA256 in $LATEST (<sha>). "
+     "Please try again with the CodeSHA256 in $LATEST."), 400),
     ("publish_version", {**FN, "RevisionId": INVENTED}, STALE, STALE_FUNCTION, 412),
     ("create_alias", {**ALIAS, "FunctionVersion": "$LATEST", "RoutingConfig": weights(**{"1": .5})},
      INVALID, "$LATEST is not supported for an alias pointing to more than 1 version", 400),
@@ -38,27 +38,29 @@ def weights(**told):
                       "RoutingConfig": weights(**{"2": .1, "3": .1})},
      INVALID, "Number of items in AdditionalVersionWeights cannot be greater than 1", 400),
     ("create_alias", {**ALIAS, "FunctionVersion": "1", "RoutingConfig": weights(**{"1": .5})},
-     INVALID, "Invalid function version 1. Function version 1 is already included in routing "
-     "configuration.", 400),
+     INVALID, ("Invalid function version 1. Function version 1 is already included in routing "
+     "configuration."), 400),
     ("create_alias", {**FN, "Name": "live", "FunctionVersion": "1"}, CONFLICT,
      "Alias already exists: <arn>:live", 409),
-    ("create_alias", {**ALIAS, "FunctionVersion": "7"}, MISSING, "Function not found: <arn>:7", 404),
+    ("create_alias", {**ALIAS, "FunctionVersion": "7"}, MISSING,
+     "Function not found: <arn>:7", 404),
     ("get_alias", {**FN, "Name": "nope"}, MISSING, NO_ALIAS, 404),
     ("update_alias", {**FN, "Name": "live", "RevisionId": INVENTED}, STALE, STALE_FUNCTION, 412),
     ("add_permission", {**SNS, "StatementId": "one"}, CONFLICT,
-     "The statement id (one) provided already exists. Please provide a new statement id, or "
-     "remove the existing statement.", 409),
+     ("The statement id (one) provided already exists. Please provide a new statement id, or "
+     "remove the existing statement."), 409),
     ("add_permission", {**SNS, "Qualifier": "nope"}, MISSING, NO_ALIAS, 404),
     ("add_permission", {**SNS, "Qualifier": "$LATEST"}, INVALID,
      "We currently do not support adding policies for $LATEST.", 400),
     ("add_permission", {**GRANT, "Principal": "shop.example.com"}, INVALID,
      "The provided principal was invalid. Please check the principal and try again.", 400),
     ("add_permission", {**SNS, "RevisionId": INVENTED}, STALE,
-     "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to "
-     "retrieve the latest Revision Id", 412),
+     ("The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to "
+     "retrieve the latest Revision Id"), 412),
     ("remove_permission", {**FN, "StatementId": "none"}, MISSING,
      "Statement none is not found in resource policy.", 404),
-    ("remove_permission", {**FN, "StatementId": "one", "Qualifier": "nope"}, MISSING, NO_ALIAS, 404),
+    ("remove_permission", {**FN, "StatementId": "one", "Qualifier": "nope"}, MISSING,
+     NO_ALIAS, 404),
     ("remove_permission", {"FunctionName": "gone", "StatementId": "one"}, MISSING,
      "No policy found for: arn:aws:lambda:us-east-1:<account>:function:gone", 404),
     ("get_policy", {**FN, "Qualifier": "live"}, MISSING,
@@ -81,8 +83,8 @@ def weights(**told):
     ("create_function", {"FunctionName": "n", "Role": "<role>", "Runtime": "python3.13",
                          "Handler": "app.handler", "Code": {"ZipFile": b""},
                          "Environment": {"Variables": {"LONG": "x" * 5000}}}, INVALID,
-     "Lambda was unable to configure your environment variables because the environment variables "
-     'you have provided exceeded the 4KB limit. String measured: {"LONG":"xxx*', 400),
+     ("Lambda was unable to configure your environment variables because the environment variables "
+     'you have provided exceeded the 4KB limit. String measured: {"LONG":"xxx*'), 400),
     ("create_event_source_mapping",
      {**FN, "EventSourceArn": "arn:aws:kinesis:us-east-1:<account>:stream/none"}, INVALID,
      "Stream not found: arn:aws:kinesis:us-east-1:<account>:stream/none", 400),

@@ -28,32 +28,32 @@ def routes(*told):
      {"executionArn": "arn:aws:states:us-east-1:<account>:express:quick:a:b"}, "InvalidArn",
      "Invalid Arn: 'Resource type not valid in this context: express'"),
     ("publish_state_machine_version", {"stateMachineArn": "<machine>", "revisionId": "other"},
-     "ConflictException", "Failed to publish the State Machine version for revision other. The "
-     "current State Machine revision is <revision>."),
+     "ConflictException", ("Failed to publish the State Machine version for revision other. The "
+     "current State Machine revision is <revision>.")),
     ("create_state_machine_alias", routes(("<machine>", 100)), VALIDATION,
      "Routing configuration must contain state machine version ARNs. Received: [<machine>]"),
     ("create_state_machine_alias", routes(("<machine>:1", 60), ("<machine>:2", 30)), VALIDATION,
      "Sum of routing configuration weights must equal 100. Received: [60, 30]"),
     ("create_state_machine_alias", routes(("<machine>:1", 50), ("<machine>:1", 50)), VALIDATION,
-     "Routing configuration must contain distinct state machine version ARNs. "
-     "Received: [<machine>:1, <machine>:1]"),
+     ("Routing configuration must contain distinct state machine version ARNs. "
+     "Received: [<machine>:1, <machine>:1]")),
     ("create_state_machine_alias", {**routes(("<machine>:2", 100)), "name": "live"},
-     "ConflictException", "Failed to create alias because an alias with the same name and a "
-     "different routing configuration already exists."),
+     "ConflictException", ("Failed to create alias because an alias with the same name and a "
+     "different routing configuration already exists.")),
     ("delete_state_machine_version", {"stateMachineVersionArn": "<machine>:1"},
-     "ConflictException", "Version to be deleted must not be referenced by an alias. Current list "
-     "of aliases referencing this version: [live]"),
+     "ConflictException", ("Version to be deleted must not be referenced by an alias. Current list "
+     "of aliases referencing this version: [live]")),
     ("tag_resource", {"resourceArn": "<machine>:1", "tags": [{"key": "a", "value": "b"}]},
      "ResourceNotFound", "Resource not found: '<machine>:1'"),
     ("list_state_machine_versions", {"stateMachineArn": "<machine>", "nextToken": "none"},
      "InvalidToken", "Invalid Token: 'Invalid token'"),
     ("create_state_machine", {"name": "e", "roleArn": "<states_role>", "type": "EXPRESS",
                               "definition": WAITS}, "InvalidDefinition",
-     "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Express state machine does not "
-     "support '.waitForTaskToken' service integration  at /States/A/Resource'"),
+     ("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Express state machine does not "
+     "support '.waitForTaskToken' service integration  at /States/A/Resource'")),
     ("create_state_machine", {"name": "e", "roleArn": "<states_role>", "definition": "{}"},
-     "InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These "
-     "fields are required: [States, StartAt] at /'"),
+     "InvalidDefinition", ("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These "
+     "fields are required: [States, StartAt] at /'")),
 ])  # fmt: skip
 def test_what_is_refused(world, call, parameters, code, message):
     world.refuses(f"stepfunctions.{call}", parameters, code, message, 400)

@@ -32,8 +32,8 @@ INVALID, PARAMETER = "InvalidParameterException", "InvalidParameter"
     ("s3.put_object", {**OBJECT, "IfNoneMatch": "abc"}, "NotImplemented", HEADER, 501),
     ("s3.put_object", {**OBJECT, "IfMatch": "*"}, "NotImplemented", HEADER, 501),
     ("s3.put_bucket_versioning", {**SHELF, "VersioningConfiguration": {"Status": "on"}},
-     "MalformedXML", "The XML you provided was not well-formed or did not validate against our "
-     "published schema", 400),
+     "MalformedXML", ("The XML you provided was not well-formed or did not validate against our "
+     "published schema"), 400),
     ("s3.delete_object", {**SHELF, "Key": "k", "VersionId": "one"}, "InvalidArgument",
      "Invalid version id specified", 400),
     ("s3.put_bucket_policy", {**SHELF, "Policy": "[]"}, "MalformedPolicy",
@@ -49,22 +49,22 @@ INVALID, PARAMETER = "InvalidParameterException", "InvalidParameter"
      "Invalid parameter: Message Structure - JSON message body failed to parse", 400),
     ("sns.publish", {**NEWS, "Message": "m", "MessageAttributes": {
         "a": {"DataType": "Colour", "StringValue": "red"}}}, "ParameterValueInvalid",
-     "The message attribute 'a' has an invalid message attribute type, the set of supported type "
-     "prefixes is Binary, Number, and String.", 400),
+     ("The message attribute 'a' has an invalid message attribute type, the set of supported type "
+     "prefixes is Binary, Number, and String."), 400),
     ("sns.subscribe", {**NEWS, "Protocol": "post", "Endpoint": "x"}, PARAMETER,
      "Invalid parameter: Amazon SNS does not support this protocol string: post", 400),
     ("cloudwatch.put_dashboard", {"DashboardName": "a.b", "DashboardBody": '{"widgets": []}'},
-     "InvalidParameterValue", "The value for field DashboardName contains invalid characters. It "
-     "can only contain alphanumerics, dash (-) and underscore (_).\n", 400),
+     "InvalidParameterValue", ("The value for field DashboardName contains invalid characters. It "
+     "can only contain alphanumerics, dash (-) and underscore (_).\n"), 400),
     ("cloudwatch.put_metric_data", {"Namespace": "n", "MetricData": [
         {"MetricName": "m", "Value": 1, "Values": [2]}]}, "InvalidParameterCombination",
-     "The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually "
-     "exclusive and you have specified both.", 400),
+     ("The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually "
+     "exclusive and you have specified both."), 400),
     ("cloudwatch.get_metric_statistics",
      {**METRIC, "Period": 1, "StartTime": "2026-01-01T00:00:00Z",
       "EndTime": "2026-01-01T01:00:00Z"}, "InvalidParameterCombination",
-     "You have requested up to 3600 datapoints, which exceeds the limit of 1440. You may reduce "
-     "the datapoints requested by increasing Period, or decreasing the time range.", 400),
+     ("You have requested up to 3600 datapoints, which exceeds the limit of 1440. You may reduce "
+     "the datapoints requested by increasing Period, or decreasing the time range."), 400),
 ])  # fmt: skip
 def test_what_is_refused(world, call, parameters, code, message, status):
     world.refuses(call, parameters, code, message, status)
