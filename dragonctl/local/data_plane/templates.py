@@ -1,193 +1,142 @@
 """Mapping templates: Velocity with ``$input``, ``$util``, ``$context`` and ``$stageVariables``.
 
-The language is airspeed-ext's; here are the objects that API Gateway puts in it (AWS: "Variables
-for data transformations for API Gateway").
+The language is :mod:`dragonctl.local.velocity`'s; here are the objects that API Gateway puts in it
+(AWS: "Variables for data transformations for API Gateway").
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
+from dragonctl.local import velocity
+from dragonctl.local.velocity import TemplateError
+from dragonctl.local.velocity.java import MISSING, JavaMap, Missing, as_json, of_json, text_of
+
 Json = Any
+Methods = Mapping[str, Callable[..., Any]]
 
-
-class TemplateError(Exception):
-    """A template that cannot be parsed or evaluated; the message says where."""
-
-
-class VelocityMap(dict[str, Any]):
-    """A JSON object with the methods and the look of a Java map: ``{a=1, b=x}``."""
-
-    def __str__(self) -> str:
-        return "{" + ", ".join(f"{key}={_printed(value)}" for key, value in self.items()) + "}"
-
-    __repr__ = __str__
-
-    def keySet(self) -> VelocityList:  # noqa: N802 (Java's name)
-        """The names."""
-        return VelocityList(self)
-
-    def entrySet(self) -> VelocityList:  # noqa: N802 (Java's name)
-        """Objects with ``key`` and ``value``."""
-        entries = [VelocityMap(key=key, value=value) for key, value in self.items()]
-        return VelocityList(entries)
-
-    def containsKey(self, name: str) -> bool:  # noqa: N802 (Java's name)
-        """Whether there is such a name."""
-        return name in self
-
-    def put(self, name: str, value: Any) -> Any:
-        """Set a value; the one before."""
-        before = self.get(name)
-        self[name] = value
-        return before
-
-    def putAll(self, values: Mapping[str, Any]) -> None:  # noqa: N802 (Java's name)
-        """Set several values."""
-        self.update(values)
-
-    def size(self) -> int:
-        """How many names."""
-        return len(self)
-
-    def isEmpty(self) -> bool:  # noqa: N802 (Java's name)
-        """Whether there is none."""
-        return not self
-
-
-class VelocityList(list[Any]):
-    """A JSON array with the methods and the look of a Java list: ``[1, x]``."""
-
-    def __str__(self) -> str:
-        return "[" + ", ".join(_printed(value) for value in self) + "]"
-
-    __repr__ = __str__
-
-    def size(self) -> int:
-        """How many elements."""
-        return len(self)
-
-    def get(self, index: int) -> Any:
-        """One element."""
-        return self[index]
-
-    def add(self, value: Any) -> bool:
-        """Append an element."""
-        self.append(value)
-        return True
-
-    def contains(self, value: Any) -> bool:
-        """Whether it is in the list."""
-        return value in self
-
-    def isEmpty(self) -> bool:  # noqa: N802 (Java's name)
-        """Whether there is none."""
-        return not self
-
-
-def _printed(value: Any) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def as_velocity(value: Json) -> Any:
-    """JSON as templates see it."""
-    if isinstance(value, dict):
-        return VelocityMap({key: as_velocity(inner) for key, inner in value.items()})
-    if isinstance(value, list):
-        return VelocityList([as_velocity(inner) for inner in value])
-    return value
+_ESCAPES = {
+    "\b": "\\b", "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r",
+    "'": "\\'", '"': '\\"', "\\": "\\\\", "/": "\\/",
+}  # fmt: skip
 
 
 class Util:
-    """``$util``."""
+    """``$util``; an argument that is null gives null."""
 
-    @staticmethod
-    def escapeJavaScript(text: Any) -> str:  # noqa: N802 (AWS's name)
-        """As Java's StringEscapeUtils does: quotes of both kinds, backslashes, controls."""
-        escaped = json.dumps(_printed(text) if text is not None else "")[1:-1]
-        return escaped.replace("'", "\\'").replace("/", "\\/")
+    def velocity_methods(self) -> Methods:
+        """What a template may call."""
+        return {
+            "escapeJavaScript": _of_text(_escaped),
+            "parseJson": _of_text(_parsed_json),
+            "urlEncode": _of_text(_url_encoded),
+            "urlDecode": _of_text(unquote_plus),
+            "base64Encode": _of_text(lambda text: base64.b64encode(text.encode()).decode()),
+            "base64Decode": _of_text(
+                lambda text: base64.b64decode(text).decode("utf-8", "replace")
+            ),
+        }
 
-    @staticmethod
-    def parseJson(text: str) -> Any:  # noqa: N802 (AWS's name)
-        """JSON text as an object that can be walked."""
-        return as_velocity(json.loads(text))
+    def velocity_properties(self, name: str) -> Any:
+        """It has none."""
+        raise TemplateError(f"$util.{name} is not done here")
 
-    @staticmethod
-    def urlEncode(text: str) -> str:  # noqa: N802 (AWS's name)
-        """``application/x-www-form-urlencoded``."""
-        return quote_plus(text)
 
-    @staticmethod
-    def urlDecode(text: str) -> str:  # noqa: N802 (AWS's name)
-        """The reverse."""
-        return unquote_plus(text)
+def _of_text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """A function of text that leaves null alone."""
 
-    @staticmethod
-    def base64Encode(text: str) -> str:  # noqa: N802 (AWS's name)
-        """Base64 of the text's UTF-8."""
-        return base64.b64encode(text.encode()).decode()
+    def called(value: Any) -> Any:
+        return None if value is None or isinstance(value, Missing) else function(text_of(value))
 
-    @staticmethod
-    def base64Decode(text: str) -> str:  # noqa: N802 (AWS's name)
-        """The reverse."""
-        return base64.b64decode(text).decode("utf-8", "replace")
+    return called
+
+
+def _escaped(text: str) -> str:
+    """As commons-lang's ``StringEscapeUtils.escapeJavaScript``."""
+    return "".join(_ESCAPES.get(one) or _escaped_character(one) for one in text)
+
+
+def _escaped_character(one: str) -> str:
+    if " " <= one <= "\x7f":
+        return one
+    units = one.encode("utf-16-be", "surrogatepass").hex().upper()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _parsed_json(text: str) -> Any:
+    return of_json(json.loads(text))
+
+
+def _url_encoded(text: str) -> str:
+    """As ``java.net.URLEncoder``: the star stays, the tilde does not."""
+    return quote_plus(text, safe="*").replace("~", "%7E")
 
 
 @dataclass(frozen=True)
 class Input:
-    """``$input``: a body and, in a request, the parameters by where they stand."""
+    """``$input``: a body and, in a request, the parameters by where they stand.
+
+    A body that is empty reads ``{}`` (recorded on AWS).
+    """
 
     body: str
     parameters: Mapping[str, Mapping[str, str]]
 
+    def velocity_methods(self) -> Methods:
+        """What a template may call."""
+        return {"json": self.json, "path": self.path, "params": self.params}
+
+    def velocity_properties(self, name: str) -> Any:
+        """``$input.body``, and nothing else."""
+        if name != "body":
+            raise TemplateError(f"$input.{name} is not done here")
+        return self.body or "{}"
+
     def json(self, path: str) -> str:
-        """What a JSONPath finds, as JSON text; empty text is an empty object."""
-        found = self._found(path)
-        return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        """What a JSONPath finds, as JSON text; ``""`` where it finds nothing."""
+        return as_json(find(path, self._document()))
 
     def path(self, path: str) -> Any:
         """What a JSONPath finds, as an object that can be walked."""
-        return as_velocity(self._found(path))
+        return of_json(find(path, self._document(), MISSING))
 
     def params(self, name: str | None = None) -> Any:
         """All parameters, or one by name: path first, then query string, then header."""
         if name is None:
-            return as_velocity({kind: dict(held) for kind, held in self.parameters.items()})
+            return JavaMap({kind: JavaMap(held) for kind, held in self.parameters.items()})
         for kind in ("path", "querystring"):
             if name in self.parameters.get(kind, {}):
                 return self.parameters[kind][name]
         headers = self.parameters.get("header", {})
         return next((v for k, v in headers.items() if k.lower() == name.lower()), "")
 
-    def _found(self, path: str) -> Json:
-        return find(path, self._document())
-
     def _document(self) -> Json:
-        if not self.body:
-            return {}
         try:
-            return json.loads(self.body)
+            return json.loads(self.body or "{}")
         except ValueError:
             return self.body
 
 
-def find(path: str, document: Json) -> Json:
-    """The first thing that a JSONPath finds, or all of them where it can find several."""
+def find(path: str, document: Json, missing: Any = "") -> Json:
+    """The first thing that a JSONPath finds, or all of them where it can find several.
+
+    Raises:
+        TemplateError: it is no JSONPath.
+
+    """
     if path == "$":
         return document
     expression = _expression(path)
     found = [match.value for match in expression.find(document)]
     if any(mark in path for mark in ("*", "..", "?", ":", ",")):
         return found
-    return found[0] if found else ""
+    return found[0] if found else missing
 
 
 @lru_cache(maxsize=512)
@@ -198,15 +147,6 @@ def _expression(path: str) -> Any:
         return parse(path if path.startswith("$") else f"$.{path}")
     except Exception as error:
         raise TemplateError(f"Invalid JSONPath {path}: {error}") from error
-
-
-@lru_cache(maxsize=256)
-def _compiled(text: str) -> Any:
-    from airspeed import Template
-
-    template = Template(text)
-    template.ensure_compiled()
-    return template
 
 
 def render(
@@ -220,16 +160,13 @@ def render(
     ``#set($context.responseOverride.status = 404)`` is left in ``context`` for the caller.
 
     Raises:
-        TemplateError: the template cannot be parsed, or fails.
+        TemplateError: the template cannot be parsed, fails, or asks for what is not done here.
 
     """
     names = {
         "input": given,
         "util": Util(),
         "context": context,
-        "stageVariables": VelocityMap(variables),
+        "stageVariables": JavaMap(variables),
     }
-    try:
-        return str(_compiled(text).merge(names))
-    except Exception as error:
-        raise TemplateError(str(error)) from error
+    return velocity.render(text, names)

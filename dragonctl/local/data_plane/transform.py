@@ -11,7 +11,8 @@ from dragonctl.local.data_plane import faults
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Exchange, Reply
 from dragonctl.local.data_plane.mapping import resolve, resolve_answer
-from dragonctl.local.data_plane.templates import Input, TemplateError, render
+from dragonctl.local.data_plane.templates import Input, render
+from dragonctl.local.velocity import TemplateError
 
 JSON_TYPE = "application/json"
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dragonctl.local.data_plane.templates import Input, TemplateError, render
+from dragonctl.local.data_plane.templates import Input, render
+from dragonctl.local.velocity import TemplateError
 
 BODY = json.dumps({"a": [1, {"b": "it's"}], "s": 'say "hi"', "n": None, "t": True, "u": "é"})
 PARAMETERS = {"path": {"id": "7"}, "querystring": {"q": "1"}, "header": {"X-Own": "h"}}
@@ -23,7 +24,7 @@ def rendered(text, body=BODY):
         ("$input.json('$.missing')", '""'),
         ("$input.path('$.a[1].b')", "it's"),
         ("$input.path('$.missing')", ""),
-        ("$input.path('$.a')", "[1, {b=it's}]"),
+        ("$input.path('$.a')", '[1,{"b":"it\'s"}]'),
         ("$input.path('$').t", "true"),
         ("$input.params('id')$input.params('q')$input.params('x-own')$input.params('no')", "71h"),
         ("$input.params().querystring.get('q')", "1"),
@@ -36,7 +37,7 @@ def rendered(text, body=BODY):
         ("#set($p = $util.parseJson('{\"x\": [1]}'))$p.x[0]", "1"),
         ("#foreach($e in $input.path('$.a'))$foreach.index#if($foreach.hasNext),#end#end", "0,1"),
         ("$input.path('$.a').size()$input.path('$').keySet()", "2[a, s, n, t, u]"),
-        ("#foreach($e in $input.params('path').entrySet())#end$input.path('$').size()", "5"),
+        ("#foreach($e in $input.params().path.entrySet())#end$input.path('$').size()", "5"),
         ("#if($input.path('$.n') && true)yes#{else}no#end", "no"),
     ],
 )
