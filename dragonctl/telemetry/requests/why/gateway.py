@@ -79,7 +79,9 @@ class GatewayRequest:
     @property
     def response_type(self) -> str:
         """The type of API Gateway's own response; empty where a back end answered."""
-        return self._said(_TYPE) or self.value("error.responseType")
+        said = self._said(_TYPE) or self.value("error.responseType")
+        blocked = self.value("wafResponseCode") == "WAF_BLOCK"
+        return said or ("WAF_FILTERED" if blocked else "")
 
     @property
     def route(self) -> str:
@@ -219,7 +221,15 @@ class GatewayRequest:
             return self._finding(found[1], found[0])
         if kind in TYPES:
             return self._finding(TYPES[kind], self._typed_line(texts))
-        return self._unclear() if self.status >= _BAD else None
+        if self.status >= _BAD:
+            return self._by_authorizer() or self._unclear()
+        return None
+
+    def _by_authorizer(self) -> Finding | None:
+        """An error that the access log has from an authorizer, whatever its words."""
+        said = self.value("authorizer.error", "authorize.error", "authenticate.error")
+        kind = "AUTHORIZER_FAILURE" if self.status >= _FAULT else "UNAUTHORIZED"
+        return self._finding(TYPES[kind], said) if said else None
 
     def _unclear(self) -> Finding:
         """Only the status is known."""

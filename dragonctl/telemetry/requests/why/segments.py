@@ -9,6 +9,7 @@ reference).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from dragonctl.telemetry.fetching import Fetch, from_aws, pages
@@ -18,7 +19,6 @@ from dragonctl.telemetry.requests.why.model import Finding, Part
 from dragonctl.telemetry.segments import Segment, walk
 from dragonctl.telemetry.traces import Trace, id_time
 
-_FAULT = 500
 _GRAVITY = {"ok": 0, "error": 1, "throttle": 2, "fault": 3}
 _ROUND_MS = 2_000
 _LOOKED_AT = 20
@@ -111,15 +111,13 @@ def _failing(segment: Segment) -> Iterator[Segment]:
 def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:
     deepest = chain[-1]
     raised = next((s.exceptions[0] for s in reversed(chain) if s.exceptions), None)
-    owner = next(
-        (s for s in reversed(chain) if s.origin or s.namespace in ("remote", "aws")), deepest
-    )
+    owner = _owner(chain)
     part = _part(owner, chain)
     status = status_of([deepest])
     error = raised.type if raised else (f"{status}" if status else deepest.status)
     judged = judge(raised.type, raised.message) if raised else _by_status(deepest)
-    if part == "downstream" and raised is None:
-        judged = judged._replace(says=f"it answered {status}" if status else "")
+    if part == "downstream" and raised is None and status:
+        judged = judged._replace(says=f"it answered {status}")
     words = f"{raised.type}: {raised.message}" if raised else ""
     seen = f"{deepest.name}: {deepest.status}" + (f" {status}" if status else "")
     return Finding(
@@ -129,26 +127,46 @@ def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:
     )  # fmt: skip
 
 
+def _owner(chain: list[Segment]) -> Segment:
+    """Whose failure it is: the last service, call or state of the chain."""
+    for above, segment in reversed(list(pairwise(chain))):
+        if segment.origin or segment.namespace or "StepFunctions" in above.origin:
+            return segment
+    return chain[0]
+
+
 def _by_status(segment: Segment) -> Judged:
+    """How a segment failed that tells no exception."""
+    if "ApiGateway" in segment.origin:
+        return Judged("throttled" if segment.throttle else "unclear")
     if segment.throttle:
-        name = segment.name.lower()
-        return Judged("throttled", "function concurrency" if name == "lambda" else name)
-    if segment.namespace in ("remote", "aws") or status_of([segment]) >= 400:  # noqa: PLR2004
+        is_lambda = "Lambda" in segment.origin or segment.name == "Lambda"
+        return Judged("throttled", "function concurrency" if is_lambda else segment.name.lower())
+    if segment.namespace or status_of([segment]) >= _BAD:
         return Judged("backend status")
     return Judged("exception")
 
 
+_BAD = 400
+_OF_ORIGIN: tuple[tuple[str, Part], ...] = (
+    ("Lambda", "function"), ("StepFunctions", "state-machine"),
+)  # fmt: skip
+
+
 def _part(owner: Segment, chain: list[Segment]) -> Part:
-    if owner.namespace in ("remote", "aws") and not owner.origin:
-        inside = [one for one in chain if "Lambda" in one.origin or "StepFunctions" in one.origin]
-        return "downstream" if inside else "integration"
-    if "Lambda" in owner.origin:
-        return "function"
-    if "StepFunctions" in owner.origin:
-        return "state-machine"
+    """Which part of the application a segment is."""
     if "ApiGateway" in owner.origin:
-        return "integration" if owner.fault else "api"
-    return "downstream" if owner.namespace else "function"
+        return "integration" if owner.fault else "limit" if owner.throttle else "api"
+    for word, part in _OF_ORIGIN:
+        if word in owner.origin:
+            return part
+    above = chain[chain.index(owner) - 1]
+    if "StepFunctions" in above.origin and not owner.namespace:
+        return "state"
+    if owner.origin or not owner.namespace:
+        return "downstream" if owner.origin else "function"
+    inside = any("Lambda" in one.origin or "StepFunctions" in one.origin for one in chain)
+    return "downstream" if inside else "integration"
 
 
 def trace_of_request(fetch: Fetch, request: str, start_ms: int, end_ms: int) -> str:

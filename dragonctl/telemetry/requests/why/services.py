@@ -34,7 +34,8 @@ _REFUSAL = re.compile(
 )
 DENIED = re.compile(
     r"(?:\w+[.#])*(?:AccessDenied(?:Exception)?|AuthorizationError(?:Exception)?"
-    r"|UnauthorizedOperation|KMSAccessDeniedException|NotAuthorized|AccessDeniedFault)"
+    r"|UnauthorizedOperation|KMSAccessDeniedException|NotAuthorized|AccessDeniedFault"
+    r"|Permissions)"
 )
 """The names of the errors that mean: this role may not."""
 

@@ -198,3 +198,17 @@ def test_an_execution_that_nobody_names_is_not_told_as_success():
     verdict = why(fake)
     assert verdict.outcome == "unknown"
     assert "Step Functions" in verdict.unseen[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "part", "kind"),
+    [
+        (403, {"wafResponseCode": "WAF_BLOCK"}, "waf", "blocked"),
+        (401, {"authorizerError": "no such key"}, "authorizer", "caller not allowed"),
+        (500, {"authorizerError": "no such key"}, "authorizer", "authorizer failed"),
+        (403, {}, "api", "unclear"),
+        (502, {}, "integration", "unclear"),
+    ],
+)
+def test_other_variables_of_the_access_log_tell_the_part(status, more, part, kind):
+    assert judged(why(shop(access(status, **more)))) == (part, kind)

@@ -58,6 +58,34 @@ def test_a_cause_that_another_segment_holds_is_found():
     assert verdict.cause.error == "Refused"
 
 
+def alone(**marks):
+    fake = shop()
+    fake.documents = [stage(marks.pop("status"), **marks)]
+    return why(fake, documents.TRACE)
+
+
+def test_api_gateway_s_segment_alone_tells_little_and_says_no_more():
+    assert told(alone(status=429, error=True, throttle=True))[1::2] == ("limit", "throttled")
+    assert told(alone(status=403, error=True))[1::2] == ("api", "unclear")
+    assert told(alone(status=502, fault=True))[1::2] == ("integration", "unclear")
+
+
+def test_a_function_that_was_throttled_is_so_by_its_concurrency():
+    busy = segment("b0", "prices", 0.1, 0.2, origin="AWS::Lambda", parent_id="a2", error=True,
+                   throttle=True, http={"response": {"status": 429}})  # fmt: skip
+    cause = why(traced(stage(500, CALLED, fault=True), busy, status=500)).cause
+    assert (cause.part, cause.kind, cause.by) == ("function", "throttled", "function concurrency")
+
+
+def test_a_state_is_named_by_the_machine_s_segment():
+    state = sub("c2", "Price", 0.2, 0.8, fault=True, cause=REFUSED)
+    machine = segment("c1", "Quotes", 0.1, 0.9, origin="AWS::StepFunctions::StateMachine",
+                      fault=True, subsegments=[state])  # fmt: skip
+    fake = shop()
+    fake.documents = [machine]
+    assert told(why(fake, documents.TRACE)) == ("failed", "state", "Price", "exception")
+
+
 def test_an_error_under_a_function_that_ended_well_convicts_nobody():
     check = sub("b2", "DynamoDB", 0.2, 0.3, namespace="aws", error=True,
                 cause={"exceptions": [{"type": "ConditionalCheckFailedException"}]})  # fmt: skip
