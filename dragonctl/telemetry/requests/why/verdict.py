@@ -22,8 +22,6 @@ from dragonctl.telemetry.segments import Segment
 _RAISED = frozenset({"exception", "unclear", "backend status"})
 """Kinds that say little: what stands behind the part says more."""
 
-_BAD = 400
-
 
 @dataclass
 class Judgement:
