@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -53,12 +54,15 @@ def _root(source: str | None, *, local: bool) -> Path:
     return root
 
 
-def edge_first_run(session: Session, folder: Path) -> list[Step]:
-    """The steps but the last; what that would do, on any distribution, is noted as made."""
+def edge_first_run(session: Session, folder: Path, allowed: Sequence[str]) -> list[Step]:
+    """The steps but the last; what that would do, on any distribution, is noted as made.
+
+    ``allowed`` are patterns of paths that are packed though they look like secrets.
+    """
     reads, name = session.reads, function_name(folder)
     raw = _function(reads, name)
     target, handler = _target(folder, raw)
-    package = _package(folder, target, handler)
+    package = _package(folder, target, handler, allowed)
     code = Code(package.sha256, target, handler)
     anywhere = Association("*", "*", "origin-response")
     edge = Edge(name, code, package.size, raw, {"DefaultCacheBehavior": {}}, anywhere)
@@ -71,8 +75,13 @@ def edge_first_run(session: Session, folder: Path) -> list[Step]:
     return edge_steps(edge, place)[:-1]
 
 
-def edge_goal(session: Session, folder: Path, association: Association) -> Goal:
-    """What the command is about to do. Raises before any write where the edge would refuse it."""
+def edge_goal(
+    session: Session, folder: Path, association: Association, allowed: Sequence[str]
+) -> Goal:
+    """What the command is about to do. Raises before any write where the edge would refuse it.
+
+    ``allowed`` are patterns of paths that are packed though they look like secrets.
+    """
     session.aws.warm("lambda", "cloudfront", "sts", "iam")
     reads, name = session.reads, function_name(folder)
     raw, distribution, account = reads.together(
@@ -83,7 +92,7 @@ def edge_goal(session: Session, folder: Path, association: Association) -> Goal:
     target, handler = _target(folder, raw)
     code = Code("", target, handler)
     refuse(Edge(name, code, 0, raw, distribution, association))
-    package = _package(folder, target, handler)
+    package = _package(folder, target, handler, allowed)
     code = Code(package.sha256, target, handler)
     edge = Edge(name, code, package.size, raw, distribution, association)
     replaced = present_function(edge)
@@ -121,6 +130,8 @@ def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Target, str]:
     return Target(newest(datetime.now(UTC).date())), found[0]
 
 
-def _package(folder: Path, target: Target, handler: str) -> Package:
+def _package(folder: Path, target: Target, handler: str, allowed: Sequence[str]) -> Package:
     """The zip, without the X-Ray SDK: the edge does not trace."""
-    return build(folder, target, cache=build_cache(), handler=handler, add_tracer=False)
+    return build(
+        folder, target, cache=build_cache(), handler=handler, add_tracer=False, allowed=allowed
+    )

@@ -91,9 +91,27 @@ def change_options(function: F) -> F:
 
 def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Callback of an option whose value is never empty: ``--package-only "$UNSET"`` is a slip."""
-    if value == "":
+    if value == "" or (isinstance(value, tuple) and "" in value):
         raise click.BadParameter("it is empty", param=parameter)
     return value
+
+
+def allow_secret_option(function: F) -> F:
+    """``--allow-secret``, of commands that make a zip; a tuple of paths or patterns."""
+    return click.option(
+        "--allow-secret",
+        metavar="PATH",
+        multiple=True,
+        callback=not_empty,
+        help="Pack this file (or pattern) though it looks like a secret.",
+    )(function)
+
+
+def allowed_secrets(command: click.Command) -> tuple[str, ...]:
+    """What ``dragonctl.toml`` says of ``--allow-secret``, where the command itself does not run."""
+    from dragonctl.config import defaults_for
+
+    return tuple(defaults_for(command).get("allow_secret", ()))
 
 
 def complete(kind: str) -> Callable[..., list[str]]:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command, not_empty
+from dragonctl.command_line.options import (
+    allow_secret_option,
+    allowed_secrets,
+    change_options,
+    command,
+    not_empty,
+)
 
 if TYPE_CHECKING:
     from dragonctl.command_line.session import Session
@@ -46,6 +52,7 @@ Examples:
     callback=not_empty,
     help="The folder of folders (lambdas/edge).",
 )
+@allow_secret_option
 @change_options
 def deploy_edge(
     name: str,
@@ -53,6 +60,7 @@ def deploy_edge(
     distribution: str,
     path: str,
     source: str | None,
+    allow_secret: tuple[str, ...],
     dry_run: bool,
     check: bool,
     yes: bool,
@@ -78,7 +86,7 @@ def deploy_edge(
     how = How(dry_run, check, yes, no_wait)
     return change(
         "deploy-edge",
-        lambda session: edge_goal(session, folder, association),
+        lambda session: edge_goal(session, folder, association, allow_secret),
         how,
         session=session,
     )
@@ -95,4 +103,4 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     session.globals = replace(session.globals, region=REGION)  # before AWS is first asked
     folder = first_folder(local=session.globals.is_local)
     assume(f"{folder.name}, on any distribution of the account: put its id for the * to narrow it")
-    return edge_first_run(session, folder), {}
+    return edge_first_run(session, folder, allowed_secrets(deploy_edge)), {}

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command, complete, not_empty
+from dragonctl.command_line.options import (
+    allow_secret_option,
+    allowed_secrets,
+    change_options,
+    command,
+    complete,
+    not_empty,
+)
 
 if TYPE_CHECKING:
     from dragonctl.command_line.folders import Chosen
@@ -62,13 +69,7 @@ Examples:
     "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
 )
 @click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
-@click.option(
-    "--allow-secret",
-    metavar="PATH",
-    multiple=True,
-    callback=not_empty,
-    help="Pack this file (or pattern) though it looks like a secret.",
-)
+@allow_secret_option
 @click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
 @click.option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
 @click.option(
@@ -125,7 +126,7 @@ def deploy_function(
     from dragonctl.command_line.change import Goal, How, change
     from dragonctl.command_line.deployment import as_document, notes, prepare, warnings
     from dragonctl.recipes.functions.creation import Place
-    from dragonctl.recipes.functions.recipe import deploy, unjudged
+    from dragonctl.recipes.functions.recipe import deploy, splitting, unjudged
 
     how = How(dry_run, check, yes, no_wait)
     if package_only:
@@ -143,10 +144,11 @@ def deploy_function(
         )
         where = f"account {account} · {reads.region}"
         title = f"Deploy {', '.join(one.name for one in chosen)}, {where}"
+        deployments = [one.deployment for one in prepared]
+        refused += splitting(deployments, options)
         if refused:  # all or nothing: the functions of an application belong together
             return Goal(title, (), errors=refused)
         place = Place(account, reads.region, reads.partition)
-        deployments = [one.deployment for one in prepared]
         steps, unreached = deploy(deployments, options, place)
         documents = [as_document(one.deployment.name, one.package) for one in prepared]
         return Goal(
@@ -162,14 +164,17 @@ def deploy_function(
 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
-    """The steps for this folder's functions with the default options: for `policy`."""
+    """The steps for this folder's functions with the default options: for `policy`.
+
+    What may be packed though it looks like a secret is as ``dragonctl.toml`` says.
+    """
     from dragonctl.command_line.deployment import prepare
     from dragonctl.command_line.folders import choose
     from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
     from dragonctl.recipes.functions.options import Options
 
-    reads, options = session.reads, Options()
+    reads, options = session.reads, Options(allow_secret=allowed_secrets(deploy_function))
     chosen = choose((), None, None, local=session.globals.is_local)
     prepared, refused = prepare(chosen, options, bundle_all=False, session=session)
     if refused:

@@ -220,3 +220,33 @@ def test_headers_for_the_origin_stay_out_of_the_journal(edge, tmp_path):
     [journal] = (tmp_path / "state/runs").glob("*.jsonl")
     assert "UpdateDistribution" in journal.read_text()
     assert "hunter2" not in journal.read_text()
+
+
+@pytest.fixture
+def secret(edge):
+    """The edge function's code holds what looks like a secret."""
+    word = "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
+    edge.source.write_text(f"KEY = 'AKIA{word}'\n{SOURCE}")
+    return edge
+
+
+def test_the_option_that_a_refusal_of_a_secret_names_is_there(secret):
+    refused = secret.deploy()
+    assert (refused.code, "--allow-secret" in refused.stderr) == (1, True)
+    assert secret.at() == []
+    assert secret.deploy("--allow-secret", "stamp.py").code == 0
+    assert secret.at() == [(DEFAULT, "stamp:1")]
+
+
+@pytest.mark.parametrize("command", ["deploy-edge", "deploy-function"])
+@pytest.mark.parametrize("is_allowed", [False, True])
+def test_a_policy_is_told_of_code_that_dragonctl_toml_allows(secret, command, is_allowed, theirs):
+    theirs("stamp", Runtime="python3.13", Handler="stamp.handler")
+    if command == "deploy-function":
+        Path("lambdas/edge").rename("functions")
+        Path("lambdas").rmdir()
+        Path("functions").rename("lambdas")
+    if is_allowed:
+        Path("dragonctl.toml").write_text(f"[{command}]\nallow_secret = 'stamp.py'\n")
+    told = secret.typed("policy", command)
+    assert (told.code, "--allow-secret" in told.stderr) == ((0, False) if is_allowed else (1, True))

@@ -9,6 +9,8 @@ import json
 import os
 import zipfile
 
+import pytest
+
 from tests.commands.functions import HANDLER, configuration, stored
 from tests.local.serving import archive, document
 
@@ -177,7 +179,10 @@ def test_traffic_through_an_alias_is_reached_only_by_moving_it(
     assert (answers(), answers(Qualifier="live")) == ("ours", "theirs")
 
 
-def test_an_alias_that_splits_traffic_is_left_alone(dragonctl, write, theirs, local_aws):
+@pytest.mark.parametrize("how", [(), ("--dry-run",), ("--check",)])
+def test_where_an_alias_splits_its_traffic_nothing_is_deployed(
+    dragonctl, write, theirs, local_aws, made_calls, how
+):
     theirs(Publish=True)
     client = local_aws.client("lambda")
     client.update_function_code(FunctionName="hello-world", ZipFile=archive("x = 1"), Publish=True)
@@ -188,11 +193,17 @@ def test_an_alias_that_splits_traffic_is_left_alone(dragonctl, write, theirs, lo
         RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
     )
     write("ours")
-    done = dragonctl("deploy-function", "--alias", "live")
-    assert done.code == 1
-    assert "splits its traffic" in done.stderr
+    before = configuration(local_aws)
+    made_calls()
+    done = dragonctl("deploy-function", "--alias", "live", "--output", "json", *how)
+    [error] = done.document["errors"]
+    assert (done.code, done.document["changes"], made_calls()) == (1, [], [])
+    assert (error["code"], error["resource"]) == ("SplitTraffic", "lambda-alias/hello-world/live")
+    assert "live" in error["message"]
+    assert "90 % to version 1 and 10 % to version 2" in error["message"]
+    assert configuration(local_aws) == before
     alias = client.get_alias(FunctionName="hello-world", Name="live")
-    assert alias["FunctionVersion"] == "1"
+    assert (alias["FunctionVersion"], len(alias["RoutingConfig"])) == ("1", 1)
 
 
 def test_publish_alone_moves_the_aliases_that_callers_may_invoke(

@@ -88,12 +88,30 @@ def test_a_role_that_cannot_be_read_is_an_error_where_tracing_waits_for_it(mode,
 
 def test_an_alias_that_has_the_new_code_already_is_not_spoken_of():
     aliases = {"live": {"Name": "live", "FunctionVersion": "3"}}
-    reached = deployment(allows("*"), aliases=aliases, codes={"live": "new"})
+    reached = deployment(allows("*"), aliases=aliases, codes={"3": "new"})
     assert titles(reached)[1] == []
-    [warning] = titles(deployment(allows("*"), aliases=aliases, codes={"live": "old"}))[1]
+    [warning] = titles(deployment(allows("*"), aliases=aliases, codes={"3": "old"}))[1]
     assert "alias live" in warning
     assert "version 3" in warning
     assert titles(deployment(allows("*"), aliases=aliases), Options(alias="live"))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ({"3": "new", "2": "new"}, None),
+        ({"3": "new", "2": "old"}, "and version 2 is other code"),
+        ({"3": "old"}, "and version 3 and version 2 are other code"),
+    ],
+)
+def test_of_an_alias_that_splits_its_traffic_every_version_is_named_with_its_share(codes, words):
+    weights = {"AdditionalVersionWeights": {"2": 0.25}}
+    aliases = {"live": {"Name": "live", "FunctionVersion": "3", "RoutingConfig": weights}}
+    warnings = titles(deployment(allows("*"), aliases=aliases, codes=codes))[1]
+    assert len(warnings) == (words is not None)
+    for warning in warnings:
+        assert "75 % to version 3 and 25 % to version 2" in warning
+        assert words in warning
 
 
 def test_only_code_that_aws_lacks_goes_into_a_bucket():

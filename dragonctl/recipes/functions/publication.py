@@ -87,10 +87,13 @@ def routed(shares_: Mapping[str, float]) -> str:
     return split(Route(version, share, {}) for version, share in shares_.items())
 
 
-def split_traffic(subject: str, where: str) -> DragonError:
-    """An alias in the middle of somebody's deployment, which a move would end unasked."""
+def split_traffic(subject: str, where: str, so: str = "it is left as it is") -> DragonError:
+    """An alias in the middle of somebody's deployment, which a move would end unasked.
+
+    ``so`` says what comes of it.
+    """
     return DragonError(
-        f"{subject} splits its traffic ({where}), so it is left as it is.",
+        f"{subject} splits its traffic ({where}), so {so}.",
         "End that deployment first (dragonctl status says how): a move now would throw somebody's"
         " weights away.",
         code="SplitTraffic",

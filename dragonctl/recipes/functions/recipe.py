@@ -11,11 +11,12 @@ from dragonctl.errors import DragonError
 from dragonctl.function_code import object_key
 from dragonctl.recipes.functions.creation import Place, creation
 from dragonctl.recipes.functions.options import Code, Options
-from dragonctl.recipes.functions.publication import publication
+from dragonctl.recipes.functions.publication import publication, routed, split_traffic
 from dragonctl.recipes.functions.sight import Sight
 from dragonctl.recipes.observability.options import fill
 from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.lambda_alias import Alias, shares
 from dragonctl.resources.lambda_function import (
     ARCHITECTURES,
     CODE,
@@ -153,10 +154,32 @@ def _moved(one: Deployment, options: Options) -> tuple[str, ...]:
     return tuple(sorted(one.sight.called)) if options.publish and one.sight else ()
 
 
+def splitting(deployments: Iterable[Deployment], options: Options) -> Iterator[DragonError]:
+    """The functions whose ``--alias`` splits its traffic: to be refused before code is there."""
+    for one in deployments if options.alias else ():
+        raw = one.sight.aliases.get(options.alias or "") if one.sight else None
+        if raw and len(parts := shares(raw)) > 1:
+            subject = f"The alias {options.alias} of function {one.name}"
+            error = split_traffic(subject, routed(parts), "nothing is deployed")
+            error.resource = Alias(one.name, options.alias or "").identifier
+            yield error
+
+
 def _unreached(one: Deployment, moved: tuple[str, ...]) -> Iterator[str]:
+    """Aliases through which callers get other code; each version that they reach is named."""
     for alias, raw in one.sight.aliases.items() if one.sight else ():
-        if alias not in moved and one.sight and one.sight.codes[alias] != one.code.sha256:
-            yield (
-                f"What calls {one.name} through its alias {alias} still gets version"
-                f" {raw['FunctionVersion']}: --alias {alias} publishes the new code and moves it."
+        parts = shares(raw)
+        codes = one.sight.codes if one.sight else {}
+        others = [number for number in parts if codes.get(number) != one.code.sha256]
+        if alias in moved or not others:
+            continue
+        what, then = f"What calls {one.name} through its alias {alias}", f"--alias {alias}"
+        if len(parts) == 1:
+            where = f"still gets version {others[0]}: {then}"
+        else:
+            which = " and ".join(f"version {number}" for number in others)
+            where = (
+                f"goes {routed(parts)}, and {which} {'is' if len(others) == 1 else 'are'} other"
+                f" code: end that deployment (dragonctl status says how), then {then}"
             )
+        yield f"{what} {where} publishes the new code and moves it."

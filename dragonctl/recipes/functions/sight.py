@@ -21,7 +21,7 @@ _ABSENT = ("ResourceNotFoundException",)
 class Sight:
     """A function, what its role may do (None: no such role), and its aliases by name.
 
-    ``codes`` is the digest of the code behind each alias, ``called`` the aliases that somebody
+    ``codes`` is the digest of each published version's code, ``called`` the aliases that somebody
     outside the account's own roles may invoke, as API Gateway must to send traffic there.
     """
 
@@ -52,7 +52,7 @@ def look(aws: Reader, function: Function) -> Sight:
         function,
         rights,
         {one["Name"]: one for one in aliases},
-        {one["Name"]: codes.get(one["FunctionVersion"], "") for one in aliases},
+        codes,
         frozenset(one["Name"] for one, policy in zip(aliases, policies, strict=True) if policy),
     )
 
