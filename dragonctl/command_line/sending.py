@@ -54,6 +54,9 @@ def prepared(view: View, said: Said) -> Prepared:
     app = view.app
     if app.api is None:
         raise UsageError("No REST API is meant.", "Name it with --api.")
+    if len(app.apis) > 1:
+        names = ", ".join(f"{one.name} ({one.id})" for one in app.apis)
+        raise UsageError("A request goes to one API.", f"--api matches: {names}.")
     stage = _stage(view, app.api)
     url = f"{_address(view, app.api, stage, said.domain)}{path}"
     sent = request_of(said.method, url, said.headers, body, time.time(), said.api_key)

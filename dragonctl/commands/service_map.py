@@ -87,7 +87,8 @@ def _write_page(view: View, found: ServiceMap, html: Path | None) -> Path:
 
     listed = list(islice(view.traces(found.start, found.end), LISTED))
     traces, _ = read_traces(view.fetch, [item.id for item in listed[:WHOLE]])
-    title = f"{view.app.api.name if view.app.api else 'application'}: service map"
+    names = ", ".join(api.name for api in view.app.apis) or "application"
+    title = f"{names}: service map"
     target = html or state_folder("pages") / "service-map.html"
     text = page(found, title, listed, traces, view.label)
     target.touch(mode=0o600)
