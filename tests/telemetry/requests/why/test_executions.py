@@ -59,6 +59,10 @@ FAILURES = {
         STARTED, entered("Both", kind="Parallel"), ("ParallelStateStarted", {}),
         entered("Charge", 3), entered("Reserve", 3), scheduled(4), scheduled(5), failed("E1", 6),
         ("ParallelStateFailed", {}, 8), ended("E1")]),
+    "of two equal failures the one that was handed up": ("Charge", "exception", "E1", [
+        STARTED, entered("Both", kind="Parallel"), ("ParallelStateStarted", {}),
+        entered("Charge", 3), entered("Reserve", 3), scheduled(4), scheduled(5), failed("E1", 6),
+        failed("E1", 7), ("ParallelStateFailed", {}, 8), ended("E1")]),
     "one item of a map": ("Price", "exception", "E1", [
         STARTED, entered("Each", kind="Map"), ("MapStateStarted", {"length": 2}),
         ("MapIterationStarted", {"index": 0}, 3), ("MapIterationStarted", {"index": 1}, 3),
