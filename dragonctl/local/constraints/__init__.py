@@ -9,6 +9,7 @@ or that this local AWS does not do, are refused by name (:mod:`.members`).
 
 from __future__ import annotations
 
+from dragonctl.local import shims
 from dragonctl.local.constraints import members, wording
 from dragonctl.local.constraints.rules import violations
 from dragonctl.local.wire import Request
@@ -25,8 +26,8 @@ def check(request: Request) -> None:
         return
     members.check(request)
     said = wording.DIALECTS.get(request.service, wording.by_protocol(request.model))
-    if said is None:
-        return
-    found = violations(request.service, request.model, request.parameters)
-    if found:
+    found = violations(request.service, request.model, request.parameters) if said else []
+    if said and found:
         raise said.error(found)
+    for check_more in shims.every.get(request.service, ()):
+        check_more(request)

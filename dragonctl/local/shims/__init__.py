@@ -1,8 +1,9 @@
 """Departures from moto: each makes one operation behave as AWS is recorded to.
 
-A shim is a function under one of three decorators, in a module of this package:
+A shim is a function under one of four decorators, in a module of this package:
 
 ``@before(service, operation…)``   ``(request) -> None``: checks; raises :class:`AwsError`
+``@whenever(service)``   the same for each operation of a service
 ``@instead(service, operation…)``  ``(request) -> result``: answers in moto's place
 ``@after(service, operation…)``    ``(request, result) -> result``: mends what moto answered
     (services that speak JSON only), or takes note of it
@@ -48,6 +49,7 @@ _OF_EXECUTIONS = (
     "UpdateMapRun",
 )
 checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
+every: dict[str, list[Check]] = defaultdict(list)
 replacements: dict[tuple[str, str], Replacement] = {}
 # What may take its time, or waits for a running execution: it must not hold up all others.
 without_lock: set[tuple[str, str]] = {
@@ -66,6 +68,16 @@ def before(service: str, *operations: str) -> Callable[[AnyCheck], AnyCheck]:
     def register(check: AnyCheck) -> AnyCheck:
         for operation in operations:
             checks[service, operation].append(check)
+        return check
+
+    return register
+
+
+def whenever(service: str) -> Callable[[AnyCheck], AnyCheck]:
+    """Check each request of a service, whatever its operation, as soon as its model allows it."""
+
+    def register(check: AnyCheck) -> AnyCheck:
+        every[service].append(check)
         return check
 
     return register

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from botocore.session import get_session
-
 from dragonctl.local import backends, state
-from dragonctl.local.refusals import Refusal, both, dig, register
-from dragonctl.local.shims import after, before, instead
+from dragonctl.local.refusals import Refusal, both, check, dig, register
+from dragonctl.local.shims import after, before, instead, whenever
 from dragonctl.local.wire import AwsError, Request
 
 LONGEST_NAME = 512
@@ -24,13 +22,12 @@ def _too_long(record: Any) -> bool:
     return any(len(dig(record, name) or "") > LONGEST_NAME for name in _NAMES)
 
 
-def _naming() -> list[str]:
-    model = get_session().get_service_model("logs")
-    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
-    return [name for name, shape in shapes.items() if shape and set(_NAMES) & set(shape.members)]
+@whenever("logs")
+def check_names(request: Request) -> None:
+    """Names of groups and streams are short."""
+    check([Invalid(_too_long, _TOO_LONG)], request.parameters)
 
 
-register("logs", {name: [Invalid(_too_long, _TOO_LONG)] for name in _naming()})
 register(
     "logs",
     {

@@ -7,9 +7,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from botocore.session import get_session
-
-from dragonctl.local.shims import before
+from dragonctl.local.shims import whenever
 from dragonctl.local.wire import AwsError, Request
 
 MOST_ITEMS = 1000
@@ -24,13 +22,7 @@ _ARNS = (
 _STANDARD_ONLY = ("DescribeExecution", "GetExecutionHistory", "StopExecution", "RedriveExecution")
 
 
-def _operations() -> list[str]:
-    model = get_session().get_service_model("stepfunctions")
-    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
-    return [name for name, shape in shapes.items() if set(_ARNS) & set(shape.members)]
-
-
-@before("stepfunctions", *_operations())
+@whenever("stepfunctions")
 def check_arns(request: Request) -> None:
     """An ARN has the form of one; executions of express machines have no history here."""
     for name in _ARNS:
