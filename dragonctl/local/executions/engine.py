@@ -16,7 +16,7 @@ from typing import Any
 from dragonctl.local import backends
 from dragonctl.local.emission import metrics, sampling, trace_header
 from dragonctl.local.emission.trace_header import TraceHeader
-from dragonctl.local.executions import tasks
+from dragonctl.local.executions import queries, tasks
 from dragonctl.local.executions.recorder import Machine, Recorder
 from dragonctl.local.wire import AwsError
 
@@ -33,6 +33,7 @@ def _prepared() -> type:
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     tasks.install()
+    queries.install()
     run: Any = ExecutionWorker._execution_logic  # noqa: SLF001 (the one place that sees every end)
 
     def recorded(self: Any) -> None:
@@ -185,6 +186,7 @@ def _described(account: str, region: str, source: Any, machine: Any) -> Machine:
         machine.roleArn,
         copy.deepcopy(dict(machine.loggingConfiguration or {})),
         bool(tracing.get("enabled")),
+        str(machine.definition),
     )
 
 

@@ -35,6 +35,7 @@ class Machine:
     role: str
     logging: Mapping[str, Any]
     tracing: bool
+    definition: str = "{}"
 
     @property
     def log_group(self) -> str | None:
@@ -134,6 +135,7 @@ class Recorder:
         self.segment = trace_header.new_segment_id()
         self.tree = EventTree()
         self.done = threading.Event()
+        self.definition = machine.definition
         self._machine = machine
         self._started = time.time()
         minute = time.strftime("%Y-%m-%d-%H-%M", time.gmtime())

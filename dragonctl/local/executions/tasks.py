@@ -70,7 +70,18 @@ def _invoke(env: Any, parameters: dict[str, Any], region: str) -> dict[str, Any]
     if outcome.error:
         text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
         raise lambda_eval_utils.LambdaFunctionErrorException(outcome.error, text)
-    return {"ExecutedVersion": version, "Payload": payload, "StatusCode": 200}
+    return {
+        "ExecutedVersion": version,
+        "Payload": payload,
+        "SdkHttpMetadata": _http_metadata(),
+        "SdkResponseMetadata": {"RequestId": calls.new_request_id()},
+        "StatusCode": 200,
+    }
+
+
+def _http_metadata() -> dict[str, Any]:
+    """What the SDK tells of the HTTP answer."""
+    return {"AllHttpHeaders": {}, "HttpHeaders": {}, "HttpStatusCode": 200}
 
 
 def _arn(region: str, account: str, name: str) -> str:

@@ -119,7 +119,7 @@ def _held(arn: str) -> Any:
         aliases = backend._lambdas._aliases[_unqualified(arn)]  # noqa: SLF001 (no other way)
         return backend.get_function(name_of(arn), routed(aliases, qualifier_of(arn)))
     except UnknownFunctionException as error:
-        raise UnknownFunctionError(f"Function not found: {arn}") from error
+        raise UnknownFunctionError(f"Function not found: {_qualified(arn)}") from error
 
 
 def _unqualified(arn: str) -> str:
@@ -132,3 +132,8 @@ def _account(arn: str) -> str:
 
 def _region(arn: str) -> str:
     return arn.split(":")[3]
+
+
+def _qualified(arn: str) -> str:
+    """As Lambda names what it does not find: with the version that was meant."""
+    return arn if qualifier_of(arn) else f"{arn}:$LATEST"

@@ -1,0 +1,3 @@
+"""What these tests share: an application that runs."""
+
+from tests.local.serving import application  # noqa: F401 (a fixture)
