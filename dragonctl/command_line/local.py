@@ -28,6 +28,11 @@ def connection(globals_: Globals, *, sample: bool = True) -> Connection:
         access_key="local",
         secret_key="local",  # noqa: S106 (the local AWS asks for none)
     )
+    if running is None and server.set_aside:
+        from dragonctl.terminal.console import err
+        from dragonctl.terminal.local import set_aside
+
+        err().print(set_aside(server.set_aside), style="yellow")
     if running is None and sample:
         _ensure_sample(made)
     return made

@@ -56,6 +56,7 @@ def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -
         "moto": server.moto if server else None,
         "pid": server.pid if server else None,
         "allow_origins": list(server.allow_origins) if server else [],
+        "set_aside": server.set_aside if server else None,
     }
     if globals_of(context).json:
         click.echo(json.dumps(about, indent=2))

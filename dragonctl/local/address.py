@@ -20,7 +20,8 @@ _LARGEST_PID = (1 << 31) - 1  # what a C int holds; 0 and below mean groups of p
 class LocalServer:
     """A running local AWS: its address, process, token (for ``/_dragonctl``) and identity.
 
-    ``allow_origins``: whose web pages may call its stages.
+    ``allow_origins``: whose web pages may call its stages. ``set_aside``: the file of what it held
+    before and could not take up, in full or in part.
     """
 
     endpoint: str
@@ -30,6 +31,7 @@ class LocalServer:
     account: str
     moto: str
     allow_origins: tuple[str, ...] = ()
+    set_aside: str | None = None
 
 
 def file() -> Path:

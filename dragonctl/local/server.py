@@ -67,7 +67,7 @@ def build(allow_origins: Sequence[str] = ()) -> Server:
     server = Server(front.FrontDoor(backends.application(), token))
     backends.configure(server.port)
     hooks.tell("install", server.endpoint)
-    snapshot.load()
+    aside = snapshot.load()
     address.remember(
         address.LocalServer(
             endpoint=server.endpoint,
@@ -77,6 +77,7 @@ def build(allow_origins: Sequence[str] = ()) -> Server:
             account=wire.DEFAULT_ACCOUNT,
             moto=shims.MOTO_VERSION,
             allow_origins=tuple(sorted(state.ALLOWED_ORIGINS)),
+            set_aside=str(aside) if aside else None,
         )
     )
     return server

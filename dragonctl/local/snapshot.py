@@ -2,34 +2,40 @@
 
 moto keeps its state in plain objects, so it is pickled, service by service: one that cannot be
 loses its own state and no other's. What belongs to a running process (locks, threads) is made
-new. A pickle is code for whoever can write it: the file lies in the owner's folder, mode 0600, and
-is read only when its owner and the versions that wrote it are the reader's own.
+new. The file is read only where nobody else can have written it (:mod:`dragonctl.own_files`), and
+of what it names only what :mod:`dragonctl.local.pickles` lists is made. One that does not fit, an
+older version's among them, is set aside beside it.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
-import io
 import logging
 import os
-import pickle
 import tempfile
 import threading
-import weakref
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dragonctl
 from dragonctl.local import backends, state
+from dragonctl.local.pickles import from_bytes, to_bytes
 from dragonctl.local.shims import MOTO_VERSION
+from dragonctl.own_files import read_own_file
 from dragonctl.paths import state_folder
 
 _log = logging.getLogger("dragonctl.local")
 _saving = threading.Lock()
+_LARGEST_BYTES = 4 << 30
 # Another thread may change what is being written; the next attempt sees it whole.
 ATTEMPTS = 5
+_STAMP = {"moto": MOTO_VERSION, "dragonctl": dragonctl.__version__, "form": 2}
+
+
+class UnfitError(Exception):
+    """A snapshot, or a part of one, that this version did not write."""
 
 
 def file() -> Path:
@@ -42,31 +48,58 @@ def save() -> list[str]:
     with _saving:
         kept, lost = _pickled_services()
         with state.LOCK:
-            drawers = pickle.dumps(state.contents())
-        stamp = {"moto": MOTO_VERSION, "dragonctl": dragonctl.__version__}
-        _write(pickle.dumps({**stamp, "services": kept, "drawers": drawers}))
+            drawers = to_bytes(state.contents())
+        _write(to_bytes({**_STAMP, "services": kept, "drawers": drawers}))
         return lost
 
 
-def load() -> None:
-    """Take the snapshot up, if there is one that this version wrote; else start empty."""
-    path = file()
+def load() -> Path | None:
+    """Take the snapshot up, if there is one that this version wrote.
+
+    What does not fit starts empty; then the whole file is set aside, and this is where. None: it
+    fits, or there is none.
+    """
     try:
-        if path.stat().st_uid != os.getuid():
-            return
-        written = pickle.loads(path.read_bytes())  # noqa: S301 (our own file, see above)
-        versions = (written["moto"], written["dragonctl"])
+        drawers, services = _read()
     except FileNotFoundError:
-        return
-    except Exception:  # noqa: BLE001 (one service's loss is no other's)
-        _log.exception("the state in %s cannot be read; starting empty", path)
-        return
-    if versions != (MOTO_VERSION, dragonctl.__version__):
-        _log.warning("the state in %s is another version's; starting empty", path)
-        return
-    state.replace_contents(pickle.loads(written["drawers"]))  # noqa: S301
-    for service, content in written["services"].items():
-        _restore(service, content)
+        return None
+    except Exception as error:  # noqa: BLE001 (bytes may be anything)
+        return _set_aside(error)
+    state.replace_contents(drawers)
+    faults = [fault for one in services.items() if (fault := _restore(*one))]
+    if not faults:
+        return None
+    aside = _set_aside(faults[0])
+    save()
+    return aside
+
+
+def _read() -> tuple[dict[tuple[str, str, str], dict[str, Any]], dict[str, bytes]]:
+    """The drawers and the services of the file, the latter still as bytes."""
+    written = from_bytes(read_own_file(file(), _LARGEST_BYTES))
+    if not isinstance(written, dict) or {k: written.get(k) for k in _STAMP} != _STAMP:
+        raise UnfitError("another version wrote it")
+    drawers, services = from_bytes(written["drawers"]), written["services"]
+    for place, drawer in drawers.items():
+        service, account, region = place
+        if not isinstance(drawer, dict) or not all(
+            isinstance(one, str) for one in (service, account, region)
+        ):
+            raise UnfitError("its drawers are none")
+    return drawers, dict(services)
+
+
+def _set_aside(error: Exception) -> Path | None:
+    """Move the file, of which nothing is deleted, out of the way; None where that cannot be."""
+    path = file()
+    aside = path.with_name(f"state-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.pickle")
+    try:
+        path.rename(aside)
+    except OSError:
+        _log.exception("the state in %s does not fit, and cannot be moved", path)
+        return None
+    _log.warning("the state does not fit (%r): it was set aside as %s", error, aside)
+    return aside
 
 
 def _pickled_services() -> tuple[dict[str, bytes], list[str]]:
@@ -85,27 +118,23 @@ def _pickled_services() -> tuple[dict[str, bytes], list[str]]:
 
 
 def _pickled(content: Any) -> bytes:
-    for attempt in range(ATTEMPTS):
-        stream = io.BytesIO()
-        try:
-            _Pickler(stream).dump(content)
-        except RuntimeError:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return stream.getvalue()
-    raise AssertionError
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(RuntimeError):
+            return to_bytes(content)
+    return to_bytes(content)
 
 
-def _restore(service: str, content: bytes) -> None:
+def _restore(service: str, content: bytes) -> Exception | None:
+    """Take one service's state up; what was wrong with it."""
     try:
-        found = _Unpickler(io.BytesIO(content)).load()
-        for place, fields in found.items():
+        for place, fields in from_bytes(content).items():
             fresh = backends.at(place)
             _give_back_factories(fresh.__dict__, fields)
             fresh.__dict__.update(fields)
-    except Exception:  # noqa: BLE001 (one service's loss is no other's)
+    except Exception as error:  # noqa: BLE001 (one service's loss is no other's)
         _log.exception("the state of %s cannot be taken up", service)
+        return error
+    return None
 
 
 def _give_back_factories(fresh: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -135,52 +164,3 @@ def _write(content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             Path(name).unlink()
         raise
-
-
-class _Pickler(pickle.Pickler):
-    """Knows what of moto's objects cannot be written: other backends, locks, threads."""
-
-    def persistent_id(self, obj: Any) -> backends.Address | None:
-        from moto.core.base_backend import BaseBackend
-
-        return backends.address(obj) if isinstance(obj, BaseBackend) else None
-
-    def reducer_override(self, obj: Any) -> Any:
-        for kind, reduced in _REDUCED:
-            if isinstance(obj, kind):
-                return reduced(obj)
-        if isinstance(obj, collections.defaultdict) and type(obj) is not collections.defaultdict:
-            return (_remade, (type(obj), dict(obj), dict(vars(obj))))
-        if callable(obj) and "<locals>" in getattr(obj, "__qualname__", ""):
-            return (_nothing, ())
-        return NotImplemented
-
-
-class _Unpickler(pickle.Unpickler):
-    def persistent_load(self, pid: backends.Address) -> Any:
-        return backends.at(pid)
-
-
-def _weak_values(items: dict[Any, Any]) -> weakref.WeakValueDictionary[Any, Any]:
-    return weakref.WeakValueDictionary(items)
-
-
-def _remade(kind: Any, items: dict[Any, Any], fields: dict[str, Any]) -> Any:
-    """A kind of defaultdict whose own making takes other arguments than a defaultdict's."""
-    made = kind.__new__(kind)
-    made.update(items)
-    vars(made).update(fields)
-    return made
-
-
-def _nothing() -> None:
-    """What a process's own objects are after it."""
-
-
-_REDUCED: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
-    (weakref.WeakValueDictionary, lambda held: (_weak_values, (dict(held),))),
-    (type(threading.RLock()), lambda _: (threading.RLock, ())),
-    (type(threading.Lock()), lambda _: (threading.Lock, ())),
-    ((threading.Thread, threading.local), lambda _: (_nothing, ())),
-)
-"""What is written in another form: by its kind."""

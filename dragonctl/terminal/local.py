@@ -21,6 +21,14 @@ def show_local(about: Mapping[str, Any]) -> None:
         out().print(_line("is not running. Start it with: dragonctl local up", "bold"))
 
 
+def set_aside(path: str) -> str:
+    """Where what a former local AWS held lies, of which this one does not know (all) the forms."""
+    return (
+        "What it held before could not be read whole, for example because another version wrote "
+        f"it. That is kept in {neutral(path)}"
+    )
+
+
 def _running(about: Mapping[str, Any]) -> None:
     out().print(_line(f"listens on {neutral(about['endpoint'])}", "bold green"))
     where = f"account {about['account']} · {about['region']} · moto {about['moto']}"
@@ -28,6 +36,8 @@ def _running(about: Mapping[str, Any]) -> None:
     if about["allow_origins"]:
         origins = neutral(", ".join(about["allow_origins"]))
         out().print(Text(f"  Web pages of {origins} may call its stages.", "yellow"))
+    if about["set_aside"]:
+        out().print(Text(f"  {set_aside(about['set_aside'])}", "yellow"))
     out().print(Text("  Use it with --local, or with DRAGONCTL_LOCAL=1 set.", "dim"))
 
 

@@ -7,12 +7,19 @@ import os
 import pickle
 import signal
 import time
+from pathlib import Path
 
 import boto3
 import pytest
 
+from dragonctl import cli
 from dragonctl.local import control
 from tests.local.conftest import Maker
+
+RULE_PATTERNS = ("ResourceARN", "ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath")
+WAITING = json.dumps(
+    {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+)
 
 
 class Running:
@@ -58,6 +65,23 @@ def test_every_service_is_kept_and_goes_on(running):
     running.client("s3").create_bucket(Bucket="bucket")
     running.client("s3").put_object(Bucket="bucket", Key="k", Body=b"body")
     topic = running.client("sns").create_topic(Name="t")["TopicArn"]
+    rule = dict.fromkeys(RULE_PATTERNS, "*")
+    rule |= {"RuleName": "r", "Priority": 1, "FixedRate": 0.5, "ReservoirSize": 1, "Version": 1}
+    running.client("xray").create_sampling_rule(SamplingRule=rule)
+    trace = f"1-{int(time.time()):08x}-{'a' * 24}"
+    segment = {"name": "s", "id": "b" * 16, "trace_id": trace, "start_time": time.time()}
+    running.client("xray").put_trace_segments(
+        TraceSegmentDocuments=[json.dumps({**segment, "end_time": time.time()})]
+    )
+    version = states.publish_state_machine_version(stateMachineArn=machine)
+    alias = states.create_state_machine_alias(
+        name="live",
+        routingConfiguration=[
+            {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
+        ],
+    )["stateMachineAliasArn"]
+    slow = make.machine("slow", definition=WAITING)
+    states.start_execution(stateMachineArn=slow, name="cut")
     control.down()
 
     assert running.client("apigateway").get_stage(restApiId=api, stageName="prod")
@@ -69,12 +93,25 @@ def test_every_service_is_kept_and_goes_on(running):
     functions.update_function_configuration(FunctionName="f", Timeout=5)
     states = running.client("stepfunctions")
     assert states.describe_execution(executionArn=execution)["name"] == "one"
+    assert states.get_execution_history(executionArn=execution)["events"]
     assert states.start_execution(stateMachineArn=machine, name="two")
+    assert states.start_execution(stateMachineArn=alias, name="three")
+    assert states.start_execution(stateMachineArn=slow, name="again")
     groups = running.client("logs").describe_log_groups(logGroupNamePrefix="g")["logGroups"]
     assert [one["logGroupName"] for one in groups] == ["g"]
     assert running.client("ssm").get_parameter(Name="p")["Parameter"]["Value"] == "v"
     assert running.client("s3").get_object(Bucket="bucket", Key="k")["Body"].read() == b"body"
     running.client("sns").publish(TopicArn=topic, Message="still there")
+    roles = {one["RoleName"] for one in running.client("iam").list_roles()["Roles"]}
+    assert roles >= {"f-role", "m-role"}
+    xray = running.client("xray")
+    rules = xray.get_sampling_rules()["SamplingRuleRecords"]
+    assert "r" in {one["SamplingRule"]["RuleName"] for one in rules}
+    assert xray.batch_get_traces(TraceIds=[trace])["Traces"][0]["Segments"]
+    xray.put_trace_segments(
+        TraceSegmentDocuments=[json.dumps({**segment, "trace_id": trace[:-1] + "c"})]
+    )
+    assert control.up().set_aside is None
 
 
 def test_a_function_that_was_never_asked_for_its_aliases_has_none_after_a_restart(running):
@@ -102,6 +139,59 @@ def test_a_kill_loses_no_more_than_the_last_moment(running):
 def test_a_file_that_cannot_be_read_is_an_empty_start(running, content):
     control.log_file().with_name("state.pickle").write_bytes(content)
     assert running.client("iam").list_roles()["Roles"] == []
+    aside = Path(control.up().set_aside)
+    assert aside.parent == control.log_file().parent
+    assert aside.read_bytes() == content
+
+
+class Called:
+    """Pickled, it is a call of a function."""
+
+    def __init__(self, function, *arguments):
+        self.what = function, arguments
+
+    def __reduce__(self):
+        return self.what
+
+
+@pytest.mark.parametrize("place", ["envelope", "drawers", "service"])
+def test_a_file_that_names_a_function_does_not_call_it(running, tmp_path, place):
+    Maker(running).role("kept", "lambda")
+    control.down()
+    path = control.log_file().with_name("state.pickle")
+    whole = pickle.loads(path.read_bytes())
+    trap = Called(os.mkdir, str(tmp_path / "called"))
+    if place == "envelope":
+        whole["more"] = trap
+    elif place == "drawers":
+        whole["drawers"] = pickle.dumps(trap)
+    else:
+        whole["services"]["moto.sns.models"] = pickle.dumps(trap)
+    path.write_bytes(pickle.dumps(whole))
+    kept = [one["RoleName"] for one in running.client("iam").list_roles()["Roles"]]
+    assert kept == (["kept"] if place == "service" else [])
+    assert not (tmp_path / "called").exists()
+    assert Path(control.up().set_aside).read_bytes() == pickle.dumps(whole)
+
+
+def test_a_file_that_others_can_write_is_set_aside(running, capsys, monkeypatch):
+    Maker(running).role("kept", "lambda")
+    control.down()
+    control.log_file().with_name("state.pickle").chmod(0o666)
+    assert running.client("iam").list_roles()["Roles"] == []
+    monkeypatch.setenv("COLUMNS", "400")
+    assert cli.run(["local", "status"]) == 0
+    assert f"kept in {control.up().set_aside}" in capsys.readouterr().out
+
+
+def test_what_a_former_version_wrote_is_set_aside(running):
+    Maker(running).role("kept", "lambda")
+    control.down()
+    path = control.log_file().with_name("state.pickle")
+    whole = pickle.loads(path.read_bytes())
+    path.write_bytes(pickle.dumps({key: whole[key] for key in whole if key != "form"}))
+    assert running.client("iam").list_roles()["Roles"] == []
+    assert Path(control.up().set_aside).exists()
 
 
 def test_a_reset_forgets_everything(running):
