@@ -65,23 +65,6 @@ def test_every_service_is_kept_and_goes_on(running):
     running.client("s3").create_bucket(Bucket="bucket")
     running.client("s3").put_object(Bucket="bucket", Key="k", Body=b"body")
     topic = running.client("sns").create_topic(Name="t")["TopicArn"]
-    rule = dict.fromkeys(RULE_PATTERNS, "*")
-    rule |= {"RuleName": "r", "Priority": 1, "FixedRate": 0.5, "ReservoirSize": 1, "Version": 1}
-    running.client("xray").create_sampling_rule(SamplingRule=rule)
-    trace = f"1-{int(time.time()):08x}-{'a' * 24}"
-    segment = {"name": "s", "id": "b" * 16, "trace_id": trace, "start_time": time.time()}
-    running.client("xray").put_trace_segments(
-        TraceSegmentDocuments=[json.dumps({**segment, "end_time": time.time()})]
-    )
-    version = states.publish_state_machine_version(stateMachineArn=machine)
-    alias = states.create_state_machine_alias(
-        name="live",
-        routingConfiguration=[
-            {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
-        ],
-    )["stateMachineAliasArn"]
-    slow = make.machine("slow", definition=WAITING)
-    states.start_execution(stateMachineArn=slow, name="cut")
     control.down()
 
     assert running.client("apigateway").get_stage(restApiId=api, stageName="prod")
@@ -95,8 +78,6 @@ def test_every_service_is_kept_and_goes_on(running):
     assert states.describe_execution(executionArn=execution)["name"] == "one"
     assert states.get_execution_history(executionArn=execution)["events"]
     assert states.start_execution(stateMachineArn=machine, name="two")
-    assert states.start_execution(stateMachineArn=alias, name="three")
-    assert states.start_execution(stateMachineArn=slow, name="again")
     groups = running.client("logs").describe_log_groups(logGroupNamePrefix="g")["logGroups"]
     assert [one["logGroupName"] for one in groups] == ["g"]
     assert running.client("ssm").get_parameter(Name="p")["Parameter"]["Value"] == "v"
@@ -104,6 +85,19 @@ def test_every_service_is_kept_and_goes_on(running):
     running.client("sns").publish(TopicArn=topic, Message="still there")
     roles = {one["RoleName"] for one in running.client("iam").list_roles()["Roles"]}
     assert roles >= {"f-role", "m-role"}
+    assert control.up().set_aside is None
+
+
+def test_traces_and_sampling_rules_are_kept_and_go_on(running):
+    rule = dict.fromkeys(RULE_PATTERNS, "*")
+    rule |= {"RuleName": "r", "Priority": 1, "FixedRate": 0.5, "ReservoirSize": 1, "Version": 1}
+    running.client("xray").create_sampling_rule(SamplingRule=rule)
+    trace = f"1-{int(time.time()):08x}-{'a' * 24}"
+    segment = {"name": "s", "id": "b" * 16, "trace_id": trace, "start_time": time.time()}
+    running.client("xray").put_trace_segments(
+        TraceSegmentDocuments=[json.dumps({**segment, "end_time": time.time()})]
+    )
+    control.down()
     xray = running.client("xray")
     rules = xray.get_sampling_rules()["SamplingRuleRecords"]
     assert "r" in {one["SamplingRule"]["RuleName"] for one in rules}
@@ -111,6 +105,26 @@ def test_every_service_is_kept_and_goes_on(running):
     xray.put_trace_segments(
         TraceSegmentDocuments=[json.dumps({**segment, "trace_id": trace[:-1] + "c"})]
     )
+
+
+def test_what_executes_when_the_local_aws_ends_is_kept(running):
+    make = Maker(running)
+    machine = make.machine()
+    states = running.client("stepfunctions")
+    version = states.publish_state_machine_version(stateMachineArn=machine)
+    alias = states.create_state_machine_alias(
+        name="live",
+        routingConfiguration=[
+            {"stateMachineVersionArn": version["stateMachineVersionArn"], "weight": 100}
+        ],
+    )["stateMachineAliasArn"]
+    slow = make.machine("slow", definition=WAITING)
+    states.start_execution(stateMachineArn=slow, name="cut")
+    control.down()
+    states = running.client("stepfunctions")
+    assert states.start_execution(stateMachineArn=alias, name="three")
+    assert states.start_execution(stateMachineArn=slow, name="again")
+    assert len(states.list_executions(stateMachineArn=slow)["executions"]) == 2
     assert control.up().set_aside is None
 
 
