@@ -107,7 +107,7 @@ class Journal:
             step=step.resource.identifier,
             service=call.service,
             operation=call.operation,
-            params=masked_params(call),
+            params=masked_params(step.resource, call),
         )
 
     def answered(self, step: Step, call: Call, outcome: str) -> None:

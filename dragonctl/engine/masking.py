@@ -1,9 +1,8 @@
 """What stays out of the journal: secrets, of which only a short digest is kept.
 
-What is a secret is said by whoever knows the field: the kind of thing
-(:attr:`dragonctl.engine.model.Resource.secrets`) and the call
-(:attr:`dragonctl.engine.model.Call.secret`). Names are no sign of it: a policy's condition
-``secretsmanager:VersionStage`` holds none, and must be put back.
+What is a secret is said once, by the kind of thing that knows the field
+(:attr:`dragonctl.engine.model.Resource.secrets`), for its states and its calls alike. Names are no
+sign of it: a policy's condition ``secretsmanager:VersionStage`` holds none, and must be put back.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dragonctl.engine.model import Call, Change, Resource, State
 
 _DIGEST = re.compile(r"\(masked, sha256 [0-9a-f]{12}\)")
 # Lambda's own model calls the values of a function's variables sensitive, whoever sends them.
-_SECRET_PARAMS = ("Environment",)
+_ALWAYS_SECRET = ("Environment",)
 _TAG, _OUR_TAG = "tags/", "tags/dragonctl:"
 
 
@@ -38,9 +37,9 @@ def masked_change(resource: Resource, change: Change) -> dict[str, Any]:
     return {**asdict(change), "before": before, "after": after}
 
 
-def masked_params(call: Call) -> Any:
-    """A call's parameters as the journal keeps them."""
-    return _masked(call.params, (*_SECRET_PARAMS, *call.secret))
+def masked_params(resource: Resource, call: Call) -> Any:
+    """A call's parameters as the journal keeps them: members are fields, at any depth."""
+    return _masked(call.params, resource)
 
 
 def is_masked(value: Any) -> bool:
@@ -91,20 +90,23 @@ def _masked_field(resource: Resource, field: str, value: Any) -> Any:
 
 def _is_secret(resource: Resource, field: str) -> bool:
     """What other people write into a tag may be anything."""
-    if field.startswith(_TAG) and not field.startswith(_OUR_TAG):
+    if field in _ALWAYS_SECRET or (field.startswith(_TAG) and not field.startswith(_OUR_TAG)):
         return True
     return any(
-        field == one or (one.endswith("/") and field.startswith(one)) for one in resource.secrets
+        field == one or (one.endswith("/") and f"{field}/".startswith(one))
+        for one in resource.secrets
     )
 
 
-def _masked(value: Any, secret: tuple[str, ...] = ()) -> Any:
-    """The same JSON; bytes, and what stands under one of these keys, as digests."""
+def _masked(value: Any, resource: Resource | None = None) -> Any:
+    """The same JSON; bytes, and what stands under a field secret to the resource, as digests."""
     if isinstance(value, Mapping):
         return {
-            key: digest(item) if key in secret and item is not None else _masked(item, secret)
+            key: digest(item)
+            if resource and item is not None and _is_secret(resource, key)
+            else _masked(item, resource)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_masked(item, secret) for item in value]
+        return [_masked(item, resource) for item in value]
     return digest(value) if isinstance(value, bytes) else value

@@ -41,8 +41,7 @@ class Call:
     ``operation`` is AWS's own name (``UpdateStage``). ``repeat`` says what may happen when the
     answer was lost: ``safe`` calls have the same effect twice; ``read-first`` calls would make a
     second thing, so the engine reads again and works the calls out anew. ``region`` overrides
-    the run's (Lambda@Edge lives in us-east-1). ``secret`` names params that stay out of the
-    journal: their values are replaced by a digest.
+    the run's (Lambda@Edge lives in us-east-1).
     """
 
     service: str
@@ -50,7 +49,6 @@ class Call:
     params: Mapping[str, Json]
     repeat: Literal["safe", "read-first"] = "safe"
     region: str | None = None
-    secret: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,9 @@ class Resource(ABC):
     guards_deletion: ClassVar[bool] = False
     """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
     secrets: ClassVar[tuple[str, ...]] = ()
-    """The fields that hold a secret, of which the journal keeps a digest; ``Variables/`` stands for
-    every field that begins so. Tags that others made are kept out by themselves."""
+    """The fields, of states and (at any depth) of the params of calls, that hold a secret: the
+    journal keeps a digest of it. ``Variables/`` stands for every field that begins so, and for
+    ``Variables``. A function's ``Environment``, and tags that others made, need no mention."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -23,6 +23,8 @@ class Association(Resource):
     """
 
     kind: ClassVar[str] = "cloudfront-association"
+    secrets: ClassVar[tuple[str, ...]] = ("HeaderValue",)
+    """Of the headers that the distribution adds for its origin."""
     distribution: str
     path: str
     event: str
@@ -35,11 +37,7 @@ class Association(Resource):
         return self._reading(answer) if answer else None
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
-        """UpdateDistribution with If-Match: CloudFront refuses what somebody changed meanwhile.
-
-        Headers that the distribution adds for its origin may be secret: they stay out of the
-        journal.
-        """
+        """UpdateDistribution with If-Match: CloudFront refuses what somebody changed meanwhile."""
         if have is None or want is None or have.state[FUNCTION] == want.get(FUNCTION):
             return
         config = copy.deepcopy(have.facts["config"])
@@ -56,7 +54,6 @@ class Association(Resource):
             "UpdateDistribution",
             params,
             repeat="read-first",
-            secret=("HeaderValue",),
         )
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:

@@ -54,6 +54,35 @@ def test_new_code_is_uploaded_once_traced_and_taken_back(
     assert "no run to undo" in dragonctl("undo", "--yes").stderr
 
 
+def test_no_environment_value_stands_in_the_journal_and_undo_brings_all_back(
+    dragonctl, write, theirs, local_aws, tmp_path
+):
+    values = {"DB_PASSWORD": "pl4nted-one", "PLAIN": "pl4nted-two"}
+    theirs(Environment={"Variables": values})
+    functions = local_aws.client("lambda")
+    functions.publish_version(FunctionName="hello-world")
+    functions.create_alias(FunctionName="hello-world", Name="live", FunctionVersion="1")
+    write("ours")
+    made = dragonctl("deploy-function", "--publish", "--alias", "live", "--output", "json")
+    assert made.code == 0, made.stderr
+    values["DB_PASSWORD"] = "pl4nted-three"
+    functions.update_function_configuration(
+        FunctionName="hello-world", Environment={"Variables": values}
+    )
+    undone = dragonctl("undo", "--yes", "--output", "json")
+    assert undone.code == 0, undone.stderr
+    kept = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert [path for path in kept if path.suffix == ".jsonl"]
+    assert not [path for path in kept if b"pl4nted" in path.read_bytes()]
+    for said in (made, undone):
+        assert "pl4nted" not in said.stdout + said.stderr
+    after = functions.get_function_configuration(FunctionName="hello-world")
+    assert after["Environment"]["Variables"] == values
+    assert after["TracingConfig"] == {"Mode": "PassThrough"}
+    alias = functions.get_alias(FunctionName="hello-world", Name="live")
+    assert alias["FunctionVersion"] == "1"
+
+
 def test_an_undo_can_be_undone_on_a_machine_that_forgot_its_builds(
     dragonctl, write, theirs, answers, tmp_path
 ):

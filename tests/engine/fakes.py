@@ -89,7 +89,6 @@ class Thing(Resource):
             operation,
             {"name": self.name, "fields": dict(want)},
             repeat="read-first" if have is None else "safe",
-            secret=("DbPassword", "tags/api-key", "Variables/ANY"),
         )
 
     def obstacle(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
+from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dragonctl.engine.masking import digest
-from dragonctl.engine.model import Step
+import dragonctl.resources
+from dragonctl.engine.masking import digest, masked_change, masked_params, masked_state
+from dragonctl.engine.model import Call, Change, Resource, Step
 from dragonctl.engine.undo import undoing
 from dragonctl.errors import DragonError, UsageError
 from tests.engine.conftest import Engine
@@ -192,6 +196,29 @@ def test_journal_is_private_and_masks_what_its_kind_calls_secret(engine):
     assert not [secret for secret in secrets.values() if secret in path.read_text()]
     events = [json.loads(line)["event"] for line in path.read_text().splitlines()]
     assert events == ["begin", "step", "call", "answer", "done", "end"]
+
+
+def every_kind():
+    """One thing of each kind that there is."""
+    for module in pkgutil.iter_modules(dragonctl.resources.__path__):
+        importlib.import_module(f"dragonctl.resources.{module.name}")
+    return [kind(*["x" for _ in fields(kind)]) for kind in Resource.kinds.values()]
+
+
+@pytest.mark.parametrize("thing", every_kind(), ids=lambda thing: thing.kind)
+def test_what_a_kind_calls_secret_is_masked_in_its_states_and_its_calls_alike(thing):
+    for name in (*thing.secrets, "Environment", "tags/owner"):
+        state = {name.replace("/", "/ANY") if name.endswith("/") else name: "pl4nted"}
+        member = name.removesuffix("/")
+        inside = {"Config": {"Items": [{member: "pl4nted"}, {member: {"ANY": "pl4nted"}}]}}
+        for kept in (
+            masked_state(thing, state),
+            masked_params(thing, Call("s", "O", inside)),
+            masked_params(thing, Call("s", "O", {member: ["pl4nted"]})),
+            masked_change(thing, Change(thing.identifier, next(iter(state)), "pl4nted", "pl4nted")),
+        ):
+            assert "pl4nted" not in json.dumps(kept)
+    assert masked_params(thing, Call("s", "O", {"Name": "x"})) == {"Name": "x"}
 
 
 def test_a_name_that_sounds_secret_is_put_back(engine):
