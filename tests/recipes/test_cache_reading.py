@@ -60,7 +60,25 @@ FORMS = [
     ("$context.requestTimeEpoch-1", {"context.requestTimeEpoch"}),
     ("$context", {ALL}),
     ("$stageVariables.a $util.urlEncode('x') $5 $", set()),
-    ("## $input.body\n#* $input.body *##[[ $input.body ]]#", set()),
+    ("## $input.body\n#* $input.body *#", set()),
+    # Engines differ: whether these are text, names that may hold either, a block that is none.
+    ("#[[ $input.body ]]#", {BODY}),
+    *(
+        (f"#set($n = 'x'){binding}$input.params($n)", {"anywhere.x", "anywhere.y"})
+        for binding in (
+            *("\\\\#set($n = 'y')", "\\#set($n = 'y')", "$#set($n = 'y')"),
+            *("#set\n($n = 'y')", "#SET($n = 'y')", "#{set}($n = 'y')"),
+        )
+    ),
+    ("\\#set($n = $input.params('x'))", {"anywhere.x"}),
+    # A string is a template too.
+    ("#set($n = 'x')#set($s = \"#set($n = 'y')\")$input.params($n)", {ALL}),
+    ("#set($n = 'x')#if(\"#set($n = 'y')\" == '')#end$input.params($n)", {ALL}),
+    ("#set($n = 'x')$util.urlEncode(\"#set($n = 'y')\")$input.params($n)", {ALL}),
+    # Nested deeper than anybody writes: told at once, whatever it reads.
+    ("$a.b(" * 40 + "$input.params('x')" + ")" * 40, {"anywhere.x"}),
+    ("$a.b(" * 3000 + ")" * 3000, {ALL}),
+    ("${a|" * 3000 + "}" * 3000, {ALL}),
     ("\\## $input.params('x')", {"anywhere.x"}),
     ("#define($block)x#end", {ALL}),
     ("#macro(shown $x)$x#end", {ALL}),
@@ -224,6 +242,11 @@ PIECES = [
     "#* $input.params('{n}') *#",
     "#[[ $input.params('{n}') ]]#",
     "\\$input.params('{n}')",
+    "#set($v = '{n}')\\\\#set($v = 'token')$input.params($v)",
+    "#set($v = '{n}')#set($w = \"#set($v = 'token')\")$input.params($v)",
+    "$#set($v = $input.params('{n}'))",
+    "#set\n($v = '{n}')",
+    "$input.params($v)",
     "$context.identity.sourceIp",
     "#set($c = $context)$c.identity.sourceIp",
     "$context.stage $stageVariables.v",

@@ -106,10 +106,14 @@ class Input:
         """What a JSONPath finds, as an object that can be walked."""
         return of_json(find(path, self._document(), MISSING))
 
-    def params(self, name: str | None = None) -> Any:
-        """All parameters, or one by name: path first, then query string, then header."""
-        if name is None:
+    def params(self, *names: str | None) -> Any:
+        """All parameters, or one by name: path first, then query string, then header.
+
+        What the template has not set (null) is the name of none.
+        """
+        if not names:
             return JavaMap({kind: JavaMap(held) for kind, held in self.parameters.items()})
+        name = names[0] or ""
         for kind in ("path", "querystring"):
             if name in self.parameters.get(kind, {}):
                 return self.parameters[kind][name]

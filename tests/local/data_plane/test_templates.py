@@ -28,6 +28,7 @@ def rendered(text, body=BODY):
         ("$input.path('$').t", "true"),
         ("$input.params('id')$input.params('q')$input.params('x-own')$input.params('no')", "71h"),
         ("$input.params().querystring.get('q')", "1"),
+        ("$input.params($not.set)", ""),
         ("$context.requestId $context.identity.sourceIp $context.nothing", "r 1.2.3.4 "),
         ("${stageVariables.stage}$stageVariables.stage", "vv"),
         ("$util.escapeJavaScript($input.json('$.s'))", r"\"say \\\"hi\\\"\""),

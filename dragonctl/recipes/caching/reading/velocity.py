@@ -2,10 +2,11 @@
 
 No kept parser of Velocity fits: airspeed-ext evaluates, takes what it does not understand for plain
 text, and comes with the local AWS alone. This is no parser either, but a scanner that errs on one
-side: comments and ``#[[ ]]#`` apart, every ``$name`` of the text is a reference,
+side: comments apart, every ``$name`` of the text is a reference,
 whether in a directive, in a string of either kind or in plain text. What can make text into code
-(macros, ``#evaluate`` and the like) makes the template unreadable. (Apache Velocity 1.7, "Velocity
-Reference Guide"; API Gateway developer guide, "Mapping template transformations for REST APIs".)
+(macros, ``#evaluate``, a directive within a string and the like) makes the template unreadable, and
+so does what is nested deeper than anybody writes. (Apache Velocity 1.7, "Velocity Reference Guide";
+API Gateway developer guide, "Mapping template transformations for REST APIs".)
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ from dataclasses import dataclass
 _NAME = r"[A-Za-z_]\w*(?:-+\w+)*"
 _ROOT = re.compile(rf"\$[\\!]*(\{{\s*)?({_NAME})", re.ASCII)
 _PROPERTY = re.compile(rf"\.({_NAME})", re.ASCII)
-_DIRECTIVE = re.compile(r"#\{?(set|foreach|if|elseif)\}?[ \t]*\(")
-_MAKES_CODE = re.compile(r"#\{?(?:macro|define|evaluate|parse|include)\b|#@", re.ASCII)
+# Engines differ in whether a line may end before the bracket, and in letter case.
+_DIRECTIVE = re.compile(r"#\{?(set|foreach|if|elseif)\}?\s*\(", re.IGNORECASE)
+_MAKES_CODE = re.compile(
+    r"#\{?(?:macro|define|evaluate|parse|include)\b|#@", re.ASCII | re.IGNORECASE
+)
 _SET = re.compile(rf"\s*\$!?\{{?({_NAME})\}}?\s*=(?!=)(.*)", re.ASCII | re.DOTALL)
 _EACH = re.compile(rf"\s*\$!?\{{?({_NAME})\}}?\s+in\s+(.*)", re.ASCII | re.DOTALL)
 _LITERAL = re.compile(r"""\s*(?:'([^'"\\$#]*)'|"([^'"\\$#]*)")\s*""")
+_MARKS = re.compile(r"[#*]+")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
-_BLOCKS = {"#*": "*#", "#[[": "]]#"}
+_DEEPEST = 50
 
 
 class UnreadableError(Exception):
@@ -105,15 +110,17 @@ def scan(text: str) -> Template:
 
 
 def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Binding]) -> int:
-    """Past a comment, a literal or a directive; a ``#`` that is neither is text."""
-    if at and text[at - 1] == "\\":
-        return _past_marks(text, at)  # escaped: whatever it is, its references are printed
+    """Past a comment or a directive; a ``#`` that is neither is text.
+
+    ``#[[ ]]#`` is text too, and what it names counts as read: not every engine knows it.
+    """
+    if at and text[at - 1] in "\\$":
+        return _escaped(text, at, shown, bindings)
     if text.startswith("##", at):
         end = text.find("\n", at)
         return len(text) if end < 0 else end
-    for begins, ends in _BLOCKS.items():
-        if text.startswith(begins, at):
-            return _found(text, ends, at + len(begins)) + len(ends)
+    if text.startswith("#*", at):
+        return _found(text, "*#", at + 2) + 2
     directive = _DIRECTIVE.match(text, at)
     if directive is None:
         return at + 1
@@ -126,39 +133,47 @@ def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Bindi
     return end
 
 
-def _past_marks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in "#*[":
-        at += 1
-    return at
+def _escaped(text: str, at: int, shown: list[Reference], bindings: list[Binding]) -> int:
+    r"""Past the mark: what it begins is printed, or carried out (``\\#``, ``$#``)."""
+    directive = _DIRECTIVE.match(text, at)
+    binding = _binding(directive[1], _enclosed(text, directive.end() - 1)[0]) if directive else None
+    if binding:
+        bindings.append(binding)
+        shown.extend(binding.value.references)
+    return at + len(_MARKS.match(text, at)[0])  # type: ignore[index]  # it begins with one
 
 
 def _binding(directive: str, inner: str) -> Binding | None:
-    pattern = {"set": _SET, "foreach": _EACH}.get(directive)
+    pattern = {"set": _SET, "foreach": _EACH}.get(directive.lower())
     found = pattern.fullmatch(inner) if pattern else None
-    return Binding(found[1], _expression(found[2]), directive == "foreach") if found else None
+    return Binding(found[1], _expression(found[2]), pattern is _EACH) if found else None
 
 
 def _expression(text: str) -> Expression:
     literal = _LITERAL.fullmatch(text)
     if literal:
         return Expression((), literal=literal[1] if literal[1] is not None else literal[2])
-    references = tuple(_references(text))
     stripped = text.strip()
-    if len(references) == 1 and stripped.startswith("$"):
-        alone, end = _reference(stripped, 0)
-        if alone and end == len(stripped):
-            return Expression(references, alone=alone)
+    placed = list(_placed(stripped))
+    references = tuple(reference for reference, _, _ in placed)
+    if placed and placed[0][1:] == (0, len(stripped)):
+        return Expression(references, alone=references[0])
     return Expression(references, empty=not stripped)
 
 
 def _references(text: str) -> Iterator[Reference]:
     """Every reference of an expression: in strings of either kind, too."""
-    at = text.find("$")
-    while at >= 0:
-        reference, at = _reference(text, at)
+    return (reference for reference, _, _ in _placed(text))
+
+
+def _placed(text: str) -> Iterator[tuple[Reference, int, int]]:
+    """Each reference with where it begins and ends."""
+    begins = text.find("$")
+    while begins >= 0:
+        reference, end = _reference(text, begins)
         if reference:
-            yield reference
-        at = text.find("$", at)
+            yield reference, begins, end
+        begins = text.find("$", end)
 
 
 def _reference(text: str, at: int) -> tuple[Reference | None, int]:
@@ -199,6 +214,11 @@ def _enclosed(text: str, opens: int) -> tuple[str, int]:
 
     Where a quote is doubled or escaped it may end too early or too late. Either way every reference
     is still met, and none is taken for alone that is not.
+
+    Raises:
+        UnreadableError: it does not end, is nested too deeply, or a string of it, which is a
+            template too, may bind a name.
+
     """
     expected = [_CLOSES[text[opens]]]
     at = opens + 1
@@ -211,9 +231,17 @@ def _enclosed(text: str, opens: int) -> tuple[str, int]:
         elif mark == expected[-1]:
             expected.pop()
             if not expected:
-                return text[opens + 1 : at], at + 1
+                return _plain(text[opens + 1 : at]), at + 1
+        if len(expected) > _DEEPEST:
+            raise UnreadableError("brackets in it are nested too deeply")
         at += 1
     raise UnreadableError("a bracket in it does not end")
+
+
+def _plain(inner: str) -> str:
+    if _DIRECTIVE.search(inner):
+        raise UnreadableError("an expression in it holds a directive")
+    return inner
 
 
 def _found(text: str, what: str, at: int) -> int:
