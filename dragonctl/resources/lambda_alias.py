@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
+from dragonctl.resources.lambda_function import NO_SUCH
 
 VERSION = "FunctionVersion"
 WEIGHTS = "RoutingConfig/AdditionalVersionWeights"
@@ -76,8 +77,7 @@ class Alias(Resource):
 
 def read_alias(aws: Reader, function: str, name: str) -> dict[str, Any] | None:
     """GetAlias; None: no such alias."""
-    absent = ("ResourceNotFoundException",)
-    return aws.get("lambda", "GetAlias", absent=absent, FunctionName=function, Name=name)
+    return aws.get("lambda", "GetAlias", absent=NO_SUCH, FunctionName=function, Name=name)
 
 
 def shares(raw: Mapping[str, Any]) -> dict[str, float]:

@@ -91,13 +91,20 @@ class FunctionSettings(Resource):
         return {key: value for key, value in (want or {}).items() if now.get(key) != value}
 
 
+NO_SUCH = ("ResourceNotFoundException", "ValidationException")
+"""How Lambda answers to the name of something that is not, or that cannot be, there."""
+
+
 def read_configuration(
     aws: Reader, name: str, qualifier: str | None = None
 ) -> dict[str, Any] | None:
-    """GetFunctionConfiguration of ``$LATEST`` or of a version or alias; None: no such function."""
+    """GetFunctionConfiguration of ``$LATEST`` or of a version or alias; None: no such function.
+
+    An integration or a machine may name what no function can be called (one of more than 64
+    characters), which Lambda does not look up.
+    """
     params = {"FunctionName": name, **({"Qualifier": qualifier} if qualifier else {})}
-    absent = ("ResourceNotFoundException",)
-    return aws.get("lambda", "GetFunctionConfiguration", absent=absent, **params)
+    return aws.get("lambda", "GetFunctionConfiguration", absent=NO_SUCH, **params)
 
 
 def configured(raw: Mapping[str, Any]) -> dict[str, Json]:
