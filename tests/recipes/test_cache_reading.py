@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dragonctl.local.data_plane.templates import Input, TemplateError, as_velocity, render
+from dragonctl.local.data_plane.templates import Input, TemplateError, render
+from dragonctl.local.velocity.java import of_json
 from dragonctl.recipes.caching.keys import CacheMethod, covers, sharing, wanted_key
 from dragonctl.recipes.caching.reading.integration import reads, streams
 from dragonctl.recipes.caching.reading.sources import is_identity
@@ -63,6 +64,7 @@ FORMS = [
     ("## $input.body\n#* $input.body *#", set()),
     # Engines differ: whether these are text, names that may hold either, a block that is none.
     ("#[[ $input.body ]]#", {BODY}),
+    ("#*# $input.body *#", {ALL}),
     *(
         (f"#set($n = 'x'){binding}$input.params($n)", {"anywhere.x", "anywhere.y"})
         for binding in (
@@ -300,7 +302,7 @@ class Caller:
         """What the back end gets; None where the template fails, of which nothing is kept."""
         parameters = {"path": self.path, "querystring": self.query, "header": self.header}
         given_ = Input(self.body, {place: dict(one) for place, one in parameters.items()})
-        context = as_velocity({"stage": "prod", "identity": {"sourceIp": self.address}})
+        context = of_json({"stage": "prod", "identity": {"sourceIp": self.address}})
         try:
             return render(template, given_, context, {"v": "1"})
         except TemplateError:

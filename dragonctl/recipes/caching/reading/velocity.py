@@ -119,6 +119,8 @@ def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Bindi
     if text.startswith("##", at):
         end = text.find("\n", at)
         return len(text) if end < 0 else end
+    if text.startswith("#*#", at):
+        raise UnreadableError("engines differ in whether such a comment has ended already")
     if text.startswith("#*", at):
         return _found(text, "*#", at + 2) + 2
     directive = _DIRECTIVE.match(text, at)
