@@ -41,10 +41,11 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         "x-amz-apigw-id": asked.extended_id,
         "Content-Length": str(len(answer.body)),
     }
-    if exchange.trace.sampled or asked.header("X-Amzn-Trace-Id"):
-        sampled = int(bool(exchange.trace.sampled))
-        headers["X-Amzn-Trace-Id"] = f"Root={exchange.trace.root};Sampled={sampled}"
-    start_response(f"{answer.status} {_reason(answer.status)}", list(headers.items()))
+    told = exchange.told_trace
+    if told is not None:
+        headers["X-Amzn-Trace-Id"] = told
+    lines = [*headers.items(), *answer.repeated]
+    start_response(f"{answer.status} {_reason(answer.status)}", lines)
     return [answer.body]
 
 

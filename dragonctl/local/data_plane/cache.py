@@ -18,11 +18,12 @@ DEFAULT_SECONDS = 300
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes to the client."""
+    """What goes to the client; ``repeated`` are header lines beside one of the same name."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    repeated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

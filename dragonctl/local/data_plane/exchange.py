@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -86,6 +86,22 @@ class Exchange:
     def handed_on(self, segment: str) -> TraceHeader:
         """The trace header for the integration; ``segment`` is its subsegment."""
         return self.trace.under(segment, sampled=bool(self.trace.sampled))
+
+    @property
+    def told_trace(self) -> str | None:
+        """``X-Amzn-Trace-Id`` of the answer: the caller's parent stays in it (recorded on AWS)."""
+        asked = self.request.header(trace_header.NAME)
+        if asked or self.trace.sampled:
+            return str(replace(self.trace, sampled=bool(self.trace.sampled)))
+        # Without either Lambda's own answer brings one.
+        lambda_s = self.call is not None and self.call.service == "Lambda"
+        return f"Root={self.trace.root}" if lambda_s else None
+
+    @property
+    def shown_trace(self) -> str:
+        """The header as a function behind a proxy sees it: what the caller sent, or the root."""
+        asked = trace_header.read(self.request.header(trace_header.NAME))
+        return str(replace(asked, root=self.trace.root))
 
     def begin(self) -> tuple[str, float]:
         """The id of a new subsegment, and now."""

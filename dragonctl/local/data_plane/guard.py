@@ -96,6 +96,7 @@ def _check_parameters(exchange: Exchange) -> None:
 
 def _check_body(exchange: Exchange, models: Mapping[str, Any]) -> None:
     from jsonschema import Draft4Validator
+    from referencing.exceptions import Unresolvable
 
     named = exchange.method.told.get("requestModels") or {}
     model = models.get(named.get(exchange.request.content_type, ""))
@@ -107,13 +108,32 @@ def _check_body(exchange: Exchange, models: Mapping[str, Any]) -> None:
     except ValueError as error:
         line = f"Request body does not match model schema for content type: {error}"
         raise faults.bad_request("BAD_REQUEST_BODY", words, line) from error
-    complaints = [one.message for one in Draft4Validator(_schema(model)).iter_errors(document)]
+    validator = Draft4Validator(_schema(model), registry=_registry(models))
+    try:
+        complaints = [one.message for one in validator.iter_errors(document)]
+    except Unresolvable as error:
+        raise faults.configuration(f"a model refers to what is not there: {error}") from error
     if complaints:
         line = (
             "Request body does not match model schema for content type "
             f"{exchange.request.content_type}: [{', '.join(complaints)}]"
         )
         raise faults.bad_request("BAD_REQUEST_BODY", words, line)
+
+
+def _registry(models: Mapping[str, Any]) -> Any:
+    """Models by the address under which others refer to them: ``…/restapis/ID/models/NAME``."""
+    from referencing import Registry
+    from referencing.exceptions import NoSuchResource
+    from referencing.jsonschema import DRAFT4
+
+    def retrieve(uri: str) -> Any:
+        model = models.get(uri.rpartition("/models/")[2])
+        if model is None:
+            raise NoSuchResource(uri)
+        return DRAFT4.create_resource(_schema(model))
+
+    return Registry(retrieve=retrieve)  # type: ignore[call-arg]
 
 
 def _schema(model: Mapping[str, Any]) -> Any:

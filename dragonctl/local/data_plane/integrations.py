@@ -31,6 +31,8 @@ def serve(exchange: Exchange) -> Handled:
     uri = with_variables(str(exchange.integration.get("uri")), exchange.stage.variables)
     function = _FUNCTION.fullmatch(uri)
     if function:
+        if exchange.integration.get("httpMethod") not in (None, "POST"):
+            raise faults.configuration("Lambda takes no invocation by another method than POST")
         called = lambda_integration.proxy if kind == "AWS_PROXY" else lambda_integration.custom
         return called(exchange, function[1])
     action = _ACTION.fullmatch(uri)

@@ -32,7 +32,7 @@ def proxy(exchange: Exchange, function_arn: str) -> Answer:
     outcome = _invoke(exchange, function_arn, event, "RequestResponse")
     if outcome.error:
         raise faults.malformed(*_failure_lines(outcome))
-    return _proxy_answer(outcome.payload)
+    return _proxy_answer(exchange, outcome.payload)
 
 
 def custom(exchange: Exchange, function_arn: str) -> Reply:
@@ -150,7 +150,7 @@ def proxy_event(exchange: Exchange) -> dict[str, Any]:
     if binary:
         body = base64.b64encode(request.body).decode()
     query = {name: values[-1] for name, values in request.query.items()}
-    headers = {**request.headers, "X-Amzn-Trace-Id": f"Root={exchange.trace.root}"}
+    headers = {**request.headers, "X-Amzn-Trace-Id": exchange.shown_trace}
     told = {
         key: value
         for key, value in exchange.context.items()
@@ -177,35 +177,57 @@ def _is_binary(exchange: Exchange, kind: str) -> bool:
     return kind in types or "*/*" in types
 
 
-def _proxy_answer(payload: bytes) -> Answer:
+def _proxy_answer(exchange: Exchange, payload: bytes) -> Answer:
     """The answer that a function described, if it did it well."""
     try:
-        return _described(_loaded(payload.decode("utf-8", "replace")))
+        return _described(exchange, json.loads(payload))
     except (ValueError, TypeError, KeyError, AttributeError):
         line = "Execution failed due to configuration error: Malformed Lambda proxy response"
         raise faults.malformed(line) from None
 
 
-def _described(document: Mapping[str, Any]) -> Answer:
-    """The answer; ValueError, TypeError or KeyError where the document does not describe one."""
-    status, body = int(document["statusCode"]), document.get("body") or ""
+def _described(exchange: Exchange, document: Mapping[str, Any]) -> Answer:
+    """The answer; ValueError, TypeError or AttributeError where the document describes none."""
+    status, body = int(document.get("statusCode", 200)), document.get("body")
+    body = "" if body is None else body
     unknown = set(document) - _PROXY_FIELDS
     if unknown or not isinstance(body, str) or not 100 <= status <= 599:  # noqa: PLR2004 (HTTP)
         raise ValueError(document)
-    headers = _proxy_headers(document)
-    headers.setdefault("Content-Type", "application/json")
-    raw = base64.b64decode(body) if document.get("isBase64Encoded") else body.encode()
-    return Answer(status, headers, raw)
+    headers, repeated = _parted(_header_lines(document))
+    accepted = (exchange.request.header("Accept") or "").split(",")[0].split(";")[0].strip()
+    encoded = bool(document.get("isBase64Encoded")) and _is_binary(exchange, accepted)
+    raw = base64.b64decode(body) if encoded else body.encode()
+    return Answer(status, headers, raw, repeated)
 
 
-def _proxy_headers(document: Mapping[str, Any]) -> dict[str, str]:
-    headers = {name: _shown(value) for name, value in (document.get("headers") or {}).items()}
+def _header_lines(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Lists first; a single value follows where no list holds it (recorded on AWS)."""
+    lines: list[tuple[str, str]] = []
     for name, values in (document.get("multiValueHeaders") or {}).items():
-        headers[name] = ",".join(_shown(value) for value in values)
-    names = {name.lower(): name for name in headers}
-    if "content-type" in names:
-        headers["Content-Type"] = headers.pop(names["content-type"])
-    return headers
+        if not isinstance(values, list):
+            raise TypeError(values)
+        lines += [(name, _shown(value)) for value in values]
+    held = {(name.lower(), value) for name, value in lines}
+    for name, value in (document.get("headers") or {}).items():
+        if value is not None and (name.lower(), _shown(value)) not in held:
+            lines.append((name, _shown(value)))
+    return lines
+
+
+def _parted(lines: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """The first line of each name, and those that repeat it."""
+    names: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    repeated = []
+    for name, value in lines:
+        first = names.setdefault(name.lower(), name)
+        if first in headers:
+            repeated.append((first, value))
+        else:
+            headers[first] = value
+    kind = names.get("content-type")
+    headers["Content-Type"] = headers.pop(kind) if kind else "application/json"
+    return headers, tuple(one for one in repeated if one[0].lower() != "content-type")
 
 
 def _shown(value: Any) -> str:

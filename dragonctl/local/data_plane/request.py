@@ -15,6 +15,14 @@ from urllib.parse import parse_qsl
 from dragonctl.local.data_plane.definition import DeployedMethod, ServedStage
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# What API Gateway hands to no integration (recorded on AWS; "Amazon API Gateway important notes").
+_KEPT_BACK = {
+    f"HTTP_{name}"
+    for name in (
+        *("CONNECTION", "TE", "UPGRADE", "MAX_FORWARDS", "TRAILER", "TRANSFER_ENCODING", "EXPECT"),
+        *("WWW_AUTHENTICATE", "SERVER", "PROXY_AUTHENTICATE", "PROXY_CONNECTION", "CONTENT_MD5"),
+    )
+}
 INVALID_REQUEST_ID = "UUID_REPLACED_INVALID_REQUEST_ID"
 
 
@@ -82,11 +90,15 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     headers = {
         name[5:].replace("_", "-").title(): value
         for name, value in environ.items()
-        if name.startswith("HTTP_")
+        if name.startswith("HTTP_") and name not in _KEPT_BACK
     }
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name) and not (name == "CONTENT_LENGTH" and environ[name] == "0"):
-            headers[name.replace("_", "-").title()] = environ[name]
+    client = environ.get("REMOTE_ADDR", "127.0.0.1")
+    before = headers.get("X-Forwarded-For")
+    headers["X-Forwarded-For"] = f"{before}, {client}" if before else client
+    headers["X-Forwarded-Port"] = str(environ.get("SERVER_PORT", "80"))
+    headers["X-Forwarded-Proto"] = str(environ.get("wsgi.url_scheme", "http"))
+    if environ.get("CONTENT_TYPE"):
+        headers["Content-Type"] = environ["CONTENT_TYPE"]
     return headers
 
 

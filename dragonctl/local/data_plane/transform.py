@@ -14,6 +14,10 @@ from dragonctl.local.data_plane.mapping import resolve, resolve_answer
 from dragonctl.local.data_plane.templates import Input, render
 from dragonctl.local.velocity import TemplateError
 
+# Headers that API Gateway sets no integration's request to (recorded on AWS: 500).
+_THE_CONNECTIONS = ("connection", "expect", "transfer-encoding")
+# A string, or the bare name of a member.
+_MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"|([A-Za-z_]\w*)(?=\s*:)')
 JSON_TYPE = "application/json"
 
 
@@ -40,6 +44,8 @@ def request_headers(exchange: Exchange) -> dict[str, str]:
     for target, source in (exchange.integration.get("requestParameters") or {}).items():
         if target.startswith("integration.request.header."):
             name = target.removeprefix("integration.request.header.")
+            if name.lower() in _THE_CONNECTIONS:
+                raise faults.configuration(f"the header {name} cannot be mapped")
             value = resolve(source, exchange.parameters, exchange.context, exchange.stage.variables)
             if value is not None:
                 mapped[name] = value
@@ -106,6 +112,11 @@ def _rendered(template: str, body: str, exchange: Exchange) -> str:
         raise faults.configuration(f"Unable to transform request: {error}") from error
 
 
+def _lax_json(text: str) -> Any:
+    """JSON whose members need no quotes around their names: ``{statusCode: 200}``."""
+    return json.loads(_MEMBER.sub(lambda one: f'"{one[1]}"' if one[1] else one[0], text))
+
+
 def mock(exchange: Exchange) -> Reply:
     """A MOCK integration's reply: its request template says the status.
 
@@ -115,7 +126,7 @@ def mock(exchange: Exchange) -> Reply:
     """
     body = request_body(exchange)
     try:
-        status = int(json.loads(body)["statusCode"])
+        status = int(_lax_json(body)["statusCode"])
     except (ValueError, TypeError, KeyError):
         raise faults.configuration(
             "Unable to parse statusCode. It should be an integer that is defined in the request "

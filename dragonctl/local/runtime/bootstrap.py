@@ -21,6 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -239,10 +240,29 @@ def handle(handler: Handler, order: dict[str, Any], requests: RequestFilter) -> 
     finally:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
-        return {"result": json.dumps(result, ensure_ascii=False)}
+        return {"result": marshalled(result)}
     except (TypeError, ValueError) as error:
         message = f"Unable to marshal response: {error}"
         return failed(HandlerError("Runtime.MarshalError", message), requests)
+
+
+def marshalled(result: Any) -> str:
+    """JSON as AWS's runtime client makes it: bytes are text, a Decimal is a number as written."""
+    numbers: dict[str, str] = {}
+
+    def other(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return value.decode()
+        if isinstance(value, Decimal):
+            mark = f"{FRAME}{len(numbers)}{FRAME}"
+            numbers[json.dumps(mark)] = "NaN" if value.is_nan() else str(value)
+            return mark
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+    text = json.dumps(result, ensure_ascii=False, default=other)
+    for mark, number in numbers.items():
+        text = text.replace(mark, number, 1)
+    return text
 
 
 def failed(failure: HandlerError, requests: RequestFilter) -> dict[str, Any]:

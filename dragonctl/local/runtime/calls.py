@@ -44,7 +44,7 @@ def find(arn: str) -> Function:
         UnknownFunctionError: there is none.
 
     """
-    held = _held(arn)
+    held = _held(arn, by_weight=True)
     return Function(
         _account(arn), _region(arn), held.get_configuration(), held.code_bytes, held.code_sha_256
     )
@@ -109,21 +109,22 @@ def _lets_in(statement: Mapping[str, Any], source: str, service: str) -> bool:
     return all(fnmatchcase(source, pattern.replace("[", "[[]")) for pattern in wanted)
 
 
-def _held(arn: str) -> Any:
+def _held(arn: str, *, by_weight: bool = False) -> Any:
+    """Moto's function; ``by_weight`` an alias's other version gets its share of the calls."""
     from moto.awslambda.exceptions import UnknownFunctionException
 
     from dragonctl.local.shims.aliases import routed
 
     backend = backends.backend("lambda", _account(arn), _region(arn))
+    qualifier = qualifier_of(arn)
     try:
-        aliases = backend._lambdas._aliases[_unqualified(arn)]  # noqa: SLF001 (no other way)
-        return backend.get_function(name_of(arn), routed(aliases, qualifier_of(arn)))
+        if qualifier and by_weight:
+            unqualified = arn.removesuffix(f":{qualifier}")
+            aliases = backend._lambdas._aliases[unqualified]  # noqa: SLF001 (no other way to them)
+            qualifier = routed(aliases, qualifier)
+        return backend.get_function(name_of(arn), qualifier)
     except UnknownFunctionException as error:
         raise UnknownFunctionError(f"Function not found: {_qualified(arn)}") from error
-
-
-def _unqualified(arn: str) -> str:
-    return ":".join(arn.split(":")[: QUALIFIED_PARTS - 1])
 
 
 def _account(arn: str) -> str:

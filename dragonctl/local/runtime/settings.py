@@ -89,6 +89,12 @@ class Settings:
         return str(self.told.get("Runtime") or "")
 
     @property
+    def runs_here(self) -> bool:
+        """Whether it is a zip of Python."""
+        image = self.told.get("PackageType") == "Image"
+        return not image and (self.declared_runtime or "python").startswith("python")
+
+    @property
     def interpreter(self) -> str:
         """The runtime that this machine really has."""
         return f"python{sys.version_info.major}.{sys.version_info.minor}"

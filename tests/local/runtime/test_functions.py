@@ -301,3 +301,44 @@ def _runs(pid):
         return stat.rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_decimals_and_bytes_are_returned_as_the_runtime_client_writes_them(application):
+    code = """
+from decimal import Decimal
+def handler(event, context):
+    return {"price": Decimal("1.10"), "name": b"caf\\xc3\\xa9", "count": Decimal(3)}
+"""
+    application.function("f", code)
+    payload = application.aws.client("lambda").invoke(FunctionName="f")["Payload"].read()
+    assert payload.decode() == '{"price": 1.10, "name": "café", "count": 3}'
+
+
+def test_a_function_of_another_runtime_is_made_and_refused_by_name(application):
+    application.function("f", "exports.handler = 1", Runtime="nodejs22.x", Handler="index.handler")
+    answer = application.aws.client("lambda").invoke(FunctionName="f")
+    assert answer["FunctionError"] == "Unhandled"
+    assert "nodejs22.x" in json.loads(answer["Payload"].read())["errorMessage"]
+
+
+def test_an_alias_sends_a_stages_calls_by_weight(application):
+    code = "def handler(e, c): return {'statusCode': 200, 'body': c.function_version}"
+    client = application.aws.client("lambda")
+    arn = application.function("f", code)
+    client.publish_version(FunctionName="f")
+    client.update_function_configuration(FunctionName="f", MemorySize=256)
+    client.get_waiter("function_updated_v2").wait(FunctionName="f")
+    client.publish_version(FunctionName="f")
+    alias = {"FunctionName": "f", "Name": "live", "FunctionVersion": "1"}
+    client.create_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
+    client.add_permission(
+        FunctionName="f",
+        Qualifier="live",
+        StatementId="gateway",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    application.proxy("GET", "/f", f"{arn}:live")
+    application.deploy()
+    # One side alone in 64 calls: once in 2^63 runs.
+    assert {application.send("GET", "/f").body for _ in range(64)} == {"1", "2"}
