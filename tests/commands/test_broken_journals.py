@@ -48,6 +48,38 @@ def test_no_command_ends_in_a_defect(dragonctl, runs):
     broken_somehow()
 
 
+def test_an_undo_of_a_broken_journal_makes_no_call_that_of_the_whole_one_would_not(
+    dragonctl, runs, made_calls
+):
+    path = max(runs.iterdir())
+    whole = Content(path.read_bytes())
+    made_calls()
+    assert dragonctl("undo", path.stem, "--yes").code == 0
+    backward = set(made_calls())
+    assert dragonctl("setup-observability").code == 0
+    forward = set(made_calls())
+    kept = {one: one.read_bytes() for one in runs.iterdir()}
+
+    @settings(max_examples=max(FEW // 2, 1), suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def broken_somehow(data):
+        path.write_bytes(data.draw(broken(whole)))
+        for line, usual in (
+            (("undo", path.stem, "--yes"), backward),
+            (("history",), set()),
+            (("setup-observability",), forward),
+        ):
+            said = dragonctl(*line)
+            assert "did not expect" not in said.stderr + said.stdout
+            assert said.code in (0, 1, 2, 3)
+            assert set(made_calls()) <= usual
+        for one in set(runs.iterdir()) - set(kept):
+            one.unlink()
+        path.write_bytes(whole)
+
+    broken_somehow()
+
+
 def test_nothing_that_others_can_have_written_is_carried_out(dragonctl, runs, made_calls):
     for path in sorted(runs.iterdir()):
         path.chmod(0o666)

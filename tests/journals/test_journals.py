@@ -25,6 +25,7 @@ TOLD = {
     "disable-cache": ("disable-cache", 7, "done", 2, 0),
     "enable-cache": ("enable-cache", 9, "done", 2, 1),
     "enable-cache-with-key": ("enable-cache", 10, "done", 3, 1),
+    "failed": ("setup-observability", 23, "failed", 12, 0),
     "flush-cache": ("flush-cache", 1, "done", 0, 1),
     "interrupted": ("setup-observability", 7, None, 2, 0),
     "set-endpoint": ("set-endpoint", 1, "done", 1, 0),
@@ -33,6 +34,7 @@ TOLD = {
     "setup-dashboard": ("setup-dashboard", 1, "done", 1, 0),
     "setup-observability": ("setup-observability", 47, "done", 22, 0),
     "setup-observability-publish": ("setup-observability", 13, "done", 11, 0),
+    "setup-observability-publish-machine": ("setup-observability", 30, "done", 14, 1),
     "undo": ("undo", 13, "done", 11, 0),
 }
 
