@@ -60,7 +60,7 @@ def test_an_undo_of_a_broken_journal_makes_no_call_that_of_the_whole_one_would_n
     forward = set(made_calls())
     kept = {one: one.read_bytes() for one in runs.iterdir()}
 
-    @settings(max_examples=max(FEW // 2, 1), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=max(FEW // 5, 1), suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def broken_somehow(data):
         path.write_bytes(data.draw(broken(whole)))
