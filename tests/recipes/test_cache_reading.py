@@ -64,6 +64,7 @@ FORMS = [
     ("## $input.body\n#* $input.body *#", set()),
     # Engines differ: whether these are text, names that may hold either, a block that is none.
     ("#[[ $input.body ]]#", {BODY}),
+    ("#[[ ]]##set($n = $input.params('x'))$n", {"anywhere.x"}),
     ("#*# $input.body *#", {ALL}),
     *(
         (f"#set($n = 'x'){binding}$input.params($n)", {"anywhere.x", "anywhere.y"})

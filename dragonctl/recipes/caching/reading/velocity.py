@@ -112,7 +112,7 @@ def scan(text: str) -> Template:
 def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Binding]) -> int:
     """Past a comment or a directive; a ``#`` that is neither is text.
 
-    ``#[[ ]]#`` is text too, and what it names counts as read: not every engine knows it.
+    ``#[[ ]]#`` is text too, and what stands in it counts all the same: not every engine knows it.
     """
     if at and text[at - 1] in "\\$":
         return _escaped(text, at, shown, bindings)
@@ -123,6 +123,12 @@ def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Bindi
         raise UnreadableError("engines differ in whether such a comment has ended already")
     if text.startswith("#*", at):
         return _found(text, "*#", at + 2) + 2
+    if text.startswith("#[[", at):
+        end = _found(text, "]]#", at + 3)
+        inside = scan(text[at + 3 : end])
+        shown.extend(inside.shown)
+        bindings.extend(inside.bindings)
+        return end + 3
     directive = _DIRECTIVE.match(text, at)
     if directive is None:
         return at + 1
