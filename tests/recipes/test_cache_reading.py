@@ -65,11 +65,12 @@ FORMS = [
     # Engines differ: whether these are text, names that may hold either, a block that is none.
     ("#[[ $input.body ]]#", {BODY}),
     ("#[[ ]]##set($n = $input.params('x'))$n", {"anywhere.x"}),
-    ("#*# $input.body *#", {ALL}),
+    *((f"{marks} $input.body *#", {ALL}) for marks in ("#*#", "\\#*", "$#[[", "\\###")),
     *(
         (f"#set($n = 'x'){binding}$input.params($n)", {"anywhere.x", "anywhere.y"})
         for binding in (
             *("\\\\#set($n = 'y')", "\\#set($n = 'y')", "$#set($n = 'y')"),
+            "\\##set($n = 'y')",
             *("#set\n($n = 'y')", "#SET($n = 'y')", "#{set}($n = 'y')"),
         )
     ),

@@ -26,7 +26,7 @@ _MAKES_CODE = re.compile(
 _SET = re.compile(rf"\s*\$!?\{{?({_NAME})\}}?\s*=(?!=)(.*)", re.ASCII | re.DOTALL)
 _EACH = re.compile(rf"\s*\$!?\{{?({_NAME})\}}?\s+in\s+(.*)", re.ASCII | re.DOTALL)
 _LITERAL = re.compile(r"""\s*(?:'([^'"\\$#]*)'|"([^'"\\$#]*)")\s*""")
-_MARKS = re.compile(r"[#*]+")
+_MARKS = re.compile(r"#[#*\[]*")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _DEEPEST = 50
 
@@ -143,12 +143,14 @@ def _after_hash(text: str, at: int, shown: list[Reference], bindings: list[Bindi
 
 def _escaped(text: str, at: int, shown: list[Reference], bindings: list[Binding]) -> int:
     r"""Past the mark: what it begins is printed, or carried out (``\\#``, ``$#``)."""
+    if _MARKS.match(text, at)[0] not in ("#", "##"):  # type: ignore[index]  # it begins with one
+        raise UnreadableError("engines differ in what such marks begin")
     directive = _DIRECTIVE.match(text, at)
     binding = _binding(directive[1], _enclosed(text, directive.end() - 1)[0]) if directive else None
     if binding:
         bindings.append(binding)
         shown.extend(binding.value.references)
-    return at + len(_MARKS.match(text, at)[0])  # type: ignore[index]  # it begins with one
+    return at + 1
 
 
 def _binding(directive: str, inner: str) -> Binding | None:
