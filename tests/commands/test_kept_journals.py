@@ -33,6 +33,12 @@ def sample(dragonctl, builder):
     return api["id"]
 
 
+def observable(dragonctl, builder):
+    api = sample(dragonctl, builder)
+    assert dragonctl("setup-observability").code == 0
+    return api
+
+
 def orders(dragonctl, builder):
     function = builder.function("work")
     machine = builder.machine("flow", {"Work": invoke(function)})
@@ -66,13 +72,14 @@ class Place:
         """Every thing to how it stood before the run, or after it."""
         steps = []
         for entry in run.entries.values():
-            was, after = entry.before or {}, entry.after or {}
-            touched = [key for key in {**was, **after} if was.get(key) != after.get(key)]
-            goal = after if when == "after" else was
+            was, left = entry.before or {}, entry.after or {}
+            touched = [key for key in {**was, **left} if was.get(key) != left.get(key)]
+            goal = left if when == "after" else was
             if when == "before" and entry.before is None:
                 continue
             fields = goal if entry.before is None else {key: goal.get(key) for key in touched}
-            steps.append(Step(entry.title, resource_of(entry), fields, patient=True))
+            after = [one for one in entry.requires if when == "after" and one in run.entries]
+            steps.append(Step(entry.title, resource_of(entry), fields, tuple(after), patient=True))
         reads = self.reads
         journal = Journal(self.folder, new_run(), lambda: run.scope, "test", lambda: "u")
         outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
@@ -85,6 +92,10 @@ class Place:
         ("failed", orders),
         ("setup-observability", sample),
         ("setup-dashboard", sample),
+        ("setup-observability-publish-machine", orders),
+        ("interrupted", observable),
+        ("setup-alarms", sample),
+        ("set-endpoint", sample),
         ("set-sampling", sample),
     ],
 )
