@@ -41,6 +41,23 @@ def forbidden(kind: str = "ACCESS_DENIED", *log: str) -> GatewayError:
     return GatewayError(kind, 403, "Forbidden", "ForbiddenException", log)
 
 
+def unauthorized() -> GatewayError:
+    """The authorizer's identity is missing, or the authorizer does not know it."""
+    return GatewayError("UNAUTHORIZED", 401, "Unauthorized", "UnauthorizedException")
+
+
+def denied(message: str) -> GatewayError:
+    """The authorizer's policy does not allow the call."""
+    return GatewayError("ACCESS_DENIED", 403, message, "AccessDeniedException", [message])
+
+
+def authorizer(line: str) -> GatewayError:
+    """The authorizer cannot be asked, or its answer is none."""
+    log = [f"Execution failed due to configuration error: {line}"]
+    kind = "AUTHORIZER_CONFIGURATION_ERROR"
+    return GatewayError(kind, 500, None, "AuthorizerConfigurationException", log)
+
+
 def bad_request(kind: str, message: str, *log: str) -> GatewayError:
     """The request does not satisfy the method's validator."""
     return GatewayError(kind, 400, message, "BadRequestException", log)

@@ -22,7 +22,7 @@ def admit(exchange: Exchange) -> None:
     if kind == "AWS_IAM":
         if not signed(exchange):
             raise faults.missing_token()
-    elif kind != "NONE":
+    elif kind not in ("NONE", "CUSTOM"):
         raise faults.not_here(f"authorizers ({kind})")
     _check_api_key(exchange)
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dragonctl.local.data_plane import cache, faults, guard, integrations, routing, transform
+from dragonctl.local.data_plane import (
+    authorizers,
+    cache,
+    faults,
+    guard,
+    integrations,
+    routing,
+    transform,
+)
 from dragonctl.local.data_plane.cache import Answer, StageCaches
 from dragonctl.local.data_plane.definition import DeployedMethod, ServedStage
 from dragonctl.local.data_plane.exchange import Exchange
@@ -30,6 +38,7 @@ class Gateway:
 
     caches: StageCaches
     buckets: Buckets
+    policies: authorizers.Policies = field(default_factory=authorizers.Policies)
 
     def serve(self, stage: ServedStage, request: GatewayRequest) -> tuple[Exchange, Answer]:
         """The answer, and all that there is to record of how it came about."""
@@ -49,6 +58,7 @@ class Gateway:
     def _admitted(self, exchange: Exchange) -> Answer:
         self._throttle(exchange)
         guard.admit(exchange)
+        authorizers.authorize(exchange, self.policies)
         guard.validate(exchange)
         how = cache.policy(exchange.stage, exchange.method, exchange.request.method)
         if how is None:

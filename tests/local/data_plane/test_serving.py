@@ -158,16 +158,16 @@ def test_an_api_key_is_asked_for(application):
     assert application.send("GET", "/m").json == {"message": "Forbidden"}
 
 
-def test_iam_wants_a_signature_and_authorizers_are_refused_by_name(application):
+def test_iam_wants_a_signature_and_user_pools_are_refused_by_name(application):
     mock(application, method_settings={"authorizationType": "AWS_IAM"})
     authorizer = application.gateway.create_authorizer(
         restApiId=application.api,
         name="a",
-        type="TOKEN",
+        type="COGNITO_USER_POOLS",
         identitySource="method.request.header.Auth",
-        authorizerUri=LAMBDA_URI.format("arn:aws:lambda:us-east-1:123456789012:function:f"),
+        providerARNs=["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a"],
     )["id"]
-    custom = {"authorizationType": "CUSTOM", "authorizerId": authorizer}
+    custom = {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": authorizer}
     application.method("POST", "/m", type="MOCK", method_settings=custom)
     application.deploy()
     assert application.send("GET", "/m").json == {"message": "Missing Authentication Token"}
@@ -175,7 +175,7 @@ def test_iam_wants_a_signature_and_authorizers_are_refused_by_name(application):
     assert application.send("GET", "/m", headers=signed).status == 200
     refused = application.send("POST", "/m")
     assert refused.status == 501
-    assert "authorizers (CUSTOM)" in refused.json["message"]
+    assert "authorizers (COGNITO_USER_POOLS)" in refused.json["message"]
 
 
 def test_the_template_starts_the_machine_and_shapes_the_answer(application):
