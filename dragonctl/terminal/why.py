@@ -38,10 +38,11 @@ def _lines(verdict: Verdict, label: str) -> Iterator[Text]:
         yield Text(neutral(sentence))
     if cause and cause.remedy:
         yield Text(f"What to do: {neutral(cause.remedy)}")
-    if verdict.consequences:
+    said = _sentence(cause) if cause else ""
+    led_to = [one for item in verdict.consequences if (one := _sentence(item)) != said]
+    if led_to:
         yield Text("It led to:", style="dim")
-        for item in verdict.consequences:
-            yield Text(f"  {_sentence(item)}")
+        yield from (Text(f"  {one}") for one in led_to)
     if verdict.next_command:
         yield Text.assemble(("Next: ", "dim"), (neutral(verdict.next_command), "bold"))
 
@@ -63,8 +64,11 @@ def _head(verdict: Verdict) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    part, name = finding.part.capitalize(), neutral(finding.name, 200)
-    return f"{part}: {name}: {neutral(finding.meaning, 400)}."
+    name, meaning = neutral(finding.name, 200), neutral(finding.meaning, 400)
+    if name in (f"the {finding.part}", "AWS WAF"):  # it has no name beside its part
+        return f"{name[:1].upper()}{name[1:]}: {meaning}."
+    part = "API" if finding.part == "api" else finding.part.capitalize()
+    return f"{part}: {name}: {meaning}."
 
 
 def _evidence(finding: Finding) -> Text:

@@ -39,6 +39,15 @@ def test_a_failure_names_the_part_the_line_the_remedy_and_the_next_command():
     ]
 
 
+def test_nothing_is_said_twice():
+    same = Verdict("abc", "failed", cause=finding(), consequences=(finding(),))
+    assert "It led to:" not in said(same)
+    blamed = finding(part="caller", name="the caller", kind="caller error")
+    assert said(Verdict("abc", "failed", cause=blamed))[0] == (
+        "The caller: the request is not what the API takes."
+    )
+
+
 @pytest.mark.parametrize(
     ("handled", "words"),
     [
