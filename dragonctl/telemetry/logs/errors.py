@@ -151,7 +151,8 @@ def _by_level(document: Mapping[str, Any]) -> Raised | None:
     message = next(loggers.texts(document, loggers.MESSAGE), "")
     if loggers.level(document) != "error":
         return None
-    return of_stack(message) or _in_words(message)
+    words = next(loggers.texts(document, loggers.ERROR_WORDS), "")
+    return of_stack(message) or _in_words(": ".join(filter(None, (message, words))))
 
 
 def _by_runtime(document: Mapping[str, Any]) -> bool:

@@ -67,6 +67,10 @@ STACK: tuple[Path, ...] = (
 """Places of a stack, or of an error written as ``Name: message``; the first text counts."""
 
 
+ERROR_WORDS: tuple[Path, ...] = (("error",), ("err",))
+"""Places of an error that has words but no name, as Go's loggers write it (zap, zerolog, slog)."""
+
+
 def at(document: Mapping[str, Any], path: Path) -> Any:
     """What stands at a path; None where the way ends before."""
     value: Any = document

@@ -142,3 +142,9 @@ def test_the_innermost_cause_of_a_stack_is_found():
 )
 def test_no_line_breaks_the_reading(text):
     raised(text)
+
+
+@pytest.mark.parametrize("place", ["error", "err"])
+def test_an_error_of_words_without_a_name_is_not_lost(place):
+    found = raised(json.dumps({"level": "error", "msg": "no", place: "dial tcp 10.0.0.1: refused"}))
+    assert (found.name, found.message) == ("", "no: dial tcp 10.0.0.1: refused")
