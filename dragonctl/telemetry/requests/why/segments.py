@@ -16,6 +16,7 @@ from dragonctl.telemetry.fetching import Fetch, from_aws, pages
 from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
 from dragonctl.telemetry.requests.why.model import Finding, Part
+from dragonctl.telemetry.requests.why.services import service_named
 from dragonctl.telemetry.segments import Segment, walk
 from dragonctl.telemetry.traces import Trace, id_time
 
@@ -118,6 +119,8 @@ def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:
     judged = judge(raised.type, raised.message) if raised else _by_status(deepest)
     if part == "downstream" and raised is None and status:
         judged = judged._replace(says=f"it answered {status}")
+    if judged.by == "a service" and owner.namespace == "aws":
+        judged = judged._replace(by=service_named(owner.name))
     words = f"{raised.type}: {raised.message}" if raised else ""
     seen = f"{deepest.name}: {deepest.status}" + (f" {status}" if status else "")
     return Finding(
@@ -141,7 +144,9 @@ def _by_status(segment: Segment) -> Judged:
         return Judged("throttled" if segment.throttle else "unclear")
     if segment.throttle:
         is_lambda = "Lambda" in segment.origin or segment.name == "Lambda"
-        return Judged("throttled", "function concurrency" if is_lambda else segment.name.lower())
+        return Judged(
+            "throttled", "function concurrency" if is_lambda else service_named(segment.name)
+        )
     if segment.namespace or status_of([segment]) >= _BAD:
         return Judged("backend status")
     return Judged("exception")

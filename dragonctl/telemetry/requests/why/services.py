@@ -78,6 +78,8 @@ _CODES = (
     re.compile(r"An error occurred \((\w+)\) when calling"),  # botocore
     re.compile(r"\bapi error (\w+):"),  # AWS SDK for Go v2
     re.compile(r'"__type"\s*:\s*"([^"]+)"'),  # the services' own answers
+    re.compile(r"<Error>\s*(?:<Type>\w*</Type>\s*)?<Code>([\w.]+)</Code>"),  # in XML: S3, SNS, SQS
+    re.compile(r'"Error"\s*:\s*\{[^{}]*?"Code"\s*:\s*"([\w.]+)"'),  # SNS, SQS, asked for JSON
 )
 
 
@@ -155,6 +157,12 @@ def service_of(name: str, message: str) -> str:
     if (called := _CALLED.search(whole)) and called[2] in _OF_OPERATION:
         return _OF_OPERATION[called[2]]
     return next((service for service, words in _WORDS if re.search(words, whole)), "")
+
+
+def service_named(name: str) -> str:
+    """The service that X-Ray names so in a segment: ``SecretsManager``; else the name itself."""
+    known = (s for s, names in _NAMES.items() if re.fullmatch(names, name, re.IGNORECASE))
+    return next(known, name.lower())
 
 
 def throttled_by(name: str, message: str) -> str | None:

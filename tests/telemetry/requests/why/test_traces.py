@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import Line
 from tests.telemetry.requests.why.world import (
@@ -75,6 +77,18 @@ def test_a_function_that_was_throttled_is_so_by_its_concurrency():
                    throttle=True, http={"response": {"status": 429}})  # fmt: skip
     cause = why(traced(stage(500, CALLED, fault=True), busy, status=500)).cause
     assert (cause.part, cause.kind, cause.by) == ("function", "throttled", "function concurrency")
+
+
+@pytest.mark.parametrize(
+    ("name", "by"), [("DynamoDB", "dynamodb"), ("SecretsManager", "secrets manager")]
+)
+@pytest.mark.parametrize("raised", [True, False])
+def test_the_service_that_throttled_is_the_one_that_was_called(name, by, raised):
+    slow = {"exceptions": [{"id": "e", "type": "ThrottlingException", "message": "slow"}]}
+    busy = sub("b2", name, 0.2, 0.3, namespace="aws", error=True, throttle=True,
+               **({"cause": slow} if raised else {}))  # fmt: skip
+    cause = why(traced(stage(502, CALLED, fault=True), function(busy, fault=True))).cause
+    assert (cause.part, cause.kind, cause.by) == ("downstream", "throttled", by)
 
 
 def test_a_state_is_named_by_the_machine_s_segment():
