@@ -28,6 +28,12 @@ _BAD_GATEWAY = re.compile(
     r"|Endpoint response.*status: 5|Lambda (?:invocation|execution) failed"
     r"|Gateway response type: .* with status code: 5"
 )
+LAMBDA_ANSWERED = (
+    r"^Endpoint response headers: (?=.*\bX-Amz-Executed-Version=).*\bx-amzn-RequestId="
+)
+"""Before the id of an invocation in the headers of Lambda's answer (Invoke, Lambda API reference);
+other services and back ends have ids of their own, but no executed version."""
+_ANSWERED = re.compile(rf"{LAMBDA_ANSWERED}({UUID})", re.IGNORECASE)
 _OF_A_BODY = re.compile(r"(?:Method|Endpoint) (?:request|response) (?:body|query|path)")
 """Lines of the execution log that hold what people sent: the ids there link nothing."""
 
@@ -93,7 +99,7 @@ def _execution(text: str) -> Line | None:
     links, traces = {request, *_EXTENDED.findall(rest)}, []
     if not _OF_A_BODY.match(rest):
         traces = TRACE_ID.findall(rest)
-        links.update(traces, _LAMBDA_REQUEST.findall(rest))
+        links.update(traces, _LAMBDA_REQUEST.findall(rest), _ANSWERED.findall(rest))
     level: Level = "error" if _BAD_GATEWAY.search(rest) else "info"
     return Line(
         "execution", rest, level, request, links=frozenset(links), mentions=_mentions(rest),

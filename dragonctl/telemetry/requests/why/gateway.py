@@ -15,7 +15,7 @@ from typing import Literal
 from dragonctl.telemetry.ids import UUID
 from dragonctl.telemetry.logs.access import read_access
 from dragonctl.telemetry.logs.events import LogEvent
-from dragonctl.telemetry.logs.lines import recognise
+from dragonctl.telemetry.logs.lines import LAMBDA_ANSWERED, recognise
 from dragonctl.telemetry.requests.why import gateway_words as words
 from dragonctl.telemetry.requests.why.error_kinds import denied
 from dragonctl.telemetry.requests.why.gateway_words import Sentence
@@ -44,7 +44,8 @@ _FUNCTION = re.compile(
     r":function:([\w-]*)(?::[\w$-]+)?/invocations|/functions/([\w-]+)/invocations"
 )
 _INVOKED = re.compile(
-    rf"(?:Lambda request id|AWS Integration Endpoint RequestId)\s*: ({UUID})", re.IGNORECASE
+    rf"(?:(?:Lambda request id|AWS Integration Endpoint RequestId)\s*: |{LAMBDA_ANSWERED})({UUID})",
+    re.IGNORECASE,
 )
 _AUTHORIZER = re.compile(r"Starting authorizer: (\S+)")
 _AWS = re.compile(r"https?://([\w-]+)(?:\.[\w-]+)*\.amazonaws\.com(?:\.cn)?(?:[:/]|$)")

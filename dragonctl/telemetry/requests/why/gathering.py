@@ -197,20 +197,30 @@ class _Reader:
     def joined(self, events: list[LogEvent], trail: Trail) -> dict[str, Execution]:
         """The executions on the trail: by history where there is one, else by their log."""
         logged = history.of_log(events)
+        answers = history.of_answers(events)
         for arn in {*trail.executions(), *logged}:
             found = self._execution(arn)
             if not found.events:
                 found.events = logged.get(arn, {})
                 found.status = found.status or history.ended(found.events)
+            _answered(found, answers.get(arn) or {})
             _end_told(found)
         return {
             arn: one for arn, one in self.executions.items() if arn in trail.ids or arn in logged
         }
 
 
+def _answered(found: Execution, answer: Mapping[str, str]) -> None:
+    """What the answer to its start says of an execution whose end nothing else tells."""
+    if not found.status:
+        found.status = answer.get("status", "")
+        found.error, found.cause = answer.get("error", ""), answer.get("cause", "")
+
+
 def _end_told(found: Execution) -> None:
-    """Where a failed execution's history is gone, its own error and cause stand for its end."""
-    if found.failed and found.error and found.end() is None:
+    """Where a failed execution's history is gone, its status, error and cause stand for its end."""
+    says = found.error or found.status in ("TIMED_OUT", "ABORTED")
+    if found.failed and says and found.end() is None:
         number = max(found.events, default=0) + 1
         details = {"error": found.error, "cause": found.cause}
         kind = next(k for k, status in history.ENDS.items() if status == found.status)

@@ -6,13 +6,14 @@ histories and log lines.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dragonctl.telemetry.ids import UUID
+from dragonctl.telemetry.ids import UUID, is_express
 from dragonctl.telemetry.logs.events import LogEvent
 from dragonctl.telemetry.logs.lines import json_object
 
@@ -118,6 +119,34 @@ def ended(events: Mapping[int, Event]) -> str:
         kind = events[number].type
         status = "RUNNING" if kind == "ExecutionRedriven" else ENDS.get(kind, status)
     return status
+
+
+_MEMBER = re.compile(r'(?<!\\)"(executionArn|status|error|cause)"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+def of_answers(events: Iterable[LogEvent]) -> dict[str, dict[str, str]]:
+    """What StartSyncExecution answered of express executions, by ARN: status, error and cause.
+
+    API Gateway logs the answer where data tracing is on, and cuts it after 1,024 bytes: members are
+    read one by one, and where the status is cut off, an error still says that it failed.
+    """
+    found = {}
+    for event in events:
+        if event.source == "api" and "Endpoint response body" in event.text:
+            told = {name: _text(value) for name, value in _MEMBER.findall(event.text)}
+            if is_express(arn := told.get("executionArn", "")):
+                found[arn] = told
+                if "error" in told:
+                    late = told["error"] == "States.Timeout"
+                    told.setdefault("status", "TIMED_OUT" if late else "FAILED")
+    return found
+
+
+def _text(value: str) -> str:
+    try:
+        return str(json.loads(value))
+    except ValueError:
+        return value.strip('"')
 
 
 def function_error(cause: str) -> tuple[str, str] | None:

@@ -158,9 +158,16 @@ class _Judges:
         """From what API Gateway says to what stands behind it, where that says more."""
         if own.part == "authorizer":
             return self._chain(self._of_authorizer(own, request), own)
+        if own.kind in _RAISED and (ran := self._executed()):
+            return [*ran, own]
         if own.part == "function" or (own.kind in _RAISED and own.part != "caller"):
             return self._chain(self._of_function(own, request), own)
         return [own]
+
+    def _executed(self) -> list[Finding]:
+        """What failed in an execution whose end the method's mapping answers with an error."""
+        told = (self.execution(one) for one in _executions(self.seen) if one.failed)
+        return next((one.chain for one in told), [])
 
     def _chain(self, deeper: Finding | None, own: Finding) -> list[Finding]:
         return [deeper, own] if deeper else [own]

@@ -1,6 +1,7 @@
 """Histories and logs of executions: which failure made the whole fail, and what was overcome."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -249,6 +250,38 @@ def test_an_answer_of_200_hides_no_execution_that_failed():
         synchronous("StartSyncExecution", EXPRESS, "FAILED"), log_of(events, EXPRESS, QUOTES)
     )
     assert told(why(fake)) == ("failed", "state", "Charge", "exception")
+
+
+def test_the_answer_of_a_synchronous_start_tells_a_failure_that_is_in_no_log():
+    late = why(shop(synchronous("StartSyncExecution", EXPRESS, "TIMED_OUT")))
+    assert told(late) == ("failed", "state-machine", "Quotes", "timeout")
+    cut = json.dumps({"cause": 'no "status"', "error": "E1", "executionArn": EXPRESS})[:-1]
+    fake = shop(
+        gateway(
+            "Endpoint request URI: https://sync-states.eu-west-1.amazonaws.com/",
+            ANSWERED,
+            f'Endpoint response body before transformations: {cut},"input":"{{[TRUNCATED]',
+            "Method completed with status: 200",
+        )
+    )
+    assert told(why(fake)) == ("failed", "state-machine", "Quotes", "exception")
+    assert why(fake).cause.error == "E1"
+
+
+def test_a_synchronous_start_that_went_well_is_told_as_such_without_a_log():
+    verdict = why(shop(synchronous("StartSyncExecution", EXPRESS, "SUCCEEDED")))
+    assert (verdict.outcome, verdict.unseen) == ("ok", ())
+
+
+def test_an_error_that_a_mapping_makes_of_a_failed_execution_is_explained_by_its_state():
+    events = history(STARTED, entered("Charge"), scheduled(), failed("E1"), ended("E1"))
+    answer = synchronous("StartSyncExecution", EXPRESS, "FAILED")
+    (group, lines), *_ = answer.items()
+    mapped = {group: [replace(line, text=line.text.replace("200", "500"))
+                      if "completed" in line.text else line for line in lines]}  # fmt: skip
+    verdict = why(shop(mapped, log_of(events, EXPRESS, QUOTES)))
+    assert told(verdict) == ("failed", "state", "Charge", "exception")
+    assert [item.part for item in verdict.consequences] == ["integration"]
 
 
 def test_a_request_that_looks_at_a_failed_execution_has_not_failed():

@@ -180,6 +180,50 @@ def test_a_function_that_answers_500_is_explained_by_what_it_logged():
     assert verdict.cause.error == "Refused"
 
 
+BODY = "Endpoint response body before transformations: "
+XML = "<Error><Code>{}</Code><Message>no</Message></Error>"
+ANSWERS_IN_OTHER_FORMS = [
+    ("s3", 404, XML.format("NoSuchKey"), "NoSuchKey", "backend status"),
+    ("s3", 403, XML.format("AccessDenied"), "AccessDenied", "role not allowed"),
+    ("s3", 503, XML.format("SlowDown"), "SlowDown", "throttled by s3"),
+    ("sns", 403, '{"Error":{"Code":"AuthorizationError","Message":"no","Type":"Sender"}}',
+     "AuthorizationError", "role not allowed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "status", "body", "code", "how"), ANSWERS_IN_OTHER_FORMS)
+def test_services_that_answer_in_xml_or_by_query_name_their_error(service, status, body, code, how):
+    verdict = why(
+        shop(
+            gateway(
+                f"Endpoint request URI: https://{service}.eu-west-1.amazonaws.com/a",
+                f"Received response. Status: {status}, Integration latency: 3 ms",
+                f"{BODY}{body}",
+                f"Method completed with status: {status}",
+            )
+        )
+    )
+    assert judged(verdict) == ("integration", how)
+    assert verdict.cause.error == code
+
+
+HEADERS = "{Connection=keep-alive, x-amzn-RequestId=%s, X-Amz-Executed-Version=$LATEST}"
+
+
+@pytest.mark.parametrize(
+    ("whose", "error"), [("Endpoint response", "Refused"), ("Method request", "")]
+)
+def test_the_headers_of_lambda_s_answer_name_the_invocation_the_caller_s_do_not(whose, error):
+    fake = shop(
+        gateway(
+            INVOKE, f"{whose} headers: {HEADERS % CALL}", ANSWERED,
+            "Method completed with status: 500",
+        ),
+        call('{"level":50,"msg":"no","err":{"type":"Refused","message":"402"}}'),
+    )  # fmt: skip
+    assert why(fake).cause.error == error
+
+
 def test_a_request_whose_end_is_not_there_yet_is_no_success():
     verdict = why(shop(gateway("Starting execution")))
     assert verdict.outcome == "unknown"
