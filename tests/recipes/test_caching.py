@@ -99,6 +99,7 @@ def test_which_parameters_a_method_has(one, parameter, expected):
         (method("/a", authorization="CUSTOM"), (), True),
         (method("/a", authorization="COGNITO_USER_POOLS"), (), True),
         (method("/a", authorization="AWS_IAM"), (), True),
+        (method("/a", authorization=None), (), True),  # AWS does not show it
     ],
 )
 def test_who_would_get_anothers_answer(one, key, shares):

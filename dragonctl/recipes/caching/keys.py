@@ -163,8 +163,10 @@ def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
 
 def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
     """What the method knows its callers by, and the key does not."""
-    authorization = method.raw.get("authorizationType") or "NONE"
-    if authorization == "AWS_IAM":
+    authorization = method.raw.get("authorizationType", "NONE")
+    if authorization is None:
+        yield "AWS does not show the authorization with which it was deployed"
+    elif authorization == "AWS_IAM":
         yield "it uses IAM authorization"
     elif authorization != "NONE":
         yield "it has an authorizer"
