@@ -14,12 +14,18 @@ import dragonctl.command_line.session, dragonctl.command_line.folders
 import dragonctl.recipes.functions.options
 """
 RUN = "from dragonctl.cli import run; run({!r})"
+# A program in the background is begun with SIGINT ignored, and so would these tests be.
+HEEDS_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("dragonctl", run_name="__main__")
+"""
 
 
 def test_an_interruption_of_the_imports_is_one_message(tmp_path):
     (tmp_path / "click.py").write_text("import signal; signal.raise_signal(signal.SIGINT)")
     done = subprocess.run(
-        [sys.executable, "-m", "dragonctl", "status"],
+        [sys.executable, "-c", HEEDS_CTRL_C, "status"],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -8,11 +8,11 @@ import pytest
 
 from dragonctl.app import Api, App
 from dragonctl.command_line.failures import as_document, message, messages
-from dragonctl.command_line.reading import tell
 from dragonctl.discovery.overdue import UNTIL_TAG, overdue
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import diagnose, explained
 from dragonctl.errors import AwsError, DragonError
+from dragonctl.terminal.console import warn
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_denial_of_something_else_is_not_taken_for_the_callers():
 def test_commands_that_show_name_an_overdue_data_trace(capsys, until, told):
     stage = {"methodSettings": {"*/*": {"dataTraceEnabled": True}}, "tags": {UNTIL_TAG: until}}
     app = App((Api("a1", "shop", {}, {"prod": stage}),), (), (), "123456789012", "us-east-1", "aws")
-    tell(overdue(app, datetime.now(UTC)))
+    warn(*overdue(app, datetime.now(UTC)))
     assert ("--stage prod --no-data-trace" in capsys.readouterr().err) is told
 
 
@@ -51,7 +51,7 @@ def test_an_overdue_data_trace_is_told_of_stages_that_are_not_meant(capsys):
     stage = {"methodSettings": {"*/*": {"dataTraceEnabled": True}}, "tags": past}
     api = Api("a1", "shop", {}, {"prod": {}}, {"test": stage})
     app = App((api,), (), (), "123456789012", "us-east-1", "aws")
-    tell(overdue(app, datetime.now(UTC)))
+    warn(*overdue(app, datetime.now(UTC)))
     assert "--stage test --no-data-trace" in capsys.readouterr().err
 
 

@@ -56,9 +56,11 @@ def made():
         name = path.relative_to(ROOT).as_posix()
         if name.partition("/")[0] not in OTHERS:
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            yield from literals(tree)
+            beside = set(literals(tree))
+            yield from beside
             if name in HELPERS:
-                yield from words(tree, HELPERS[name])
+                named = {operation for _, operation in beside}
+                yield from (one for one in words(tree, HELPERS[name]) if one[1] not in named)
 
 
 CALLS = sorted(set(made()))
