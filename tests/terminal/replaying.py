@@ -12,6 +12,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ class _Replaying(dragonctl.aws.Aws):
                     self._told[key[:2]].append(answer)
 
     def send(self, service, operation, params, region=None):
+        self.date = formatdate(usegmt=True)
         key = _key(service, operation, params)
         answer = self._next(key if key in self._told else key[:2])
         if isinstance(answer, tuple):
