@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragonctl import addresses, answers
+from dragonctl import addresses, answers, credentials
 from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
 from dragonctl.quota import Quotas
 from dragonctl.transport import failure
@@ -39,6 +39,11 @@ class Connection:
     endpoint_url: str | None = None
     access_key: str | None = None
     secret_key: str | None = field(default=None, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether endpoint and key are given: the local AWS, for which no setting counts."""
+        return self.endpoint_url is not None and self.access_key is not None
 
 
 class Aws:
@@ -146,6 +151,9 @@ class Aws:
     def _new_client(self, service: str, region: str, large: bool) -> Any:
         from botocore.config import Config
 
+        is_local = self.connection.is_local
+        if not is_local:
+            credentials.load(self._session, self.connection.profile)
         # While a body is sent, the time-out of connecting is the socket's.
         connect, read = (_LARGE_SECONDS, _LARGE_SECONDS) if large else (5, 65)
         config = Config(
@@ -156,19 +164,29 @@ class Aws:
             user_agent_extra="dragonctl",
             # Endpoints that somebody names answer under that name alone.
             inject_host_prefix=self.endpoint == "aws",
+            proxies={} if is_local else None,
         )
-        client = self._session.create_client(
-            service,
-            region_name=region,
-            endpoint_url=self.connection.endpoint_url,
-            aws_access_key_id=self.connection.access_key,
-            aws_secret_access_key=self.connection.secret_key,
-            config=config,
-        )
+        client = self._client(service, region, config)
         client.meta.events.register("after-call", _refuse_garbage)
         # Now: a file that is read between a crowd of busy threads takes a hundred milliseconds.
         self._paginators[service] = self._paginators_of(client)
         return client
+
+    def _client(self, service: str, region: str, config: Any) -> Any:
+        """Made of the user's settings: what botocore cannot use of them is said at once."""
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            return self._session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=self.connection.endpoint_url,
+                aws_access_key_id=self.connection.access_key,
+                aws_secret_access_key=self.connection.secret_key,
+                config=config,
+            )
+        except BotoCoreError as error:
+            raise UsageError(f"The AWS configuration cannot be used: {error}.") from error
 
     def _paginators_of(self, client: Any) -> dict[str, Any]:
         """The operations of a service that page, by name; none for a service that does not."""
@@ -207,7 +225,11 @@ def _session(connection: Connection) -> Any:
     import botocore.session
 
     try:
-        session = botocore.session.Session(profile=connection.profile)
+        session = (
+            credentials.without_settings(botocore.session.Session)
+            if connection.is_local
+            else botocore.session.Session(profile=connection.profile)
+        )
         folders = session.get_config_variable("data_path")
         session.register_component("data_loader", descriptions(folders))
         session.full_config  # noqa: B018 (reads the files now, so that their faults show here)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from dragonctl.errors import DragonError
-from dragonctl.transport import failure
+from dragonctl.transport import failure, proxies
 
 _CHUNK = 1 << 20
 _PAUSES = (0.2, 1.0, 3.0)  # seconds before another try
@@ -84,11 +84,10 @@ def _chunks(url: str) -> Iterator[bytes]:
 def _opened(url: str) -> Any:
     from botocore.awsrequest import AWSRequest
     from botocore.httpsession import URLLib3Session
-    from botocore.utils import get_environ_proxies
 
     session = URLLib3Session(
         verify=os.environ.get("AWS_CA_BUNDLE") or True,
-        proxies=get_environ_proxies(url),
+        proxies=proxies(url),
         timeout=(10, 60),
     )
     request = AWSRequest(method="GET", url=url, stream_output=True)

@@ -27,6 +27,14 @@ class Failure:
     said: str
 
 
+def proxies(url: str) -> dict[str, str]:
+    """The proxies of the environment for an address; an address of this machine has none."""
+    from botocore.utils import get_environ_proxies
+
+    is_here = urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+    return {} if is_here else dict(get_environ_proxies(url))
+
+
 def failure(error: Exception, url: str = "") -> Failure | None:
     """What an exception of botocore, urllib3 or Python says of the way; None: nothing.
 

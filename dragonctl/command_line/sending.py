@@ -19,7 +19,7 @@ from dragonctl.telemetry.requests.arrivals import Arrivals, Waiting, expected_li
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces import Trace
-from dragonctl.transport import failure
+from dragonctl.transport import failure, proxies
 
 LONGEST_ANSWER = 60.0
 """Seconds to wait for an answer: API Gateway gives up after 29 unless its quota was raised."""
@@ -130,7 +130,6 @@ def deliver(view: View, ready: Prepared) -> Answered:
     """
     from botocore.awsrequest import AWSRequest
     from botocore.httpsession import URLLib3Session
-    from botocore.utils import get_environ_proxies
 
     sent = ready.sent
     request = AWSRequest(
@@ -140,7 +139,7 @@ def deliver(view: View, ready: Prepared) -> Answered:
         _sign(view, request)
     wire = URLLib3Session(
         verify=os.environ.get("AWS_CA_BUNDLE") or True,
-        proxies=get_environ_proxies(sent.url),
+        proxies=proxies(sent.url),
         timeout=LONGEST_ANSWER,
     )
     began = time.perf_counter()
