@@ -298,7 +298,11 @@ def test_more_methods_than_one_update_of_a_stage_takes(made, dragonctl, count):
 
 
 def test_two_people_at_once_both_succeed_and_lose_nothing(dragons, local_aws, tmp_path):
-    settings = {"/*/*/metrics/enabled": "true", "/~1dragons/GET/throttling/burstLimit": "5"}
+    settings = {
+        "/*/*/metrics/enabled": "true",
+        "/~1dragons/GET/metrics/enabled": "false",
+        "/~1dragons/GET/throttling/burstLimit": "5",
+    }
     dragons.gateway.update_stage(
         restApiId=dragons.api.id,
         stageName="prod",

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 
-from botocore.session import get_session
-
-from dragonctl.local.shims import before
+from dragonctl.local.shims import before, whenever
 from dragonctl.local.shims.functions import invalid
 from dragonctl.local.wire import AwsError, Request
 
@@ -19,14 +17,7 @@ _PARTIAL = re.compile(r"(\d{12}):function:(.+)")
 _FUNCTION_NAME = "FunctionName"
 
 
-def _operations() -> list[str]:
-    """Those whose parameters name a function."""
-    model = get_session().get_service_model("lambda")
-    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
-    return [name for name, shape in shapes.items() if shape and _FUNCTION_NAME in shape.members]
-
-
-@before("lambda", *_operations())
+@whenever("lambda")
 def check_name(request: Request) -> None:
     """A function's name or ARN, of this account and region."""
     named = str(request.parameters.get(_FUNCTION_NAME, ""))
