@@ -57,6 +57,7 @@ class Aws:
         self._clients: dict[tuple[str, str, bool], Future[Any]] = {}
         self._paginators: dict[str, dict[str, Any]] = {}
         self._checks: dict[tuple[str, str], answers.Check] = {}
+        self._loaded: Future[None] | None = None
         # One thread: a session is not safe to share while it makes a client.
         self._maker = ThreadPoolExecutor(max_workers=1)
         self._quotas = Quotas()
@@ -153,7 +154,7 @@ class Aws:
 
         is_local = self.connection.is_local
         if not is_local:
-            credentials.load(self._session, self.connection.profile)
+            self._load_credentials()
         # While a body is sent, the time-out of connecting is the socket's.
         connect, read = (_LARGE_SECONDS, _LARGE_SECONDS) if large else (5, 65)
         config = Config(
@@ -171,6 +172,17 @@ class Aws:
         # Now: a file that is read between a crowd of busy threads takes a hundred milliseconds.
         self._paginators[service] = self._paginators_of(client)
         return client
+
+    def _load_credentials(self) -> None:
+        """Once, in the one thread that makes clients: a process, or a call, may make them."""
+        if self._loaded is None:
+            self._loaded = Future()
+            try:
+                credentials.load(self._session, self.connection.profile)
+                self._loaded.set_result(None)
+            except DragonError as error:
+                self._loaded.set_exception(error)
+        self._loaded.result()
 
     def _client(self, service: str, region: str, config: Any) -> Any:
         """Made of the user's settings: what botocore cannot use of them is said at once."""

@@ -64,6 +64,15 @@ def test_what_cannot_be_loaded_is_told_once(config, lines, cause):
     assert "defect" not in str(failure)
 
 
+def test_a_process_that_fails_is_run_once_for_all_services(config, tmp_path):
+    config(f"credential_process = sh -c 'echo run >> {tmp_path}/runs; exit 3'")
+    aws = Aws(Connection(profile="p", region="us-east-1"))
+    for service in ("sts", "lambda", "sts"):
+        with pytest.raises(DragonError):
+            aws.client(service)
+    assert (tmp_path / "runs").read_text().splitlines() == ["run"]
+
+
 def test_nobody_is_asked_for_a_code_without_a_terminal(config, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     config(ROLE, "source_profile = p", "mfa_serial = arn:aws:iam::123456789012:mfa/me")
