@@ -126,7 +126,7 @@ def links(text: str) -> list[str]:
 
 def help_of(name: str) -> str:
     """The help of a command, as on a terminal of 80 columns."""
-    from dragonctl.cli import cli
+    from dragonctl.cli.root import cli
 
     root = click.Context(cli, info_name="dragonctl")
     command = cli.get_command(root, name)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ def main() -> None:
     usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not so under nohup
     if usual:
         signal.signal(signal.SIGINT, _end)
-    from dragonctl.cli import main as begin
+    from dragonctl.cli.root import main as begin
 
     if usual:
         signal.signal(signal.SIGINT, signal.default_int_handler)

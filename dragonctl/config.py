@@ -125,7 +125,7 @@ def _fits(option: click.Parameter, value: Any) -> bool:
 
 
 def _check_table(path: Path, name: str) -> None:
-    from dragonctl.command_line.catalogue import command_names
+    from dragonctl.cli.catalogue import command_names
 
     names = command_names()
     if name.replace("_", "-") not in names:

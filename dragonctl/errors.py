@@ -52,25 +52,6 @@ class InterruptedByUserError(DragonError):
         super().__init__("Interrupted", hint, code="Interrupted")
 
 
-def told(error: Exception) -> DragonError:
-    """Any failure as one that a person is meant to read; what nobody foresaw is a defect."""
-    if isinstance(error, DragonError):
-        return error
-    if type(error).__module__.startswith(("botocore", "urllib3")):
-        from dragonctl.transport import failure
-
-        if broken := failure(error):
-            return DragonError(broken.said, code=broken.code)
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        return DragonError(f"{error.strerror or error}{where}.", code="System")
-    return DragonError(
-        f"Something that dragonctl did not expect: {type(error).__name__}: {error}.",
-        "That is a defect: please report it with the output of the same command and --debug.",
-        code="Defect",
-    )
-
-
 LOST = "AnswerLost"
 UNREACHABLE = "Unreachable"
 UNREADABLE = "UnreadableAnswer"

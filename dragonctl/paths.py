@@ -1,17 +1,35 @@
-"""Where dragonctl keeps what outlives a command: the user's state folder, mode 0700."""
+"""What of this machine's disk is dragonctl's: the user's state folder, and what there is believed.
+
+The folder has mode 0700. What lies on the disk is believed only where nobody but its user can have
+written it. The rule is sshd's (``StrictModes``, sshd_config(5)): a folder or file must belong to
+this user or to root, and neither group nor others may write to it. Windows has no such modes:
+nothing is checked there.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 from pathlib import Path
+from typing import TypeVar
 
-from dragonctl.own_files import check_folder
+from dragonctl.errors import DragonError
+
+UNTRUSTED = "Untrusted"
+"""The code of the error that says that others can have written what was to be believed."""
+
+Shape = TypeVar("Shape")
+
+_SMALL_BYTES = 4 << 20
+_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 
 
 def state_folder(*parts: str) -> Path:
     """The state folder, or a folder in it, made if missing and readable by its owner alone.
 
-    DragonError where others can write to it (:func:`dragonctl.own_files.check_folder`).
+    DragonError where others can write to it (:func:`check_folder`).
     """
     folder = state_path(*parts)
     # Folders above the one that is made get the mode that everything gets.
@@ -35,3 +53,83 @@ def state_path(*parts: str) -> Path:
 
         root = Path(platformdirs.user_state_dir("dragonctl"))
     return root.joinpath(*parts)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder into which others can write; one that is not there is no danger.
+
+    A link is judged by where it leads. DragonError says what is wrong and what to type.
+    """
+    try:
+        about = path.stat()
+    except OSError:  # whoever goes on to use it meets the error, and tells it
+        return
+    if fault := _fault(about):
+        raise DragonError(
+            f"The folder {path} {fault}: what lies there may not be yours, and is not believed",
+            f"{_cure(path, about)}, or name another folder in DRAGONCTL_STATE_DIR.",
+            code=UNTRUSTED,
+        )
+
+
+def read_own_file(path: Path, limit: int) -> bytes:
+    """The content of a file of this user's.
+
+    DragonError where others can have written it, where it is a link, no file, or larger than
+    ``limit`` (bytes); OSError (FileNotFoundError among them) where it cannot be read. Never waits:
+    not for a pipe that nobody writes to either.
+    """
+    flags = os.O_RDONLY
+    for name in _FLAGS:
+        flags |= getattr(os, name, 0)
+    if path.is_symlink():
+        raise _refused(path, "is a link", "Put the file itself there.")
+    handle = os.open(path, flags)
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise _refused(path, "is not a file", "Move it away.")
+        if fault := _fault(about):
+            raise _refused(path, fault, f"{_cure(path, about)}.")
+        if about.st_size > limit:
+            raise _refused(path, f"is larger than {limit >> 20} MiB", "Move it away.")
+        with os.fdopen(handle, "rb", closefd=False) as stream:
+            return stream.read(limit)
+    finally:
+        os.close(handle)
+
+
+def read_own_json(path: Path, shape: type[Shape]) -> Shape | None:
+    """What a small JSON file of this user's holds, as ``shape``: a dataclass, or any type hint.
+
+    None where it is missing, of another shape, or not to be believed (:func:`read_own_file`).
+    """
+    import msgspec
+
+    try:
+        content = read_own_file(path, _SMALL_BYTES)
+        return msgspec.json.decode(content, type=shape, dec_hook=lambda kind, value: kind(value))
+    except (OSError, DragonError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+
+
+def _refused(path: Path, fault: str, hint: str) -> DragonError:
+    return DragonError(f"{path} {fault}, and is not believed", hint, code=UNTRUSTED)
+
+
+def _fault(about: os.stat_result) -> str | None:
+    """What is wrong with an owner and a mode, in words; None: nothing."""
+    if not hasattr(os, "getuid"):
+        return None
+    if about.st_uid not in (0, os.getuid()):
+        return f"belongs to another user (uid {about.st_uid})"
+    if about.st_mode & _WRITABLE_BY_OTHERS:
+        return f"can be written by others (mode {stat.S_IMODE(about.st_mode):04o})"
+    return None
+
+
+def _cure(path: Path, about: os.stat_result) -> str:
+    """What to type, once one knows what lies there."""
+    if about.st_uid in (0, os.getuid()):
+        return f"Look what it holds, then type: chmod go-w {shlex.quote(str(path))}"
+    return f"Look what it holds, then type: sudo chown {os.getuid()} {shlex.quote(str(path))}"

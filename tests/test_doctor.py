@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dragonctl import doctor
 from dragonctl.engine.reads import Reads
+from dragonctl.status import doctor
 from tests.engine.fakes import TinyAws
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ import pytest
 
 SLOW = {"boto3", "botocore", "rich", "moto", "aws_xray_sdk", "dragonctl.recipes.observability"}
 BEFORE_THE_FIRST_QUESTION = """
-import dragonctl.command_line.session, dragonctl.command_line.folders
+import dragonctl.cli.session, dragonctl.recipes.functions.folders
 import dragonctl.recipes.functions.options
 """
-RUN = "from dragonctl.cli import run; run({!r})"
+RUN = "from dragonctl.cli.root import run; run({!r})"
 # A program in the background is begun with SIGINT ignored, and so would these tests be.
 HEEDS_CTRL_C = """
 import runpy, signal

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import api_option, command, stage_option
+from dragonctl.cli.options import api_option, command, stage_option
 
 if TYPE_CHECKING:
-    from dragonctl.app import Api
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.application.nouns import Api
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -40,8 +40,8 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     import json
     import time
 
-    from dragonctl.command_line.one_api import one_api
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.session import Session
+    from dragonctl.cli.single_api import one_api
     from dragonctl.telemetry import cache_metrics
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import warn
@@ -77,7 +77,7 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     """It changes nothing; what it reads is noted by the session: for `policy`."""
     import time
 
-    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.cli.single_api import chosen_api
     from dragonctl.telemetry import cache_metrics
 
     _, gateway = chosen_api(session, selection)

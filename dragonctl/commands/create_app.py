@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.cli.options import change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -28,11 +28,11 @@ def create_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     tagged dragonctl:app=NAME. What exists is kept, what is missing is made; a name that somebody
     else uses is refused. The functions' code comes from lambdas/.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.sample import creation_steps, place_of
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.session import Session
     from dragonctl.engine.events import Waiting
     from dragonctl.recipes.sample import load
+    from dragonctl.recipes.sample.preparation import creation_steps, place_of
 
     def goal(session: Session) -> Goal:
         session.aws.warm("s3", "ssm", "iam", "lambda", "stepfunctions", "apigateway", "sts")
@@ -50,7 +50,7 @@ def create_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps that make all of it, whether or not it is there: for `policy`."""
-    from dragonctl.command_line.sample import first_run_steps, place_of
     from dragonctl.recipes.sample import load
+    from dragonctl.recipes.sample.preparation import first_run_steps, place_of
 
     return first_run_steps(session.reads, load(place_of(session.reads))), {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.cli.options import change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -27,10 +27,10 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     Only what carries the tag dragonctl:app=NAME goes. Log groups, and a bucket that holds other
     objects, stay; they are named.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.sample import place_of
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.session import Session
     from dragonctl.recipes.sample import deletion, leftovers, load
+    from dragonctl.recipes.sample.preparation import place_of
 
     session = Session(sample=False)
     session.aws.warm("s3", "ssm", "iam", "lambda", "stepfunctions", "apigateway", "sts", "logs")
@@ -51,9 +51,9 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for what is there: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
-    from dragonctl.command_line.sample import note_tags, place_of
+    from dragonctl.cli.first_run import assume
     from dragonctl.recipes.sample import deletion, leftovers, load
+    from dragonctl.recipes.sample.preparation import note_tags, place_of
 
     manifest = load(place_of(session.reads))
     note_tags(session.reads, manifest)

@@ -6,8 +6,8 @@ import json
 
 import click
 
-from dragonctl.command_line.globals import globals_of
-from dragonctl.command_line.options import command
+from dragonctl.cli.globals import globals_of
+from dragonctl.cli.options import command
 
 
 @command(
@@ -25,7 +25,7 @@ def demo(context: click.Context, back: bool) -> int:
     Each step shows the command line that you would type. Nothing outside the local AWS is touched,
     whatever credentials there are.
     """
-    from dragonctl.command_line.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
+    from dragonctl.cli.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
 
     as_json = globals_of(context).json
     begun = recall()
@@ -41,8 +41,8 @@ def demo(context: click.Context, back: bool) -> int:
             json.dumps({"command": "demo", "local": True, "undo": back, "acts": played}, indent=2)
         )
     elif code == 0:
-        from dragonctl.terminal.acts import closing
         from dragonctl.terminal.console import say
+        from dragonctl.terminal.demo import closing
 
         if not back:
             closing("Go on from here:", NEXT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import (
+from dragonctl.cli.options import (
     allow_secret_option,
     allowed_secrets,
     change_options,
@@ -16,8 +16,8 @@ from dragonctl.command_line.options import (
 )
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -73,11 +73,11 @@ def deploy_edge(
     """
     from dataclasses import replace
 
-    from dragonctl.command_line.change import How, change
-    from dragonctl.command_line.edge import edge_goal, folder_of
-    from dragonctl.command_line.globals import globals_of
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.change import How, change
+    from dragonctl.cli.globals import globals_of
+    from dragonctl.cli.session import Session
     from dragonctl.recipes.edge.limits import REGION
+    from dragonctl.recipes.edge.preparation import edge_goal, folder_of
     from dragonctl.resources.cloudfront_association import Association
 
     session = Session(replace(globals_of(click.get_current_context()), region=REGION))
@@ -96,9 +96,9 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     """The steps for the function in lambdas/edge, on any distribution: for `policy`."""
     from dataclasses import replace
 
-    from dragonctl.command_line.edge import edge_first_run, first_folder
-    from dragonctl.command_line.first_runs import assume
+    from dragonctl.cli.first_run import assume
     from dragonctl.recipes.edge.limits import REGION
+    from dragonctl.recipes.edge.preparation import edge_first_run, first_folder
 
     session.globals = replace(session.globals, region=REGION)  # before AWS is first asked
     folder = first_folder(local=session.globals.is_local)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import (
+from dragonctl.cli.options import (
     allow_secret_option,
     allowed_secrets,
     change_options,
@@ -17,14 +17,14 @@ from dragonctl.command_line.options import (
 )
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.folders import Chosen
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
+    from dragonctl.recipes.functions.folders import Chosen
 
 
 def _folders(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    from dragonctl.command_line.completion import folders
+    from dragonctl.cli.completion import folders
 
     return folders(context, incomplete)
 
@@ -107,8 +107,8 @@ def deploy_function(
     """
     from pathlib import Path
 
-    from dragonctl.command_line.folders import choose
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.session import Session
+    from dragonctl.recipes.functions.folders import choose
     from dragonctl.recipes.functions.options import Options
 
     session = Session()
@@ -123,14 +123,14 @@ def deploy_function(
     if not package_only:
         _ask_ahead(session, chosen)
 
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.deployment import as_document, notes, prepare, warnings
+    from dragonctl.cli.change import Goal, How, change
     from dragonctl.recipes.functions.creation import Place
+    from dragonctl.recipes.functions.preparation import as_document, notes, prepare, warnings
     from dragonctl.recipes.functions.recipe import deploy, splitting, unjudged
 
     how = How(dry_run, check, yes, no_wait)
     if package_only:
-        from dragonctl.command_line.package_only import package_all
+        from dragonctl.cli.package_only import package_all
 
         return package_all(
             chosen, options, Path(package_only), session, bundle_all=bundle_all, how=how
@@ -168,11 +168,11 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
 
     What may be packed though it looks like a secret is as ``dragonctl.toml`` says.
     """
-    from dragonctl.command_line.deployment import prepare
-    from dragonctl.command_line.folders import choose
     from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
+    from dragonctl.recipes.functions.folders import choose
     from dragonctl.recipes.functions.options import Options
+    from dragonctl.recipes.functions.preparation import prepare
 
     reads, options = session.reads, Options(allow_secret=allowed_secrets(deploy_function))
     chosen = choose((), None, None, local=session.globals.is_local)

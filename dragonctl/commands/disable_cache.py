@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dragonctl.command_line.options import api_option, change_options, command, stage_option
+from dragonctl.cli.options import api_option, change_options, command, stage_option
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
     from dragonctl.recipes.caching.history import Added
     from dragonctl.resources.apigateway_method import Methods
@@ -33,8 +33,8 @@ def disable_cache(
     Then what enable-cache added is taken away: overrides, keys, declared parameters. Keys that a
     cache of another stage needs stay.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.one_api import one_api
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.single_api import one_api
     from dragonctl.recipes.caching.disabling import disabling, staying, unremembered
 
     def goal(session: Session) -> Goal:
@@ -52,8 +52,8 @@ def disable_cache(
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for what enable-cache added, and the stages' updates: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
-    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.cli.first_run import assume
+    from dragonctl.cli.single_api import chosen_api
     from dragonctl.engine.model import Call
     from dragonctl.recipes.caching.disabling import disabling
 

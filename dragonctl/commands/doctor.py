@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.globals import globals_of
-from dragonctl.command_line.options import command
+from dragonctl.cli.globals import globals_of
+from dragonctl.cli.options import command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -24,9 +24,9 @@ def doctor(context: click.Context) -> int:
     """Look at everything a command needs; exit 1 if something is wrong."""
     from datetime import UTC, datetime
 
-    from dragonctl import doctor as looking
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.session import Session
     from dragonctl.errors import DragonError
+    from dragonctl.status import doctor as looking
 
     findings = [*looking.versions(), looking.state()]
     try:
@@ -51,7 +51,7 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     """It changes nothing; what it tries is noted by the session: for `policy`."""
     from datetime import UTC, datetime
 
-    from dragonctl import doctor as looking
+    from dragonctl.status import doctor as looking
 
     list(looking.connection(session.reads, datetime.now(UTC)))
     return (), {}

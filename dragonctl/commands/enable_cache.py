@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import api_option, change_options, command, stage_option
+from dragonctl.cli.options import api_option, change_options, command, stage_option
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -62,8 +62,8 @@ def enable_cache(
     A method whose callers would get each other's answers is left out, and named. The cluster costs
     money by the hour while it exists: the price is shown first.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.one_api import one_api
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.single_api import one_api
     from dragonctl.recipes.caching.options import Options
     from dragonctl.recipes.caching.recipe import enabling
     from dragonctl.recipes.caching.survey import survey
@@ -87,7 +87,7 @@ def enable_cache(
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps with the default options: for `policy`."""
-    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.cli.single_api import chosen_api
     from dragonctl.recipes.caching.options import Options
     from dragonctl.recipes.caching.recipe import enabling
     from dragonctl.recipes.caching.survey import survey, unkeyed

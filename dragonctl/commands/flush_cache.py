@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dragonctl.command_line.options import api_option, change_options, command, stage_option
+from dragonctl.cli.options import api_option, change_options, command, stage_option
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -29,8 +29,8 @@ def flush_cache(
 
     One caller alone can ask for a fresh answer with the header Cache-Control: max-age=0.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.one_api import one_api
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.single_api import one_api
     from dragonctl.recipes.caching.flushing import flushing
 
     def goal(session: Session) -> Goal:
@@ -42,7 +42,7 @@ def flush_cache(
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """A flush of every stage, whether or not it has a cache: for `policy`."""
-    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.cli.single_api import chosen_api
     from dragonctl.recipes.caching.flushing import flush_step
 
     _, gateway = chosen_api(session, selection)

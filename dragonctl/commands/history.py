@@ -6,8 +6,8 @@ import json
 
 import click
 
-from dragonctl.command_line.globals import globals_of
-from dragonctl.command_line.options import command
+from dragonctl.cli.globals import globals_of
+from dragonctl.cli.options import command
 
 
 @command(epilog="\b\nExample:\n  dragonctl history")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.reading import View
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
+    from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
     from dragonctl.telemetry.logs.events import LogEvent, LogGroup
 
@@ -60,7 +60,7 @@ def logs(
     """
     import time
 
-    from dragonctl.command_line.reading import View, sources_of
+    from dragonctl.cli.view import View, sources_of
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import tell
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from dragonctl.command_line.catalogue import command_names
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.options import application_options, command
 
 
 def _commands(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -38,11 +38,11 @@ def policy(
     """
     import json
 
-    from dragonctl.command_line.first_runs import NEED_NOTHING, first_run_of
-    from dragonctl.command_line.session import Session, selection
-    from dragonctl.permissions.document import LONGEST, characters
-    from dragonctl.permissions.document import document as policy_of
-    from dragonctl.permissions.first_run import first_run_policy
+    from dragonctl.cli.first_run import NEED_NOTHING, first_run_of
+    from dragonctl.cli.session import Session, selection
+    from dragonctl.policy.document import LONGEST, characters
+    from dragonctl.policy.document import document as policy_of
+    from dragonctl.policy.first_run import first_run_policy
     from dragonctl.terminal.console import out, tell, warn
 
     if name in NEED_NOTHING:

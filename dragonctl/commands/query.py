@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -42,7 +42,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     """
     import time
 
-    from dragonctl.command_line.reading import View, sources_of
+    from dragonctl.cli.view import View, sources_of
     from dragonctl.telemetry.logs.insights import Answer, resolve, run
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import animates, out, tell

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import command
+from dragonctl.cli.options import command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -22,7 +22,7 @@ def sampling() -> int:
 
     The first rule that matches a request decides: so many a second are traced, then a share.
     """
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.session import Session
     from dragonctl.resources.xray_sampling_rule import read_rules
     from dragonctl.terminal.console import warn
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.reading import View
-    from dragonctl.command_line.sending import Prepared
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
+    from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.requests.arrivals import Arrivals
+    from dragonctl.telemetry.requests.delivery import Prepared
+    from dragonctl.telemetry.requests.following import Arrivals
     from dragonctl.telemetry.requests.sending import Answered
 
 FIRST_ERROR = 400
@@ -59,8 +59,8 @@ def send(
     """
     import time
 
-    from dragonctl.command_line.reading import View
-    from dragonctl.command_line.sending import Said, deliver, prepared
+    from dragonctl.cli.view import View
+    from dragonctl.telemetry.requests.delivery import Said, deliver, prepared
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.sending import print_answer
@@ -88,7 +88,7 @@ def send(
 
 def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) -> None:
     """The one JSON document; with everything that came of the request since ``began``."""
-    from dragonctl.command_line.sending import arrivals, trace
+    from dragonctl.telemetry.requests.delivery import arrivals, trace
 
     request = {"method": ready.sent.method, "url": ready.sent.url, "stage": ready.stage}
     came: dict[str, Any] = {}
@@ -106,7 +106,7 @@ def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) 
 
 def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> None:
     """Everything that came of the request, as it arrives."""
-    from dragonctl.command_line.sending import arrivals, trace
+    from dragonctl.telemetry.requests.delivery import arrivals, trace
     from dragonctl.terminal.console import out
     from dragonctl.terminal.logs import LogPrinter
     from dragonctl.terminal.traces import print_trace

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.reading import View
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
+    from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.service_map import ServiceMap
+    from dragonctl.telemetry.traces.service_map import ServiceMap
 
 LISTED, WHOLE = 50, 20
 """Traces that the page lists, and of how many of them it holds the waterfall."""
@@ -46,11 +46,11 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     """
     import time
 
-    from dragonctl.command_line.reading import View
-    from dragonctl.telemetry import service_map as telemetry
+    from dragonctl.cli.view import View
     from dragonctl.telemetry.logs.groups import trace_names
     from dragonctl.telemetry.times import past
-    from dragonctl.telemetry.traces import explain_empty
+    from dragonctl.telemetry.traces import service_map as telemetry
+    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.service_map import print_map
@@ -82,7 +82,7 @@ def _write_page(view: View, found: ServiceMap, html: Path | None) -> Path:
     from itertools import islice
 
     from dragonctl.paths import state_folder
-    from dragonctl.telemetry.traces import read_traces
+    from dragonctl.telemetry.traces.reading import read_traces
     from dragonctl.terminal.page import page
 
     listed = list(islice(view.traces(found.start, found.end), LISTED))

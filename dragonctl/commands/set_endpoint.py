@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import api_option, change_options, command
+from dragonctl.cli.options import api_option, change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -36,8 +36,8 @@ def set_endpoint(
     Edge-optimised is for callers all over the world; regional for callers in one region, and for
     an API behind a CloudFront distribution of your own.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.one_api import one_api
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.single_api import one_api
     from dragonctl.recipes.endpoint import domains, endpoint_step, endpoint_warnings
 
     def goal(session: Session) -> Goal:
@@ -52,8 +52,8 @@ def set_endpoint(
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The change to the type that the API has not: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
-    from dragonctl.command_line.one_api import chosen_api
+    from dragonctl.cli.first_run import assume
+    from dragonctl.cli.single_api import chosen_api
     from dragonctl.recipes.endpoint import domains, endpoint_step, other_type
 
     _, gateway = chosen_api(session, selection, staged=False)

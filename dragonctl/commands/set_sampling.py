@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.cli.options import change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -38,7 +38,7 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: o
     The decision is made where a request enters, so a rule names an API's stage
     (service API/STAGE), not the functions behind it.
     """
-    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.cli.change import Goal, How, change
     from dragonctl.recipes.sampling import Sampling, sampling_steps
     from dragonctl.resources.xray_sampling_rule import read_rules
 
@@ -55,7 +55,7 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: o
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """A change of the Default rule, to a share that it has not: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
+    from dragonctl.cli.first_run import assume
     from dragonctl.recipes.sampling import RATE, Sampling, sampling_steps
     from dragonctl.resources.xray_sampling_rule import DEFAULT, SamplingRule
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, change_options, command
+from dragonctl.cli.options import application_options, change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -33,8 +33,8 @@ def setup_alarms(
     An alarm that is there keeps what somebody set; its actions are added to, never removed. An
     email address gets a topic of its own, and must confirm AWS's mail.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.session import selection
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.session import selection
     from dragonctl.recipes.alarms import alarms, survey, target
 
     which = selection(**chosen)
@@ -62,7 +62,7 @@ def _local_note(session: Session) -> tuple[str, ...]:
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for an email address, whether or not they have been taken: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
+    from dragonctl.cli.first_run import assume
     from dragonctl.recipes.alarms import alarms, survey, target
 
     app = session.application(selection)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, change_options, command
+from dragonctl.cli.options import application_options, change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.app import App
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.application.nouns import App
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -40,8 +40,8 @@ def setup_dashboard(
 
     One that somebody has edited is kept as it is.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.session import Session, selection
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.session import Session, selection
     from dragonctl.recipes.dashboard import console_link, dashboard_step, edited
 
     which = selection(**chosen)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import application_options, change_options, command
+from dragonctl.cli.options import application_options, change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -77,13 +77,13 @@ def setup_observability(
     from dataclasses import replace
     from functools import partial
 
-    from dragonctl.command_line.session import Session, selection
+    from dragonctl.cli.session import Session, selection
 
     chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
     session = Session()
     _ask_ahead(session, chosen)
 
-    from dragonctl.command_line.change import Goal, How, change
+    from dragonctl.cli.change import Goal, How, change
     from dragonctl.recipes.observability import (
         Options,
         costs,
@@ -117,7 +117,7 @@ def setup_observability(
 
 def _ask_ahead(session: Session, chosen: Selection) -> None:
     """Let AWS answer the first questions while the rest of the program is imported."""
-    from dragonctl.discovery.discover import begin
+    from dragonctl.application.discovery import begin
 
     session.aws.warm("apigateway")
     begin(session.reads, chosen)
@@ -141,7 +141,7 @@ def _data_trace(said: dict[str, object], length: str | None) -> dict[str, object
         return said
     from datetime import UTC, datetime, timedelta
 
-    from dragonctl.command_line.session import was_typed
+    from dragonctl.cli.session import was_typed
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import period
 

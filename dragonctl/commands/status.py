@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
     from dragonctl.status.problem import Again
 
@@ -39,11 +39,11 @@ def status(
     import json
     from datetime import UTC, datetime
 
-    from dragonctl.command_line.failures import as_document, message
-    from dragonctl.command_line.session import Session, selection
+    from dragonctl.cli.failures import as_document, message
+    from dragonctl.cli.session import Session, selection
     from dragonctl.recipes.observability import read_account
+    from dragonctl.status.observations import look
     from dragonctl.status.report import document, problems
-    from dragonctl.status.sight import look
     from dragonctl.terminal.console import tell
 
     session = Session()
@@ -71,8 +71,8 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     from datetime import UTC, datetime
 
     from dragonctl.recipes.observability.first_run import application_roles
+    from dragonctl.status.observations import look
     from dragonctl.status.problem import Again
-    from dragonctl.status.sight import look
 
     app = session.application(selection)
     look(session.reads, app, Again(), datetime.now(UTC))

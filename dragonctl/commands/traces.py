@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.reading import View
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
+    from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.traces import Summary
+    from dragonctl.telemetry.traces.reading import Summary
 
 SHOWN = 100
 """Traces that the list shows; groups count all, JSON gives all."""
@@ -52,7 +52,7 @@ def traces(
     """List the traces of an application, group them, or show one as a waterfall."""
     import time
 
-    from dragonctl.command_line.reading import View
+    from dragonctl.cli.view import View
     from dragonctl.telemetry.times import window
 
     start_ms, end_ms = window(since, until, time.time())
@@ -82,7 +82,7 @@ def _one(view: View, ident: str) -> int:
     """One trace, whole."""
     from dragonctl.errors import DragonError
     from dragonctl.telemetry.ids import trace_root
-    from dragonctl.telemetry.traces import explain_empty, read_traces
+    from dragonctl.telemetry.traces.reading import explain_empty, read_traces
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_trace
 
@@ -100,7 +100,7 @@ def _one(view: View, ident: str) -> int:
 
 def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> int:
     """Counted by one of their values."""
-    from dragonctl.telemetry.traces import grouped
+    from dragonctl.telemetry.traces.reading import grouped
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_groups
 
@@ -120,7 +120,7 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
     import time
     from itertools import islice
 
-    from dragonctl.telemetry.traces import explain_empty
+    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.traces import print_summaries
 
@@ -140,7 +140,7 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
 
 def _none(view: View, expression: str) -> None:
     """Why there is none."""
-    from dragonctl.telemetry.traces import explain_empty
+    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_reasons
 

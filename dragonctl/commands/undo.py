@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.command_line.options import change_options, command
+from dragonctl.cli.options import change_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.history import Run
     from dragonctl.engine.model import Step
 
@@ -31,8 +31,8 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     What somebody changed since, log groups with events, and what others rely on are left, and
     named. An undo is a run too: it can be undone.
     """
-    from dragonctl.command_line.change import Goal, How, change
-    from dragonctl.command_line.session import Session
+    from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.session import Session
     from dragonctl.engine.undo import undoing
 
     session = Session()
@@ -50,7 +50,7 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The undo of the last run: for `policy`."""
-    from dragonctl.command_line.first_runs import assume
+    from dragonctl.cli.first_run import assume
     from dragonctl.engine.undo import undoing
 
     chosen = _chosen(session, None)

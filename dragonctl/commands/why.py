@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.command_line.options import application_options, command
+from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
-    from dragonctl.command_line.session import Session
-    from dragonctl.discovery.apis import Selection
+    from dragonctl.application.apis import Selection
+    from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
 
 
@@ -36,7 +36,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
     """
     import time
 
-    from dragonctl.command_line.reading import View
+    from dragonctl.cli.view import View
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.ids import looks_like_id
     from dragonctl.telemetry.requests.why.explain import explain

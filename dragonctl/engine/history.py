@@ -17,7 +17,7 @@ import msgspec
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.model import State
 from dragonctl.errors import DragonError
-from dragonctl.own_files import check_folder, read_own_file
+from dragonctl.paths import check_folder, read_own_file
 
 LARGEST_BYTES = 256 << 20
 """A run of a thousand things writes a few megabytes."""

@@ -25,7 +25,7 @@ from typing import Any
 from dragonctl.engine.masking import masked_change, masked_params, masked_state
 from dragonctl.engine.model import Call, Change, Reading, State, Step
 from dragonctl.errors import UNWRITABLE, DragonError
-from dragonctl.own_files import check_folder
+from dragonctl.paths import check_folder
 
 # What must outlive a power cut: a call before it is made, with all that was told before it. How a
 # call ended is on the disk with the next one; without it, undo looks at what AWS holds.

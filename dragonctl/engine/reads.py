@@ -19,7 +19,7 @@ from functools import cached_property, partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from dragonctl.aws import Aws
+from dragonctl.aws.client import Aws
 from dragonctl.engine.events import Emit, Waiting, unheard
 from dragonctl.engine.model import Call, Reading, Resource, State
 from dragonctl.engine.retry import Patience

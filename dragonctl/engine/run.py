@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
+from dragonctl.aws.transport import as_failure
 from dragonctl.engine.events import Failed, Finished, Kept, Working
 from dragonctl.engine.model import Change, Reading, Step, differences
 from dragonctl.engine.perform import Ended, Tools, must_wait, perform
 from dragonctl.engine.plan import Plan, Planned, in_step
 from dragonctl.engine.symptoms import is_hopeless
-from dragonctl.errors import DragonError, told
+from dragonctl.errors import DragonError
 
 log = logging.getLogger(__name__)
 SKIPPED = "Skipped"
@@ -184,7 +185,7 @@ class _Run:
 def _failure(error: Exception, step: Step) -> DragonError:
     if not isinstance(error, DragonError):
         log.debug("%s", step.resource.identifier, exc_info=error)
-    return in_step(told(error), step)
+    return in_step(as_failure(error), step)
 
 
 def _because(step: Step, blocker: str) -> DragonError:

@@ -9,8 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dragonctl.own_files import read_own_json
-from dragonctl.paths import state_folder
+from dragonctl.paths import read_own_json, state_folder
 
 _ENDPOINT = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 _LARGEST_PID = (1 << 31) - 1  # what a C int holds; 0 and below mean groups of processes to kill(2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dragonctl import iam_documents
+from dragonctl.aws import iam_documents
 from dragonctl.local import backends, state
 
 

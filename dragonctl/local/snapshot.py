@@ -2,7 +2,7 @@
 
 moto keeps its state in plain objects, so it is pickled, service by service: one that cannot be
 loses its own state and no other's. What belongs to a running process (locks, threads) is made
-new. The file is read only where nobody else can have written it (:mod:`dragonctl.own_files`), and
+new. The file is read only where nobody else can have written it (:mod:`dragonctl.paths`), and
 of what it names only what :mod:`dragonctl.local.pickles` lists is made. One that does not fit, an
 older version's among them, is set aside beside it.
 """
@@ -23,8 +23,7 @@ import dragonctl
 from dragonctl.local import backends, state
 from dragonctl.local.pickles import from_bytes, to_bytes
 from dragonctl.local.shims import MOTO_VERSION
-from dragonctl.own_files import read_own_file
-from dragonctl.paths import state_folder
+from dragonctl.paths import read_own_file, state_folder
 
 _log = logging.getLogger("dragonctl.local")
 _saving = threading.Lock()

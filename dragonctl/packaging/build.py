@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from dragonctl.own_files import read_own_json
 from dragonctl.packaging.archive import write_zip
 from dragonctl.packaging.cache import forget_unused, touch
 from dragonctl.packaging.confidential import RULES
@@ -23,6 +22,7 @@ from dragonctl.packaging.requirements import TRACER, Requirements, read_requirem
 from dragonctl.packaging.runtimes import Target
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
+from dragonctl.paths import read_own_json
 
 _FORMAT = "3"
 OWN_FILES = "your own files"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.recipes.dashboard_body import body, plain
 from dragonctl.resources.cloudwatch_dashboard import Dashboard

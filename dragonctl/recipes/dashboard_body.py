@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.telemetry.logs.groups import log_groups
 from dragonctl.telemetry.logs.insights import MOST_GROUPS, PRESETS
 

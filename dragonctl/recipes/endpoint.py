@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Reader, Step
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_rest_api import find_made_api
-from dragonctl.resources.made_from import DEFINITION_TAG, content_of
+from dragonctl.resources.creation_tags import DEFINITION_TAG, content_of
 
 DEFINITION = "definition"
 DOCUMENT = "document"

@@ -10,7 +10,7 @@ from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_definition import API_ID
 from dragonctl.resources.apigateway_rest_api import find_made_api
 from dragonctl.resources.apigateway_stage import Stage
-from dragonctl.resources.made_from import tag_fields, tags_of
+from dragonctl.resources.creation_tags import tag_fields, tags_of
 
 DEPLOYMENT = "deploymentId"
 

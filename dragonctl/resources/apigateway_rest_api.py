@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
-from dragonctl.resources.made_from import APP_TAG, tag_fields, tags_of
+from dragonctl.resources.creation_tags import APP_TAG, tag_fields, tags_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from dragonctl import iam_documents
+from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 from dragonctl.resources.iam_role import detached

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
-from dragonctl.resources.made_from import pairs
+from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.role_rights import ABSENT, logs_through
 
 _POLICY = "policies/"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dragonctl import function_code
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
 from dragonctl.errors import AwsError
+from dragonctl.packaging import function_code
 
 TRACING = "TracingConfig/Mode"
 CODE = "CodeSha256"
@@ -25,7 +25,7 @@ class FunctionSettings(Resource):
     State: ``CodeSha256``, ``Architectures`` (a list of one), ``Handler``, ``Runtime``,
     ``TracingConfig/Mode``. Facts: ``raw``, the whole configuration; once :meth:`save` has looked,
     ``SourceKMSKeyArn``, somebody's own key that encrypts the zip. The code itself is found by its
-    digest (:mod:`dragonctl.function_code`).
+    digest (:mod:`dragonctl.packaging.function_code`).
     """
 
     kind: ClassVar[str] = "lambda-function"

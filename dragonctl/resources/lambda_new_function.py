@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
-from dragonctl.function_code import upload
+from dragonctl.packaging.function_code import upload
+from dragonctl.resources.creation_tags import tag_fields, tags_of
 from dragonctl.resources.lambda_function import CODE, TRACING, configured
-from dragonctl.resources.made_from import tag_fields, tags_of
 
 ZIP = "zip"
 _SETTINGS = ("Role", "Runtime", "Handler", "MemorySize", "Timeout", "Architectures")

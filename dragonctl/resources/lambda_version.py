@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.resources.creation_tags import digest
 from dragonctl.resources.lambda_function import CODE, configured, read_configuration
-from dragonctl.resources.made_from import digest
 
 OTHER_SETTINGS = "other settings"
 _OTHER = ("Role", "MemorySize", "Timeout", "Environment", "EphemeralStorage", "LoggingConfig")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from dragonctl import iam_documents
+from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reader, State
 from dragonctl.engine.symptoms import is_closed, is_denied
 from dragonctl.errors import AwsError

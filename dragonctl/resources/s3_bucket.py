@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
-from dragonctl.resources.made_from import listed_tags, tags_of
+from dragonctl.resources.creation_tags import listed_tags, tags_of
 
 _FIRST_REGION = "us-east-1"  # S3 takes no LocationConstraint there
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dragonctl import function_code
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
+from dragonctl.packaging import function_code
 
 DIGEST = "sha256"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
-from dragonctl.resources.made_from import content_of
+from dragonctl.resources.creation_tags import content_of
 
 _CONTENT = "content"
 _DIGEST = "sha256"

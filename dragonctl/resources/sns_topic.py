@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dragonctl import iam_documents
+from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.cloudwatch_alarm import ACTIONS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.made_from import listed_tags, tags_of
+from dragonctl.resources.creation_tags import listed_tags, tags_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.made_from import listed_tags, tags_of
+from dragonctl.resources.creation_tags import listed_tags, tags_of
 from dragonctl.resources.states_machine import read_machine, read_tags
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
+from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_name
-from dragonctl.resources.made_from import pairs
 from dragonctl.resources.role_rights import role_name
 
 LEVEL = "loggingConfiguration/level"

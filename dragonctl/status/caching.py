@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
 from dragonctl.recipes.caching import prices
 from dragonctl.telemetry.cache_metrics import cache_stats

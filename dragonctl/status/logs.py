@@ -9,8 +9,8 @@ from typing import Any
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION
 from dragonctl.recipes.observability.survey import groups
+from dragonctl.status.observations import POLICY_CHARACTERS, POLICY_COUNT, Group, Sight
 from dragonctl.status.problem import Problem
-from dragonctl.status.sight import POLICY_CHARACTERS, POLICY_COUNT, Group, Sight
 
 _NEARLY = 0.9
 

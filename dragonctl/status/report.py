@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dragonctl.discovery.overdue import overdue
-from dragonctl.status.behind import (
+from dragonctl.application.overdue import overdue
+from dragonctl.status.functions import (
     function_document,
     function_problems,
     machine_document,
@@ -18,8 +18,8 @@ from dragonctl.status.logs import (
     policies_document,
     policy_problems,
 )
+from dragonctl.status.observations import Sight
 from dragonctl.status.problem import Problem
-from dragonctl.status.sight import Sight
 from dragonctl.status.stages import (
     account_document,
     account_problems,

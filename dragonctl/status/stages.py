@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from dragonctl.app import Api
-from dragonctl.discovery.overdue import DATA_TRACE_TAG, overdue_since
+from dragonctl.application.nouns import Api
+from dragonctl.application.overdue import DATA_TRACE_TAG, overdue_since
 from dragonctl.recipes.caching.existing import CachedMethod, cached_methods
 from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
 from dragonctl.status.caching import cache_document
+from dragonctl.status.observations import Sight
 from dragonctl.status.problem import Again, Problem
-from dragonctl.status.sight import Sight
 
 # name in the document -> the setting behind it, and what AWS means when it is absent
 SETTINGS: dict[str, tuple[str, Any]] = {

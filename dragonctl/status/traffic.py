@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.app import Function, Machine, Route, Routes, percent, split
+from dragonctl.application.nouns import Function, Machine, Route, Routes, percent, split
 from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.lambda_version import failed_version
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
+from dragonctl.status.observations import Sight
 from dragonctl.status.problem import Again, Problem
-from dragonctl.status.sight import Sight
 
 
 def function_qualifiers(function: Function) -> list[dict[str, Any]]:

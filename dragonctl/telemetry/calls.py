@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dragonctl.app import Api, App
+from dragonctl.application.nouns import Api, App
 from dragonctl.engine.model import Call
 from dragonctl.telemetry.logs.groups import log_groups
 

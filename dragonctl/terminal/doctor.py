@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from dragonctl.doctor import Finding
+from dragonctl.status.doctor import Finding
 from dragonctl.terminal.console import out
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dragonctl.iam_documents import listed, says, services, statements, unnamed
+from dragonctl.aws.iam_documents import listed, says, services, statements, unnamed
 
 Statement = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.telemetry.times import duration_text
+from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, Net, layered
 from dragonctl.terminal.neutral import middle

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from dragonctl.telemetry.segments import Status
-from dragonctl.telemetry.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.telemetry.times import duration_text
+from dragonctl.telemetry.traces.segments import Status
+from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
+from dragonctl.terminal.connectors import Channel
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
 from dragonctl.terminal.neutral import middle, neutral
 from dragonctl.terminal.sheet import Sheet
 from dragonctl.terminal.traces import STATUS_COLOURS, percent
-from dragonctl.terminal.wires import Channel
 
 _NARROWEST, _WIDEST = 20, 34
 _BOX_HEIGHT = 5

@@ -9,9 +9,9 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from dragonctl.telemetry.segments import Segment, Status, walk
 from dragonctl.telemetry.times import age_text, duration_text, iso_text
-from dragonctl.telemetry.traces import LATENCIES, Group, Summary, Trace
+from dragonctl.telemetry.traces.reading import LATENCIES, Group, Summary, Trace
+from dragonctl.telemetry.traces.segments import Segment, Status, walk
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.fitting import fitted, fitted_text
 from dragonctl.terminal.kinds import kind_text

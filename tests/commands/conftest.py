@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from dragonctl import cli, config
+from dragonctl import config
+from dragonctl.cli import root as cli
 from tests.applications.builder import Builder
 from tests.applications.library import library, with_function
 from tests.commands.functions import HANDLER, READS, TRUST
@@ -127,7 +128,7 @@ def dragons(made):
 @pytest.fixture
 def made_calls(caplog):
     """The writes of a command: ``operation`` names, in order."""
-    caplog.set_level(logging.DEBUG, "dragonctl.aws")
+    caplog.set_level(logging.DEBUG, "dragonctl.aws.client")
 
     def writes():
         names = [record.args[1] for record in caplog.records if len(record.args) == 4]

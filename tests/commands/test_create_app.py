@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
-from dragonctl.aws import Aws, Connection
-from dragonctl.command_line.sample import create_sample
+from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.reads import Reads
+from dragonctl.recipes.sample.preparation import create_sample
 from dragonctl.sample import sample_folder
 
 READS = ("Get", "List", "Describe", "Head")

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from dragonctl import cli, config
-from dragonctl.command_line.demo import ACTS, begin, play
+from dragonctl import config
+from dragonctl.cli import root as cli
+from dragonctl.cli.demo import ACTS, begin, play
 from dragonctl.local import control
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dragonctl.aws import Aws, Connection
+from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.events import unheard
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, new_run

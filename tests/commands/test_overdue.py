@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dragonctl.discovery.overdue import UNTIL_TAG
+from dragonctl.application.overdue import UNTIL_TAG
 
 TOLD = "--stage prod --no-data-trace"
 

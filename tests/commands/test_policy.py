@@ -8,13 +8,13 @@ import re
 
 import pytest
 
-from dragonctl.command_line.catalogue import command_names
+from dragonctl.cli.catalogue import command_names
 from dragonctl.engine.model import Call
-from dragonctl.permissions.grants import action_of
-from dragonctl.permissions.names import FREE
+from dragonctl.policy.grants import action_of
+from dragonctl.policy.names import FREE
 from tests.applications import small
 from tests.applications.builder import Builder
-from tests.permissions.reference import KNOWN
+from tests.policy.reference import KNOWN
 
 LONGEST = 6144
 NOTHING = {"demo", "history", "local", "policy"}

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 
-from dragonctl import cli, config
+from dragonctl import config
+from dragonctl.cli import root as cli
 from dragonctl.local import control
 
 NAMES, FAMILIES = ("Ashwing", "Brambletail", "Nobody"), ("red", "green")

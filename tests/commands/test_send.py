@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from dragonctl.command_line.sending import Prepared, deliver
 from dragonctl.errors import DragonError
+from dragonctl.telemetry.requests.delivery import Prepared, deliver
 from dragonctl.telemetry.requests.sending import request_of
 from tests.local.serving import Application
 

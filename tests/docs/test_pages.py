@@ -11,9 +11,9 @@ import pytest
 
 from docs.pages import DOCS, ROOT, blocks, command_lines, filled, help_of, links, pages
 from docs.story import STORY
-from dragonctl.cli import cli
-from dragonctl.command_line.catalogue import command_names
-from dragonctl.command_line.demo import ACTS
+from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.demo import ACTS
+from dragonctl.cli.root import cli
 
 PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages()}
 LINES = sorted({line for text in PAGES.values() for line in command_lines(text)})

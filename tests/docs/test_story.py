@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 
 from docs.pages import DOCS, blocks, remember, with_ids
 from docs.story import STORY, distribution, lay_out
-from dragonctl import cli, config
+from dragonctl import config
+from dragonctl.cli import root as cli
 from dragonctl.local import control
 
 CHANGE = "change"

@@ -9,7 +9,7 @@ import pytest
 
 from dragonctl.engine.history import LARGEST_BYTES, read_history, read_run
 from dragonctl.errors import DragonError
-from dragonctl.own_files import read_own_file
+from dragonctl.paths import read_own_file
 
 RUN = "20261123-101500-3fa9"
 TIME = "2026-11-23T10:15:00.000001+00:00"

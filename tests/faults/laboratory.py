@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dragonctl.command_line.catalogue import command_names
+from dragonctl.cli.catalogue import command_names
 from tests.applications import small
 from tests.applications.builder import Builder
 from tests.applications.snapshot import snapshot
@@ -35,12 +35,12 @@ FORKS.set_forkserver_preload(
         "boto3",
         "botocore.client",
         "botocore.httpsession",
-        "dragonctl.aws",
-        "dragonctl.cli",
-        "dragonctl.command_line.change",
-        "dragonctl.command_line.reading",
-        "dragonctl.command_line.session",
-        "dragonctl.discovery.discover",
+        "dragonctl.aws.client",
+        "dragonctl.cli.root",
+        "dragonctl.cli.change",
+        "dragonctl.cli.view",
+        "dragonctl.cli.session",
+        "dragonctl.application.discovery",
         "dragonctl.recipes.observability",
         "dragonctl.terminal.console",
         "dragonctl.terminal.traces",
@@ -196,7 +196,7 @@ def _dragonctl(
     os.chdir(folder)
     for number, path in enumerate((os.devnull, *outputs)):
         os.dup2(os.open(path, os.O_RDWR), number)
-    from dragonctl.cli import main
+    from dragonctl.cli.root import main
 
     main(list(arguments))
 

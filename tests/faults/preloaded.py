@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dragonctl.aws import descriptions
+from dragonctl.aws.client import descriptions
 
 SERVICES = (
     "apigateway",

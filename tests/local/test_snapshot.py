@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from dragonctl import cli
+from dragonctl.cli import root as cli
 from dragonctl.local import control
 from tests.local.conftest import Maker
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.dashboard import (
     console_link,

@@ -8,9 +8,8 @@ import zipfile
 
 import pytest
 
-from dragonctl import function_code
-from dragonctl.app import Function
-from dragonctl.aws import Aws, Connection
+from dragonctl.application.nouns import Function
+from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.events import unheard
 from dragonctl.engine.journal import Journal, Scope
 from dragonctl.engine.perform import Tools
@@ -18,11 +17,12 @@ from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.errors import AwsError
+from dragonctl.packaging import function_code
 from dragonctl.packaging.runtimes import Target
 from dragonctl.recipes.functions.creation import Place, role_of
 from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.present import Sight, look
 from dragonctl.recipes.functions.recipe import Deployment, deploy, unjudged
-from dragonctl.recipes.functions.sight import Sight, look
 from dragonctl.resources.role_rights import Rights
 
 PLACE = Place("123456789012", "us-east-1", "aws")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine, Route
+from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.observability import Options, Survey, observability

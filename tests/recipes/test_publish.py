@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.aws import Aws, Connection
-from dragonctl.discovery.apis import Selection
-from dragonctl.discovery.discover import discover
+from dragonctl.application.apis import Selection
+from dragonctl.application.discovery import discover
+from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.events import unheard
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, Scope, new_run

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dragonctl.app import Api, App
+from dragonctl.application.nouns import Api, App
 from dragonctl.engine.events import unheard
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, Scope

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl import function_code
 from dragonctl.engine.model import Reading
+from dragonctl.packaging import function_code
 from dragonctl.resources.lambda_function import FunctionSettings
 
 FUNCTION = FunctionSettings("dragons")

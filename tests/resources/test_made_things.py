@@ -9,10 +9,10 @@ from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_definition import ApiDefinition, Deployment
 from dragonctl.resources.apigateway_made_stage import MadeStage
 from dragonctl.resources.apigateway_rest_api import RestApi
+from dragonctl.resources.creation_tags import digest
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.lambda_new_function import NewFunction
 from dragonctl.resources.lambda_permission import Permission
-from dragonctl.resources.made_from import digest
 from dragonctl.resources.s3_bucket import Bucket
 from dragonctl.resources.s3_object import DataObject, uploaded
 from dragonctl.resources.ssm_parameter import Parameter

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine, Route
+from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability import Options, Survey, observability
 from dragonctl.resources.role_rights import Rights
+from dragonctl.status.observations import Sight, log_groups
 from dragonctl.status.report import document, problems
-from dragonctl.status.sight import Sight, log_groups
 from dragonctl.telemetry.calls import log_calls
 from dragonctl.telemetry.logs import groups as telemetry
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine, Route
+from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey
 from dragonctl.resources.role_rights import Rights
+from dragonctl.status.observations import Sight, log_groups
 from dragonctl.status.problem import Again
 from dragonctl.status.report import document, problems
-from dragonctl.status.sight import Sight, log_groups
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACCOUNT = "123456789012"

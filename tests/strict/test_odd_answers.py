@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dragonctl.answers import DEEPEST, OddAnswerError, loads
-from dragonctl.aws import Aws, Connection
-from dragonctl.discovery.apis import Selection
-from dragonctl.discovery.discover import discover
+from dragonctl.application.apis import Selection
+from dragonctl.application.discovery import discover
+from dragonctl.aws.answers import DEEPEST, OddAnswerError, loads
+from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.events import unheard
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import ODD, AwsError, DragonError
 from dragonctl.recipes.observability import Options, observability, survey
+from dragonctl.status.observations import look
 from dragonctl.status.problem import Again
 from dragonctl.status.report import document
-from dragonctl.status.sight import look
 from tests.engine.fakes import Time
 from tests.strict import applications as accounts
 from tests.strict.test_strict_aws import SETUP, known, person

@@ -25,7 +25,7 @@ UNDO = ("undo", "--yes", "--output", "json")
 TYPED = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from dragonctl.cli import main
+from dragonctl.cli.root import main
 main()
 """
 WRITES = ("Create", "Update", "Put", "Delete", "Attach", "Detach", "Tag", "Untag")

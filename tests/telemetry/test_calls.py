@@ -1,6 +1,6 @@
 """What the views ask, as data."""
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.telemetry.calls import signed_calls
 
 GUARDED = {"authorizationType": "AWS_IAM"}

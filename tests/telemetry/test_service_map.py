@@ -1,7 +1,7 @@
 import json
 
-from dragonctl.telemetry.service_map import service_map
-from dragonctl.telemetry.traces import WINDOW
+from dragonctl.telemetry.traces.reading import WINDOW
+from dragonctl.telemetry.traces.service_map import service_map
 from tests.telemetry import graphs
 
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragonctl.errors import AwsError
-from dragonctl.telemetry.segments import tree, walk
-from dragonctl.telemetry.traces import (
+from dragonctl.telemetry.traces.reading import (
     KEPT,
     WINDOW,
     explain_empty,
@@ -18,6 +17,7 @@ from dragonctl.telemetry.traces import (
     summary_of,
     windows,
 )
+from dragonctl.telemetry.traces.segments import tree, walk
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged

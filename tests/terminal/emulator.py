@@ -213,7 +213,7 @@ def _become(
     sys.stderr = _stream(2, devices[2], encoding, "backslashreplace")
     if answers:
         answers.install()
-    from dragonctl.cli import main
+    from dragonctl.cli.root import main
 
     main(list(words))
 

@@ -1,6 +1,6 @@
 """AWS's answers to one run, told again to others: the same world for each width of a terminal.
 
-They are taken and given at dragonctl's one door to AWS (:meth:`dragonctl.aws.Aws.send`).
+They are taken and given at dragonctl's one door to AWS (:meth:`dragonctl.aws.client.Aws.send`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-import dragonctl.aws
+import dragonctl.aws.client
 from dragonctl.errors import DragonError
 
 Key = tuple[str, str, str]
@@ -37,7 +37,7 @@ class Answers:
     def install(self) -> None:
         """From now on this process has these answers and no others."""
         door = _Recording if self.recording else _Replaying
-        dragonctl.aws.Aws = type("Aws", (door,), {"path": self.path})
+        dragonctl.aws.client.Aws = type("Aws", (door,), {"path": self.path})
 
 
 def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
@@ -45,7 +45,7 @@ def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
     return service, operation, _TIME.sub("time", asked)
 
 
-class _Recording(dragonctl.aws.Aws):
+class _Recording(dragonctl.aws.client.Aws):
     path: Path
     _write = threading.Lock()
 
@@ -68,7 +68,7 @@ class _Recording(dragonctl.aws.Aws):
             pickle.dump((key, answer), file)
 
 
-class _Replaying(dragonctl.aws.Aws):
+class _Replaying(dragonctl.aws.client.Aws):
     path: Path
 
     def __init__(self, connection):

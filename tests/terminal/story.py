@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dragonctl.command_line.catalogue import command_names
+from dragonctl.cli.catalogue import command_names
 from tests.applications import small
 from tests.faults.commands import furnish, with_distribution
 from tests.faults.laboratory import Laboratory, environment

@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from dragonctl.cli import CHANGING
+from dragonctl.cli.root import CHANGING
 from tests.faults.laboratory import laboratory
 from tests.terminal.comparing import fewer, lost, remains
 from tests.terminal.emulator import CLOSED, GONE

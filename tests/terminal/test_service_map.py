@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dragonctl.telemetry.service_map import service_map
+from dragonctl.telemetry.traces.service_map import service_map
 from dragonctl.terminal.layers import layered
 from dragonctl.terminal.service_map import drawn, print_map
 from tests.telemetry import graphs

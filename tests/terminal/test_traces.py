@@ -1,7 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from dragonctl.telemetry.traces import grouped, read_traces, summary_of
+from dragonctl.telemetry.traces.reading import grouped, read_traces, summary_of
 from dragonctl.terminal.traces import (
     bar,
     columns_of,

@@ -22,7 +22,7 @@ from typing import Any
 
 import boto3
 
-RUN = "from dragonctl.cli import main; main()"
+RUN = "from dragonctl.cli.root import main; main()"
 LOOKS = {"--check", "--dry-run"}
 MOST_RESOURCES = 100
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.app import Api, App, Machine, Raw
+from dragonctl.application.nouns import Api, App, Machine, Raw
 from dragonctl.engine.model import State
 from dragonctl.resources.cloudwatch_alarm import PREFIX
 from dragonctl.resources.logs_group import execution_group

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.recipes.alarms.admission import may_publish
+from dragonctl.recipes.alarms.access import may_publish
 from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_log
+from dragonctl.recipes.alarms.recipients import Target, publishers
 from dragonctl.recipes.alarms.survey import Survey
-from dragonctl.recipes.alarms.target import Target, publishers
 from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic

@@ -10,8 +10,8 @@ from typing import Any
 from dragonctl.engine.model import Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError, DragonError
-from dragonctl.recipes.alarms.admission import may_decrypt
-from dragonctl.recipes.alarms.target import Target
+from dragonctl.recipes.alarms.access import may_decrypt
+from dragonctl.recipes.alarms.recipients import Target
 from dragonctl.resources.cloudwatch_alarm import read_alarms
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic

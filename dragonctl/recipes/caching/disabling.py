@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.recipes.caching.history import Added
 from dragonctl.resources.apigateway_cache_deployment import EVERYTHING

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Reader, State
 from dragonctl.recipes.caching.keys import CacheMethod, outside, telling_callers_apart
 from dragonctl.recipes.caching.namespaces import companions, mixing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Step
 from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_stage_cache import ENTRIES, FLUSHED, StageCache

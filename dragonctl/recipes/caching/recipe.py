@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dragonctl.app import Api, Raw
+from dragonctl.application.nouns import Api, Raw
 from dragonctl.engine.model import Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching import prices

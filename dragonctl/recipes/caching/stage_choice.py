@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.app import Raw
+from dragonctl.application.nouns import Raw
 from dragonctl.engine.model import State
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.choice import Choice, uncacheable

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl import iam_documents
+from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits

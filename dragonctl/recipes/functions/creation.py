@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dragonctl.aws.iam_documents import says, statements, trusts
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError
-from dragonctl.iam_documents import says, statements, trusts
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
 from dragonctl.resources.iam_inline_policy import InlinePolicy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dragonctl.app import Route, split
+from dragonctl.application.nouns import Route, split
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias, shares

@@ -8,11 +8,11 @@ from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
-from dragonctl.function_code import object_key
+from dragonctl.packaging.function_code import object_key
 from dragonctl.recipes.functions.creation import Place, creation
 from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.present import Sight
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
-from dragonctl.recipes.functions.sight import Sight
 from dragonctl.recipes.observability.options import fill
 from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl import iam_documents
-from dragonctl.app import Api, App, Raw
-from dragonctl.discovery.overdue import DATA_TRACE_TAG
+from dragonctl.application.nouns import Api, App, Raw
+from dragonctl.application.overdue import DATA_TRACE_TAG
+from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import access_group

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.options import Options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader, Step
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.recipe import observability

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.app import App, Function, Machine, Raw, Routes, percent, split
+from dragonctl.application.nouns import App, Function, Machine, Raw, Routes, percent, split
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (

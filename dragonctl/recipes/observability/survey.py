@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.recipes.sample.inventory import api_of, bucket_of, permission_of
 from dragonctl.recipes.sample.manifest import FunctionSpec, Invocation, Manifest, RoleSpec
 from dragonctl.recipes.sample.regions import besides
-from dragonctl.recipes.sample.things import api_of, bucket_of, permission_of
 from dragonctl.resources.apigateway_definition import (
     API_ID,
     DEFINITION,
@@ -18,10 +18,10 @@ from dragonctl.resources.apigateway_definition import (
     Deployment,
 )
 from dragonctl.resources.apigateway_made_stage import DEPLOYMENT, MadeStage
+from dragonctl.resources.creation_tags import DEFINITION_TAG, app_field, digest, tag_fields
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_new_function import ZIP, NewFunction
-from dragonctl.resources.made_from import DEFINITION_TAG, app_field, digest, tag_fields
 from dragonctl.resources.s3_object import DataObject, uploaded
 from dragonctl.resources.ssm_parameter import Parameter
 from dragonctl.resources.states_definition import MachineDefinition

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from dragonctl.engine.model import Json, Reader, Reading, Resource, Step
+from dragonctl.recipes.sample.inventory import api_of, bucket_of
 from dragonctl.recipes.sample.manifest import Manifest
 from dragonctl.recipes.sample.ownership import is_ours, standing
 from dragonctl.recipes.sample.regions import serves_others, without
-from dragonctl.recipes.sample.things import api_of, bucket_of
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies

@@ -6,11 +6,11 @@ from functools import partial
 
 from dragonctl.engine.model import Reader, Reading, Resource
 from dragonctl.errors import DragonError
+from dragonctl.recipes.sample.inventory import tagged_things
 from dragonctl.recipes.sample.manifest import FunctionSpec, Manifest
-from dragonctl.recipes.sample.things import tagged_things
 from dragonctl.resources.apigateway_rest_api import apis_named
+from dragonctl.resources.creation_tags import APP_TAG, tags_of
 from dragonctl.resources.lambda_new_function import NewFunction
-from dragonctl.resources.made_from import APP_TAG, tags_of
 from dragonctl.resources.s3_bucket import Bucket
 
 

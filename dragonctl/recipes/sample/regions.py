@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
+from dragonctl.aws.iam_documents import says, statements, unnamed
 from dragonctl.engine.model import Json
-from dragonctl.iam_documents import says, statements, unnamed
 
 _DIRECTION = "(?:central|(?:north|south)?(?:east|west)|north|south)"
 _REGION = re.compile(rf"[a-z]{{2}}(?:-gov|-iso[a-z]?)?-{_DIRECTION}-\d+")

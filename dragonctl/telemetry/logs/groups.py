@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dragonctl.app import App, Machine
+from dragonctl.application.nouns import App, Machine
 from dragonctl.resources.logs_group import execution_group, group_name
 from dragonctl.telemetry.logs.events import LogGroup
 

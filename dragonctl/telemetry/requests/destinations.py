@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.errors import DragonError, UsageError
 
 # What a path and its query may hold as it is; a % is taken to begin an escape already made.

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from dragonctl.recipes.alarms.admission import may_decrypt, may_publish
-from dragonctl.recipes.alarms.target import publishers
+from dragonctl.recipes.alarms.access import may_decrypt, may_publish
+from dragonctl.recipes.alarms.recipients import publishers
 
 ACCOUNT = "123456789012"
 TOPIC = f"arn:aws:sns:eu-west-1:{ACCOUNT}:on-call"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dragonctl.app import Api, App, Function, Machine
+from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.recipes.alarms.definitions import alarm_name, alarms_of
 from dragonctl.resources.cloudwatch_alarm import faults
 

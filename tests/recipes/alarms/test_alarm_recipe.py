@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from dragonctl.app import Api, App, Function
+from dragonctl.application.nouns import Api, App, Function
 from dragonctl.engine.model import Reading
 from dragonctl.errors import UsageError
 from dragonctl.recipes.alarms import Survey, Target, alarms, target
-from dragonctl.recipes.alarms.target import publishers
+from dragonctl.recipes.alarms.recipients import publishers
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 MAIL = "me@example.com"

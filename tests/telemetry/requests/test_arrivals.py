@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from dragonctl.app import Api, App, Machine
+from dragonctl.application.nouns import Api, App, Machine
 from dragonctl.telemetry.logs.events import LogGroup
-from dragonctl.telemetry.requests.arrivals import Arrivals, Waiting, expected_lines, trace_of
+from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of
 from dragonctl.telemetry.requests.sending import Answered
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import FakeLogs, Line

@@ -1,6 +1,6 @@
 import pytest
 
-from dragonctl.app import Api
+from dragonctl.application.nouns import Api
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from dragonctl.app import App, Function
-from dragonctl.discovery.ownership import Owner, owner
+from dragonctl.application.nouns import App, Function
+from dragonctl.application.ownership import Owner, owner
 from dragonctl.telemetry.fetching import Fetch, from_aws
 from dragonctl.telemetry.requests.why.model import Finding, Kind
 from dragonctl.telemetry.requests.why.sentences import remedy

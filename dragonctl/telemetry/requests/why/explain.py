@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dragonctl.app import App
+from dragonctl.application.nouns import App
 from dragonctl.telemetry.fetching import Fetch
 from dragonctl.telemetry.logs.events import LogGroup, Report
 from dragonctl.telemetry.requests.why import commands, segments

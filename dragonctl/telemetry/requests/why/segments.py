@@ -17,8 +17,8 @@ from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
 from dragonctl.telemetry.requests.why.model import Finding, Part
 from dragonctl.telemetry.requests.why.services import service_named
-from dragonctl.telemetry.segments import Segment, walk
-from dragonctl.telemetry.traces import Trace, id_time
+from dragonctl.telemetry.traces.reading import Trace, id_time
+from dragonctl.telemetry.traces.segments import Segment, walk
 
 _GRAVITY = {"ok": 0, "error": 1, "throttle": 2, "fault": 3}
 _ROUND_MS = 2_000
@@ -192,7 +192,7 @@ def trace_of_request(fetch: Fetch, request: str, start_ms: int, end_ms: int) -> 
 
 
 def _read(fetch: Fetch, ids: list[str]) -> list[Trace]:
-    from dragonctl.telemetry.traces import read_traces
+    from dragonctl.telemetry.traces.reading import read_traces
 
     try:
         return read_traces(fetch, ids)[0] if ids else []

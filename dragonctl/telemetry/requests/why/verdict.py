@@ -17,7 +17,7 @@ from dragonctl.telemetry.requests.why.gateway import GatewayRequest
 from dragonctl.telemetry.requests.why.gathering import Seen
 from dragonctl.telemetry.requests.why.invocations import Invocation
 from dragonctl.telemetry.requests.why.model import Finding, Handled, Outcome
-from dragonctl.telemetry.segments import Segment
+from dragonctl.telemetry.traces.segments import Segment
 
 _RAISED = frozenset({"exception", "unclear", "backend status"})
 """Kinds that say little: what stands behind the part says more."""

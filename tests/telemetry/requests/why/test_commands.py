@@ -5,9 +5,9 @@ import shlex
 import pytest
 from click.testing import CliRunner
 
-from dragonctl.app import Api, App, Function, Machine
-from dragonctl.cli import cli
-from dragonctl.discovery.ownership import Owner
+from dragonctl.application.nouns import Api, App, Function, Machine
+from dragonctl.application.ownership import Owner
+from dragonctl.cli.root import cli
 from dragonctl.telemetry.requests.why.commands import advice, manager, next_command
 from dragonctl.telemetry.requests.why.model import Finding
 from tests.telemetry.fake_logs import refusal

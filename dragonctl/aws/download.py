@@ -1,0 +1,107 @@
+"""Fetch one file by a link that needs no credentials: the code that GetFunction points to.
+
+botocore's own HTTP session is used, so that proxies and ``AWS_CA_BUNDLE`` count as they do for
+every call. The link is a secret while it lasts: it is in no message and no log.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from dragonctl.aws.transport import failure, proxies
+from dragonctl.errors import DragonError
+
+_CHUNK = 1 << 20
+_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try
+_OK = 200
+_TRY_AGAIN = (429, 500, 502, 503, 504)
+
+
+class _BrokenError(Exception):
+    """It may go well the next time; the text says what happened, without the link."""
+
+
+def download(
+    url: str, into: BinaryIO, sha256: str, most: int, pauses: Sequence[float] = _PAUSES
+) -> None:
+    """Write the zip with that ``CodeSha256`` from ``url`` (http or https) to ``into``.
+
+    What breaks on the way, or arrives garbled, is tried again from the start, after each of the
+    ``pauses`` (seconds). DragonError when it cannot be had, or has more than ``most`` bytes.
+    """
+    if not _is_link(url):
+        raise _failed("AWS gives no link to it")
+    for pause in (*pauses, None):
+        into.seek(0)
+        into.truncate()
+        try:
+            _fetch(url, into, sha256, most)
+        except _BrokenError as error:
+            if pause is None:
+                raise _failed(str(error)) from error
+            time.sleep(pause)
+        else:
+            break
+
+
+def _is_link(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _fetch(url: str, into: BinaryIO, sha256: str, most: int) -> None:
+    size, total = 0, hashlib.sha256()
+    for chunk in _chunks(url):
+        size += len(chunk)
+        total.update(chunk)
+        if size > most:
+            raise _failed(f"it has more than {most} bytes")
+        into.write(chunk)
+    # A body that was cut short is no error to botocore's session; its digest tells.
+    if base64.b64encode(total.digest()).decode() != sha256:
+        raise _BrokenError("what arrived is not the code that AWS says it holds")
+
+
+def _chunks(url: str) -> Iterator[bytes]:
+    """The body as it arrives; what fails on the way is told without the link."""
+    try:
+        yield from _opened(url).raw.stream(_CHUNK, decode_content=False)
+    except Exception as error:
+        broken = failure(error, url)
+        if broken is None:
+            raise
+        raise _BrokenError(broken.said) from error
+
+
+def _opened(url: str) -> Any:
+    from botocore.awsrequest import AWSRequest
+    from botocore.httpsession import URLLib3Session
+
+    session = URLLib3Session(
+        verify=os.environ.get("AWS_CA_BUNDLE") or True,
+        proxies=proxies(url),
+        timeout=(10, 60),
+    )
+    request = AWSRequest(method="GET", url=url, stream_output=True)
+    answer = session.send(request.prepare())
+    if answer.status_code in _TRY_AGAIN:
+        raise _BrokenError(f"HTTP {answer.status_code}")
+    if answer.status_code != _OK:
+        raise _failed(f"HTTP {answer.status_code}")
+    return answer
+
+
+def _failed(why: str) -> DragonError:
+    return DragonError(
+        f"The function's present code could not be fetched ({why}), so it was not overwritten.",
+        "Without it no undo could bring it back; run the command again.",
+        code="CodeNotSaved",
+    )

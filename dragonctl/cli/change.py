@@ -1,0 +1,230 @@
+"""The flow of every command that changes AWS: plan, show, apply, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import click
+
+from dragonctl.application.nouns import App
+from dragonctl.application.ownership import ownership_warnings
+from dragonctl.aws.transport import as_failure
+from dragonctl.cli.failures import as_document, messages
+from dragonctl.cli.retrying import retry
+from dragonctl.cli.session import Session
+from dragonctl.engine.journal import Journal, new_run
+from dragonctl.engine.model import Step
+from dragonctl.engine.perform import Tools
+from dragonctl.engine.plan import Plan, plan
+from dragonctl.engine.run import Outcome, apply
+from dragonctl.errors import DragonError, InterruptedByUserError
+from dragonctl.terminal.changes import Report
+from dragonctl.terminal.console import tell
+
+CHANGES_FOUND = 3
+RESUME = "Run the same command again, or `dragonctl undo`."
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a command is about to do.
+
+    ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand;
+    ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
+    ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
+    several APIs; ``brief`` leaves out the fields of what is made or deleted whole; ``way_back`` is
+    what to type to take it back, where that is not ``undo``.
+    """
+
+    title: str
+    steps: Sequence[Step]
+    warnings: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    errors: Sequence[DragonError] = ()
+    question: str = ""
+    also: dict[str, Any] = field(default_factory=dict)
+    app: App | None = None
+    brief: bool = False
+    way_back: str = ""
+
+
+@dataclass(frozen=True)
+class How:
+    """The options that every changing command takes."""
+
+    dry_run: bool = False
+    check: bool = False
+    yes: bool = False
+    no_wait: bool = False
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether nothing may change."""
+        return self.dry_run or self.check
+
+
+def change(
+    command: str,
+    goal_of: Callable[[Session], Goal],
+    how: How,
+    *,
+    question: str = "",
+    undoes: str | None = None,
+    session: Session | None = None,
+) -> int:
+    """Plan and, unless it is a dry run, apply; the exit code.
+
+    ``question`` is asked before anything changes, where the command asks at all.
+    """
+    session = session or Session()
+    work = _Work(session, command, how, undoes)
+    try:
+        with work.report:
+            work.carry_out(goal_of, question)
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        raise work.failed(error) from error
+    return work.answer()
+
+
+class _Work:
+    """One command's work and what is known of it, however far it has come."""
+
+    def __init__(self, session: Session, command: str, how: How, undoes: str | None) -> None:
+        self.session, self.command, self.how = session, command, how
+        self.report = Report(json_=session.globals.json)
+        session.emit = self.report.event
+        self.journal = _journal(session, command, undoes)
+        self.goal, self.outcome = Goal("", ()), Outcome()
+        self.warnings: list[str] = []
+
+    def carry_out(self, goal_of: Callable[[Session], Goal], question: str) -> None:
+        """Plan, show, ask, apply."""
+        session, how = self.session, self.how
+        goal = self.goal = goal_of(session)
+        self.report.brief = goal.brief
+        planned = plan(session.reads, goal.steps)
+        self.report.begin(goal.title, session.label, planned, dry=how.only_shows)
+        owned = [] if self.journal.undoes else ownership_warnings(session.reads, planned.items)
+        overdue = session.overdue()  # reads journals, too: what it passes over is told
+        known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings, *owned]
+        self.warnings += dict.fromkeys(known)
+        self.report.warn(self.warnings, goal.notes)
+        if how.only_shows:
+            self.outcome = _shown(planned)
+            return
+        if (asked := question or goal.question) and planned.changes:
+            confirm(asked, how)
+        self._apply(planned)
+
+    def _apply(self, planned: Plan) -> None:
+        if self.journal.undoes:  # an undo that finds nothing left to do is still remembered
+            self.journal.begin()
+        tools = Tools(
+            self.session.reads, self.journal, self.report.event, wait=not self.how.no_wait
+        )
+        try:
+            apply(planned, tools, outcome=self.outcome)
+        except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
+            self.outcome.errors.append(InterruptedByUserError(RESUME))
+            return
+        except Exception:
+            self.journal.end("failed")
+            raise
+        self.journal.end("failed" if self.outcome.errors else "done")
+
+    def failed(self, error: Exception) -> DragonError:
+        """The failure that ended it all, with the document of what had been done until then."""
+        failure = as_failure(error)
+        run = self.journal.run if self.journal.begun else None
+        errors = [*self.goal.errors, *self.outcome.errors, failure]
+        failure.document = self._document(run, self.session.whereabouts, errors)
+        return failure
+
+    def answer(self) -> int:
+        """Tell how it went; the exit code."""
+        outcome, goal = self.outcome, self.goal
+        errors = outcome.errors = [*goal.errors, *outcome.errors]
+        self.warnings += outcome.kept
+        if self.session.globals.json:
+            where = self.session.scope.account, self.session.scope.region
+            document = self._document(self.journal.run, where, errors)
+            click.echo(json.dumps(document, indent=2, default=str))
+        else:
+            self.report.end(outcome, self._way_back(), dry=self.how.only_shows)
+        tell(*messages(errors))
+        if again := retry(goal.app, errors):
+            tell(f"Retry what failed: {again}")
+        if errors:
+            stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
+            return stop.exit_code if stop else 1
+        return CHANGES_FOUND if self.how.check and outcome.changes else 0
+
+    def _way_back(self) -> str:
+        back = any(step.undo == "reverse" for step in self.goal.steps) and self.journal.begun
+        return self.goal.way_back or (f"dragonctl undo {self.journal.run}" if back else "")
+
+    def _document(
+        self, run: str | None, where: tuple[str | None, str | None], errors: list[DragonError]
+    ) -> dict[str, Any]:
+        changes, (account, region) = self.outcome.changes, where
+        document = {
+            "command": self.command,
+            "run": run,
+            "account": account,
+            "region": region,
+            "dry_run": self.how.only_shows,
+            "changed": bool(changes) and not self.how.only_shows,
+            "changes": [asdict(change) for change in changes],
+            "warnings": self.warnings,
+            "notes": list(self.goal.notes),
+            **self.goal.also,
+        }
+        if self.session.label:
+            document["local"] = True
+        if errors:
+            document["errors"] = [as_document(error) for error in errors]
+        if again := retry(self.goal.app, errors):
+            document["retry"] = again
+        return document
+
+
+def _journal(session: Session, command: str, undoes: str | None) -> Journal:
+    return Journal(
+        session.journal_folder,
+        new_run(),
+        lambda: session.scope,
+        command,
+        lambda: session.reads.user,
+        undoes,
+    )
+
+
+def _shown(planned: Plan) -> Outcome:
+    """The outcome of a run that only shows."""
+    kept = [
+        f"{item.step.resource.identifier} is left as it is: {item.kept}"
+        for item in planned.items
+        if item.kept
+    ]
+    return Outcome(list(planned.changes), list(planned.errors), kept)
+
+
+def confirm(question: str, how: How) -> None:
+    """Ask, unless ``--yes`` was said; without a terminal, say that it needs ``--yes``."""
+    import sys
+
+    if how.yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise DragonError(
+            f"{question} This needs an answer.", "Say it with --yes.", code="NeedsYes"
+        )
+    from dragonctl.terminal.questions import agreed
+
+    if not agreed(question):
+        raise DragonError("Cancelled: nothing was changed.", code="Cancelled")

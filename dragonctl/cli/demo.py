@@ -1,0 +1,241 @@
+"""The demo: command lines that a person would type, played one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from dragonctl.cli.catalogue import command_names
+from dragonctl.engine import journal
+from dragonctl.engine.history import Run, read_history
+from dragonctl.paths import read_own_json, state_folder
+from dragonctl.sample import sample_folder
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that is shown: a title, a sentence, and the command lines without ``dragonctl``."""
+
+    title: str
+    why: str
+    lines: tuple[str, ...]
+
+    @property
+    def playable(self) -> bool:
+        """Whether this version of dragonctl has its commands."""
+        return all(shlex.split(line)[0] in command_names() for line in self.lines)
+
+
+# As in the course: bodies and inputs are logged too, which production should not do.
+OBSERVE = "setup-observability --data-trace --execution-data"
+_DRAGON = {
+    "dragonName": "Jon",
+    "description": "Jon dragon",
+    "family": "green",
+    "city": "Toronto",
+    "country": "CA",
+    "state": "ON",
+    "neighborhood": "Downtown",
+    "reportingPhoneNumber": "15555555555",
+    "confirmationRequired": False,
+}
+_POST = f"send POST /dragons --stage test --data '{json.dumps(_DRAGON)}'"
+_GET = "send GET '/dragons?dragonName=Jon' --stage prod"
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        "An AWS of your own",
+        "A server on this machine that behaves like AWS. No account, nothing to pay.",
+        ("local up",),
+    ),
+    Act(
+        "An application",
+        "Dragons: an API, three functions, a state machine, and data in S3.",
+        ("create-app",),
+    ),
+    Act(
+        "Its code",
+        "From source folders to Lambda. The same source is not uploaded twice.",
+        ("deploy-function",),
+    ),
+    Act("What can be seen of it", "Logs and traces are off.", ("status",)),
+    Act(
+        "The plan",
+        "What it takes to see inside: all that differs. Nothing is changed yet.",
+        (f"{OBSERVE} --dry-run",),
+    ),
+    Act(
+        "The changes",
+        "The same, carried out: only what differs, independent steps at the same time.",
+        (OBSERVE,),
+    ),
+    Act("Once more", "A second run finds nothing to do, and makes no write call.", (OBSERVE,)),
+    Act("What can be seen now", "Logs and traces are on, from the API to the data.", ("status",)),
+    Act(
+        "A cache",
+        "GET answers of the stage prod are kept, a copy for each set of parameters.",
+        ("enable-cache --stage prod",),
+    ),
+    Act(
+        "A new dragon",
+        "One request, followed: its answer, its lines in every log, its trace.",
+        (f"{_POST} --follow",),
+    ),
+    Act("The same dragon again", "The API says yes, and yet it is not added.", (_POST,)),
+    Act("Read it, twice", "The second answer comes from the cache.", (_GET, _GET)),
+    Act(
+        "What became of the second dragon",
+        "The line of the state machine's log that says why it was refused.",
+        ("logs --since 5m --source state-machines --grep TaskFailed",),
+    ),
+    Act("The traces", "Each request, with what it took.", ("traces --since 10m",)),
+    Act(
+        "The map",
+        "Who calls whom, how long it takes, what fails. Also as a page for the browser.",
+        ("service-map --since 10m --html {page}",),
+    ),
+)
+
+NEXT = [
+    ("export DRAGONCTL_LOCAL=1", "the next commands mean the local AWS too"),
+    ("dragonctl history", "the runs, each of which can be undone"),
+    ("dragonctl demo --undo", "take it all back"),
+    ("dragonctl --help", "everything else"),
+]
+
+
+_NOT_UNDONE = {"create-app", "delete-app"}  # the application goes as a whole, with its new data
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the demo must know to take itself back: ``since`` is older than its first run."""
+
+    since: str
+    started_server: bool
+
+
+def play(acts: Sequence[Act], *, as_json: bool) -> tuple[int, list[dict[str, Any]]]:
+    """Play the acts until one fails; the exit code, and for JSON what each line answered."""
+    played: list[dict[str, Any]] = []
+    shown = [act for act in acts if act.playable]
+    with _on_the_sample():
+        for number, act in enumerate(shown, start=1):
+            if not as_json:
+                from dragonctl.terminal.demo import heading
+
+                heading(number, act.title, act.why)
+            for template in act.lines:
+                line = template.replace("{page}", shlex.quote(str(_page())))
+                code, answer = _run(line, as_json=as_json)
+                played.append({"command": f"dragonctl {line}", "exit_code": code, "answer": answer})
+                if code:
+                    return code, played
+    return 0, played
+
+
+def begin() -> None:
+    """Remember that a demo begins, unless one has begun already."""
+    from dragonctl.local import control
+
+    if recall() is None:
+        kept = {"since": journal.now(), "started_server": control.status() is None}
+        handle = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(kept, stream)
+
+
+def recall() -> Begun | None:
+    """The demo that has begun and is not taken back yet."""
+    return read_own_json(_file(), Begun)
+
+
+def forget() -> None:
+    """The demo is taken back."""
+    _file().unlink(missing_ok=True)
+
+
+def acts_back(begun: Begun) -> list[Act]:
+    """The acts that take everything back that was done on the local AWS since the demo began."""
+    runs = _open_runs(begun)
+    made_app = any(run.command == "create-app" for run in runs)
+    undone = [f"undo {run.run} --yes" for run in reversed(runs) if run.command not in _NOT_UNDONE]
+    acts = []
+    if undone:
+        why = "Each run is put back where the live value is still the one that it wrote."
+        acts.append(Act("Undo", why, tuple(undone)))
+        acts.append(Act("As before", "What can be seen of the application.", ("status",)))
+    if made_app:
+        why = "What create-app made, known by its tag."
+        acts.append(Act("The application goes", why, ("delete-app --yes",)))
+    if begun.started_server:
+        acts.append(Act("The local AWS ends", "Nothing runs any more.", ("local down",)))
+    return acts
+
+
+def _open_runs(begun: Begun) -> list[Run]:
+    from dragonctl.engine.undo import undone
+
+    runs = read_history(state_folder("runs")).runs
+    taken_back = undone(runs)
+    return [
+        run
+        for run in runs
+        if run.time >= begun.since
+        and run.scope.endpoint == "local"
+        and run.changes
+        and not run.undoes
+        and run.run not in taken_back
+    ]
+
+
+def _run(line: str, *, as_json: bool) -> tuple[int, Any]:
+    from dragonctl.cli.root import run
+
+    if not as_json:
+        from dragonctl.terminal.demo import typed
+
+        typed(f"dragonctl {line}")
+        return run(shlex.split(line)), None
+    with redirect_stdout(StringIO()) as said:
+        code = run([*shlex.split(line), "--output", "json"])
+    try:
+        return code, json.loads(said.getvalue())
+    except ValueError:
+        return code, said.getvalue()
+
+
+@contextmanager
+def _on_the_sample() -> Iterator[None]:
+    """In the sample's folder, whose ``dragonctl.toml`` and ``lambdas/`` count; on the local AWS."""
+    from dragonctl.config import load
+
+    before, here = os.environ.get("DRAGONCTL_LOCAL"), Path.cwd()
+    os.environ["DRAGONCTL_LOCAL"] = "1"
+    os.chdir(sample_folder())
+    load.cache_clear()
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        load.cache_clear()
+        if before is None:
+            del os.environ["DRAGONCTL_LOCAL"]
+        else:
+            os.environ["DRAGONCTL_LOCAL"] = before
+
+
+def _page() -> Path:
+    """Where the map's page is written: no demo leaves a file in a person's own folder."""
+    return state_folder("local") / "service-map.html"
+
+
+def _file() -> Path:
+    return state_folder("local") / "demo.json"

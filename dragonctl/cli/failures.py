@@ -1,0 +1,132 @@
+"""A failure as a person, or a program, is told of it: one message, one exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from dragonctl.aws.transport import as_failure
+from dragonctl.engine.model import Call
+from dragonctl.engine.run import SKIPPED
+from dragonctl.engine.symptoms import hint_for, is_denied
+from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.masking import masked
+from dragonctl.terminal.neutral import neutral
+
+_NAMED = 8
+"""How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
+the report of the run have them all."""
+
+
+def report(error: Exception, arguments: list[str]) -> int:
+    """Print the message (and with ``--output json`` the document); the exit code."""
+    if "--debug" in arguments:
+        trace = masked("".join(traceback.format_exception(error)))
+        click.echo(trace, err=True, nl=False)
+    failure = _as_failure(error)
+    if _wants_json(arguments):
+        document = failure.document or _not_begun(failure, arguments)
+        try:
+            # Whoever reads a log reads line by line.
+            click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
+        except OSError:  # a full disk, a reader that has gone: the message is told all the same
+            discard_output()
+    from dragonctl.terminal.console import tell
+
+    tell(message(failure))
+    return failure.exit_code
+
+
+def _not_begun(error: DragonError, arguments: list[str]) -> dict[str, Any]:
+    from dragonctl.cli.options import command_of
+
+    shows = bool({"--dry-run", "--check"} & set(arguments))
+    return failed_document(command_of(arguments), [error], dry_run=shows)
+
+
+def discard_output() -> None:
+    """Let nothing that is still to be written to stdout fail: nobody can have it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def message(error: DragonError) -> str:
+    """``Error: what failed. What to do.``, with nothing in it that a terminal would obey."""
+    end = "" if error.message.endswith((".", "!", "?")) else "."
+    return f"Error: {neutral(f'{error.message}{end} {_hint(error)}'.strip())}"
+
+
+def _hint(error: DragonError) -> str:
+    """What to do next; where a right is missing, which one, as IAM names it."""
+    if not (isinstance(error, AwsError) and is_denied(error)):
+        return error.hint
+    if error.hint not in ("", hint_for(error)):  # it was not the caller who lacks a right
+        return error.hint
+    from dragonctl.policy.grants import action_of
+
+    action = action_of(Call(error.service, error.operation, {}))
+    return f"You lack the right {action}: `dragonctl policy COMMAND` prints what a command needs."
+
+
+def messages(errors: Sequence[DragonError]) -> Iterator[str]:
+    """A message per failure: the same refusal of several things once, and what it stopped once."""
+    said: dict[tuple[str, str], int] = {}
+    for error in errors:
+        if error.code != SKIPPED:
+            key = (error.code, getattr(error, "operation", str(error)))
+            said[key] = said.get(key, 0) + 1
+    for error in errors:
+        key = (error.code, getattr(error, "operation", str(error)))
+        if count := said.pop(key, 0):
+            yield message(error) + (f" ({count - 1} more things like it.)" if count > 1 else "")
+    stopped = [error.resource for error in errors if error.code == SKIPPED]
+    if stopped:
+        rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
+        yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."
+
+
+def as_document(error: DragonError) -> dict[str, str]:
+    """An error as an item of ``errors``."""
+    return {
+        "resource": error.resource,
+        "code": error.code,
+        "message": error.message,
+        "hint": _hint(error),
+    }
+
+
+def failed_document(
+    command: str, errors: list[DragonError], *, dry_run: bool = False
+) -> dict[str, Any]:
+    """The document of a command that failed before it had begun."""
+    return {
+        "command": command,
+        "run": None,
+        "account": None,
+        "region": None,
+        "dry_run": dry_run,
+        "changed": False,
+        "changes": [],
+        "warnings": [],
+        "errors": [as_document(error) for error in errors],
+    }
+
+
+def _as_failure(error: Exception) -> DragonError:
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f"See: {context.command_path} --help" if context else "See: dragonctl --help"
+        # Click lists the values of a choice one a line.
+        return UsageError(error.format_message().replace("\n\t", " "), hint)
+    return as_failure(error)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    pairs = pairwise(arguments)
+    return "--output=json" in arguments or any(pair == ("--output", "json") for pair in pairs)

@@ -1,0 +1,52 @@
+"""The ``--local`` switch: the one place beside the commands that knows the local AWS."""
+
+from __future__ import annotations
+
+from dragonctl.aws.client import Connection
+from dragonctl.cli.globals import Globals
+
+
+def is_running() -> bool:
+    """Whether the local AWS answers, without starting it."""
+    from dragonctl.local import control
+
+    return control.status() is not None
+
+
+def connection(globals_: Globals, *, sample: bool = True) -> Connection:
+    """How to reach the local AWS; it is started, with the sample in it, if it is not running.
+
+    ``sample`` False leaves it empty, for the command that is about to create the application.
+    """
+    from dragonctl.local import control
+
+    running = control.status()
+    server = running or control.up()
+    made = Connection(
+        region=globals_.region or server.region,
+        endpoint_url=server.endpoint,
+        access_key="local",
+        secret_key="local",  # noqa: S106 (the local AWS asks for none)
+    )
+    if running is None and server.set_aside:
+        from dragonctl.terminal.console import err
+        from dragonctl.terminal.local import set_aside
+
+        err().print(set_aside(server.set_aside), style="yellow")
+    if running is None and sample:
+        _ensure_sample(made)
+    return made
+
+
+def _ensure_sample(made: Connection) -> None:
+    """Put the sample application into a local AWS that holds none."""
+    from dragonctl.aws.client import Aws
+    from dragonctl.engine.reads import Reads
+    from dragonctl.resources.apigateway_rest_api import read_rest_apis
+
+    reads = Reads(Aws(made))
+    if read_rest_apis(reads):
+        return
+    from dragonctl.recipes.sample.preparation import create_sample
+
+    create_sample(reads)

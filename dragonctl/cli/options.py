@@ -1,0 +1,166 @@
+"""Options that several commands take. Imports nothing but click: ``--help`` must be instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import click
+
+from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.globals import globals_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is not None and parameter.name:
+        known = globals_of(context)
+        context.find_root().meta["dragonctl.globals"] = replace(known, **{parameter.name: value})
+
+
+def global_parameters() -> list[click.Parameter]:
+    """Fresh options for one command; None means "not given here"."""
+    shared: dict[str, Any] = {"expose_value": False, "callback": _remember, "default": None}
+    return [
+        click.Option(["--profile"], help="AWS profile.", metavar="NAME", **shared),
+        click.Option(["--region"], help="AWS region.", metavar="NAME", **shared),
+        click.Option(["--endpoint-url"], help="Another AWS endpoint.", metavar="URL", **shared),
+        click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
+        click.Option(
+            ["--output"], type=click.Choice(["text", "json"]), help="Form of the answer.", **shared
+        ),
+        click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),
+    ]
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """The command that a line names, read or not; "" where it names none."""
+    # What stands behind one of these is its value, though a command may have that name.
+    valued = {
+        name
+        for option in global_parameters()
+        if isinstance(option, click.Option) and not option.is_flag
+        for name in option.opts
+    }
+    pairs = zip(["", *arguments], arguments, strict=False)
+    names = command_names()
+    return next((one for before, one in pairs if one in names and before not in valued), "")
+
+
+class Command(click.Command):
+    """A command that takes the global options too."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
+        super().__init__(*args, **settings)
+        self.params += global_parameters()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options that were not given come from ``dragonctl.toml``'s table of this command."""
+        from dragonctl.config import defaults_for
+
+        if not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
+            ctx.default_map = {**(ctx.default_map or {}), **defaults_for(self)}
+        return super().parse_args(ctx, args)
+
+
+def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
+    """Decorator: a command of dragonctl, named after its file."""
+
+    def decorate(function: Callable[..., Any]) -> Command:
+        name = function.__module__.rpartition(".")[2].replace("_", "-")
+        made: Command = click.command(name=name, cls=Command, **settings)(function)
+        return made
+
+    return decorate
+
+
+def change_options(function: F) -> F:
+    """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
+    for option in (
+        click.option("--no-wait", is_flag=True, help="Do not wait for slow things."),
+        click.option("--yes", "-y", is_flag=True, help="Do not ask."),
+        click.option("--check", is_flag=True, help="Like --dry-run; exit 3 if anything differs."),
+        click.option("--dry-run", is_flag=True, help="Show what would change; change nothing."),
+    ):
+        function = option(function)
+    return function
+
+
+def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Callback of an option whose value is never empty: ``--package-only "$UNSET"`` is a slip."""
+    if value == "" or (isinstance(value, tuple) and "" in value):
+        raise click.BadParameter("it is empty", param=parameter)
+    return value
+
+
+def allow_secret_option(function: F) -> F:
+    """``--allow-secret``, of commands that make a zip; a tuple of paths or patterns."""
+    return click.option(
+        "--allow-secret",
+        metavar="PATH",
+        multiple=True,
+        callback=not_empty,
+        help="Pack this file (or pattern) though it looks like a secret.",
+    )(function)
+
+
+def allowed_secrets(command: click.Command) -> tuple[str, ...]:
+    """What ``dragonctl.toml`` says of ``--allow-secret``, where the command itself does not run."""
+    from dragonctl.config import defaults_for
+
+    return tuple(defaults_for(command).get("allow_secret", ()))
+
+
+def complete(kind: str) -> Callable[..., list[str]]:
+    """Shell completion of the names of one kind of thing in AWS."""
+
+    def begun(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        from dragonctl.cli.completion import names
+
+        return names(kind, context, incomplete)
+
+    return begun
+
+
+def application_options(function: F) -> F:
+    """``--api``, ``--stage``, and what discovery should add or leave out."""
+    for option in (
+        click.option("--no-discover", is_flag=True, help="Only the functions and machines named."),
+        click.option(
+            "--state-machine",
+            "state_machines",
+            multiple=True,
+            metavar="NAME|ARN",
+            shell_complete=complete("machine"),
+            help="A state machine besides those discovered. Repeatable.",
+        ),
+        click.option(
+            "--function",
+            "functions",
+            multiple=True,
+            metavar="NAME",
+            shell_complete=complete("function"),
+            help="A function besides those discovered. Repeatable.",
+        ),
+        stage_option,
+        click.option("--all", "every", is_flag=True, help="Every API of the account and region."),
+        apis_option,
+    ):
+        function = option(function)
+    return function
+
+
+api_option = click.option(
+    "--api", metavar="NAME|ID", shell_complete=complete("api"), help="The REST API."
+)
+apis_option = click.option(
+    "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
+    help="A REST API; a pattern means several. Repeatable.",
+)  # fmt: skip
+stage_option = click.option(
+    "--stage", "stages", multiple=True, metavar="NAME", shell_complete=complete("stage"),
+    help="A stage or a pattern (default: all). Repeatable.",
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""What the commands that show logs, traces and the map have in common."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+import click
+
+from dragonctl.application.nouns import App
+from dragonctl.cli.failures import as_document, message
+from dragonctl.cli.session import Session, selection
+from dragonctl.engine.retry import LookAgain, Patience, persist
+from dragonctl.engine.symptoms import explained
+from dragonctl.errors import UsageError
+from dragonctl.telemetry.logs.events import SOURCES, LogGroup, Unreadable
+from dragonctl.telemetry.logs.groups import log_groups, trace_names
+from dragonctl.telemetry.traces.reading import Summary, summaries
+from dragonctl.terminal.console import headline, out, tell, warn
+from dragonctl.terminal.neutral import neutral
+
+
+class View:
+    """One command's view of an application: AWS to read from, its log groups, its answers."""
+
+    def __init__(self, chosen: dict[str, Any], *services: str) -> None:
+        """``chosen``: the values of ``application_options``; ``services`` will be asked soon."""
+        self.session = Session()
+        self._chosen = chosen
+        self.unreadable: list[Unreadable] = []
+        self.session.aws.warm("apigateway", "sts", *services)
+
+    @property
+    def json(self) -> bool:
+        """Whether stdout carries JSON."""
+        return self.session.globals.json
+
+    @property
+    def label(self) -> str:
+        """``local`` where no real AWS is asked, for the head of every answer."""
+        return self.session.label
+
+    @cached_property
+    def app(self) -> App:
+        """The application; what of it could not be read goes to stderr."""
+        app = self.session.application(selection(**self._chosen))
+        for error in app.errors:
+            tell(message(error))
+        warn(*self.session.overdue())
+        return app
+
+    def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
+        """The application's log groups, of some sources or of all."""
+        wanted = set(sources) or set(SOURCES)
+        return [group for group in log_groups(self.app) if group.source in wanted]
+
+    def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """One call of AWS, not remembered; throttling and lost answers are waited out."""
+        patience = Patience(time.monotonic, time.sleep, _quietly)
+        try:
+            return persist(
+                lambda: self.session.aws.send(service, operation, params),
+                patience,
+                repeatable=True,
+            )
+        except LookAgain as look:
+            raise explained(look.error, look.symptom) from look.error
+
+    def traces(self, start: float, end: float, expression: str = "") -> Iterator[Summary]:
+        """The traces between two times (seconds) that the application's parts took part in."""
+        names = trace_names(self.app)
+        for item in summaries(self.fetch, start, end, expression):
+            if not item.services or names.intersection(item.services):
+                yield item
+
+    def report(self, problem: Unreadable) -> None:
+        """Name a group that cannot be read, on stderr."""
+        self.unreadable.append(problem)
+        words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
+        tell(neutral(words.strip()))
+
+    def typed(self, command: str) -> str:
+        """A command to type next, with what this run was given of where to look."""
+        apis = [word for api in self._chosen.get("api") or () for word in ("--api", api)]
+        every = ["--all"] if self._chosen.get("every") else []
+        words = [*apis, *every, *self.session.globals.words()]
+        return " ".join([command, shlex.join(words)]) if command and words else command
+
+    def head(self) -> None:
+        """What the answer is about, for people: which application, where."""
+        out().print(headline(self.app.title, self.label))
+
+    def answer(self, document: dict[str, Any]) -> None:
+        """The command's one JSON document."""
+        local = {"local": True} if self.label else {}
+        errors = [as_document(error) for error in self.app.errors]
+        unreadable = [problem.document() for problem in self.unreadable]
+        whole = {
+            **document,
+            **({"unreadable": unreadable} if unreadable else {}),
+            **local,
+            **({"errors": errors} if errors else {}),
+        }
+        click.echo(json.dumps(whole, indent=2, default=str))
+
+
+def _quietly(_why: str, _seconds: float) -> None:
+    """Waiting for AWS is not worth a word while lines scroll by."""
+
+
+def sources_of(values: Iterable[str]) -> list[str]:
+    """The sources that ``--source`` names: separated by commas, or given several times."""
+    names = [name.strip() for value in values for name in value.removesuffix(",").split(",")]
+    if unknown := [name for name in names if name not in SOURCES]:
+        raise UsageError(
+            f"--source '{unknown[0]}' is not known.", f"There are {', '.join(SOURCES)}."
+        )
+    return names

@@ -1,0 +1,137 @@
+"""``deploy-edge``'s goal: the zip, the function and the distribution, read at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dragonctl.cli.change import Goal
+from dragonctl.cli.session import Session
+from dragonctl.engine.model import Call, Step
+from dragonctl.engine.reads import Reads
+from dragonctl.errors import UsageError
+from dragonctl.packaging.build import Package, build
+from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.function_code import build_cache
+from dragonctl.packaging.handler import handlers
+from dragonctl.packaging.runtimes import Target, newest, target_of
+from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
+from dragonctl.recipes.edge.limits import REGION
+from dragonctl.recipes.edge.recipe import Edge, edge_steps, present_function, refuse
+from dragonctl.recipes.functions.creation import Place
+from dragonctl.recipes.functions.options import Code
+from dragonctl.resources.cloudfront_association import Association
+from dragonctl.sample import sample_folder
+
+FOLDER = Path("lambdas/edge")
+
+
+def folder_of(name: str, source: str | None, *, local: bool) -> Path:
+    """The function's folder; UsageError where there is none."""
+    return function_folder(_root(source, local=local), name)
+
+
+def first_folder(*, local: bool) -> Path:
+    """The first function folder of ``lambdas/edge``; UsageError where there is none."""
+    root = _root(None, local=local)
+    folders = function_folders(root)
+    if not folders:
+        raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
+    return folders[0]
+
+
+def _root(source: str | None, *, local: bool) -> Path:
+    root = Path(source) if source else FOLDER
+    if not root.is_dir() and source is None and local:
+        root = sample_folder() / FOLDER
+    if not root.is_dir():
+        raise UsageError(
+            f"There is no folder {root} here.", "Name the folder of edge functions with --source."
+        )
+    return root
+
+
+def edge_first_run(session: Session, folder: Path, allowed: Sequence[str]) -> list[Step]:
+    """The steps but the last; what that would do, on any distribution, is noted as made.
+
+    ``allowed`` are patterns of paths that are packed though they look like secrets.
+    """
+    reads, name = session.reads, function_name(folder)
+    raw = _function(reads, name)
+    target, handler = _target(folder, raw)
+    package = _package(folder, target, handler, allowed)
+    code = Code(package.sha256, target, handler)
+    anywhere = Association("*", "*", "origin-response")
+    edge = Edge(name, code, package.size, raw, {"DefaultCacheBehavior": {}}, anywhere)
+    place = Place(reads.account, REGION, reads.partition)
+    version = f"arn:{place.partition}:lambda:{REGION}:{place.account}:function:{name}:*"
+    config = {"DefaultCacheBehavior": {"LambdaFunctionARN": version}}
+    reads.made.append(Call("cloudfront", "GetDistribution", {"Id": "*"}))
+    update = {"Id": "*", "DistributionConfig": config}
+    reads.made.append(Call("cloudfront", "UpdateDistribution", update))
+    return edge_steps(edge, place)[:-1]
+
+
+def edge_goal(
+    session: Session, folder: Path, association: Association, allowed: Sequence[str]
+) -> Goal:
+    """What the command is about to do. Raises before any write where the edge would refuse it.
+
+    ``allowed`` are patterns of paths that are packed though they look like secrets.
+    """
+    session.aws.warm("lambda", "cloudfront", "sts", "iam")
+    reads, name = session.reads, function_name(folder)
+    raw, distribution, account = reads.together(
+        partial(_function, reads, name),
+        partial(_distribution, reads, association.distribution),
+        lambda: reads.account,
+    )
+    target, handler = _target(folder, raw)
+    code = Code("", target, handler)
+    refuse(Edge(name, code, 0, raw, distribution, association))
+    package = _package(folder, target, handler, allowed)
+    code = Code(package.sha256, target, handler)
+    edge = Edge(name, code, package.size, raw, distribution, association)
+    replaced = present_function(edge)
+    where = f"distribution {association.distribution} · account {account} · {REGION}"
+    return Goal(
+        f"Deploy {name} to the edge · {where}",
+        edge_steps(edge, Place(account, REGION, reads.partition)),
+        package.warnings,
+        (f"Its logs are in the region of whoever calls: /aws/lambda/{REGION}.{name}",),
+        question=f"{association.event} runs {replaced} now. Replace it?" if replaced else "",
+        way_back=f"dragonctl undo --region {REGION}",
+    )
+
+
+def _function(reads: Reads, name: str) -> dict[str, Any] | None:
+    """GetFunction's configuration, with the reserved concurrency that is told beside it."""
+    absent = ("ResourceNotFoundException",)
+    answer = reads.get("lambda", "GetFunction", absent=absent, FunctionName=name)
+    return None if answer is None else {**answer["Configuration"], **answer.get("Concurrency", {})}
+
+
+def _distribution(reads: Reads, ident: str) -> dict[str, Any] | None:
+    answer = reads.get("cloudfront", "GetDistribution", absent=("NoSuchDistribution",), Id=ident)
+    return answer["Distribution"]["DistributionConfig"] if answer else None
+
+
+def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Target, str]:
+    """What the zip must run on; the edge has one processor."""
+    if raw and str(raw.get("Runtime")).startswith("python"):
+        return target_of(raw["Runtime"]), raw["Handler"]
+    found = handlers(collect(folder).files)
+    if len(found) != 1:
+        many = f"could be one of {', '.join(found)}" if found else "could not be found"
+        raise PackagingError(f"The handler of {folder.name} {many}.", "Leave one function in it.")
+    return Target(newest(datetime.now(UTC).date())), found[0]
+
+
+def _package(folder: Path, target: Target, handler: str, allowed: Sequence[str]) -> Package:
+    """The zip, without the X-Ray SDK: the edge does not trace."""
+    return build(
+        folder, target, cache=build_cache(), handler=handler, add_tracer=False, allowed=allowed
+    )

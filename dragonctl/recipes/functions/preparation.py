@@ -1,0 +1,218 @@
+"""From the folders of functions to what is deployed: looked at, packaged, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+from dragonctl.application.nouns import Function
+from dragonctl.cli.session import Session
+from dragonctl.engine.events import Working
+from dragonctl.engine.reads import Reads, together
+from dragonctl.errors import DragonError, UsageError
+from dragonctl.packaging.build import Package, build
+from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.function_code import build_cache, forget_upload, note_upload, object_key
+from dragonctl.packaging.handler import handlers
+from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, megabytes
+from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
+from dragonctl.packaging.source import collect
+from dragonctl.recipes.functions.folders import Chosen
+from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.present import look
+from dragonctl.recipes.functions.recipe import Deployment
+from dragonctl.resources.lambda_function import CODE, read_configuration
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A function that is ready to be deployed. ``notice`` says when its runtime retires."""
+
+    deployment: Deployment
+    package: Package
+    notice: str | None
+
+
+def packages(
+    chosen: Iterable[Chosen], options: Options, *, bundle_all: bool, session: Session
+) -> list[Package]:
+    """Build every zip without AWS, at the same time; the first failure is raised."""
+    target = Target(options.python or newest(_today()), options.architecture or "x86_64")
+
+    def one(function: Chosen) -> Package:
+        tell = partial(_tell, session, function.name)
+        try:
+            return _built(function, target, options.handler, options, tell, bundle_all=bundle_all)
+        finally:
+            tell("")
+
+    return together(*(partial(one, function) for function in chosen))
+
+
+def prepare(
+    chosen: Iterable[Chosen], options: Options, *, bundle_all: bool, session: Session
+) -> tuple[list[Prepared], list[DragonError]]:
+    """Look at every function and build its zip, all at the same time; what is refused apart."""
+
+    def one(function: Chosen) -> Prepared | DragonError:
+        tell = partial(_tell, session, function.name)
+        try:
+            return _prepared(session.reads, function, options, tell, bundle_all=bundle_all)
+        except UsageError:
+            raise
+        except DragonError as error:
+            error.resource = error.resource or f"lambda-function/{function.name}"
+            return error
+        finally:
+            tell("")
+
+    results = session.reads.together(*(partial(one, function) for function in chosen))
+    refused = [result for result in results if isinstance(result, DragonError)]
+    return [result for result in results if isinstance(result, Prepared)], refused
+
+
+def _prepared(
+    reads: Reads, function: Chosen, options: Options, tell: Progress, *, bundle_all: bool
+) -> Prepared:
+    raw = read_configuration(reads, function.name)
+    if raw is None and not options.create:
+        raise _missing(function, reads)
+    target, handler = _needs(function, raw, options)
+    make = partial(_built, function, target, handler, options, tell, bundle_all=bundle_all)
+    if raw is None:
+        package, sight = make(), None
+    else:
+        package, sight = reads.together(make, partial(look, reads, Function(function.name, raw)))
+    if raw is None or raw[CODE] != package.sha256:
+        _check_size(function.name, package, options)
+    code = Code(package.sha256, target, handler)
+    if options.bucket:
+        note_upload(code.sha256, options.bucket, object_key(code.sha256))
+    elif not package.needs_bucket:
+        forget_upload(code.sha256)
+    notice = retirement_notice(target.python, _today())
+    return Prepared(Deployment(function.name, code, sight), package, notice)
+
+
+def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tuple[Target, str]:
+    """What the zip must run on, and the handler that it must hold."""
+    if raw is None:
+        return _for_a_new_one(function, options)
+    if raw.get("PackageType") == "Image":
+        raise DragonError(
+            f"The function {function.name} is a container image, which takes no zip.",
+            "Deploy it under another name with --function-name --create.",
+            code="Image",
+        )
+    [architecture] = raw.get("Architectures") or ["x86_64"]
+    runtime = f"python{options.python}" if options.python else raw["Runtime"]
+    if not runtime.startswith("python"):
+        raise UsageError(
+            f"The function {function.name} runs on {runtime}; dragonctl packages Python only.",
+            "Name the folders to deploy, without this one; or give it a Python with --python.",
+        )
+    target = target_of(runtime, options.architecture or architecture)
+    return target, options.handler or raw["Handler"]
+
+
+def _missing(function: Chosen, reads: Reads) -> DragonError:
+    return DragonError(
+        f"There is no function {function.name} in account {reads.account}, {reads.region}.",
+        "Create it, and a role for it, with --create; or name another with --function-name.",
+        code="ResourceNotFoundException",
+    )
+
+
+def _for_a_new_one(function: Chosen, options: Options) -> tuple[Target, str]:
+    target = Target(options.python or newest(_today()), options.architecture or "x86_64")
+    return target, options.handler or _only_handler(function)
+
+
+def _only_handler(function: Chosen) -> str:
+    found = handlers(collect(function.folder).files)
+    if len(found) == 1:
+        return found[0]
+    many = f"could be one of {', '.join(found)}" if found else "could not be found"
+    raise PackagingError(f"The handler of {function.name} {many}.", "Name it with --handler.")
+
+
+def _built(
+    function: Chosen,
+    target: Target,
+    handler: str | None,
+    options: Options,
+    tell: Progress,
+    *,
+    bundle_all: bool,
+) -> Package:
+    return build(
+        function.folder,
+        target,
+        cache=build_cache(),
+        handler=handler,
+        bundle_all=bundle_all,
+        allowed=options.allow_secret,
+        progress=tell,
+    )
+
+
+def _check_size(name: str, package: Package, options: Options) -> None:
+    if package.needs_bucket and not options.bucket:
+        parts = ", ".join(f"{part} {megabytes(size)}" for part, size in package.largest[:3])
+        raise PackagingError(
+            f"The zip of {name} has {megabytes(package.size)}; above"
+            f" {megabytes(DIRECT_UPLOAD_BYTES)} AWS takes it from S3 only. Unpacked: {parts}.",
+            "Name a bucket of this region with --s3-bucket.",
+        )
+
+
+def _tell(session: Session, name: str, doing: str) -> None:
+    session.emit(Working(name, doing))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def notes(prepared: Iterable[Prepared]) -> list[str]:
+    """A sentence on each zip."""
+    return [_note(one.deployment, one.package) for one in prepared]
+
+
+def _note(one: Deployment, package: Package) -> str:
+    target = one.code.target
+    bundled = [f"{part} {version}" for part, version in package.versions.items()]
+    parts = [f"Python {target.python}", target.architecture, *bundled]
+    what = "to upload" if one.uploads else "as AWS has it already"
+    return f"{one.name}: {_size(package.size)} {what} ({', '.join(parts)})"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024:.0f} kB" if size < 1 << 20 else megabytes(size)
+
+
+def warnings(prepared: Iterable[Prepared]) -> list[str]:
+    """What packaging and the calendar have to say, each once."""
+    found = []
+    for one in prepared:
+        found += [f"{one.deployment.name}: {one.notice}"] if one.notice else []
+        found += one.package.warnings
+    return found
+
+
+def as_document(name: str, package: Package) -> dict[str, Any]:
+    """A zip for ``--output json``."""
+    return {
+        "name": name,
+        "code_sha256": package.sha256,
+        "size": package.size,
+        "unzipped_size": package.unzipped_size,
+        "unchanged": package.unchanged,
+        "packages": package.versions,
+        "left_out": package.left_out,
+    }

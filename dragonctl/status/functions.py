@@ -1,0 +1,103 @@
+"""What is behind the API in ``status``: functions, state machines, and what their roles may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dragonctl.application.nouns import App, Function, Machine
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.roles import Need, judge
+from dragonctl.resources.lambda_function import traces
+from dragonctl.resources.role_rights import role_name
+from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
+from dragonctl.status.observations import Sight, machine_group
+from dragonctl.status.problem import Again, Problem
+from dragonctl.status.traffic import function_qualifiers, machine_qualifiers
+
+
+def function_document(function: Function) -> dict[str, Any]:
+    """One function as it stands, and what is frozen behind the aliases that traffic uses."""
+    raw = function.raw
+    return {
+        "name": function.name,
+        "tracing": traces(raw),
+        "log_group": function.log_group,
+        "role": function.role,
+        "runtime": raw.get("Runtime"),
+        "update": raw.get("LastUpdateStatus", "Successful"),
+        "qualifiers": function_qualifiers(function),
+    }
+
+
+def machine_document(machine: Machine) -> dict[str, Any]:
+    """One state machine as it stands."""
+    state = machine_state(dict(machine.raw))
+    return {
+        "name": machine.name,
+        "arn": machine.arn,
+        "type": machine.raw.get("type", "STANDARD"),
+        "log_level": state[LEVEL],
+        "execution_data": state[EXECUTION_DATA],
+        "log_group": machine_group(machine.raw),
+        "tracing": state[TRACING],
+        "role": machine.role,
+        "qualifiers": machine_qualifiers(machine),
+    }
+
+
+def function_problems(sight: Sight) -> Iterator[Problem]:
+    """Functions that could not be made, and updates that go on or failed."""
+    for function in sight.app.functions:
+        yield from _update(sight.again, f"lambda-function/{function.name}", function)
+
+
+def _update(again: Again, resource: str, function: Function) -> Iterator[Problem]:
+    raw, subject = function.raw, f"Function {function.name}"
+    if raw.get("State") == "Failed":
+        why = raw.get("StateReason") or "Lambda gives no reason"
+        mend = again.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"it could not be made ({why})", mend)
+    if raw.get("LastUpdateStatus") == "InProgress":
+        yield Problem(resource, subject, "Lambda is updating it", again.command("status"))
+    elif raw.get("LastUpdateStatus") == "Failed":
+        why = raw.get("LastUpdateStatusReason") or "Lambda gives no reason"
+        mend = again.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"its last update failed ({why})", mend)
+
+
+def role_problems(sight: Sight) -> Iterator[Problem]:
+    """Roles that are gone, and rights that are missing for what is switched on."""
+    app = sight.app
+    for role, rights in sight.survey.rights.items():
+        if rights is None:
+            text = "it does not exist, although a function or state machine runs under it"
+            mend = f"Make the role {role}, or give the function or state machine another."
+            yield Problem(f"iam-role/{role}", f"Role {role}", text, mend)
+    verdict = judge(app, sight.survey, Options(role_changes=False))
+    for need, lacking in verdict.reported:
+        if _in_use(app, need):
+            text = _lacks(need, lacking)
+            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, sight.again.setup())
+    for need, lacking in verdict.hopeless:
+        if _in_use(app, need):
+            text = f"{_lacks(need, lacking)}, by a permissions boundary or an explicit Deny"
+            mend = f"Allow it in the boundary or the Deny of the role {need.role}."
+            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, mend)
+
+
+def _lacks(need: Need, lacking: tuple[str, ...]) -> str:
+    return f"it cannot {need.what}, for it lacks {', '.join(lacking)}"
+
+
+def _in_use(app: App, need: Need) -> bool:
+    """Whether anything that runs under the role is set to do what the role cannot."""
+    functions = [raw for one in app.functions for _, raw in one.configurations]
+    raws = [raw for one in app.machines for _, raw in one.configurations]
+    machines = [machine_state(dict(raw)) for raw in raws if role_name(raw["roleArn"]) == need.role]
+    if need.what == "send traces":
+        ours = (raw for raw in functions if role_name(raw["Role"]) == need.role)
+        return any(map(traces, ours)) or any(one[TRACING] for one in machines)
+    if need.what == "deliver logs":
+        return any(one[LEVEL] != "OFF" for one in machines)
+    return True

@@ -1,0 +1,187 @@
+"""All that ``status`` looks at, each thing read once and at the same time as the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from dragonctl.application.nouns import App, Raw, named
+from dragonctl.engine.model import Reader, Reading
+from dragonctl.engine.symptoms import is_denied, is_hopeless
+from dragonctl.errors import DragonError
+from dragonctl.recipes.caching.existing import survey_caches
+from dragonctl.recipes.caching.survey import Survey as CacheSurvey
+from dragonctl.recipes.observability import Survey, survey
+from dragonctl.resources.lambda_version import NewestVersion
+from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
+from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
+from dragonctl.status.caching import Ratios, hit_ratios
+from dragonctl.status.problem import Again
+
+POLICY_COUNT = 10
+"""CloudWatch Logs' resource policies of one account and region, at most."""
+POLICY_CHARACTERS = 5120
+"""The characters of one resource policy's document, at most."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A log group that the application writes to.
+
+    ``owner`` says what writes there, in words; ``needed`` whether anything is written there as
+    things stand.
+    """
+
+    name: str
+    owner: str
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen. A reading that AWS refused is in ``errors``, and missing from its place.
+
+    ``readings`` holds each group's reading by name (None: there is no such group);
+    ``methods`` what each API with a cache defines and serves, by its id; ``policies`` the
+    Logs resource policies, None when they could not be read; ``newest`` the configuration of the
+    version that was published last, of functions whose traffic goes to versions.
+    """
+
+    app: App
+    survey: Survey
+    groups: tuple[Group, ...]
+    readings: Mapping[str, Reading | None]
+    methods: Mapping[str, CacheSurvey] = field(default_factory=dict)
+    policies: tuple[Mapping[str, Any], ...] | None = None
+    ratios: Ratios = field(default_factory=dict)
+    newest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    errors: tuple[DragonError, ...] = ()
+    again: Again = field(default_factory=Again)
+
+
+def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
+    """Read the roles, log groups, methods, Logs policies and hit ratios of an application."""
+    groups = tuple(log_groups(app))
+    names = list(dict.fromkeys(group.name for group in groups))
+    known, methods, policies, ratios, newest, *found = aws.together(
+        partial(survey, aws, app),
+        partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
+        partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
+        partial(_refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
+        partial(_refusable, "lambda-versions", partial(_newest, aws, app)),
+        *(partial(_refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
+          for name in names),
+    )  # fmt: skip
+    answers = dict(zip(names, found, strict=True))
+    read = (methods, policies, ratios, newest, *found)
+    refused = [one for one in read if isinstance(one, DragonError)]
+    return Sight(
+        app,
+        known,
+        groups,
+        {name: one for name, one in answers.items() if not isinstance(one, DragonError)},
+        {} if isinstance(methods, DragonError) else methods,
+        None if isinstance(policies, DragonError) else tuple(policies),
+        {} if isinstance(ratios, DragonError) else ratios,
+        {} if isinstance(newest, DragonError) else newest,
+        (*app.errors, *known.errors, *_refusals(known), *refused, *_unseen(methods)),
+        again,
+    )
+
+
+def _refusals(known: Survey) -> Iterator[DragonError]:
+    """Roles whose rights could not be read, so that nothing is said of what they lack."""
+    for role, rights in known.rights.items():
+        if rights and rights.refusal:
+            what = f"What role {role} may do could not be judged"
+            yield rights.refusal.about(f"iam-role/{role}", what)
+
+
+def log_groups(app: App) -> Iterator[Group]:
+    """The groups that the stages, functions and machines write to, as they are set now.
+
+    Those of versions that get traffic too: their settings are frozen.
+    """
+    for api, name, raw in app.stages:
+        yield from _stage_groups(api.id, name, raw)
+    for function in app.functions:
+        for version, raw in function.configurations:
+            yield Group(function.group_of(raw), named(f"function {function.name}", version))
+    for machine in app.machines:
+        for version, raw in machine.configurations:
+            if group := machine_group(raw):
+                owner = named(f"state machine {machine.name}", version)
+                level = machine_state(dict(raw))[LEVEL]
+                yield Group(group, owner, needed=level != "OFF")
+
+
+def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Group]:
+    levels = {one.get("loggingLevel", "OFF") for one in (raw.get("methodSettings") or {}).values()}
+    if levels - {"OFF"}:
+        yield Group(execution_group(api, stage), f"stage {stage}, execution")
+    destination = (raw.get("accessLogSettings") or {}).get("destinationArn") or ""
+    if ":log-group:" in destination:
+        yield Group(group_name(destination), f"stage {stage}, access")
+
+
+def machine_group(raw: Raw) -> str | None:
+    """The name of the group that a machine logs to, by one of its configurations."""
+    arn = machine_state(dict(raw))[DESTINATION]
+    return group_name(arn) if arn else None
+
+
+def _methods(aws: Reader, app: App) -> dict[str, CacheSurvey]:
+    answers = aws.together(*(partial(survey_caches, aws, one) for one in app.apis))
+    pairs = zip(app.apis, answers, strict=True)
+    return {api.id: one for api, one in pairs if one is not None}
+
+
+def _unseen(methods: Mapping[str, CacheSurvey] | DragonError) -> Iterator[DragonError]:
+    """The caches that were judged by the definition as it is edited, for want of the deployed."""
+    if isinstance(methods, DragonError):
+        return
+    for api, seen in methods.items():
+        for stage, why in seen.unseen.items():
+            error = DragonError(
+                f"What stage {stage} serves could not be read ({why}): its cache is judged by the"
+                " API's present definition.",
+                code="NotSeen",
+            )
+            error.resource = f"apigateway-stage/{api}/{stage}"
+            yield error
+
+
+def _newest(aws: Reader, app: App) -> dict[str, Mapping[str, Any]]:
+    names = [one.name for one in app.functions if set(one.qualifiers) - {None}]
+    answers = aws.together(*(partial(NewestVersion(name).read, aws) for name in names))
+    return {
+        name: one.facts["raw"] for name, one in zip(names, answers, strict=True) if one is not None
+    }
+
+
+def _ratios(aws: Reader, app: App, now: datetime) -> Ratios:
+    """The hit ratios; none where an endpoint has no metrics: the rest can be told without."""
+    try:
+        return hit_ratios(aws, app, now)
+    except DragonError as error:
+        if is_denied(error) or is_hopeless(error):
+            raise
+        return {}
+
+
+def _resource_policies(aws: Reader) -> list[Any]:
+    return aws.pages("logs", "DescribeResourcePolicies", "resourcePolicies") or []
+
+
+def _refusable(resource: str, read: Callable[[], Any]) -> Any:
+    """What the read gives; the error itself where AWS refuses this one thing."""
+    try:
+        return read()
+    except DragonError as error:
+        if not is_denied(error):
+            raise
+        error.resource = error.resource or resource
+        return error

@@ -1,0 +1,1 @@
+"""X-Ray's traces: summaries and whole traces read, segments typed, the service map made of them."""

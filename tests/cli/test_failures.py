@@ -1,0 +1,165 @@
+"""Everything that can be meant wrongly: one sentence, the right exit code, nothing changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SETUP = "setup-observability"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (("nonsense",), 2, "No such command"),
+        (("setup-observabilty",), 2, "Did you mean 'setup-observability'?"),
+        ((SETUP, "--nonsense"), 2, "No such option"),
+        ((SETUP, "--log-level", "LOUD"), 2, "is not one of"),
+        (("local",), 2, "Missing argument 'up|down|status'. Choose from: up, down, status. "),
+        ((SETUP, "--retention", "17"), 2, "does not keep events for 17 days"),
+        ((SETUP, "--role-name", "team/APIGatewayCWLogs"), 2, "IAM takes no role name"),
+        ((SETUP, "--data-trace-for", "soon"), 2, "is not a length of time"),
+        ((SETUP, "--data-trace-for", "9999999d"), 2, "is no end"),
+        ((SETUP, "--data-trace-for", "1h", "--no-data-trace"), 2, "contradict"),
+        ((SETUP, "--all", "--api", "x"), 2, "contradict"),
+        ((SETUP, "--profile", "nobody"), 2, "no AWS profile"),
+        ((SETUP, "--region", "mars"), 2, "is not an AWS region"),
+        ((SETUP, "--endpoint-url", "localhost"), 2, "is no endpoint URL"),
+        ((SETUP, "--endpoint-url", "http://127.0.0.1:9"), 1, "Could not connect"),
+        (("--local", SETUP, "--endpoint-url", "http://127.0.0.1:9"), 2, "contradict"),
+        (("undo", "nothing-like-it"), 1, "Could not connect"),
+    ],
+)
+def test_is_told_in_one_sentence(terminal, monkeypatch, line, code, words):
+    if "--endpoint-url" not in line:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert terminal.run(*line) == code
+    last = terminal.err.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert words in last
+    assert "Traceback" not in terminal.err
+    assert terminal.out == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (("--api", "other"), 2, "There is no REST API 'other'"),
+        (("--api", "small", "--stage", "nowhere"), 2, "has no stage 'nowhere'"),
+        (("--function", "nobody"), 2, "no function 'nobody'"),
+        (("--function", ""), 2, "--function '' cannot be its name"),
+        (("--state-machine", "arn:flow"), 2, "--state-machine 'arn:flow' cannot be its name"),
+        (
+            ("--function", "arn:aws:lambda:us-east-1:999988887777:function:small-work"),
+            2,
+            "no function 'small-work'",
+        ),
+        (("--region", "eu-north-1"), 2, "There is no REST API in account"),
+    ],
+)
+def test_what_is_not_there_is_named(terminal, application, line, code, words):
+    assert terminal.on_aws(SETUP, *line) == code
+    assert words in terminal.err
+    terminal.on_aws(SETUP, "--check")
+    assert "Log group" in terminal.out  # nothing has been done yet
+
+
+def test_the_name_alone_shows_what_there_is_to_type(terminal):
+    assert terminal.run() == 2
+    assert terminal.err.startswith("Usage: dragonctl [OPTIONS] COMMAND")
+    assert "setup-observability" in terminal.err
+    assert "Error" not in terminal.err
+    assert terminal.out == ""
+
+
+def test_an_endpoint_that_was_typed_wins_over_the_local_aws_of_the_environment(
+    terminal, application, monkeypatch
+):
+    monkeypatch.setenv("DRAGONCTL_LOCAL", "1")
+    assert terminal.on_aws("status") == 0
+    assert terminal.out.startswith("small (")
+    assert "local" not in terminal.out.splitlines()[0]
+
+
+def test_no_credentials(terminal, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert terminal.on_aws(SETUP) == 1
+    assert "No usable AWS credentials" in terminal.err
+    assert "aws sso login" in terminal.err
+
+
+def test_json_failure_is_one_document(terminal, application):
+    assert terminal.on_aws(SETUP, "--output", "json", "--stage", "nowhere") == 2
+    document = terminal.document()
+    assert document["command"] == SETUP
+    assert document["changed"] is False
+    assert document["changes"] == []
+    assert "nowhere" in document["errors"][0]["message"]
+
+
+def test_a_profile_that_is_called_like_a_command_is_none(terminal):
+    assert terminal.run("--profile", "demo", SETUP, "--output", "json") == 2
+    assert terminal.document()["command"] == SETUP
+
+
+def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
+    assert terminal.on_aws("logs", "--output", "json", "--stage", "nowhere") == 2
+    (line,) = terminal.out.splitlines()
+    assert json.loads(line)["command"] == "logs"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("api = [", "cannot be read"),
+        ("api = 3", "must be text"),
+        ("stage = [1]", "list of texts"),
+        ("colour = 'red'", "unknown key 'colour'"),
+        ("[setup-everything]\nx = 1", "is no command"),
+        ("[setup-observability]\n[setup_observability]", "has both"),
+        ("[setup-observability]\nlog_levle = 'INFO'", "unknown option 'log_levle'"),
+        ("[setup-observability]\nlog_level = 'LOUD'", "is not one of"),
+        ("[setup-observability]\ntracing = 'yes'", "true or false"),
+        ("[setup-observability]\nretention = true", "not true or false"),
+        ("[setup-observability]\nlog_level = ['INFO']", "cannot be"),
+        ("[setup-observability]\nretention = 30.5", "cannot be 30.5"),
+        ("[setup-observability]\nfunction = [['a']]", "cannot be [['a']]"),
+        ("[setup-observability]\nfunction = [true]", "cannot be [True]"),
+        ("[setup-observability]\ndry_run = true", "unknown option"),
+    ],
+)
+def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
+    terminal.toml(text)
+    assert terminal.on_aws(SETUP) == 2
+    assert words in terminal.err
+    assert "dragonctl.toml" in terminal.err or "--log-level" in terminal.err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["history"]])
+def test_output_that_nobody_reads_on_ends_a_command_as_sigpipe_would(words):
+    read, write = os.pipe()
+    os.close(read)
+    # Click writes the help, rich the list of runs: each gives up in its own way.
+    command = [Path(sys.executable).with_name("dragonctl"), *words]
+    ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_document_that_finds_no_room_is_a_message():
+    program = "from dragonctl.cli.root import main; main(['history', '--output', 'json'])"
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: No space left on device.\n")
