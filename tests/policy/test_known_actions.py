@@ -18,7 +18,7 @@ from dragonctl.policy.names import ACTIONS, ANYWHERE, FREE, PASSES, TAGS
 from tests.policy.reference import KNOWN
 
 ROOT = Path(dragonctl.__file__).parent
-OTHERS = ("local", "permissions")  # the other side, and the tables themselves
+OTHERS = ("local", "policy")  # the other side, and the tables themselves
 HELPERS = {  # names of helpers that stand for a service
     "resources/apigateway_method.py": "apigateway",
     "resources/iam_role_policies.py": "iam",
