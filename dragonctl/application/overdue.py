@@ -9,7 +9,7 @@ from datetime import datetime
 from dragonctl.application.nouns import App, Raw
 from dragonctl.engine.history import Run
 from dragonctl.engine.model import Reader
-from dragonctl.engine.restoring import is_known
+from dragonctl.engine.restoring import resource_of
 from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
 
@@ -31,7 +31,7 @@ def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator
     Stages that may not be read are passed over: the command at hand needs no right to them.
     """
     told = (entry for run in runs for entry in run.entries.values())
-    entries = [entry for entry in told if entry.kind == Stage.kind and is_known(entry)]
+    entries = [entry for entry in told if resource_of(entry, {Stage.kind: Stage})]
     until = {entry.identifier: (entry.after or {}).get(DATA_TRACE_TAG) for entry in entries}
     due = [one for one in entries if (said := until[one.identifier]) and _is_past(said, now)]
     for api in dict.fromkeys(entry.identity["api"] for entry in due):

@@ -47,6 +47,6 @@ def _ensure_sample(made: Connection) -> None:
     reads = Reads(Aws(made))
     if read_rest_apis(reads):
         return
-    from dragonctl.recipes.sample.preparation import create_sample
+    from dragonctl.cli.local_sample import create_sample
 
     create_sample(reads)

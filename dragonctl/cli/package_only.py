@@ -37,9 +37,8 @@ def package_all(
     The exit code: with ``--check``, whether a zip there is missing or another.
     """
     report = Report(json_=session.globals.json)
-    session.emit = report.event
     with report:
-        built = packages(chosen, options, bundle_all=bundle_all, session=session)
+        built = packages(chosen, options, report.event, bundle_all=bundle_all)
     warnings = list(dict.fromkeys(text for package in built for text in package.warnings))
     report.warn(warnings, ())
     documents, differing = [], False

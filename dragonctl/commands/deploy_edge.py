@@ -73,23 +73,31 @@ def deploy_edge(
     """
     from dataclasses import replace
 
-    from dragonctl.cli.change import How, change
+    from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.globals import globals_of
     from dragonctl.cli.session import Session
     from dragonctl.recipes.edge.limits import REGION
-    from dragonctl.recipes.edge.preparation import edge_goal, folder_of
+    from dragonctl.recipes.edge.preparation import folder_of, prepare_edge
     from dragonctl.resources.cloudfront_association import Association
 
     session = Session(replace(globals_of(click.get_current_context()), region=REGION))
     folder = folder_of(name, source, local=session.globals.is_local)
     association = Association(distribution, path, event)
-    how = How(dry_run, check, yes, no_wait)
-    return change(
-        "deploy-edge",
-        lambda session: edge_goal(session, folder, association, allow_secret),
-        how,
-        session=session,
-    )
+
+    def goal(session: Session) -> Goal:
+        session.aws.warm("lambda", "cloudfront", "sts", "iam")
+        edge = prepare_edge(session.reads, folder, association, allow_secret)
+        return Goal(
+            f"Deploy {edge.name} to the edge · distribution {distribution} · account"
+            f" {edge.account} · {REGION}",
+            edge.steps,
+            edge.warnings,
+            (f"Its logs are in the region of whoever calls: /aws/lambda/{REGION}.{edge.name}",),
+            question=f"{event} runs {edge.replaced} now. Replace it?" if edge.replaced else "",
+            way_back=f"dragonctl undo --region {REGION}",
+        )
+
+    return change("deploy-edge", goal, How(dry_run, check, yes, no_wait), session=session)
 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
@@ -103,4 +111,4 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     session.globals = replace(session.globals, region=REGION)  # before AWS is first asked
     folder = first_folder(local=session.globals.is_local)
     assume(f"{folder.name}, on any distribution of the account: put its id for the * to narrow it")
-    return edge_first_run(session, folder, allowed_secrets(deploy_edge)), {}
+    return edge_first_run(session.reads, folder, allowed_secrets(deploy_edge)), {}

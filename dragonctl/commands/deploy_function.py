@@ -139,7 +139,7 @@ def deploy_function(
     def goal(session: Session) -> Goal:
         reads = session.reads
         (prepared, refused), account = reads.together(
-            lambda: prepare(chosen, options, bundle_all=bundle_all, session=session),
+            lambda: prepare(reads, chosen, options, bundle_all=bundle_all),
             lambda: reads.account,
         )
         where = f"account {account} · {reads.region}"
@@ -176,7 +176,7 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
 
     reads, options = session.reads, Options(allow_secret=allowed_secrets(deploy_function))
     chosen = choose((), None, None, local=session.globals.is_local)
-    prepared, refused = prepare(chosen, options, bundle_all=False, session=session)
+    prepared, refused = prepare(reads, chosen, options, bundle_all=False)
     if refused:
         raise refused[0]
     deployments = [one.deployment for one in prepared]

@@ -34,10 +34,11 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session
     from dragonctl.engine.undo import undoing
+    from dragonctl.resources import known_kinds
 
     session = Session()
     chosen = _chosen(session, run)
-    back = undoing(chosen)
+    back = undoing(chosen, known_kinds())
 
     title = f"Undo of {chosen.command}, run {chosen.run}"
     goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run})
@@ -52,10 +53,11 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     """The undo of the last run: for `policy`."""
     from dragonctl.cli.first_run import assume
     from dragonctl.engine.undo import undoing
+    from dragonctl.resources import known_kinds
 
     chosen = _chosen(session, None)
     assume(f"the last run, {chosen.run} ({chosen.command})")
-    return undoing(chosen).steps, {}
+    return undoing(chosen, known_kinds()).steps, {}
 
 
 def _chosen(session: Session, name: str | None) -> Run:

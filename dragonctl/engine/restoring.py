@@ -6,8 +6,7 @@ damaged line, or one of another version, ends no command and reaches no AWS.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from collections.abc import Mapping
 from functools import cached_property
 
 from dragonctl.engine.history import Entry
@@ -17,11 +16,10 @@ from dragonctl.errors import DragonError
 
 
 class Restoration:
-    """An entry of the journal, beside its thing as it stands (None: there is none)."""
+    """An entry of the journal, beside its thing (``resource``) as it stands (None: it is not)."""
 
-    def __init__(self, entry: Entry, have: Reading | None) -> None:
-        self.entry, self.have = entry, have
-        self.resource = resource_of(entry)
+    def __init__(self, entry: Entry, resource: Resource, have: Reading | None) -> None:
+        self.entry, self.resource, self.have = entry, resource, have
         self.now = have.state if have else {}
         was, after = entry.before or {}, entry.after or {}
         self.touched = [key for key in {**was, **after} if was.get(key) != after.get(key)]
@@ -107,27 +105,16 @@ class Restoration:
         return True
 
 
-def is_known(entry: Entry) -> bool:
-    """Whether this version has such a kind of thing, and the entry names one."""
-    kind = _kind(entry)
+Kinds = Mapping[str, type[Resource]]
+"""The kinds of things that this version knows, by their names in the journal."""
+
+
+def resource_of(entry: Entry, kinds: Kinds) -> Resource | None:
+    """The resource that an entry speaks of; None where no such kind is known, or it names none."""
+    if (kind := kinds.get(entry.kind)) is None:
+        return None
     try:
-        return kind is not None and kind(**entry.identity).identifier == entry.identifier
+        resource = kind(**entry.identity)
     except TypeError:
-        return False
-
-
-def resource_of(entry: Entry) -> Resource:
-    """The resource that an entry, which :func:`is_known`, speaks of."""
-    kind = _kind(entry)
-    assert kind is not None, entry.kind
-    return kind(**entry.identity)
-
-
-def _kind(entry: Entry) -> type[Resource] | None:
-    """The kind of thing that an entry names; kinds are known once their modules are imported."""
-    if entry.kind not in Resource.kinds:
-        import dragonctl.resources
-
-        for module in pkgutil.iter_modules(dragonctl.resources.__path__):
-            importlib.import_module(f"dragonctl.resources.{module.name}")
-    return Resource.kinds.get(entry.kind)
+        return None
+    return resource if resource.identifier == entry.identifier else None

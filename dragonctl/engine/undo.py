@@ -6,13 +6,13 @@ is left, and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dragonctl.engine.history import Entry, Run
 from dragonctl.engine.journal import Scope
-from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.engine.restoring import Restoration, is_known, resource_of
+from dragonctl.engine.model import Done, Reading, Resource, State, Step
+from dragonctl.engine.restoring import Kinds, Restoration, resource_of
 from dragonctl.errors import DragonError, UsageError
 
 
@@ -89,15 +89,17 @@ def unfinished(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
     return frozenset(begun)
 
 
-def undoing(run: Run) -> Undoing:
-    """The run's steps, turned round. Pure but for importing the resources' modules."""
+def undoing(run: Run, kinds: Kinds) -> Undoing:
+    """The run's steps, turned round. Pure."""
     entries = [entry for entry in run.entries.values() if entry.changes or not entry.ended]
-    unknown = _unknown(entries)
+    resources = {entry.identifier: resource_of(entry, kinds) for entry in entries}
+    unknown = _unknown(entries, resources)
     reversible, kept = [], []
     for entry in entries:
         reason = unknown.get(entry.identifier) or entry.undo.removeprefix("keep: ")
-        if reason == "reverse":
-            reversible.append(entry)
+        resource = resources[entry.identifier]
+        if reason == "reverse" and resource:
+            reversible.append(_Past(entry, resource))
         else:
             kept.append(f"{entry.identifier} was left as it is: {reason}")
     if run.passed_over:
@@ -105,18 +107,18 @@ def undoing(run: Run) -> Undoing:
         kept.append(
             f"{lost} of this run's journal cannot be read: what is told there stays as it is"
         )
-    steps = (_reversed(entry, reversible[place:]) for place, entry in enumerate(reversible, 1))
+    steps = (past.turned_round(reversible[place:]) for place, past in enumerate(reversible, 1))
     return Undoing(tuple(steps), tuple(kept))
 
 
-def _unknown(entries: list[Entry]) -> dict[str, str]:
+def _unknown(entries: list[Entry], resources: Mapping[str, Resource | None]) -> dict[str, str]:
     """Identifier -> why a thing is left: this version does not know it, or what is left needs it.
 
     What a thing requires stands before it in a journal, so the last comes first.
     """
     found: dict[str, str] = {}
     for entry in reversed(entries):
-        if not is_known(entry):
+        if resources[entry.identifier] is None:
             found[entry.identifier] = (
                 "this version of dragonctl does not know it; the one that made it can undo it"
             )
@@ -126,18 +128,30 @@ def _unknown(entries: list[Entry]) -> dict[str, str]:
     return found
 
 
-def _reversed(entry: Entry, later: list[Entry]) -> Step:
-    """What needed this thing is taken back first: in the journal it stands later."""
-    dependents = tuple(other for other in later if entry.identifier in other.requires)
-    return Step(
-        title=f"Undo: {entry.title}",
-        resource=resource_of(entry),
-        want=_Before(entry),
-        after=tuple(other.identifier for other in dependents),
-        considerate=True,
-        needed=_Needed(entry.identifier, dependents),
-        warn=_Left(entry),
-    )
+@dataclass(frozen=True)
+class _Past:
+    """What a run did to one thing, and the thing."""
+
+    entry: Entry
+    resource: Resource
+
+    def turned_round(self, later: list[_Past]) -> Step:
+        """The step back. What needed this thing goes first: in the journal it stands later."""
+        identifier = self.entry.identifier
+        dependents = tuple(past for past in later if identifier in past.entry.requires)
+        return Step(
+            title=f"Undo: {self.entry.title}",
+            resource=self.resource,
+            want=_Before(self),
+            after=tuple(past.entry.identifier for past in dependents),
+            considerate=True,
+            needed=_Needed(identifier, dependents),
+            warn=_Left(self),
+        )
+
+    def beside(self, have: Reading | None) -> Restoration:
+        """What it was before the run, beside how it stands."""
+        return Restoration(self.entry, self.resource, have)
 
 
 @dataclass(frozen=True)
@@ -145,34 +159,33 @@ class _Needed:
     """What somebody changed since, and therefore stays, may need the thing of ``identifier``."""
 
     identifier: str
-    dependents: tuple[Entry, ...]
+    dependents: tuple[_Past, ...]
 
     def __call__(self, done: Done) -> str | None:
-        for other in self.dependents:
-            if (reading := done.get(other.identifier)) and self._is_needed(other, reading):
-                return f"{other.identifier} still needs it"
+        for past in self.dependents:
+            if (reading := done.get(past.entry.identifier)) and self._is_needed(past, reading):
+                return f"{past.entry.identifier} still needs it"
         return None
 
-    def _is_needed(self, other: Entry, reading: Reading) -> bool:
-        resource = resource_of(other)
-        fields = Restoration(other, reading).left
-        return any(self.identifier in resource.relies_on(field, reading) for field in fields)
+    def _is_needed(self, past: _Past, reading: Reading) -> bool:
+        fields = past.beside(reading).left
+        return any(self.identifier in past.resource.relies_on(field, reading) for field in fields)
 
 
 @dataclass(frozen=True)
 class _Left:
     """Names what stays: somebody changed it after the run, or the journal cannot bring it back."""
 
-    entry: Entry
+    past: _Past
 
     def __call__(self, have: Reading | None) -> tuple[str, ...]:
-        back = Restoration(self.entry, have)
+        back = self.past.beside(have)
         lost = [field for field in back.left if field in back.lost]
         changed = [field for field in back.left if field not in back.lost]
         return (*self._changed(changed), *self._lost(lost))
 
     def _changed(self, fields: list[str]) -> tuple[str, ...]:
-        what = f"{', '.join(fields)} of {self.entry.identifier}"
+        what = f"{', '.join(fields)} of {self.past.entry.identifier}"
         match len(fields):
             case 0:
                 return ()
@@ -181,7 +194,7 @@ class _Left:
         return (f"{what} were changed after that run, or go with what was: they are left.",)
 
     def _lost(self, fields: list[str]) -> tuple[str, ...]:
-        what = f"{', '.join(fields)} of {self.entry.identifier}"
+        what = f"{', '.join(fields)} of {self.past.entry.identifier}"
         return (
             (f"{what}: left, the journal does not hold what was there before.",) if fields else ()
         )
@@ -191,7 +204,7 @@ class _Left:
 class _Before:
     """What an undo wants: the state before, as far as the present one is still the run's."""
 
-    entry: Entry
+    past: _Past
 
     def __call__(self, have: Reading | None, done: Done) -> State | None:
-        return Restoration(self.entry, have).wanted
+        return self.past.beside(have).wanted

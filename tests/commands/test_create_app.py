@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from dragonctl.aws.client import Aws, Connection
+from dragonctl.cli.local_sample import create_sample
 from dragonctl.engine.reads import Reads
-from dragonctl.recipes.sample.preparation import create_sample
 from dragonctl.sample import sample_folder
 
 READS = ("Get", "List", "Describe", "Head")

@@ -21,6 +21,7 @@ from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.restoring import resource_of
 from dragonctl.engine.run import apply
+from dragonctl.resources import known_kinds
 from tests.applications.builder import Builder, invoke, template
 from tests.journals.test_journals import FOLDER
 
@@ -65,7 +66,7 @@ class Place:
         return Reads(Aws(Connection(region="us-east-1", endpoint_url=self.endpoint, **keys)))
 
     def holds(self, entry):
-        reading = resource_of(entry).read(self.reads)
+        reading = resource_of(entry, known_kinds()).read(self.reads)
         return None if reading is None else dict(reading.state)
 
     def bring(self, run, when):
@@ -79,7 +80,15 @@ class Place:
                 continue
             fields = goal if entry.before is None else {key: goal.get(key) for key in touched}
             after = [one for one in entry.requires if when == "after" and one in run.entries]
-            steps.append(Step(entry.title, resource_of(entry), fields, tuple(after), patient=True))
+            steps.append(
+                Step(
+                    entry.title,
+                    resource_of(entry, known_kinds()),
+                    fields,
+                    tuple(after),
+                    patient=True,
+                )
+            )
         reads = self.reads
         journal = Journal(self.folder, new_run(), lambda: run.scope, "test", lambda: "u")
         outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))

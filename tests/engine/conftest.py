@@ -6,6 +6,7 @@ import pytest
 
 from dragonctl.engine.history import read_history
 from dragonctl.engine.journal import Journal, Scope, new_run
+from dragonctl.engine.model import Resource
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
@@ -36,7 +37,7 @@ class Engine:
 
     def undo(self, name=None):
         run = choose(read_history(self.folder).runs, self.scope, name)
-        return self.run(*undoing(run).steps, undoes=run.run)
+        return self.run(*undoing(run, Resource.kinds).steps, undoes=run.run)
 
     @property
     def runs(self):

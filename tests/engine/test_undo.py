@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import dragonctl.resources
 from dragonctl.engine.masking import digest, masked_change, masked_params, masked_state
-from dragonctl.engine.model import Call, Change, Resource, Step
+from dragonctl.engine.model import Call, Change, Step
 from dragonctl.engine.undo import undoing
 from dragonctl.errors import DragonError, UsageError
+from dragonctl.resources import known_kinds
 from tests.engine.conftest import Engine
 from tests.engine.fakes import Thing, cut
 
@@ -147,7 +145,7 @@ def test_a_thing_that_this_version_does_not_know_is_left_with_what_it_needs(engi
     )
     path = max(engine.folder.glob("*.jsonl"))
     path.write_text(path.read_text().replace("tiny-thing/house", "later-thing/house"))
-    undo = undoing(engine.runs[-1])
+    undo = undoing(engine.runs[-1], Resource.kinds)
     engine.undo()
     assert set(engine.aws.things) == {"house", "ground"}
     assert [one.partition(" was left")[0] for one in undo.kept] == [
@@ -200,9 +198,7 @@ def test_journal_is_private_and_masks_what_its_kind_calls_secret(engine):
 
 def every_kind():
     """One thing of each kind that there is."""
-    for module in pkgutil.iter_modules(dragonctl.resources.__path__):
-        importlib.import_module(f"dragonctl.resources.{module.name}")
-    return [kind(*["x" for _ in fields(kind)]) for kind in Resource.kinds.values()]
+    return [kind(*["x" for _ in fields(kind)]) for kind in known_kinds().values()]
 
 
 @pytest.mark.parametrize("thing", every_kind(), ids=lambda thing: thing.kind)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dragonctl.engine.history import read_run
 from dragonctl.engine.model import Reading
-from dragonctl.engine.restoring import Restoration, is_known
+from dragonctl.engine.restoring import Restoration, resource_of
 from dragonctl.engine.undo import undoing
+from dragonctl.resources import known_kinds
 from tests.journals.breaking import Content, broken
 from tests.journals.test_journals import FOLDER, TOLD
 
@@ -27,15 +28,15 @@ def test_what_is_wanted_of_a_broken_journal_is_worked_out_or_left(data, name):
     run, said = read_run(data.draw(broken(content)), name)
     whole, _ = read_run(content, name)
     for entry in run.entries.values() if run else ():
-        if is_known(entry):
+        if resource := resource_of(entry, known_kinds()):
             real = whole.entries.get(entry.identifier)
             for state in (real.after, real.before) if real else ({},):
                 have = None if state is None else Reading(state, {"raw": {}})
-                back = Restoration(entry, have)
+                back = Restoration(entry, resource, have)
                 assert back.wanted is None or set(back.wanted) <= {
                     *back.touched,
                     *(entry.before or {}),
                 }
                 assert set(back.left) <= set(back.touched)
     assert "\n" not in said
-    assert run is None or undoing(run).kept is not None
+    assert run is None or undoing(run, known_kinds()).kept is not None

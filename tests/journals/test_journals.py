@@ -11,6 +11,7 @@ import pytest
 
 from dragonctl.engine.history import read_run
 from dragonctl.engine.undo import undoing
+from dragonctl.resources import known_kinds
 
 FOLDER = Path(__file__).parent
 
@@ -51,7 +52,7 @@ def test_every_journal_here_is_known():
 @pytest.mark.parametrize("name", TOLD)
 def test_a_journal_of_0_1_is_read_whole_and_turned_round(name):
     run, said = kept(name)
-    back = undoing(run)
+    back = undoing(run, known_kinds())
     assert said == ""
     told = (run.command, run.changes, run.outcome, len(back.steps), len(back.kept))
     assert told == TOLD[name]

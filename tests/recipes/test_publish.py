@@ -16,6 +16,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.engine.undo import undoing
 from dragonctl.recipes.observability import Options, observability, survey
+from dragonctl.resources import known_kinds
 from tests.applications.builder import Builder, invoke, template
 
 PUBLISH = Options(publish=True)
@@ -74,6 +75,11 @@ class Place:
         return shown["Version"], shown["TracingConfig"]["Mode"]
 
 
+def undo_steps(place, run):
+    content = (place.folder / f"{run}.jsonl").read_bytes()
+    return undoing(read_run(content, "run")[0], known_kinds()).steps
+
+
 @pytest.fixture
 def place(local_aws, tmp_path):
     return Place(local_aws, tmp_path)
@@ -96,9 +102,7 @@ def test_with_publish_the_alias_moves_and_undo_brings_it_back(place):
     assert (outcome.errors, place.behind("work")) == ([], ("2", "Active"))
     again, _ = place.carry_out(place.recipe(PUBLISH).steps)
     assert (again.errors, again.changes) == ([], [])
-    back, _ = place.carry_out(
-        undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps
-    )
+    back, _ = place.carry_out(undo_steps(place, run))
     assert (back.errors, place.behind("work")) == ([], ("1", "PassThrough"))
 
 
@@ -117,7 +121,7 @@ def test_a_machine_is_published_and_its_alias_moved(place):
     )  # fmt: skip
     again, _ = place.carry_out(place.recipe(PUBLISH).steps)
     assert (again.errors, again.changes) == ([], [])
-    place.carry_out(undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps)
+    place.carry_out(undo_steps(place, run))
     back = states.describe_state_machine_alias(stateMachineAliasArn=alias)
     assert back["routingConfiguration"][0]["stateMachineVersionArn"].endswith(":1")
 
@@ -206,7 +210,7 @@ def test_an_undo_leaves_the_alias_in_which_somebody_has_begun_a_deployment_since
     theirs = {"AdditionalVersionWeights": {"1": 0.25}}
     functions = place.builder.client("lambda")
     functions.update_alias(FunctionName="work", Name="live", RoutingConfig=theirs)
-    place.carry_out(undoing(read_run((place.folder / f"{run}.jsonl").read_bytes(), "run")[0]).steps)
+    place.carry_out(undo_steps(place, run))
     assert routing(place, "work") == ("2", theirs)
 
 

@@ -28,6 +28,7 @@ from dragonctl.engine.undo import undoing
 from dragonctl.errors import AwsError
 from dragonctl.recipes.observability.api import stage_steps
 from dragonctl.recipes.observability.options import Options
+from dragonctl.resources import known_kinds
 
 FIELDS = {
     "metrics/enabled": ("metricsEnabled", "true".__eq__),
@@ -207,7 +208,7 @@ def test_apply_then_undo_is_the_identity_and_twice_is_once(stage, options):
         for key in ("variables", "canarySettings", "deploymentId"):
             assert gateway.stage.get(key) == before.get(key)
         if run:
-            carry_out(gateway, undoing(run).steps, folder, "back")
+            carry_out(gateway, undoing(run, known_kinds()).steps, folder, "back")
         assert normal(gateway.stage) == normal(before)
 
 
@@ -226,5 +227,5 @@ def test_a_run_cut_short_is_undone_too(stage, options, killed):
         if (folder / "one.jsonl").exists():
             run = read_run((folder / "one.jsonl").read_bytes(), "run")[0]
             assert run is not None
-            carry_out(gateway, undoing(run).steps, folder, "back")
+            carry_out(gateway, undoing(run, known_kinds()).steps, folder, "back")
         assert normal(gateway.stage) == normal(before)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from dragonctl.engine.history import Entry, Run
 from dragonctl.engine.journal import Scope
-from dragonctl.engine.model import Json
-from dragonctl.engine.restoring import is_known
+from dragonctl.engine.model import Json, Resource
+from dragonctl.engine.restoring import resource_of
 from dragonctl.engine.undo import undone
 
 _KINDS = ("apigateway-stage", "apigateway-method", "apigateway-integration")
@@ -71,6 +71,6 @@ def _is_one_of(api: str, entry: Entry) -> bool:
     return (
         entry.kind in _KINDS
         and entry.identity.get("api") == api
-        and is_known(entry)
+        and resource_of(entry, Resource.kinds) is not None
         and all(isinstance(one, bool | int | float | str | None) for one in values)
     )

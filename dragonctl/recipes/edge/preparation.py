@@ -1,15 +1,14 @@
-"""``deploy-edge``'s goal: the zip, the function and the distribution, read at the same time."""
+"""A function for the edge, made ready: its zip, itself and its distribution, at the same time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dragonctl.cli.change import Goal
-from dragonctl.cli.session import Session
 from dragonctl.engine.model import Call, Step
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import UsageError
@@ -27,6 +26,20 @@ from dragonctl.resources.cloudfront_association import Association
 from dragonctl.sample import sample_folder
 
 FOLDER = Path("lambdas/edge")
+
+
+@dataclass(frozen=True)
+class PreparedEdge:
+    """A function that is ready for the edge: the steps, and what a person is told of them.
+
+    ``replaced`` names the function that runs at that event now, empty where none does.
+    """
+
+    name: str
+    account: str
+    steps: Sequence[Step]
+    warnings: Sequence[str]
+    replaced: str
 
 
 def folder_of(name: str, source: str | None, *, local: bool) -> Path:
@@ -54,12 +67,12 @@ def _root(source: str | None, *, local: bool) -> Path:
     return root
 
 
-def edge_first_run(session: Session, folder: Path, allowed: Sequence[str]) -> list[Step]:
+def edge_first_run(reads: Reads, folder: Path, allowed: Sequence[str]) -> list[Step]:
     """The steps but the last; what that would do, on any distribution, is noted as made.
 
     ``allowed`` are patterns of paths that are packed though they look like secrets.
     """
-    reads, name = session.reads, function_name(folder)
+    name = function_name(folder)
     raw = _function(reads, name)
     target, handler = _target(folder, raw)
     package = _package(folder, target, handler, allowed)
@@ -75,15 +88,14 @@ def edge_first_run(session: Session, folder: Path, allowed: Sequence[str]) -> li
     return edge_steps(edge, place)[:-1]
 
 
-def edge_goal(
-    session: Session, folder: Path, association: Association, allowed: Sequence[str]
-) -> Goal:
+def prepare_edge(
+    reads: Reads, folder: Path, association: Association, allowed: Sequence[str]
+) -> PreparedEdge:
     """What the command is about to do. Raises before any write where the edge would refuse it.
 
     ``allowed`` are patterns of paths that are packed though they look like secrets.
     """
-    session.aws.warm("lambda", "cloudfront", "sts", "iam")
-    reads, name = session.reads, function_name(folder)
+    name = function_name(folder)
     raw, distribution, account = reads.together(
         partial(_function, reads, name),
         partial(_distribution, reads, association.distribution),
@@ -95,16 +107,8 @@ def edge_goal(
     package = _package(folder, target, handler, allowed)
     code = Code(package.sha256, target, handler)
     edge = Edge(name, code, package.size, raw, distribution, association)
-    replaced = present_function(edge)
-    where = f"distribution {association.distribution} · account {account} · {REGION}"
-    return Goal(
-        f"Deploy {name} to the edge · {where}",
-        edge_steps(edge, Place(account, REGION, reads.partition)),
-        package.warnings,
-        (f"Its logs are in the region of whoever calls: /aws/lambda/{REGION}.{name}",),
-        question=f"{association.event} runs {replaced} now. Replace it?" if replaced else "",
-        way_back=f"dragonctl undo --region {REGION}",
-    )
+    steps = edge_steps(edge, Place(account, REGION, reads.partition))
+    return PreparedEdge(name, account, steps, package.warnings, present_function(edge) or "")
 
 
 def _function(reads: Reads, name: str) -> dict[str, Any] | None:

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 from dragonctl.application.nouns import Function
-from dragonctl.cli.session import Session
-from dragonctl.engine.events import Working
+from dragonctl.engine.events import Emit, Working
 from dragonctl.engine.reads import Reads, together
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.packaging.build import Package, build
@@ -39,13 +38,13 @@ class Prepared:
 
 
 def packages(
-    chosen: Iterable[Chosen], options: Options, *, bundle_all: bool, session: Session
+    chosen: Iterable[Chosen], options: Options, emit: Emit, *, bundle_all: bool
 ) -> list[Package]:
     """Build every zip without AWS, at the same time; the first failure is raised."""
     target = Target(options.python or newest(_today()), options.architecture or "x86_64")
 
     def one(function: Chosen) -> Package:
-        tell = partial(_tell, session, function.name)
+        tell = partial(_tell, emit, function.name)
         try:
             return _built(function, target, options.handler, options, tell, bundle_all=bundle_all)
         finally:
@@ -55,14 +54,14 @@ def packages(
 
 
 def prepare(
-    chosen: Iterable[Chosen], options: Options, *, bundle_all: bool, session: Session
+    reads: Reads, chosen: Iterable[Chosen], options: Options, *, bundle_all: bool
 ) -> tuple[list[Prepared], list[DragonError]]:
     """Look at every function and build its zip, all at the same time; what is refused apart."""
 
     def one(function: Chosen) -> Prepared | DragonError:
-        tell = partial(_tell, session, function.name)
+        tell = partial(_tell, reads.emit, function.name)
         try:
-            return _prepared(session.reads, function, options, tell, bundle_all=bundle_all)
+            return _prepared(reads, function, options, tell, bundle_all=bundle_all)
         except UsageError:
             raise
         except DragonError as error:
@@ -71,7 +70,7 @@ def prepare(
         finally:
             tell("")
 
-    results = session.reads.together(*(partial(one, function) for function in chosen))
+    results = reads.together(*(partial(one, function) for function in chosen))
     refused = [result for result in results if isinstance(result, DragonError)]
     return [result for result in results if isinstance(result, Prepared)], refused
 
@@ -171,8 +170,8 @@ def _check_size(name: str, package: Package, options: Options) -> None:
         )
 
 
-def _tell(session: Session, name: str, doing: str) -> None:
-    session.emit(Working(name, doing))
+def _tell(emit: Emit, name: str, doing: str) -> None:
+    emit(Working(name, doing))
 
 
 def _today() -> date:

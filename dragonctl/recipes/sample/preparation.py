@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dragonctl.engine.journal import Journal, Scope, new_run
 from dragonctl.engine.model import Call, Step
-from dragonctl.engine.perform import Tools
-from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.run import apply
-from dragonctl.errors import DragonError
 from dragonctl.paths import state_folder
-from dragonctl.recipes.sample import Manifest, Place, Zip, creation, load, refuse_foreign
+from dragonctl.recipes.sample import Manifest, Place, Zip, creation, refuse_foreign
 from dragonctl.recipes.sample.manifest import FunctionSpec
 from dragonctl.recipes.sample.ownership import missing_functions
-from dragonctl.sample import sample_folder
 
 Progress = Callable[[str], None]
 
@@ -63,25 +57,3 @@ def packaged(spec: FunctionSpec, progress: Progress) -> Zip:
         progress=lambda doing: progress(f"{spec.name}: {doing}"),
     )
     return Zip(package.sha256, package.path.read_bytes())
-
-
-def create_sample(reads: Reads) -> None:
-    """Put the packaged sample into a local AWS that has just been started.
-
-    That is part of starting it, so its journal is kept apart from the user's runs, and ``undo``
-    does not reach it. Raises the first failure.
-    """
-    manifest = load(place_of(reads), sample_folder())
-    planned = plan(reads, creation_steps(reads, manifest, lambda _: None))
-    scope = Scope(reads.account, reads.region, "local")
-    journal = Journal(
-        state_folder("local", "runs"), new_run(), lambda: scope, "local up", lambda: reads.user
-    )
-    outcome = apply(planned, Tools(reads, journal, reads.emit))
-    journal.end("failed" if outcome.errors else "done")
-    if outcome.errors:
-        raise DragonError(
-            f"The sample application could not be put into the local AWS: {outcome.errors[0]}",
-            "Type: dragonctl create-app --local",
-            code=outcome.errors[0].code,
-        ) from outcome.errors[0]
