@@ -25,6 +25,7 @@ register its own with the same decorators, in modules that its ``install`` impor
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -49,6 +50,17 @@ class Function:
     code: bytes
     code_sha256: str
 
+    @property
+    def declared_runtime(self) -> str:
+        """``python3.13``, or whatever it declares; empty for a container image."""
+        return str(self.configuration.get("Runtime") or "")
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether it is a zip of Python: nothing else runs here."""
+        image = self.configuration.get("PackageType") == "Image"
+        return not image and (self.declared_runtime or "python").startswith("python")
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -72,12 +84,22 @@ class Outcome:
     """How it ended: the answer's bytes; ``error`` is ``Unhandled`` where the function failed.
 
     ``log_tail`` holds the last lines that the function logged (AWS sends the last 4 KB).
+    ``refused`` says what the local AWS does not do, where it ran nothing.
     """
 
     payload: bytes
     error: str | None = None
     log_tail: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    refused: str | None = None
+
+
+def refused(function: Function) -> Outcome:
+    """What the local AWS says of a function that does not run here."""
+    what = f"functions of the runtime {function.declared_runtime or 'of a container image'}"
+    words = f"The local AWS does not run {what}."
+    said = {"errorType": "Local.NotImplemented", "errorMessage": words}
+    return Outcome(json.dumps(said).encode(), "Unhandled", refused=what)
 
 
 def invoker() -> Callable[[Function, Invocation], Outcome] | None:

@@ -37,8 +37,8 @@ _STANDARD = {
     "decimal": {"Decimal"},
     "re": {"_compile"},
     "uuid": {"UUID"},
-    __name__: {"_bare", "_condition", "_event", "_lock", "_member", "_nothing", "_reentrant_lock"}
-    | {"_weak_values"},
+    __name__: {"_bare", "_condition", "_event", "_lock", "_member", "_nothing", "_pools_key"}
+    | {"_reentrant_lock", "_weak_values"},
 }
 """Module -> its classes and functions that bytes may name, and call."""
 _PROCESS = (threading.Thread, threading.local)
@@ -70,6 +70,8 @@ class _Pickler(pickle.Pickler):
         return backends.address(obj) if isinstance(obj, BaseBackend) else None
 
     def reducer_override(self, obj: Any) -> Any:
+        if type(obj).__module__.startswith("joserfc."):
+            return _pools_key, ()
         for kind, reduced in _REDUCED:
             if isinstance(obj, kind):
                 return reduced(obj)
@@ -175,6 +177,13 @@ def _event(is_set: bool) -> threading.Event:
     if is_set:
         made.set()
     return made
+
+
+def _pools_key() -> Any:
+    """The key of every user pool: moto ships it, and a pool holds what was read of it."""
+    from dragonctl.local.data_plane.user_pools import signing_key
+
+    return signing_key()
 
 
 def _nothing() -> None:

@@ -64,6 +64,7 @@ def test_every_service_is_kept_and_goes_on(running):
     running.client("ssm").put_parameter(Name="p", Value="v", Type="String")
     running.client("s3").create_bucket(Bucket="bucket")
     running.client("s3").put_object(Bucket="bucket", Key="k", Body=b"body")
+    pool = running.client("cognito-idp").create_user_pool(PoolName="p")["UserPool"]["Id"]
     topic = running.client("sns").create_topic(Name="t")["TopicArn"]
     control.down()
 
@@ -83,6 +84,7 @@ def test_every_service_is_kept_and_goes_on(running):
     assert running.client("ssm").get_parameter(Name="p")["Parameter"]["Value"] == "v"
     assert running.client("s3").get_object(Bucket="bucket", Key="k")["Body"].read() == b"body"
     running.client("sns").publish(TopicArn=topic, Message="still there")
+    assert running.client("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]
     roles = {one["RoleName"] for one in running.client("iam").list_roles()["Roles"]}
     assert roles >= {"f-role", "m-role"}
     assert control.up().set_aside is None

@@ -1,6 +1,6 @@
-"""Lambda authorizers: a function says by a policy who may call.
+"""Authorizers: a function says by a policy who may call, or a token of a user pool does.
 
-(AWS: "Use API Gateway Lambda authorizers".)
+(AWS: "Use API Gateway Lambda authorizers"; user pools are :mod:`.user_pools`.)
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dragonctl.local import backends
-from dragonctl.local.data_plane import faults
+from dragonctl.local.data_plane import faults, user_pools
 from dragonctl.local.data_plane.exchange import Exchange
 from dragonctl.local.data_plane.lambda_integration import proxy_event
 from dragonctl.local.hooks import Invocation
 from dragonctl.local.runtime import calls
 
 DEFAULT_SECONDS = 300
-_FUNCTION = re.compile(r".*:lambda:path/[\d-]+/functions/(.+)/invocations")
+_FUNCTION = re.compile(
+    r".*:lambda:path/[\d-]+/functions/(arn:[\w-]+:lambda:[\w-]*:\d*:function:.+)/invocations"
+)
 Said = Mapping[str, Any]
 
 
@@ -53,11 +55,14 @@ def authorize(exchange: Exchange, policies: Policies) -> None:
 
     """
     told = exchange.method.told
-    if told.get("authorizationType") != "CUSTOM":
+    if told.get("authorizationType") not in ("CUSTOM", user_pools.KIND):
         return
     authorizer = exchange.stage.deployed.definition["authorizers"].get(told.get("authorizerId"))
-    if authorizer is None or authorizer.get("type") not in ("TOKEN", "REQUEST"):
-        raise faults.not_here("this kind of authorizer")
+    if authorizer is None:
+        raise faults.authorizer("the method's authorizer is not there")
+    if authorizer.get("type") == user_pools.KIND:
+        user_pools.authorize(exchange, authorizer)
+        return
     seconds = authorizer.get("authorizerResultTtlInSeconds")
     seconds = DEFAULT_SECONDS if seconds is None else int(seconds)
     identity = _identity(exchange, authorizer, seconds)
@@ -99,6 +104,8 @@ def _asked(exchange: Exchange, authorizer: Said, identity: list[str]) -> Said:
         request = proxy_event(exchange)
         event |= {k: v for k, v in request.items() if k not in ("body", "isBase64Encoded")}
     outcome = _called(exchange, authorizer, named[1], event)
+    if outcome.refused:
+        raise faults.not_here(outcome.refused)
     if outcome.error:
         if _loaded(outcome.payload).get("errorMessage") == "Unauthorized":
             raise faults.unauthorized()

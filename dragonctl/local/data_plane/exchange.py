@@ -21,8 +21,8 @@ from dragonctl.local.emission.trace_header import TraceHeader
 class Call:
     """The integration that a request led to, for logs and traces.
 
-    ``service`` is the name of its subsegment (``Lambda``, ``StepFunctions``), ``told`` its ``aws``
-    fields. Moments in epoch seconds.
+    ``service`` is the name of its subsegment (``Lambda``, ``StepFunctions``, a host), ``told`` its
+    ``aws`` fields; None for a server that is none of AWS's. Moments in epoch seconds.
     """
 
     service: str
@@ -32,7 +32,8 @@ class Call:
     ended: float
     status: int
     request_id: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] | None = field(default_factory=dict)
+    method: str = "POST"
 
     @property
     def milliseconds(self) -> int:

@@ -41,9 +41,9 @@ def forbidden(kind: str = "ACCESS_DENIED", *log: str) -> GatewayError:
     return GatewayError(kind, 403, "Forbidden", "ForbiddenException", log)
 
 
-def unauthorized() -> GatewayError:
+def unauthorized(message: str = "Unauthorized") -> GatewayError:
     """The authorizer's identity is missing, or the authorizer does not know it."""
-    return GatewayError("UNAUTHORIZED", 401, "Unauthorized", "UnauthorizedException")
+    return GatewayError("UNAUTHORIZED", 401, message, "UnauthorizedException")
 
 
 def denied(message: str) -> GatewayError:
@@ -102,6 +102,17 @@ def timed_out(milliseconds: int) -> GatewayError:
         "Endpoint request timed out",
         "InternalServerErrorException",
         [line],
+    )
+
+
+def unreachable(line: str) -> GatewayError:
+    """An HTTP back end that does not answer."""
+    return GatewayError(
+        "INTEGRATION_FAILURE",
+        504,
+        "Network error communicating with endpoint",
+        "InternalServerErrorException",
+        [f"Execution failed due to a network error communicating with endpoint: {line}"],
     )
 
 

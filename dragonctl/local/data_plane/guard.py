@@ -12,18 +12,15 @@ from dragonctl.local.data_plane.exchange import Exchange
 
 
 def admit(exchange: Exchange) -> None:
-    """Let a request in.
+    """Let a request in, as far as its signature and its API key say.
 
     Raises:
-        GatewayError: as API Gateway refuses it; what cannot be judged here is refused by name.
+        GatewayError: as API Gateway refuses it.
 
     """
     kind = exchange.method.told.get("authorizationType") or "NONE"
-    if kind == "AWS_IAM":
-        if not signed(exchange):
-            raise faults.missing_token()
-    elif kind not in ("NONE", "CUSTOM"):
-        raise faults.not_here(f"authorizers ({kind})")
+    if kind == "AWS_IAM" and not signed(exchange):
+        raise faults.missing_token()
     _check_api_key(exchange)
 
 
@@ -31,6 +28,15 @@ def signed(exchange: Exchange) -> bool:
     """Whether the request bears a SigV4 signature, in a header or its query string."""
     header = exchange.request.header("Authorization") or ""
     return header.startswith("AWS4-HMAC-SHA256") or "X-Amz-Signature" in exchange.request.query
+
+
+def asks_as_caller(exchange: Exchange) -> bool:
+    """Whether the integration is asked with the caller's own rights, who is one of AWS's.
+
+    (``arn:aws:iam::*:user/*``.) What the caller may do is not judged here, as nowhere.
+    """
+    credentials = str(exchange.integration.get("credentials") or "")
+    return credentials.endswith(":iam::*:user/*") and signed(exchange)
 
 
 def _check_api_key(exchange: Exchange) -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 
-from dragonctl.local.data_plane import faults, lambda_integration, states_integration, transform
+from dragonctl.local.data_plane import (
+    faults,
+    http_integration,
+    lambda_integration,
+    states_integration,
+    transform,
+)
 from dragonctl.local.data_plane.exchange import Exchange, Handled
 from dragonctl.local.data_plane.mapping import with_variables
 
 _FUNCTION = re.compile(
-    r"arn:[\w-]+:apigateway:[\w-]+:lambda:path/[\d-]+/functions/(.+)/(?:invocations|response-.*)"
+    r"arn:[\w-]+:apigateway:[\w-]+:lambda:path/[\d-]+/functions/"
+    r"(arn:[\w-]+:lambda:[\w-]*:\d*:function:.+)/(?:invocations|response-.*)"
 )
 _ACTION = re.compile(r"arn:[\w-]+:apigateway:([\w-]+):([\w.-]+):action/(\w+)")
 
@@ -26,9 +33,9 @@ def serve(exchange: Exchange) -> Handled:
         raise faults.not_here("integrations that stream (responseTransferMode STREAM)")
     if kind == "MOCK":
         return transform.mock(exchange)
-    if kind not in ("AWS", "AWS_PROXY"):
-        raise faults.not_here(f"{kind} integrations")
     uri = with_variables(str(exchange.integration.get("uri")), exchange.stage.variables)
+    if kind in ("HTTP", "HTTP_PROXY"):
+        return http_integration.serve(exchange, uri)
     function = _FUNCTION.fullmatch(uri)
     if function:
         if exchange.integration.get("httpMethod") not in (None, "POST"):

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from dragonctl.local import backends
-from dragonctl.local.data_plane import faults, transform
+from dragonctl.local.data_plane import faults, guard, header_lines, transform
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
 from dragonctl.local.data_plane.waiting import WaitedTooLongError, within
@@ -84,6 +84,8 @@ def _invoke(exchange: Exchange, function_arn: str, payload: str, kind: str) -> O
             },
         )
     _tell_answer(exchange, outcome)
+    if outcome.refused:
+        raise faults.not_here(outcome.refused)
     return outcome
 
 
@@ -96,7 +98,8 @@ def _called(exchange: Exchange, function_arn: str, invocation: Invocation) -> Ou
     role = exchange.integration.get("credentials")
     try:
         function = calls.find(function_arn)
-        calls.check_permission(function_arn, source, "apigateway.amazonaws.com", role)
+        if not guard.asks_as_caller(exchange):
+            calls.check_permission(function_arn, source, "apigateway.amazonaws.com", role)
     except (calls.UnknownFunctionError, PermissionError):
         raise faults.configuration("Invalid permissions on Lambda function") from None
     if invocation.kind == "Event":
@@ -193,7 +196,7 @@ def _described(exchange: Exchange, document: Mapping[str, Any]) -> Answer:
     unknown = set(document) - _PROXY_FIELDS
     if unknown or not isinstance(body, str) or not 100 <= status <= 599:  # noqa: PLR2004 (HTTP)
         raise ValueError(document)
-    headers, repeated = _parted(_header_lines(document))
+    headers, repeated = header_lines.parted(_header_lines(document))
     accepted = (exchange.request.header("Accept") or "").split(",")[0].split(";")[0].strip()
     encoded = bool(document.get("isBase64Encoded")) and _is_binary(exchange, accepted)
     raw = base64.b64decode(body) if encoded else body.encode()
@@ -212,22 +215,6 @@ def _header_lines(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         if value is not None and (name.lower(), _shown(value)) not in held:
             lines.append((name, _shown(value)))
     return lines
-
-
-def _parted(lines: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """The first line of each name, and those that repeat it."""
-    names: dict[str, str] = {}
-    headers: dict[str, str] = {}
-    repeated = []
-    for name, value in lines:
-        first = names.setdefault(name.lower(), name)
-        if first in headers:
-            repeated.append((first, value))
-        else:
-            headers[first] = value
-    kind = names.get("content-type")
-    headers["Content-Type"] = headers.pop(kind) if kind else "application/json"
-    return headers, tuple(one for one in repeated if one[0].lower() != "content-type")
 
 
 def _shown(value: Any) -> str:

@@ -99,14 +99,14 @@ def _subsegment(call: Call) -> dict[str, Any]:
     return {
         "id": call.segment,
         "name": call.service,
-        "namespace": "aws",
+        "namespace": "remote" if call.told is None else "aws",
         "start_time": call.started,
         "end_time": call.ended,
         "http": {
-            "request": {"method": "POST", "url": call.url},
+            "request": {"method": call.method, "url": call.url},
             "response": {"status": call.status},
         },
-        "aws": {**call.told, "request_id": call.request_id},
+        **({} if call.told is None else {"aws": {**call.told, "request_id": call.request_id}}),
         **segments.outcome(call.status),
     }
 

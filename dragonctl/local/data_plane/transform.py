@@ -39,17 +39,32 @@ def request_body(exchange: Exchange) -> str:
 
 
 def request_headers(exchange: Exchange) -> dict[str, str]:
-    """The headers that the integration's request parameters name."""
-    mapped = {}
+    """The headers that the integration's request parameters name.
+
+    Raises:
+        GatewayError: 500 for a header that belongs to the connection.
+
+    """
+    mapped = request_parameters(exchange, "header")
+    for name in mapped:
+        if name.lower() in _THE_CONNECTIONS:
+            raise faults.configuration(f"the header {name} cannot be mapped")
+    return mapped
+
+
+def request_parameters(exchange: Exchange, place: str) -> dict[str, str]:
+    """What the integration gets in one place: ``header``, ``querystring`` or ``path``.
+
+    By its request parameters, and by what a template has overridden.
+    """
+    prefix, mapped = f"integration.request.{place}.", {}
     for target, source in (exchange.integration.get("requestParameters") or {}).items():
-        if target.startswith("integration.request.header."):
-            name = target.removeprefix("integration.request.header.")
-            if name.lower() in _THE_CONNECTIONS:
-                raise faults.configuration(f"the header {name} cannot be mapped")
+        if target.startswith(prefix):
             value = resolve(source, exchange.parameters, exchange.context, exchange.stage.variables)
             if value is not None:
-                mapped[name] = value
-    return mapped
+                mapped[target.removeprefix(prefix)] = value
+    override = exchange.context["requestOverride"].get(place) or {}
+    return {**mapped, **{name: str(value) for name, value in override.items()}}
 
 
 def answer(exchange: Exchange, reply: Reply) -> Answer:

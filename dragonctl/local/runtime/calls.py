@@ -9,9 +9,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dragonctl.local import backends, roles
-from dragonctl.local.hooks import Function, Invocation, Outcome
+from dragonctl.local.hooks import Function, Invocation, Outcome, refused
 
 QUALIFIED_PARTS = 8
+_NAME = 6
+"""Where in an ARN the function's name stands."""
 
 
 class UnknownFunctionError(Exception):
@@ -26,7 +28,7 @@ def new_request_id() -> str:
 def name_of(arn: str) -> str:
     """The function's name in an ARN, or the name itself."""
     parts = arn.split(":")
-    return parts[6] if len(parts) > 6 else parts[0]  # noqa: PLR2004 (arn:…:function:NAME)
+    return parts[_NAME] if len(parts) > _NAME else parts[0]
 
 
 def qualifier_of(arn: str) -> str | None:
@@ -58,7 +60,12 @@ def call(function: Function, invocation: Invocation) -> Outcome:
 
 
 def start(function: Function, invocation: Invocation) -> Outcome:
-    """Run it in the background; AWS answers an ``Event`` at once, with nothing."""
+    """Run it in the background; AWS answers an ``Event`` at once, with nothing.
+
+    What cannot run here is said at once: nobody would hear of it later.
+    """
+    if not function.runs_here:
+        return refused(function)
     threading.Thread(target=call, args=[function, invocation], daemon=True).start()
     return Outcome(b"")
 
@@ -115,6 +122,8 @@ def _held(arn: str, *, by_weight: bool = False) -> Any:
 
     from dragonctl.local.shims.aliases import routed
 
+    if len(arn.split(":")) <= _NAME:
+        raise UnknownFunctionError(f"No function's ARN: {arn}")
     backend = backends.backend("lambda", _account(arn), _region(arn))
     qualifier = qualifier_of(arn)
     try:

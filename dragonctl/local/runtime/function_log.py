@@ -65,7 +65,7 @@ class FunctionLog:
             {"initializationType": "on-demand", "phase": "init", "runtimeVersion": version,
              "functionName": settings.name, "functionVersion": settings.version},
         )  # fmt: skip
-        declared = settings.declared_runtime
+        declared = settings.function.declared_runtime
         if declared != settings.interpreter:
             self.take(
                 f"dragonctl local: the function declares {declared or 'no runtime'} "

@@ -8,7 +8,7 @@ from typing import Any
 
 from dragonctl.local.emission import metrics, rights, sampling, segments, trace_header
 from dragonctl.local.emission.trace_header import TraceHeader
-from dragonctl.local.hooks import Invocation, Outcome
+from dragonctl.local.hooks import Invocation, Outcome, refused
 from dragonctl.local.runtime.instance import Instance, Served
 from dragonctl.local.runtime.pool import Key, Pool
 from dragonctl.local.runtime.settings import Settings
@@ -30,8 +30,8 @@ class Traced:
 
 def run(pool: Pool[Instance], settings: Settings, invocation: Invocation) -> Outcome:
     """Serve one event with a warm container, or a new one."""
-    if not settings.runs_here:
-        return _not_here(settings.declared_runtime or "of a container image")
+    if not settings.function.runs_here:
+        return refused(settings.function)
     traced = _decided(settings, invocation)
     key = Key(f"{settings.arn}:{settings.version}", settings.revision)
     try:
@@ -73,14 +73,6 @@ def _outcome(served: Served) -> Outcome:
         payload = json.dumps(served.document, ensure_ascii=False).encode()
         return Outcome(payload, "Unhandled", served.log_tail)
     return Outcome((served.result or "null").encode(), None, served.log_tail)
-
-
-def _not_here(runtime: str) -> Outcome:
-    said = {
-        "errorType": "Local.NotImplemented",
-        "errorMessage": f"The local AWS does not run functions of the runtime {runtime}.",
-    }
-    return Outcome(json.dumps(said).encode(), "Unhandled")
 
 
 def _busy() -> Outcome:

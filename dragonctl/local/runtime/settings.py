@@ -84,17 +84,6 @@ class Settings:
         return f"{day}/[{self.version}]{secrets.token_hex(16)}"
 
     @property
-    def declared_runtime(self) -> str:
-        """``python3.13``, or whatever the function declares."""
-        return str(self.told.get("Runtime") or "")
-
-    @property
-    def runs_here(self) -> bool:
-        """Whether it is a zip of Python."""
-        image = self.told.get("PackageType") == "Image"
-        return not image and (self.declared_runtime or "python").startswith("python")
-
-    @property
     def interpreter(self) -> str:
         """The runtime that this machine really has."""
         return f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -156,7 +145,7 @@ class Settings:
             "LAMBDA_RUNTIME_DIR": str(code.runtime_libraries()),
             "AWS_REGION": self.function.region,
             "AWS_DEFAULT_REGION": self.function.region,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.declared_runtime}",
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.function.declared_runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),

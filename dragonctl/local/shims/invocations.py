@@ -37,7 +37,7 @@ def invoke(request: Request) -> Answer:
     run = hooks.invoker()
     if run is None:
         raise AwsError("NotImplemented", "This local AWS has no runtime for functions.", 501)
-    if invocation.kind == "Event":
+    if invocation.kind == "Event" and function.runs_here:
         threading.Thread(target=run, args=(function, invocation), daemon=True).start()
         return Answer(202, headers, b"")
     return _answer(request, headers, run(function, invocation))

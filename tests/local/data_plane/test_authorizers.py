@@ -75,3 +75,26 @@ def test_nothing_is_kept_without_a_time_to_live(application):
 def test_a_token_must_have_its_form(application):
     send = guarded(application, identityValidationExpression="f[a-z]+")
     assert [send(one).status for one in ("friend", "nobody")] == [200, 401]
+
+
+@pytest.mark.parametrize(
+    ("function", "named"),
+    [("node", "functions of the runtime nodejs22.x"), (None, "authorizers with arn:aws:")],
+)
+def test_an_authorizer_that_does_not_run_here_is_refused_by_name(application, function, named):
+    arn = function and application.function(
+        function, "exports", Runtime="nodejs22.x", Handler="i.h"
+    )
+    authorizer = application.gateway.create_authorizer(
+        restApiId=application.api,
+        name="own",
+        type="TOKEN",
+        authorizerUri=LAMBDA_URI.format(arn),
+        identitySource="method.request.header.Authorization",
+    )["id"]
+    method = {"authorizationType": "CUSTOM", "authorizerId": authorizer}
+    application.method("GET", "/lair", type="MOCK", method_settings=method)
+    application.deploy()
+    answer = application.send("GET", "/lair", headers={"Authorization": "friend"})
+    assert answer.status == 501
+    assert named in answer.json["message"]

@@ -158,24 +158,25 @@ def test_an_api_key_is_asked_for(application):
     assert application.send("GET", "/m").json == {"message": "Forbidden"}
 
 
-def test_iam_wants_a_signature_and_user_pools_are_refused_by_name(application):
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261123/us-east-1/execute-api"}
+
+
+def test_iam_wants_a_signature(application):
     mock(application, method_settings={"authorizationType": "AWS_IAM"})
-    authorizer = application.gateway.create_authorizer(
-        restApiId=application.api,
-        name="a",
-        type="COGNITO_USER_POOLS",
-        identitySource="method.request.header.Auth",
-        providerARNs=["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_a"],
-    )["id"]
-    custom = {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": authorizer}
-    application.method("POST", "/m", type="MOCK", method_settings=custom)
     application.deploy()
     assert application.send("GET", "/m").json == {"message": "Missing Authentication Token"}
-    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261123/us-east-1/execute-api"}
-    assert application.send("GET", "/m", headers=signed).status == 200
-    refused = application.send("POST", "/m")
-    assert refused.status == 501
-    assert "authorizers (COGNITO_USER_POOLS)" in refused.json["message"]
+    assert application.send("GET", "/m", headers=SIGNED).status == 200
+
+
+def test_a_function_may_be_called_with_the_callers_own_rights(application):
+    code = 'def handler(event, context):\n    return {"statusCode": 200}\n'
+    arn = application.function("own", code, permit=False)
+    callers = {"credentials": "arn:aws:iam::*:user/*"}
+    application.proxy("GET", "/f", arn, method_settings={"authorizationType": "AWS_IAM"}, **callers)
+    application.proxy("GET", "/open", arn, **callers)
+    application.deploy()
+    assert application.send("GET", "/f", headers=SIGNED).status == 200
+    assert application.send("GET", "/open").status == 500
 
 
 def test_the_template_starts_the_machine_and_shapes_the_answer(application):
@@ -285,8 +286,26 @@ def handler(event, context):
 
 
 def test_what_is_not_done_here_is_refused_by_name(application):
-    application.method("GET", "/h", type="HTTP_PROXY", uri="http://example.com")
+    uri = "arn:aws:apigateway:us-east-1:sqs:path/123456789012/eggs"
+    role = application.role("apigateway.amazonaws.com")
+    application.method("GET", "/h", type="AWS", uri=uri, credentials=role)
+    application.method("GET", "/n", type="AWS", uri=LAMBDA_URI.format("None"))
     application.deploy()
-    answer = application.send("GET", "/h")
-    assert answer.status == 501
-    assert "HTTP_PROXY" in answer.json["message"]
+    answers = [application.send("GET", path) for path in ("/h", "/n")]
+    assert [one.status for one in answers] == [501, 501]
+    assert uri in answers[0].json["message"]
+    assert "functions/None/invocations" in answers[1].json["message"]
+
+
+@pytest.mark.parametrize("mode", ["RequestResponse", "Event"])
+@pytest.mark.parametrize("kind", ["AWS", "AWS_PROXY"])
+def test_a_function_that_does_not_run_here_is_refused_by_name(application, kind, mode):
+    arn = application.function("f", "exports", Runtime="nodejs22.x", Handler="index.handler")
+    later = {"integration.request.header.X-Amz-Invocation-Type": f"'{mode}'"}
+    application.method(
+        "GET", "/f", {"200": {}}, type=kind, uri=LAMBDA_URI.format(arn), requestParameters=later
+    )
+    application.deploy()
+    answer = application.send("GET", "/f")
+    words = "The local AWS does not do functions of the runtime nodejs22.x."
+    assert (answer.status, answer.json) == (501, {"message": words})
