@@ -130,7 +130,7 @@ def _check_table(path: Path, name: str) -> None:
     names = command_names()
     if name.replace("_", "-") not in names:
         raise UsageError(
-            f"{path} has a table [{name}], which is no command.",
+            f"{path} has a table [{name}], which is not a command.",
             f"The commands are: {', '.join(names)}.",
         )
 

@@ -74,23 +74,30 @@ class AwsError(DragonError):
         service: str,
         operation: str,
         code: str,
-        said: str,
+        sentence: str,
         status: int = 0,
         request_id: str = "",
         retry_after: float | None = None,
     ) -> None:
         origin = f"{code}, request {request_id}" if request_id else code
-        super().__init__(f"{operation} ({service}) failed: {said} [{origin}]", code=code)
+        super().__init__(f"{operation} ({service}) failed: {sentence} [{origin}]", code=code)
         self.service = service
         self.operation = operation
-        self.said = masked(said)
+        self.sentence = masked(sentence)
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
 
     def about(self, resource: str, doing: str) -> AwsError:
         """The same answer, told of one thing and of what it stopped."""
-        said = (self.service, self.operation, self.code, self.said, self.status, self.request_id)
-        told = AwsError(*said)
+        sentence = (
+            self.service,
+            self.operation,
+            self.code,
+            self.sentence,
+            self.status,
+            self.request_id,
+        )
+        told = AwsError(*sentence)
         told.resource, told.message = resource, masked(f"{doing}: {told.message}")
         return told

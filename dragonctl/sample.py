@@ -50,7 +50,7 @@ def _document(path: Path) -> Any:
     except OSError as error:
         raise DragonError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise DragonError(f"{path} is no JSON document: {error}.") from error
+        raise DragonError(f"{path} is not a JSON document: {error}.") from error
 
 
 def _filled(value: Any, values: Mapping[str, str], path: Path) -> Any:

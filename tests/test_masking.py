@@ -101,7 +101,7 @@ def test_what_this_process_was_given_is_struck_out_wherever_it_stands():
 
 def test_every_failure_is_masked_when_it_is_made():
     told = AwsError("s3", "GetObject", "X", f"no {LINK}").about("thing", f"Reading {LINK}")
-    for text in (told.message, told.said, str(told), str(DragonError("x", f"see {LINK}"))):
+    for text in (told.message, told.sentence, str(told), str(DragonError("x", f"see {LINK}"))):
         assert "lanted" not in text
 
 

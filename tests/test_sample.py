@@ -50,7 +50,7 @@ def test_a_value_cannot_break_the_document_round_it(tmp_path):
     ("text", "says"),
     [
         ('["${AWS::Nothing}"]', "placeholder ${AWS::Nothing}, which has no value"),
-        ("{", "is no JSON document"),
+        ("{", "is not a JSON document"),
         (None, "cannot be read: No such file"),
     ],
 )

@@ -19,7 +19,7 @@ _PATTERN = re.compile(r"[*?\[]")
 class Selection:
     """What a command is about, as its options and ``dragonctl.toml`` say. Empty: find it.
 
-    ``api`` is a name, an id, or a pattern (``shop-*``), or several; ``every`` means every API of
+    ``api`` is a name, an id, or a pattern (``shop-*``), or several; ``all_apis`` means every API of
     the account and region. ``title`` is the title of the folder's own OpenAPI document.
     """
 
@@ -29,7 +29,7 @@ class Selection:
     machines: tuple[str, ...] = ()
     discover: bool = True
     title: str | None = None
-    every: bool = False
+    all_apis: bool = False
 
     @property
     def apis(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class ChooseApiError(UsageError):
 def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
     """The REST APIs that are meant: those said, else the one this folder is about, or the only."""
     apis = read_rest_apis(aws)
-    if selection.every and apis:
+    if selection.all_apis and apis:
         return apis
     if selection.apis:
         said = [api for name in selection.apis for api in _named_apis(aws, apis, name)]

@@ -21,29 +21,29 @@ from dragonctl.application.targets import (
 )
 from dragonctl.engine.model import Reader
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_denied, is_hopeless
+from dragonctl.engine.symptoms import is_denied, is_fatal
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.apigateway_stage import read_stages
 from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_machine import read_machine
 
-Met = Callable[[Api | Function | Machine], None]
+OnFound = Callable[[Api | Function | Machine], None]
 """What is told of an API with its stages, a function or a machine as soon as it is read."""
 # Ids are made by API Gateway: ten of these, in all recorded answers. A name may look the same.
 _API_ID = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9]{10}")
 
 
-def _unheard(_: Api | Function | Machine) -> None:
+def _ignore(_: Api | Function | Machine) -> None:
     """Nobody wants to know."""
 
 
 @dataclass
 class _Found:
-    """What the search has met so far; ``met`` is told what has been read."""
+    """What the search has met so far; ``on_found`` is told what has been read."""
 
     aws: Reads
-    met: Met
+    on_found: OnFound
     functions: dict[str, set[str | None]] = field(default_factory=dict)
     machines: dict[str, set[str | None]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -57,24 +57,24 @@ def begin(aws: Reads, selection: Selection) -> None:
 
     An API's id needs no list to be looked up in.
     """
-    aws.ahead(partial(discover, aws, selection), lambda: aws.account)
+    aws.prefetch(partial(discover, aws, selection), lambda: aws.account)
     for name in filter(_API_ID.fullmatch, selection.apis):
-        aws.ahead(partial(read_stages, aws, name))
+        aws.prefetch(partial(read_stages, aws, name))
         if selection.discover:
-            aws.ahead(partial(read_resources, aws, name))
+            aws.prefetch(partial(read_resources, aws, name))
 
 
-def discover(aws: Reads, selection: Selection, met: Met = _unheard) -> App:
+def discover(aws: Reads, selection: Selection, on_found: OnFound = _ignore) -> App:
     """The application that the selection means: one API or several, and all behind them.
 
-    ``met`` hears of each thing at once, not when all are known: a machine's role can be read
+    ``on_found`` hears of each thing at once, not when all are known: a machine's role can be read
     while its functions are, and of a hundred APIs the last one's resources come forty seconds
     after its stages, for API Gateway's sake.
     """
     raws = find_apis(aws, selection)
-    found = _Found(aws, met, is_one_of_many=len(raws) > 1)
+    found = _Found(aws, on_found, is_one_of_many=len(raws) > 1)
     found.origins = {raw["id"]: {raw["id"]} for raw in raws}
-    account, *read = aws.together(
+    account, *read = aws.concurrently(
         lambda: aws.account,
         *(partial(_allowed, found, _api, found, selection, raw, raw["id"]) for raw in raws),
     )
@@ -107,7 +107,7 @@ def _api(
     found: _Found, selection: Selection, raw: dict[str, Any], name: str
 ) -> tuple[Api, list[dict[str, Any]]]:
     """An API with the stages that are meant, and its resources."""
-    api, resources = found.aws.together(
+    api, resources = found.aws.concurrently(
         partial(_with_stages, found, selection, raw),
         partial(_allowed, found, read_resources, found.aws, name) if selection.discover else list,
     )
@@ -117,15 +117,15 @@ def _api(
 def _with_stages(found: _Found, selection: Selection, raw: dict[str, Any]) -> Api:
     stages = read_stages(found.aws, raw["id"])
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
-    beside = {stage: about for stage, about in stages.items() if stage not in chosen}
-    api = Api(raw["id"], raw["name"], raw, chosen, beside)
-    found.met(api)
+    other_stages = {stage: about for stage, about in stages.items() if stage not in chosen}
+    api = Api(raw["id"], raw["name"], raw, chosen, other_stages)
+    found.on_found(api)
     return api
 
 
 def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
     """A stage that is named must be there, in one of the APIs at least."""
-    stages = sorted({name for api in apis for name in api.every_stage})
+    stages = sorted({name for api in apis for name in api.all_stages})
     for pattern in selection.stages if apis else ():
         if not any(fnmatchcase(name, pattern) for name in stages):
             which = f"API {apis[0].id} has" if len(apis) == 1 else f"{len(apis)} APIs have"
@@ -198,7 +198,7 @@ def _meet(
         )
     elif target.kind == "function":
         if target.name not in found.functions:
-            found.aws.ahead(partial(_read_function, found, target.name))
+            found.aws.prefetch(partial(_read_function, found, target.name))
         found.functions.setdefault(target.name, set()).add(target.qualifier)
     else:
         found.machines.setdefault(target.machine_arn, set()).add(target.qualifier)
@@ -211,7 +211,7 @@ def _machines(
     seen: dict[str, dict[str, Any] | None] = {}
     while new := [arn for arn in found.machines if arn not in seen]:
         reads = (partial(_allowed, found, _read_machine, found, arn) for arn in new)
-        answers = aws.together(*reads)
+        answers = aws.concurrently(*reads)
         seen |= dict(zip(new, answers, strict=True))
         for arn, raw in zip(new, answers, strict=True) if follow else ():
             for target in machine_targets(raw["name"], raw["definition"]) if raw else ():
@@ -221,7 +221,7 @@ def _machines(
         f"The state machine {arn.rpartition(':')[2]} does not exist." for arn in gone
     ]
     there = {arn: raw for arn, raw in seen.items() if raw}
-    frozen = aws.together(
+    frozen = aws.concurrently(
         *(partial(_machine_qualifiers, aws, found, arn, raw) for arn, raw in there.items())
     )
     return tuple(
@@ -232,7 +232,7 @@ def _machines(
 def _read_machine(found: _Found, arn: str) -> dict[str, Any] | None:
     raw = read_machine(found.aws, arn)
     if raw:
-        found.met(Machine(arn, raw))
+        found.on_found(Machine(arn, raw))
     return raw
 
 
@@ -241,7 +241,7 @@ def _machine_qualifiers(
 ) -> dict[str | None, Routes]:
     qualifiers = found.machines[arn]
     names = sorted(name for name in qualifiers if name)
-    answers = aws.together(
+    answers = aws.concurrently(
         *(partial(_allowed, found, machine_routes, aws, f"{arn}:{name}") for name in names)
     )
     behind: dict[str | None, Routes] = {n: a for n, a in zip(names, answers, strict=True) if a}
@@ -250,7 +250,7 @@ def _machine_qualifiers(
 
 def _functions(aws: Reader, found: _Found) -> tuple[Function, ...]:
     names = list(found.functions)
-    answers = aws.together(
+    answers = aws.concurrently(
         *(partial(_allowed, found, _function, aws, found, name) for name in names)
     )
     gone = [name for name, function in zip(names, answers, strict=True) if function is None]
@@ -269,7 +269,7 @@ def _allowed(found: _Found, read: Callable[..., Any], *args: Any) -> Any:
     try:
         return read(*args)
     except AwsError as error:
-        if not is_denied(error) and (not found.is_one_of_many or is_hopeless(error)):
+        if not is_denied(error) and (not found.is_one_of_many or is_fatal(error)):
             raise
         error.resource = str(args[-1] if isinstance(args[-1], str) else args[1])
         found.errors.append(error)
@@ -280,14 +280,16 @@ def _read_function(found: _Found, name: str) -> None:
     """Read what will be asked for; a refusal is told when it is asked for."""
     raw = read_configuration(found.aws, name)
     if raw:
-        found.met(Function(name, raw))
+        found.on_found(Function(name, raw))
 
 
 def _function(aws: Reader, found: _Found, name: str) -> Function | None:
     qualifiers = found.functions[name]
     asked = [None, *sorted(one for one in qualifiers if one)]
     allowed = partial(_allowed, found)
-    answers = aws.together(*(partial(function_routes, aws, allowed, name, one) for one in asked))
+    answers = aws.concurrently(
+        *(partial(function_routes, aws, allowed, name, one) for one in asked)
+    )
     if not answers[0]:
         return None
     behind = dict(zip(asked, answers, strict=True))

@@ -125,19 +125,19 @@ class Machine:
 class Api:
     """A REST API. ``raw`` is GetRestApis' item; ``stages`` holds GetStages' items by name.
 
-    ``stages`` are those that a command is about, ``beside`` the others.
+    ``stages`` are those that a command is about, ``other_stages`` the others.
     """
 
     id: str
     name: str
     raw: Raw
     stages: Mapping[str, Raw]
-    beside: Mapping[str, Raw] = field(default_factory=dict)
+    other_stages: Mapping[str, Raw] = field(default_factory=dict)
 
     @property
-    def every_stage(self) -> dict[str, Raw]:
+    def all_stages(self) -> dict[str, Raw]:
         """All stages of the API, by name."""
-        return {**self.stages, **self.beside}
+        return {**self.stages, **self.other_stages}
 
 
 @dataclass(frozen=True)

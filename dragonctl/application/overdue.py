@@ -22,7 +22,7 @@ DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
 def overdue(app: App, now: datetime) -> Iterator[str]:
     """A warning for each stage whose data trace should have ended, also beside those meant."""
     for api in app.apis:
-        yield from _told(api.id, api.every_stage, now)
+        yield from _told(api.id, api.all_stages, now)
 
 
 def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator[str]:

@@ -82,7 +82,7 @@ def ownership_warnings(reads: Reads, items: Iterable[Planned]) -> list[str]:
     nothing is said: there is nothing to do about it, and a fault that matters meets the run too.
     """
     changed = [item for item in items if item.changes and item.step.resource.kind in _NOUNS]
-    answers = reads.glimpse(*(partial(_owner_of, reads, item) for item in changed))
+    answers = reads.optional_reads(*(partial(_owner_of, reads, item) for item in changed))
     told: dict[tuple[Owner, str], list[Planned]] = {}
     refused: dict[str, list[tuple[Planned, AwsError]]] = {}
     for item, answer in zip(changed, _agreeing(answers), strict=True):

@@ -25,7 +25,7 @@ def function_routes(aws: Reader, allowed: Allowed, function: str, qualifier: str
     if qualifier is None or qualifier.isdigit():
         raw = read_configuration(aws, function, qualifier)
         return (Route(qualifier or LATEST, 1.0, raw),) if raw else ()
-    raw, alias = aws.together(
+    raw, alias = aws.concurrently(
         partial(read_configuration, aws, function, qualifier),
         partial(allowed, _alias, aws, f"{function}:{qualifier}"),
     )
@@ -34,7 +34,7 @@ def function_routes(aws: Reader, allowed: Allowed, function: str, qualifier: str
     own = str(raw.get("Version") or LATEST)
     shares = lambda_alias.shares(alias) if alias else {own: 1.0}
     others = [version for version in shares if version != own]
-    answers = aws.together(*(partial(read_configuration, aws, function, one) for one in others))
+    answers = aws.concurrently(*(partial(read_configuration, aws, function, one) for one in others))
     known = {own: raw, **dict(zip(others, answers, strict=True))}
     return tuple(Route(one, share, known[one]) for one, share in shares.items() if known[one])
 
@@ -53,7 +53,7 @@ def machine_routes(aws: Reader, arn: str) -> Routes:
     if not arn.rpartition(":")[2].isdigit():
         alias = states_alias.read_alias(aws, arn)
         shares = states_alias.shares(alias) if alias else {}
-    answers = aws.together(*(partial(read_machine, aws, one) for one in shares))
+    answers = aws.concurrently(*(partial(read_machine, aws, one) for one in shares))
     return tuple(
         Route(one.rpartition(":")[2], share, raw)
         for (one, share), raw in zip(shares.items(), answers, strict=True)

@@ -20,7 +20,7 @@ _VARIABLE = "AWS_ENDPOINT_URL"
 _SETTING = "endpoint_url"
 
 
-def region(said: str | None, session: Any) -> str:
+def region(given: str | None, session: Any) -> str:
     """The region of the command line, else of the environment, else of the profile.
 
     Raises UsageError where none is set, and where it cannot be one: botocore must know the
@@ -29,7 +29,7 @@ def region(said: str | None, session: Any) -> str:
     from botocore.exceptions import BotoCoreError
 
     named = (
-        said
+        given
         or os.environ.get("AWS_REGION")
         or os.environ.get("AWS_DEFAULT_REGION")
         or session.get_config_variable("region")
@@ -45,14 +45,14 @@ def region(said: str | None, session: Any) -> str:
     raise UsageError(f"{named!r} is not an AWS region.", "An example: eu-west-1.")
 
 
-def endpoint(said: str | None, session: Any) -> str:
+def endpoint(given: str | None, session: Any) -> str:
     """The endpoint that all services share, ``aws`` where there is none; every one is checked.
 
     Raises UsageError for one that cannot be meant, also one of a single service.
     """
-    if said:
-        _check("--endpoint-url", said)
-        return said
+    if given:
+        _check("--endpoint-url", given)
+        return given
     if session.get_config_variable("ignore_configured_endpoint_urls"):
         return "aws"
     configured = dict(_configured(session))
@@ -82,7 +82,7 @@ def _configured(session: Any) -> Iterator[tuple[str, str]]:
 def _check(place: str, url: str) -> None:
     if not _is_endpoint(url):
         raise UsageError(
-            f"{place} {url!r} is no endpoint URL.", "An example: http://127.0.0.1:4566"
+            f"{place} {url!r} is not a valid endpoint URL.", "An example: http://127.0.0.1:4566"
         )
 
 

@@ -55,7 +55,7 @@ def odd(service: str, operation: str, what: str) -> AwsError:
     """An answer that no API of AWS gives, as the error of its call."""
     error = AwsError(service, operation, ODD, what)
     error.hint = (
-        "Something between here and AWS may have changed it, or what answers is no AWS: look at"
+        "Something between here and AWS may have changed it, or what answers is not AWS: look at"
         " --endpoint-url and the proxy."
     )
     return error

@@ -307,7 +307,7 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:
         case botocore.ParamValidationError():
             return DragonError(f"{operation} ({service}) was not sent: {error}", code="BadRequest")
     if broken := failure(error):
-        return AwsError(service, operation, broken.code, broken.said)
+        return AwsError(service, operation, broken.code, broken.sentence)
     if isinstance(error, botocore.BotoCoreError | ResponseParserError | ValueError):
         return AwsError(service, operation, UNREADABLE, str(error))
     raise error
@@ -321,15 +321,15 @@ def _oddity(error: Exception) -> str:
 
 
 def _from_answer(service: str, operation: str, error: Any) -> AwsError:
-    said = error.response.get("Error", {})
+    sentence = error.response.get("Error", {})
     about = error.response.get("ResponseMetadata", {})
     headers = about.get("HTTPHeaders", {})
     wait = error.response.get("retryAfterSeconds") or headers.get("retry-after")
     return AwsError(
         service,
         operation,
-        str(said.get("Code") or "Unknown"),
-        _plain(said.get("Message") or error.response.get("message") or "no message"),
+        str(sentence.get("Code") or "Unknown"),
+        _plain(sentence.get("Message") or error.response.get("message") or "no message"),
         int(about.get("HTTPStatusCode") or 0),
         str(about.get("RequestId") or ""),
         float(wait) if str(wait or "").replace(".", "", 1).isdigit() else None,

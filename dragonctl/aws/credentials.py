@@ -43,8 +43,8 @@ def load(session: Any, profile: str | None) -> None:
         if credentials is not None:
             credentials.get_frozen_credentials()
     except Exception as error:
-        said = f"The AWS credentials of profile {name!r} ({_file(session)}) cannot be loaded"
-        raise DragonError(f"{said}: {_why(error)}", _hint(error, name), code=_CODE) from error
+        sentence = f"The AWS credentials of profile {name!r} ({_file(session)}) cannot be loaded"
+        raise DragonError(f"{sentence}: {_why(error)}", _hint(error, name), code=_CODE) from error
 
 
 def _refuse_a_question(session: Any, name: str) -> None:
@@ -69,7 +69,7 @@ def _why(error: Exception) -> str:
 
     if isinstance(error, BotoCoreError | ClientError):
         broken = failure(error)
-        return broken.said if broken else " ".join(str(error).split()).rstrip(".")
+        return broken.sentence if broken else " ".join(str(error).split()).rstrip(".")
     if isinstance(error, OSError):
         return f"{error.filename or 'a file'}: {error.strerror or error}"
     if isinstance(error, ValueError):

@@ -78,7 +78,7 @@ def _chunks(url: str) -> Iterator[bytes]:
         broken = failure(error, url)
         if broken is None:
             raise
-        raise _BrokenError(broken.said) from error
+        raise _BrokenError(broken.sentence) from error
 
 
 def _opened(url: str) -> Any:

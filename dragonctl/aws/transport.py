@@ -20,11 +20,11 @@ from dragonctl.errors import LOST, UNREACHABLE, DragonError
 class Failure:
     """``code`` is UNREACHABLE (nothing was sent) or LOST (it may have arrived).
 
-    ``said`` is the sentence, without a full stop.
+    ``sentence`` is the sentence, without a full stop.
     """
 
     code: str
-    said: str
+    sentence: str
 
 
 def proxies(url: str) -> dict[str, str]:
@@ -41,32 +41,32 @@ def failure(error: Exception, url: str = "") -> Failure | None:
     ``url`` is the address that was called, where the exception may not know it.
     """
     server = _origin(getattr(error, "kwargs", {}).get("endpoint_url") or url)
-    if said := _before_sending(error, server):
-        return Failure(UNREACHABLE, said)
-    said = _on_the_way(error, server)
-    return Failure(LOST, said) if said else None
+    if sentence := _before_sending(error, server):
+        return Failure(UNREACHABLE, sentence)
+    sentence = _on_the_way(error, server)
+    return Failure(LOST, sentence) if sentence else None
 
 
 def _before_sending(error: Exception, server: str) -> str | None:
     from botocore import exceptions as botocore
     from urllib3.exceptions import LocationValueError
 
-    said = None
+    sentence = None
     match error:
         case botocore.ProxyConnectionError():
             proxy = _origin(error.kwargs.get("proxy_url"))
-            said = f"Could not connect to the proxy {proxy}{_why(error)}"
+            sentence = f"Could not connect to the proxy {proxy}{_why(error)}"
         case botocore.InvalidProxiesConfigError():
-            said = "The settings of the proxy cannot be used"
+            sentence = "The settings of the proxy cannot be used"
         case botocore.SSLError():
-            said = f"Could not trust the TLS connection to {server}{_why(error)}"
+            sentence = f"Could not trust the TLS connection to {server}{_why(error)}"
         case botocore.ConnectTimeoutError():
-            said = f"Could not connect to {server} in time"
+            sentence = f"Could not connect to {server} in time"
         case botocore.ConnectionError():
-            said = f"Could not connect to {server}{_why(error)}"
+            sentence = f"Could not connect to {server}{_why(error)}"
         case botocore.HTTPClientError(kwargs={"error": LocationValueError()}):
-            said = "The address cannot be called"
-    return said
+            sentence = "The address cannot be called"
+    return sentence
 
 
 def _on_the_way(error: Exception, server: str) -> str | None:
@@ -136,7 +136,7 @@ def as_failure(error: Exception) -> DragonError:
         return error
     of_the_way = type(error).__module__.startswith(("botocore", "urllib3"))
     if of_the_way and (broken := failure(error)):
-        return DragonError(broken.said, code=broken.code)
+        return DragonError(broken.sentence, code=broken.code)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return DragonError(f"{error.strerror or error}{where}.", code="System")

@@ -35,8 +35,8 @@ class Goal:
     ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand;
     ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
     ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
-    several APIs; ``brief`` leaves out the fields of what is made or deleted whole; ``way_back`` is
-    what to type to take it back, where that is not ``undo``.
+    several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
+    ``undo_command`` is what to type to take it back, where that is not ``undo``.
     """
 
     title: str
@@ -48,7 +48,7 @@ class Goal:
     also: dict[str, Any] = field(default_factory=dict)
     app: App | None = None
     brief: bool = False
-    way_back: str = ""
+    undo_command: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class _Work:
             document = self._document(self.journal.run, where, errors)
             click.echo(json.dumps(document, indent=2, default=str))
         else:
-            self.report.end(outcome, self._way_back(), dry=self.how.only_shows)
+            self.report.end(outcome, self._undo_command(), dry=self.how.only_shows)
         tell(*messages(errors))
         if again := retry(goal.app, errors):
             tell(f"Retry what failed: {again}")
@@ -164,9 +164,9 @@ class _Work:
             return stop.exit_code if stop else 1
         return CHANGES_FOUND if self.how.check and outcome.changes else 0
 
-    def _way_back(self) -> str:
+    def _undo_command(self) -> str:
         back = any(step.undo == "reverse" for step in self.goal.steps) and self.journal.begun
-        return self.goal.way_back or (f"dragonctl undo {self.journal.run}" if back else "")
+        return self.goal.undo_command or (f"dragonctl undo {self.journal.run}" if back else "")
 
     def _document(
         self, run: str | None, where: tuple[str | None, str | None], errors: list[DragonError]

@@ -146,7 +146,9 @@ def application_options(function: F) -> F:
             help="A function besides those discovered. Repeatable.",
         ),
         stage_option,
-        click.option("--all", "every", is_flag=True, help="Every API of the account and region."),
+        click.option(
+            "--all", "all_apis", is_flag=True, help="Every API of the account and region."
+        ),
         apis_option,
     ):
         function = option(function)

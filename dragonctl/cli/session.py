@@ -14,12 +14,12 @@ from typing import Any
 import click
 
 from dragonctl.application.apis import ChooseApiError, Selection
-from dragonctl.application.discovery import Met, discover
+from dragonctl.application.discovery import OnFound, discover
 from dragonctl.application.nouns import App
 from dragonctl.application.overdue import UNTIL_TAG, overdue, overdue_of_runs
 from dragonctl.cli.globals import Globals, globals_of
 from dragonctl.config import api_title, load
-from dragonctl.engine.events import Emit, Event, unheard
+from dragonctl.engine.events import Emit, Event, ignore_event
 from dragonctl.engine.history import History, read_history
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
@@ -40,7 +40,7 @@ class Session:
     """
 
     def __init__(
-        self, globals_: Globals | None = None, emit: Emit = unheard, *, sample: bool = True
+        self, globals_: Globals | None = None, emit: Emit = ignore_event, *, sample: bool = True
     ) -> None:
         self.globals = globals_ or globals_of(click.get_current_context())
         if self.globals.local and self.globals.endpoint_url:
@@ -62,12 +62,12 @@ class Session:
             from dragonctl.cli.local_switch import connection
 
             return Aws(connection(self.globals, sample=self.sample))
-        said, file = self.globals, load()
+        given, file = self.globals, load()
         return Aws(
             Connection(
-                profile=said.profile or (None if _has(*_WHO) else file.get("profile")),
-                region=said.region or (None if _has(*_WHERE) else file.get("region")),
-                endpoint_url=said.endpoint_url,
+                profile=given.profile or (None if _has(*_WHO) else file.get("profile")),
+                region=given.region or (None if _has(*_WHERE) else file.get("region")),
+                endpoint_url=given.endpoint_url,
             )
         )
 
@@ -118,14 +118,14 @@ class Session:
         """What an earlier run here had begun to make when it was cut short."""
         return unfinished(self.history.runs, self.scope)
 
-    def application(self, selection: Selection, *met: Met) -> App:
+    def application(self, selection: Selection, *on_found: OnFound) -> App:
         """The application that is meant; at a terminal a doubt becomes a question."""
         try:
-            app = discover(self.reads, selection, *met)
+            app = discover(self.reads, selection, *on_found)
         except ChooseApiError as doubt:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
-            app = discover(self.reads, _asked(doubt, selection), *met)
+            app = discover(self.reads, _asked(doubt, selection), *on_found)
         self._overdue = list(overdue(app, datetime.now(UTC)))
         return replace(app, warnings=(*app.warnings, *self._overdue))
 
@@ -168,16 +168,16 @@ def selection(
     state_machines: tuple[str, ...] = (),
     *,
     no_discover: bool = False,
-    every: bool = False,
+    all_apis: bool = False,
 ) -> Selection:
     """What the options of a command select, with the folder's own title."""
     if no_discover and not (api or functions or state_machines):
         raise UsageError("--no-discover needs --api, --function or --state-machine.")
-    if every and api and was_typed("api"):
-        if was_typed("every"):
+    if all_apis and api and was_typed("api"):
+        if was_typed("all_apis"):
             raise UsageError("--all and --api contradict each other.")
-        every = False
-    if every:  # what dragonctl.toml says is about its folder's own application
+        all_apis = False
+    if all_apis:  # what dragonctl.toml says is about its folder's own application
         api, stages = None, stages if was_typed("stages") else ()
     return Selection(
         api,
@@ -186,7 +186,7 @@ def selection(
         state_machines,
         discover=not no_discover,
         title=api_title(),
-        every=every,
+        all_apis=all_apis,
     )
 
 

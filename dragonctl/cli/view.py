@@ -86,8 +86,8 @@ class View:
     def typed(self, command: str) -> str:
         """A command to type next, with what this run was given of where to look."""
         apis = [word for api in self._chosen.get("api") or () for word in ("--api", api)]
-        every = ["--all"] if self._chosen.get("every") else []
-        words = [*apis, *every, *self.session.globals.words()]
+        all_apis = ["--all"] if self._chosen.get("all_apis") else []
+        words = [*apis, *all_apis, *self.session.globals.words()]
         return " ".join([command, shlex.join(words)]) if command and words else command
 
     def head(self) -> None:

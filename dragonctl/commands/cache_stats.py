@@ -58,7 +58,7 @@ def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str
     stats = cache_metrics.cache_stats(ask, gateway.name, gateway.stages, start, end or last, last)
     states = {name: _state(dict(raw)) for name, raw in gateway.stages.items()}
     shared = _shared(session, gateway)
-    warn(*dict.fromkeys(said for one in shared.values() for said in one))
+    warn(*dict.fromkeys(given for one in shared.values() for given in one))
     if session.globals.json:
         local = {"local": True} if session.label else {}
         listed = [

@@ -42,7 +42,7 @@ def create_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
             session.reads, manifest, lambda doing: session.emit(Waiting("Packaging", doing, 0))
         )
         title = f"{manifest.name}, account {place.account} · {place.region}"
-        return Goal(f"Create {title}", steps, brief=True, way_back="dragonctl delete-app")
+        return Goal(f"Create {title}", steps, brief=True, undo_command="dragonctl delete-app")
 
     how = How(dry_run, check, yes, no_wait)
     return change("create-app", goal, how, session=Session(sample=False))

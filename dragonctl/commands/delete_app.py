@@ -38,11 +38,11 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     manifest = load(place)
 
     def goal(session: Session) -> Goal:
-        steps, left = session.reads.together(
+        steps, left = session.reads.concurrently(
             lambda: deletion(session.reads, manifest), lambda: leftovers(session.reads, manifest)
         )
         title = f"Delete {manifest.name}, account {place.account} · {place.region}"
-        return Goal(title, steps, notes=left, brief=True, way_back="dragonctl create-app")
+        return Goal(title, steps, notes=left, brief=True, undo_command="dragonctl create-app")
 
     question = f"Delete {manifest.name} and its data in account {place.account}, {place.region}?"
     how = How(dry_run, check, yes, no_wait)

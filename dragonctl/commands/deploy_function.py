@@ -97,7 +97,7 @@ def deploy_function(
     check: bool,
     yes: bool,
     no_wait: bool,
-    **said: object,
+    **given: object,
 ) -> int:
     """Package functions with their requirements and the X-Ray SDK, and upload what changed.
 
@@ -112,7 +112,7 @@ def deploy_function(
     from dragonctl.recipes.functions.options import Options
 
     session = Session()
-    options = Options(bucket=s3_bucket, **said)  # type: ignore[arg-type]
+    options = Options(bucket=s3_bucket, **given)  # type: ignore[arg-type]
     chosen = choose(
         names,
         Path(source) if source else None,
@@ -121,7 +121,7 @@ def deploy_function(
         create=options.create,
     )
     if not package_only:
-        _ask_ahead(session, chosen)
+        _prefetch(session, chosen)
 
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.recipes.functions.creation import Place
@@ -138,7 +138,7 @@ def deploy_function(
 
     def goal(session: Session) -> Goal:
         reads = session.reads
-        (prepared, refused), account = reads.together(
+        (prepared, refused), account = reads.concurrently(
             lambda: prepare(reads, chosen, options, bundle_all=bundle_all),
             lambda: reads.account,
         )
@@ -184,7 +184,7 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     return first_run_steps(reads, deployments, options, place), roles_of(deployments)
 
 
-def _ask_ahead(session: Session, chosen: Iterable[Chosen]) -> None:
+def _prefetch(session: Session, chosen: Iterable[Chosen]) -> None:
     """Let AWS answer the first question while the rest of the program is imported."""
     from functools import partial
 
@@ -192,5 +192,5 @@ def _ask_ahead(session: Session, chosen: Iterable[Chosen]) -> None:
 
     session.aws.warm("lambda")
     reads = session.reads
-    reads.ahead(*(partial(FunctionSettings(one.name).read, reads) for one in chosen))
+    reads.prefetch(*(partial(FunctionSettings(one.name).read, reads) for one in chosen))
     session.aws.warm("sts", "iam")

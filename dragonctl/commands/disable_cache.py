@@ -80,7 +80,7 @@ def _remembered(
     runs = session.history.runs
     if not added(runs, session.scope, api):
         return {}, {}, {}
-    methods, known = session.reads.together(
+    methods, known = session.reads.concurrently(
         lambda: read_methods(session.reads, api), lambda: deployments(session.reads, api)
     )
     lasting = {one for one, ships in known.items() if ships == EVERYTHING}

@@ -55,7 +55,7 @@ def enable_cache(
     yes: bool,
     no_wait: bool,
     size: str | None,
-    **said: object,
+    **given: object,
 ) -> int:
     """Cache GET methods of a stage, keyed by what each declares and its integration reads.
 
@@ -68,7 +68,7 @@ def enable_cache(
     from dragonctl.recipes.caching.recipe import enabling
     from dragonctl.recipes.caching.survey import survey
 
-    options = Options(size=_size(size), **said)  # type: ignore[arg-type]
+    options = Options(size=_size(size), **given)  # type: ignore[arg-type]
 
     def goal(session: Session) -> Goal:
         app, gateway = one_api(session, api, stages)
@@ -110,9 +110,9 @@ def _not_made_yet(step: Step) -> Step:
     return step
 
 
-def _size(said: str | None) -> str | None:
+def _size(given: str | None) -> str | None:
     """A size as API Gateway writes it: ``0.50`` and ``118.0`` are sizes too."""
     try:
-        return said and f"{float(said):g}"
+        return given and f"{float(given):g}"
     except ValueError:
-        return said
+        return given

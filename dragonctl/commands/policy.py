@@ -25,7 +25,7 @@ Examples:
 def policy(
     name: str,
     api: tuple[str, ...],
-    every: bool,
+    all_apis: bool,
     stages: tuple[str, ...],
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
@@ -51,7 +51,9 @@ def policy(
         return 0
     first_run = first_run_of(name)
     session = Session()
-    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    chosen = selection(
+        api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis
+    )
     steps, roles = first_run(session, chosen)
     document = first_run_policy(session.reads, steps, roles)
     warn(*session.overdue())

@@ -60,13 +60,13 @@ def send(
     import time
 
     from dragonctl.cli.view import View
-    from dragonctl.telemetry.requests.delivery import Said, deliver, prepared
+    from dragonctl.telemetry.requests.delivery import GivenRequest, deliver, prepared
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.sending import print_answer
 
     view = View(chosen, "logs", "xray", "lambda", "stepfunctions")
-    ready = prepared(view, Said(method, path, headers, data, api_key, domain))
+    ready = prepared(view, GivenRequest(method, path, headers, data, api_key, domain))
     began = time.time()
     answered = deliver(view, ready)
     code = int(fail and answered.status >= FIRST_ERROR)

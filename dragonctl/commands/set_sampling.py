@@ -32,7 +32,7 @@ Examples:
 @click.option("--priority", type=int, metavar="N", help="1 is tried first (new rules: 1000).")
 @click.option("--name", metavar="NAME", help="The rule's name (default: from what it matches).")
 @change_options
-def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: object) -> int:
+def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **given: object) -> int:
     """Set an X-Ray sampling rule: the Default one, or one for some requests.
 
     The decision is made where a request enters, so a rule names an API's stage
@@ -42,11 +42,11 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **said: o
     from dragonctl.recipes.sampling import Sampling, sampling_steps
     from dragonctl.resources.xray_sampling_rule import read_rules
 
-    asked = Sampling(**said)  # type: ignore[arg-type]
+    asked = Sampling(**given)  # type: ignore[arg-type]
     tuple(sampling_steps(asked))  # what cannot be meant is told before AWS is asked
 
     def goal(session: Session) -> Goal:
-        sampling = asked.beside(read_rules(session.reads))
+        sampling = asked.named_apart_from(read_rules(session.reads))
         where = f"account {session.reads.account} · {session.aws.region}"
         return Goal(f"Sampling rule {sampling.rule} · {where}", tuple(sampling_steps(sampling)))
 

@@ -35,7 +35,7 @@ def setup_alarms(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import selection
-    from dragonctl.recipes.alarms import alarms, survey, target
+    from dragonctl.recipes.alarms import alarms, recipient, survey
 
     which = selection(**chosen)
 
@@ -44,7 +44,7 @@ def setup_alarms(
         app = session.application(which)
         if app.errors and not app.apis:  # another topic would be made, for functions alone
             raise app.errors[0]
-        whom = target(app, notify)
+        whom = recipient(app, notify)
         recipe = alarms(app, survey(session.reads, whom), whom)
         notes = (*recipe.notes, *_local_note(session))
         return Goal(
@@ -63,9 +63,9 @@ def _local_note(session: Session) -> tuple[str, ...]:
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for an email address, whether or not they have been taken: for `policy`."""
     from dragonctl.cli.first_run import assume
-    from dragonctl.recipes.alarms import alarms, survey, target
+    from dragonctl.recipes.alarms import alarms, recipient, survey
 
     app = session.application(selection)
-    whom = target(app, "you@example.com")
+    whom = recipient(app, "you@example.com")
     assume("an email address to notify: it gets a topic of its own")
     return alarms(app, survey(session.reads, whom), whom).steps, {}

@@ -56,7 +56,7 @@ Examples:
 @change_options
 def setup_observability(
     api: tuple[str, ...],
-    every: bool,
+    all_apis: bool,
     stages: tuple[str, ...],
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
@@ -67,7 +67,7 @@ def setup_observability(
     no_wait: bool,
     no_role_changes: bool,
     data_trace_for: str | None,
-    **said: object,
+    **given: object,
 ) -> int:
     """Make an application observable: execution and access logs, metrics, X-Ray tracing.
 
@@ -79,30 +79,32 @@ def setup_observability(
 
     from dragonctl.cli.session import Session, selection
 
-    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    chosen = selection(
+        api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis
+    )
     session = Session()
-    _ask_ahead(session, chosen)
+    _prefetch(session, chosen)
 
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.recipes.observability import (
         Options,
         costs,
-        look_ahead,
         observability,
+        prefetch_shared,
         read_account,
         survey,
     )
 
     session.aws.prepare("iam", "logs")  # not before: they would slow down the first questions
     options = Options(
-        **_data_trace(said, data_trace_for),  # type: ignore[arg-type]
+        **_data_trace(given, data_trace_for),  # type: ignore[arg-type]
         role_changes=not no_role_changes,
     )
 
     def goal(session: Session) -> Goal:
         reads = session.reads
-        app, _ = reads.together(
-            lambda: session.application(chosen, partial(look_ahead, reads)),
+        app, _ = reads.concurrently(
+            lambda: session.application(chosen, partial(prefetch_shared, reads)),
             lambda: read_account(reads),
         )
         known = survey(reads, app)
@@ -115,7 +117,7 @@ def setup_observability(
     return change("setup-observability", goal, how, session=session)
 
 
-def _ask_ahead(session: Session, chosen: Selection) -> None:
+def _prefetch(session: Session, chosen: Selection) -> None:
     """Let AWS answer the first questions while the rest of the program is imported."""
     from dragonctl.application.discovery import begin
 
@@ -130,29 +132,31 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 
     reads = session.reads
-    app, _ = reads.together(lambda: session.application(selection), lambda: read_account(reads))
+    app, _ = reads.concurrently(lambda: session.application(selection), lambda: read_account(reads))
     steps = first_run_steps(reads, app, survey(reads, app))
     return steps, application_roles(app)
 
 
-def _data_trace(said: dict[str, object], length: str | None) -> dict[str, object]:
+def _data_trace(given: dict[str, object], length: str | None) -> dict[str, object]:
     """``--data-trace-for`` as data trace, on until then."""
     if length is None:
-        return said
+        return given
     from datetime import UTC, datetime, timedelta
 
     from dragonctl.cli.session import was_typed
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import period
 
-    if said["data_trace"] is False:
+    if given["data_trace"] is False:
         typed = was_typed("data_trace")
         if typed == was_typed("data_trace_for"):
             raise UsageError("--data-trace-for and --no-data-trace contradict each other.")
         if typed:
-            return said
+            return given
     try:
         until = datetime.now(UTC) + timedelta(seconds=period(length, "--data-trace-for"))
     except OverflowError:
-        raise UsageError(f"--data-trace-for '{length}' is no end.", "Write 2h or 1d.") from None
-    return {**said, "data_trace": True, "data_trace_until": until}
+        raise UsageError(
+            f"--data-trace-for '{length}' is not a valid length of time.", "Write 2h or 1d."
+        ) from None
+    return {**given, "data_trace": True, "data_trace_until": until}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
-    from dragonctl.status.problem import Again
+    from dragonctl.status.problem import CommandContext
 
 
 @command(
@@ -26,7 +26,7 @@ Examples:
 @application_options
 def status(
     api: tuple[str, ...],
-    every: bool,
+    all_apis: bool,
     stages: tuple[str, ...],
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
@@ -47,22 +47,26 @@ def status(
     from dragonctl.terminal.console import tell
 
     session = Session()
-    chosen = selection(api, stages, functions, state_machines, no_discover=no_discover, every=every)
+    chosen = selection(
+        api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis
+    )
     session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
     reads = session.reads
-    app, _ = reads.together(lambda: session.application(chosen), lambda: read_account(reads))
+    app, _ = reads.concurrently(lambda: session.application(chosen), lambda: read_account(reads))
     now = datetime.now(UTC)
-    sight = look(reads, app, _again(session, api, stages, several=len(app.apis) > 1), now)
-    seen = document(sight, now)
+    observed = look(reads, app, _again(session, api, stages, several=len(app.apis) > 1), now)
+    seen = document(observed, now)
     if session.globals.json:
         local = {"local": True} if session.label else {}
-        errors = {"errors": [as_document(error) for error in sight.errors]} if sight.errors else {}
+        errors = (
+            {"errors": [as_document(error) for error in observed.errors]} if observed.errors else {}
+        )
         click.echo(json.dumps({**seen, **local, **errors}, indent=2, default=str))
     else:
         from dragonctl.terminal.status import show_status
 
-        show_status(app.title, session.label, seen, problems(sight, now))
-    tell(*map(message, sight.errors))
+        show_status(app.title, session.label, seen, problems(observed, now))
+    tell(*map(message, observed.errors))
     return 0
 
 
@@ -72,25 +76,25 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
 
     from dragonctl.recipes.observability.first_run import application_roles
     from dragonctl.status.observations import look
-    from dragonctl.status.problem import Again
+    from dragonctl.status.problem import CommandContext
 
     app = session.application(selection)
-    look(session.reads, app, Again(), datetime.now(UTC))
+    look(session.reads, app, CommandContext(), datetime.now(UTC))
     return (), application_roles(app)
 
 
 def _again(
     session: Session, apis: tuple[str, ...], stages: tuple[str, ...], *, several: bool
-) -> Again:
+) -> CommandContext:
     """The options that were typed and that a mending command needs as well."""
-    from dragonctl.status.problem import Again
+    from dragonctl.status.problem import CommandContext
 
-    said = session.globals
-    words = ["--local"] if said.local else []
+    given = session.globals
+    words = ["--local"] if given.local else []
     for option, value in (
-        ("--profile", said.profile),
-        ("--region", said.region),
-        ("--endpoint-url", said.endpoint_url),
+        ("--profile", given.profile),
+        ("--region", given.region),
+        ("--endpoint-url", given.endpoint_url),
     ):
         words += [option, value] if value else []
-    return Again(tuple(words), apis, stages, several)
+    return CommandContext(tuple(words), apis, stages, several)

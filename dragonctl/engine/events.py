@@ -20,14 +20,15 @@ class Started:
 class Waiting:
     """A step waits ``seconds`` before it tries again, because of ``reason``.
 
-    It has waited for ``elapsed`` seconds already; ``usual`` is how many it takes, where known.
+    It has waited for ``elapsed`` seconds already; ``expected_seconds`` is how many it takes, where
+    that is known.
     """
 
     about: str
     reason: str
     seconds: float
     elapsed: float = 0.0
-    usual: float | None = None
+    expected_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,5 @@ Event = Started | Waiting | Finished | Failed | Kept | Working
 Emit = Callable[[Event], None]
 
 
-def unheard(event: Event) -> None:
+def ignore_event(event: Event) -> None:
     """Tell nobody."""

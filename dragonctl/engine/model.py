@@ -96,7 +96,7 @@ class Reader(Protocol):
     ) -> list[Any] | None:
         """The items under ``key`` of every page; None when AWS answers a code in ``absent``."""
 
-    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+    def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results of several reads made at the same time, in their order."""
 
 
@@ -186,7 +186,7 @@ class Resource(ABC):
         """Why AWS has given up making it, in AWS's words; None as long as it has not."""
         return None
 
-    def usual(self, reading: Reading) -> float | None:
+    def expected_seconds(self, reading: Reading) -> float | None:
         """How many seconds AWS usually needs for what :meth:`settled` names; None: not known."""
         return None
 
@@ -201,7 +201,7 @@ class Resource(ABC):
         """
         return None
 
-    def loss(self, aws: Reader, have: Reading) -> str | None:
+    def data_lost_on_delete(self, aws: Reader, have: Reading) -> str | None:
         """What a deletion would destroy for good, so that an undo must not delete it; or None."""
         return None
 
@@ -225,11 +225,12 @@ class Step:
 
     ``after`` names the identifiers of resources whose steps must have succeeded first. ``undo``
     is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
-    ``considerate`` step asks its resource first whether somebody else relies on it. A ``patient``
-    step waits for what AWS is still doing to its thing, even where nothing is left to change. A
-    ``fresh`` one looks at its thing again when its turn comes, because the steps before it take
-    long and others may change it meanwhile.
-    ``needed`` says, from how the steps before ended, what still needs a considerate step's thing.
+    ``checks_dependents`` step asks its resource first whether somebody else relies on it. One that
+    ``waits_if_unchanged`` waits for what AWS is still doing to its thing, even where nothing is
+    left to change. One that ``rereads`` looks at its thing again when its turn comes, because the
+    steps before it take long and others may change it meanwhile.
+    ``needed`` says, from how the steps before ended, what still needs the thing of a step that
+    checks dependents.
     ``warn`` gives what a person must know before the step changes the thing as it stands.
     """
 
@@ -238,9 +239,9 @@ class Step:
     want: Want
     after: tuple[str, ...] = ()
     undo: str = "reverse"
-    considerate: bool = False
-    patient: bool = False
-    fresh: bool = False
+    checks_dependents: bool = False
+    waits_if_unchanged: bool = False
+    rereads: bool = False
     needed: Callable[[Done], str | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
 
@@ -254,7 +255,7 @@ class Step:
         found = self.needed(done)
         if not found and (deletes or not self.resource.guards_deletion):
             found = self.resource.obstacle(aws, have, done)
-        return found or (self.resource.loss(aws, have) if deletes else None)
+        return found or (self.resource.data_lost_on_delete(aws, have) if deletes else None)
 
 
 def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:

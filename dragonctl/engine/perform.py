@@ -42,7 +42,7 @@ class Ended:
 
 def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended:
     """Close the difference between ``have`` and what the step wants; believe it when read back."""
-    if step.fresh:
+    if step.rereads:
         have = tools.reads.again(step.resource)
     want = step.wanted(have, done)
     tools.emit(Started(step))
@@ -55,7 +55,7 @@ def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended
 def must_wait(tools: Tools, step: Step, have: Reading | None) -> bool:
     """Whether AWS is still busy with what an earlier, interrupted run has begun."""
     busy = have is not None and step.resource.settled(have)
-    return bool(step.patient and tools.wait and busy)
+    return bool(step.waits_if_unchanged and tools.wait and busy)
 
 
 class _Attempt:
@@ -216,8 +216,12 @@ class _Attempt:
             elapsed = reads.clock() - began
             if elapsed + pause > seconds:
                 return reading
-            usual = self.resource.usual(reading) if reading and self._unsettled(reading) else None
-            self.tools.emit(Waiting(self.step.title, why, pause, elapsed, usual))
+            expected_seconds = (
+                self.resource.expected_seconds(reading)
+                if reading and self._unsettled(reading)
+                else None
+            )
+            self.tools.emit(Waiting(self.step.title, why, pause, elapsed, expected_seconds))
             reads.sleep(pause)
             reading, tries = self._look(reading), tries + 1
         return reading

@@ -8,7 +8,7 @@ from functools import partial
 
 from dragonctl.engine.model import Change, Reading, Resource, State, Step, differences
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_hopeless
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import AwsError, DragonError
 
 
@@ -50,7 +50,7 @@ class Plan:
     def warnings(self) -> tuple[str, ...]:
         """What a person must know of the changes beforehand."""
         # What an undo leaves is told even where it has nothing else to do.
-        told = (item for item in self.items if item.changes or item.step.considerate)
+        told = (item for item in self.items if item.changes or item.step.checks_dependents)
         return tuple(text for item in told for text in item.step.warn(item.have))
 
     @property
@@ -65,7 +65,7 @@ def plan(reads: Reads, steps: Iterable[Step]) -> Plan:
     A thing that cannot be read becomes its step's error; credentials that are no good end it all.
     """
     ordered = _ordered(list(steps))
-    readings = reads.together(*(partial(_read, reads, step.resource) for step in ordered))
+    readings = reads.concurrently(*(partial(_read, reads, step.resource) for step in ordered))
     done: dict[str, Reading | None] = {}
     items = []
     for step, reading in zip(ordered, readings, strict=True):
@@ -97,7 +97,7 @@ def _read(reads: Reads, resource: Resource) -> Reading | DragonError | None:
     try:
         return reads.of(resource)
     except DragonError as error:
-        if is_hopeless(error):
+        if is_fatal(error):
             raise
         return error
 
@@ -110,7 +110,7 @@ def _planned(
     try:
         want = step.wanted(reading, done)
         changes = tuple(differences(step.resource, reading, want))
-        if changes and step.considerate and reading:
+        if changes and step.checks_dependents and reading:
             kept = step.obstacle(reads, reading, done)
             if kept:
                 return Planned(step, reading, reading.state, kept=kept)

@@ -20,7 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dragonctl.aws.client import Aws
-from dragonctl.engine.events import Emit, Waiting, unheard
+from dragonctl.engine.events import Emit, Waiting, ignore_event
 from dragonctl.engine.model import Call, Reading, Resource, State
 from dragonctl.engine.retry import Patience
 from dragonctl.engine.symptoms import Meaning, diagnose, explained
@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 _reader: ContextVar[str] = ContextVar("reader", default="")
 """The identifier of the resource that is reading in this context, if any."""
-_glimpses: ContextVar[bool] = ContextVar("glimpses", default=False)
+_optional: ContextVar[bool] = ContextVar("glimpses", default=False)
 """Whether what is read in this context can be done without."""
-_GLIMPSE_SECONDS = 3.0
+_OPTIONAL_SECONDS = 3.0
 _MOST_THREADS = 64
 
 
@@ -45,7 +45,7 @@ class Reads:
     def __init__(
         self,
         aws: Aws,
-        emit: Emit = unheard,
+        emit: Emit = ignore_event,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -104,11 +104,13 @@ class Reads:
         gather = partial(self._gather, service, operation, key, params, region)
         return _or_none(absent, self._remember((service, operation, key, region, params), gather))
 
-    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+    def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results of several reads made at the same time, in their order."""
-        return together(*reads)
+        return concurrently(*reads)
 
-    def glimpse(self, *reads: Callable[[], Any], seconds: float = _GLIMPSE_SECONDS) -> list[Any]:
+    def optional_reads(
+        self, *reads: Callable[[], Any], seconds: float = _OPTIONAL_SECONDS
+    ) -> list[Any]:
         """The results of reads that can be done without, in their order; None of those too late.
 
         They are made at the same time, none is tried more than twice, and none that is still
@@ -119,13 +121,13 @@ class Reads:
         for one in zip(answers, reads, strict=True):
             asked.put(one)
         for _ in range(min(len(reads), _MOST_THREADS)):
-            threading.Thread(target=_glimpse, args=(asked,), daemon=True).start()
+            threading.Thread(target=_read_optionally, args=(asked,), daemon=True).start()
         known, late = wait(answers, seconds)
         for answer in late:
             answer.cancel()
         return [answer.result() if answer in known else None for answer in answers]
 
-    def ahead(self, *reads: Callable[[], Any]) -> None:
+    def prefetch(self, *reads: Callable[[], Any]) -> None:
         """Begin reads that will be asked for, while something else is waited for.
 
         Whoever asks gets the same answer, or the same error.
@@ -185,7 +187,7 @@ class Reads:
             mine.set_result(ask())
         except BaseException as error:
             mine.set_exception(error)
-            if _glimpses.get():  # whoever needs it will ask with more patience
+            if _optional.get():  # whoever needs it will ask with more patience
                 with self._lock:
                     self._answers.pop(key, None)
             if not isinstance(error, Exception):
@@ -206,7 +208,7 @@ class Reads:
             except AwsError as error:
                 symptom = diagnose(error)
                 ends = symptom.meaning in (Meaning.END, Meaning.LOOK)
-                if ends or (_glimpses.get() and patience.has_waited):
+                if ends or (_optional.get() and patience.has_waited):
                     raise explained(error, symptom) from error
                 patience.wait(error, symptom)
 
@@ -223,11 +225,11 @@ class Reads:
             if not following or not page.get("IsTruncated", True):
                 return items
             if all(ask.get(name) == value for name, value in following.items()):
-                return items  # an endpoint that repeats its token would page for ever
+                return items  # an endpoint that repeats its token would page forever
             ask |= following
 
 
-def together(*reads: Callable[[], Any]) -> list[Any]:
+def concurrently(*reads: Callable[[], Any]) -> list[Any]:
     """The results of several things done at the same time, in their order.
 
     Each gets a thread of its own, so that they may wait for each other without a deadlock.
@@ -239,9 +241,9 @@ def together(*reads: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in futures]
 
 
-def _glimpse(asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]]) -> None:
+def _read_optionally(asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]]) -> None:
     """Read what is asked for, until nothing is left of it."""
-    _glimpses.set(True)
+    _optional.set(True)
     with suppress(Empty):
         while True:
             answer, read = asked.get_nowait()

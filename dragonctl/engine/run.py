@@ -15,7 +15,7 @@ from dragonctl.engine.events import Failed, Finished, Kept, Working
 from dragonctl.engine.model import Change, Reading, Step, differences
 from dragonctl.engine.perform import Ended, Tools, must_wait, perform
 from dragonctl.engine.plan import Plan, Planned, in_step
-from dragonctl.engine.symptoms import is_hopeless
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class _Run:
         self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
     ) -> None:
         """Start a step, or settle it at once when there is nothing to do or something stops it."""
-        if self._is_hopeless():
+        if self._is_fatal():
             self._stop(item, self.outcome.errors[-1])
         elif item.error:
             self._fail(item, item.error)
@@ -122,7 +122,7 @@ class _Run:
 
     def _obstacle(self, item: Planned) -> str | None:
         step = item.step
-        if not (step.considerate and item.have and (item.changes or item.kept)):
+        if not (step.checks_dependents and item.have and (item.changes or item.kept)):
             return None
         return step.obstacle(self.tools.reads, item.have, self.outcome.readings)
 
@@ -151,12 +151,12 @@ class _Run:
     def _fail(self, item: Planned, error: DragonError) -> None:
         self._stop(item, error)
         # Without valid credentials every step fails alike: it is said once.
-        if not self._is_hopeless():
+        if not self._is_fatal():
             self.outcome.errors.append(error)
             self.tools.emit(Failed(item.step, error))
 
-    def _is_hopeless(self) -> bool:
-        return any(is_hopeless(error) for error in self.outcome.errors)
+    def _is_fatal(self) -> bool:
+        return any(is_fatal(error) for error in self.outcome.errors)
 
     def _stop(self, item: Planned, why: DragonError | str) -> None:
         name = item.step.resource.identifier

@@ -48,7 +48,7 @@ class Symptom:
         return (
             (not self.codes or error.code in self.codes)
             and (not self.operation or error.operation == self.operation)
-            and self.phrase in error.said
+            and self.phrase in error.sentence
         )
 
 
@@ -324,13 +324,13 @@ def is_closed(error: DragonError) -> bool:
     return error.code in _DENIED | _INVALID
 
 
-def is_hopeless(error: DragonError) -> bool:
+def is_fatal(error: DragonError) -> bool:
     """Whether no other call can succeed either: no credentials, no journal, a wrong clock."""
     return error.code in _EXPIRED | _INVALID | _CLOCK | {"NoCredentials", UNWRITABLE}
 
 
 def _is_clock(error: AwsError) -> bool:
-    return error.code in _CLOCK or any(phrase in error.said for phrase in _CLOCK_PHRASES)
+    return error.code in _CLOCK or any(phrase in error.sentence for phrase in _CLOCK_PHRASES)
 
 
 def hint_for(error: AwsError) -> str:

@@ -144,7 +144,7 @@ class _Past:
             resource=self.resource,
             want=_Before(self),
             after=tuple(past.entry.identifier for past in dependents),
-            considerate=True,
+            checks_dependents=True,
             needed=_Needed(identifier, dependents),
             warn=_Left(self),
         )

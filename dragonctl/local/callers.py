@@ -85,5 +85,6 @@ def origin(url: str) -> str:
 
 def _no_origin(url: str) -> UsageError:
     return UsageError(
-        f"{url!r} is no origin of web pages.", "Give scheme, host and port: http://localhost:3000"
+        f"{url!r} is not a valid origin of web pages.",
+        "Give scheme, host and port: http://localhost:3000",
     )

@@ -19,7 +19,7 @@ from dragonctl.packaging.errors import disk_errors_told
 from dragonctl.packaging.handler import calls_tracer, check_handler, check_syntax
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, check_unzipped
 from dragonctl.packaging.requirements import TRACER, Requirements, read_requirements
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
 from dragonctl.paths import read_own_json
@@ -57,7 +57,7 @@ class Package:
 
 def build(
     source: Path,
-    target: Target,
+    target: Platform,
     *,
     cache: Path,
     handler: str | None = None,
@@ -101,7 +101,7 @@ def build(
 def _key(
     files: SourceFiles,
     requirements: Requirements,
-    target: Target,
+    target: Platform,
     handler: str | None,
     options: Sequence[object],
 ) -> str:
@@ -112,11 +112,11 @@ def _key(
 
 
 def _packed(files: SourceFiles, bundled: Dependencies, cache: Path, warnings: list[str]) -> Package:
-    together = {**bundled.files, **files.files}
-    sizes = {name: path.stat().st_size for name, path in together.items()}
+    concurrently = {**bundled.files, **files.files}
+    sizes = {name: path.stat().st_size for name, path in concurrently.items()}
     largest = _largest(sizes, bundled.owners, set(files.files))
     check_unzipped(files.folder.name, sum(sizes.values()), largest)
-    sha256, path = ZipStore(cache / "zips").write(lambda stream: write_zip(together, stream))
+    sha256, path = ZipStore(cache / "zips").write(lambda stream: write_zip(concurrently, stream))
     return Package(
         path=path,
         sha256=sha256,

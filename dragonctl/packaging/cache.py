@@ -1,4 +1,4 @@
-"""The build cache does not grow for ever: what nobody has used for a month is taken away."""
+"""The build cache does not grow forever: what nobody has used for a month is taken away."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.cache import touch
 from dragonctl.packaging.installer import install
 from dragonctl.packaging.requirements import Requirements
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 IN_RUNTIME = ("boto3", "botocore")
 _BOUNDS = {"<", "<=", "==", "===", "~="}
@@ -87,7 +87,7 @@ class Dependencies:
 
 
 def dependencies(
-    requirements: Requirements, target: Target, cache: Path, *, bundle_all: bool
+    requirements: Requirements, target: Platform, cache: Path, *, bundle_all: bool
 ) -> Dependencies:
     """What the requirements bring along for ``target``, installed or taken from ``cache``.
 
@@ -107,7 +107,7 @@ def _in_runtime(requirements: Requirements) -> set[str]:
 
 
 def _tree(
-    requirements: Requirements, excluded: set[str], target: Target, cache: Path
+    requirements: Requirements, excluded: set[str], target: Platform, cache: Path
 ) -> Dependencies:
     folder = cache / "dependencies" / _key(requirements, excluded, target)
     with _locks[folder]:
@@ -119,13 +119,13 @@ def _tree(
     return Dependencies(folder / _TREE)
 
 
-def _key(requirements: Requirements, excluded: set[str], target: Target) -> str:
+def _key(requirements: Requirements, excluded: set[str], target: Platform) -> str:
     parts = [_FORMAT, requirements.digest(), sorted(excluded), target.python, target.architecture]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _installed(
-    requirements: Requirements, excluded: set[str], target: Target, folder: Path
+    requirements: Requirements, excluded: set[str], target: Platform, folder: Path
 ) -> None:
     """Install beside the place and move there, so that a tree in the cache is always whole."""
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

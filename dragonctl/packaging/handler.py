@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.parsing import syntax_tree
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 _TRACERS = ("aws_xray_sdk", "aws_lambda_powertools", "opentelemetry")
 _USUAL_HANDLERS = ("lambda_handler", "handler")
@@ -31,7 +31,7 @@ except (SyntaxError, ValueError) as error:
 """
 
 
-def check_syntax(files: Mapping[str, Path], target: Target) -> list[str]:
+def check_syntax(files: Mapping[str, Path], target: Platform) -> list[str]:
     """Refuse Python files that do not parse on the target; warnings where that cannot be known.
 
     Only syntax that is newer than the Python this runs on cannot be judged here; then an
@@ -57,7 +57,8 @@ def check_handler(handler: str, files: Mapping[str, Path]) -> None:
     module, _, function = handler.rpartition(".")
     if not module or not function.isidentifier():
         raise PackagingError(
-            f"{handler!r} is no handler.", "Write it as module.function, or folder/module.function."
+            f"{handler!r} is not a valid handler.",
+            "Write it as module.function, or folder/module.function.",
         )
     path = _module_file(module, files)
     if path is None:
@@ -96,7 +97,7 @@ def _parsed(path: Path) -> ast.Module | None:
         return None
 
 
-def _syntax_error(path: Path, target: Target) -> SyntaxError | None:
+def _syntax_error(path: Path, target: Platform) -> SyntaxError | None:
     try:
         syntax_tree(path.read_bytes(), str(path), target.version)
     except SyntaxError as error:
@@ -106,7 +107,7 @@ def _syntax_error(path: Path, target: Target) -> SyntaxError | None:
     return None
 
 
-def _may_be_newer(error: SyntaxError, path: Path, target: Target) -> bool:
+def _may_be_newer(error: SyntaxError, path: Path, target: Platform) -> bool:
     if target.version <= sys.version_info[:2]:
         return False
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -114,7 +115,7 @@ def _may_be_newer(error: SyntaxError, path: Path, target: Target) -> bool:
     return bool(_NEWER_SYNTAX.match(line))
 
 
-def _verdict_of_target(path: Path, target: Target) -> str | None:
+def _verdict_of_target(path: Path, target: Platform) -> str | None:
     """Ask the target's own Python; a warning when there is none here."""
     interpreter = shutil.which(f"python{target.python}") or sys.executable
     done = subprocess.run(  # noqa: S603 (an interpreter found by its name)

@@ -20,7 +20,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from dragonctl.packaging.errors import PackagingError, disk_full
 from dragonctl.packaging.pip_settings import BEST_OF_ALL_INDEXES, uv_arguments, uv_environment
 from dragonctl.packaging.requirements import TRACER, LocalPath, Requirements
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 _NO_WHEEL = re.compile(
     r"(?:all versions of )?(?P<name>[A-Za-z0-9][\w.-]*(?:[=<>!~]=?=?[\w.*+!,<>=~-]+)?) "
@@ -41,7 +41,7 @@ class UnsatisfiableError(PackagingError):
 
 
 def install(
-    requirements: Requirements, excluded: Iterable[str], target: Target, folder: Path
+    requirements: Requirements, excluded: Iterable[str], target: Platform, folder: Path
 ) -> None:
     """Install wheels for ``target`` into ``folder``, without the packages named in ``excluded``.
 
@@ -63,7 +63,7 @@ def install(
 
 
 def _install_lines(
-    lines: Iterable[str], requirements: Requirements, target: Target, folder: Path, work: Path
+    lines: Iterable[str], requirements: Requirements, target: Platform, folder: Path, work: Path
 ) -> None:
     (work / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     arguments = ["pip", "install", "--target", str(folder), "--python", sys.executable]
@@ -92,7 +92,7 @@ def _as_wheel(local: LocalPath, work: Path) -> str:
     try:
         name, _, _, tags = parse_wheel_filename(wheel.name)
     except InvalidWheelFilename as error:
-        raise PackagingError(f"{wheel} is no wheel: {error}.") from error
+        raise PackagingError(f"{wheel} is not a valid wheel: {error}.") from error
     if not local.is_wheel and any(tag.platform != "any" for tag in tags):
         raise _compiled_here(str(local.path))
     marker = f" ; {local.marker}" if local.marker else ""
@@ -129,9 +129,9 @@ def _uv(arguments: list[str], work: Path, platform: str) -> None:
         raise _explained(done.stderr, platform)
 
 
-def _explained(said: str, platform: str) -> PackagingError:
+def _explained(output: str, platform: str) -> PackagingError:
     """What uv said, as one sentence and what to do."""
-    text = " ".join(said.split())
+    text = " ".join(output.split())
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return disk_full("Installing the requirements")
     if missing := _NOT_FOUND.search(text):
@@ -150,19 +150,19 @@ def _explained(said: str, platform: str) -> PackagingError:
         )
     if _UNREACHABLE.search(text):
         return PackagingError(
-            f"The package index cannot be reached: {_last_cause(said)}.",
+            f"The package index cannot be reached: {_last_cause(output)}.",
             "Check the network, and the index settings of pip (pip.conf, PIP_*).",
         )
     kind = UnsatisfiableError if "No solution found" in text else PackagingError
-    return kind(f"The requirements cannot be installed: {_causes(said)}")
+    return kind(f"The requirements cannot be installed: {_causes(output)}")
 
 
-def _last_cause(said: str) -> str:
-    return said.strip().splitlines()[-1].strip().removeprefix("cause: ").removeprefix("error: ")
+def _last_cause(output: str) -> str:
+    return output.strip().splitlines()[-1].strip().removeprefix("cause: ").removeprefix("error: ")
 
 
-def _causes(said: str) -> str:
+def _causes(output: str) -> str:
     """What uv gives as reasons, on one line, without its progress and at most 600 characters."""
-    lines = [line.strip() for line in said.splitlines() if not _CHATTER.match(line)]
+    lines = [line.strip() for line in output.splitlines() if not _CHATTER.match(line)]
     text = " ".join(line.removeprefix("error: ").removeprefix("cause: ") for line in lines)
     return text[:600]

@@ -22,7 +22,7 @@ from dragonctl.packaging import parsing
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.origins import listing, origins, without_password
 from dragonctl.packaging.pip_settings import constraints
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 FILE = "requirements.txt"
 TRACER = "aws-xray-sdk"
@@ -130,7 +130,7 @@ class Requirements:
         return _REQUIRE_HASHES in self.lines
 
 
-def read_requirements(folder: Path, target: Target, *, add_tracer: bool) -> Requirements:
+def read_requirements(folder: Path, target: Platform, *, add_tracer: bool) -> Requirements:
     """What the function in ``folder`` asks for; nothing when it has no ``requirements.txt``.
 
     With ``add_tracer`` the X-Ray SDK is asked for too, unless the file names it.
@@ -153,7 +153,7 @@ def _tracer(found: Requirements) -> list[str]:
     ]
 
 
-def _read_file(path: Path, target: Target, found: Requirements, above: tuple[Path, ...]) -> None:
+def _read_file(path: Path, target: Platform, found: Requirements, above: tuple[Path, ...]) -> None:
     if path in above:
         raise PackagingError(f"{path} includes itself.", "Take one of the -r lines away.")
     for number, line in _logical_lines(path):
@@ -165,7 +165,7 @@ def _read_file(path: Path, target: Target, found: Requirements, above: tuple[Pat
 
 
 def _read_line(
-    line: str, path: Path, target: Target, found: Requirements, above: tuple[Path, ...]
+    line: str, path: Path, target: Platform, found: Requirements, above: tuple[Path, ...]
 ) -> None:
     option = _OPTION.fullmatch(line)
     if option:
@@ -191,7 +191,12 @@ def _read_switch(line: str, found: Requirements) -> None:
 
 
 def _read_option(
-    kind: str, value: str, path: Path, target: Target, found: Requirements, above: tuple[Path, ...]
+    kind: str,
+    value: str,
+    path: Path,
+    target: Platform,
+    found: Requirements,
+    above: tuple[Path, ...],
 ) -> None:
     if kind == "--editable":
         _read_requirement(value, path.parent, target, found)
@@ -210,7 +215,7 @@ def _read_option(
         found.constraints.append(file)
 
 
-def _read_requirement(line: str, folder: Path, target: Target, found: Requirements) -> None:
+def _read_requirement(line: str, folder: Path, target: Platform, found: Requirements) -> None:
     local = _local_path(line, folder)
     if local:
         found.local.append(local)
@@ -267,7 +272,7 @@ def _looks_local(text: str, folder: Path) -> bool:
     return pathlike or ("/" in text and (folder / text).exists())
 
 
-def _environment(target: Target) -> dict[str, str]:
+def _environment(target: Platform) -> dict[str, str]:
     """The markers' variables on the target (PEP 508)."""
     return {
         "python_version": target.python,
@@ -309,7 +314,7 @@ def _text(path: Path) -> str:
     try:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        raise PackagingError(f"{path} is no text in UTF-8.") from error
+        raise PackagingError(f"{path} is not text in UTF-8.") from error
 
 
 def _contents(path: Path) -> bytes:

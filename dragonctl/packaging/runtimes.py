@@ -29,7 +29,7 @@ _FIRST_ON_AMAZON_LINUX_2023 = (3, 12)
 
 
 @dataclass(frozen=True)
-class Target:
+class Platform:
     """What the zip must run on: ``python`` as "3.13", ``architecture`` as Lambda names it.
 
     Raises :class:`UsageError` for a version or an architecture that Lambda does not have.
@@ -41,12 +41,14 @@ class Target:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"3\.([6-9]|[1-9]\d)", self.python):
             raise UsageError(
-                f"{self.python!r} is no Python version of Lambda's.",
+                f"{self.python!r} is not a valid Python version of Lambda's.",
                 f"Known: {', '.join(RETIREMENT)}.",
             )
         if self.architecture not in ARCHITECTURES:
             known = " and ".join(ARCHITECTURES)
-            raise UsageError(f"{self.architecture!r} is no architecture of Lambda's: {known} are.")
+            raise UsageError(
+                f"{self.architecture!r} is not a valid architecture of Lambda's: {known} are."
+            )
 
     @property
     def version(self) -> tuple[int, int]:
@@ -80,7 +82,7 @@ class Target:
         return f"Python {self.python} on {self.architecture} (glibc {major}.{minor})"
 
 
-def target_of(runtime: str, architecture: str = "x86_64") -> Target:
+def target_of(runtime: str, architecture: str = "x86_64") -> Platform:
     """The target of a function's ``Runtime`` and architecture as Lambda's API gives them.
 
     Raises :class:`UsageError` for a runtime that is not Python.
@@ -89,7 +91,7 @@ def target_of(runtime: str, architecture: str = "x86_64") -> Target:
         raise UsageError(
             f"The function runs on {runtime}; dragonctl packages Python only.",
         )
-    return Target(runtime.removeprefix("python"), architecture)
+    return Platform(runtime.removeprefix("python"), architecture)
 
 
 def retirement_notice(python: str, today: date) -> str | None:

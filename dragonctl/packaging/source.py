@@ -84,7 +84,7 @@ def collect(folder: Path, allowed: Sequence[str] = ()) -> SourceFiles:
     differ between machines.
     """
     if not folder.is_dir():
-        raise PackagingError(f"{folder} is no folder.", "Name a folder that holds a handler.")
+        raise PackagingError(f"{folder} is not a folder.", "Name a folder that holds a handler.")
     taken: dict[str, Path] = {}
     left_out: list[str] = []
     secrets: list[str] = []
@@ -95,7 +95,7 @@ def collect(folder: Path, allowed: Sequence[str] = ()) -> SourceFiles:
         else:
             taken[name] = path
     if not any(name.endswith(".py") for name in taken):
-        raise PackagingError(f"{folder} is no function: it holds no Python file.")
+        raise PackagingError(f"{folder} is not a function: it holds no Python file.")
     return SourceFiles(
         folder,
         dict(sorted(taken.items())),
@@ -125,7 +125,9 @@ def _walk(top: Path, folder: Path, left_out: list[str]) -> Iterator[Path]:
         elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
             yield path
         else:
-            raise PackagingError(f"{path} is no file.", "Take it out of the function's folder.")
+            raise PackagingError(
+                f"{path} is not a regular file.", "Take it out of the function's folder."
+            )
 
 
 def _excluded(top: Path, path: Path, entry: os.DirEntry[str]) -> bool:

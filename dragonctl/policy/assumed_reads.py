@@ -19,7 +19,7 @@ _DOCUMENTS = frozenset({"DashboardBody", "Document", "Policy", "PolicyDocument",
 _EMPTY_DOCUMENT = '{"Statement": []}'
 
 
-class Imagined:
+class AssumedReads:
     """Implements :class:`dragonctl.engine.model.Reader` over a run's reads, noting each one.
 
     An answer that AWS gives is given on; what is absent, or refused, is imagined. With ``asks``
@@ -74,7 +74,7 @@ class Imagined:
                 )
         return found or []
 
-    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+    def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results in their order: what is remembered needs no threads."""
         return [read() for read in reads]
 

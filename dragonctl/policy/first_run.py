@@ -14,7 +14,7 @@ from dragonctl.engine.model import Call, Reading, Step, differences
 from dragonctl.engine.plan import Plan, Planned, plan
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError
-from dragonctl.policy.assumed_reads import Imagined
+from dragonctl.policy.assumed_reads import AssumedReads
 from dragonctl.policy.document import document
 from dragonctl.policy.grants import Grant, Place, grants
 from dragonctl.resources.iam_role_policies import RolePolicies
@@ -30,8 +30,8 @@ def first_run_policy(
     counts as read by the command.
     """
     planned = plan(reads, steps)
-    imagined = Imagined(reads)
-    tags = Imagined(reads, asks=False)  # a plan without a change has no need of them
+    imagined = AssumedReads(reads)
+    tags = AssumedReads(reads, asks=False)  # a plan without a change has no need of them
     for item in planned.items:
         item.step.resource.read(imagined)
         if item.have:
@@ -45,7 +45,7 @@ def first_run_policy(
     return document(needed)
 
 
-def _read_rights(imagined: Imagined, planned: Plan, roles: Mapping[str, str]) -> None:
+def _read_rights(imagined: AssumedReads, planned: Plan, roles: Mapping[str, str]) -> None:
     """The next run judges every role by the policies that this run attaches."""
     for item in planned.items:
         if isinstance(item.step.resource, RolePolicies):

@@ -28,7 +28,7 @@ def domains(aws: Reader, api: str) -> Domains:
     """GetDomainNames, and each one's base path mappings at the same time."""
     try:
         found = aws.pages("apigateway", "GetDomainNames", "items", limit=500) or []
-        mappings = aws.together(
+        mappings = aws.concurrently(
             *(
                 partial(
                     aws.pages,

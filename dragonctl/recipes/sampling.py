@@ -37,7 +37,7 @@ class Sampling:
         """Refuse what X-Ray would refuse."""
         if self.rate is not None and not 0 <= self.rate <= 1:
             raise UsageError(
-                f"--rate {self.rate} is no share.", "It goes from 0 to 1: 0.05 is 5 %."
+                f"--rate {self.rate} is not a valid share.", "It goes from 0 to 1: 0.05 is 5 %."
             )
         if self.reservoir is not None and self.reservoir < 0:
             raise UsageError("--reservoir is a number of requests a second, 0 or more.")
@@ -57,8 +57,8 @@ class Sampling:
     @property
     def matches(self) -> State:
         """What a request must be like for the rule to apply."""
-        said = {"HTTPMethod": self.method, "URLPath": self.path, "ServiceName": self.service}
-        return {field: value for field, value in said.items() if value is not None}
+        given = {"HTTPMethod": self.method, "URLPath": self.path, "ServiceName": self.service}
+        return {field: value for field, value in given.items() if value is not None}
 
     @property
     def rule(self) -> str:
@@ -69,7 +69,7 @@ class Sampling:
         text = "-".join(re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-") for part in parts if part)
         return re.sub("-+", "-", text)[:32].strip("-") or "dragonctl"
 
-    def beside(self, rules: Iterable[Mapping[str, Any]]) -> Sampling:
+    def named_apart_from(self, rules: Iterable[Mapping[str, Any]]) -> Sampling:
         """The same, under a name that no rule for other requests bears; a given name stays.
 
         ``/a`` and ``/a/*`` give one name: the second would take the first one's rule away.
@@ -102,12 +102,12 @@ class _Wanted:
     sampling: Sampling
 
     def __call__(self, have: Reading | None, done: Done) -> State:
-        said = {
+        given = {
             "FixedRate": self.sampling.rate,
             "ReservoirSize": self.sampling.reservoir,
             "Priority": self.sampling.priority,
         }
-        known = {field: value for field, value in said.items() if value is not None}
+        known = {field: value for field, value in given.items() if value is not None}
         if have is not None:
             return {**self.sampling.matches, **known}
         new = {"FixedRate": RATE, "ReservoirSize": RESERVOIR, "Priority": PRIORITY}

@@ -51,7 +51,7 @@ class Account(Resource):
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Any stage of the region that logs needs the role."""
         reads = (partial(_logging_stage, aws, api["id"], done) for api in read_rest_apis(aws))
-        found = aws.together(*reads)
+        found = aws.concurrently(*reads)
         stage = next((one for one in found if one), None)
         return f"stage {stage} still logs through it" if stage else None
 

@@ -129,7 +129,7 @@ class Stage(Resource):
         """A cache cluster takes minutes to come and go."""
         return busy_with(reading.facts["raw"])
 
-    def usual(self, reading: Reading) -> float | None:
+    def expected_seconds(self, reading: Reading) -> float | None:
         """A cluster takes about four minutes; a flush a moment."""
         is_flushed = reading.facts["raw"].get("cacheClusterStatus") == "FLUSH_IN_PROGRESS"
         return None if is_flushed else _CLUSTER_SECONDS

@@ -66,7 +66,7 @@ class Association(Resource):
             return "CloudFront is taking it to its edge locations"
         return None
 
-    def usual(self, reading: Reading) -> float | None:
+    def expected_seconds(self, reading: Reading) -> float | None:
         """About five minutes (Amazon CloudFront developer guide, "Update a distribution")."""
         return 300.0
 

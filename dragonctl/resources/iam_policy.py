@@ -41,7 +41,7 @@ class Policy(Resource):
         if answer is None:
             return None
         policy = answer["Policy"]
-        document, versions, (roles, others) = aws.together(
+        document, versions, (roles, others) = aws.concurrently(
             partial(self._document, aws, policy["DefaultVersionId"]),
             partial(
                 aws.pages,

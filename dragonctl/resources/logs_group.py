@@ -56,7 +56,7 @@ class LogGroup(Resource):
         elif days != now:
             yield Call("logs", "PutRetentionPolicy", {**name, "retentionInDays": days})
 
-    def loss(self, aws: Reader, have: Reading) -> str | None:
+    def data_lost_on_delete(self, aws: Reader, have: Reading) -> str | None:
         """Log events are never deleted."""
         return "it holds log events" if have.facts["bytes"] or self._has_events(aws) else None
 

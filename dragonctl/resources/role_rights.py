@@ -93,7 +93,7 @@ def _account_settings(aws: Reader, region: str) -> State | AwsError:
 def read_rights(aws: Reader, role: str) -> Rights | None:
     """The role's rights; None when there is no such role."""
     # What takes longest first: an attached policy is read, then its version.
-    attached, inline, (answer, limit) = aws.together(
+    attached, inline, (answer, limit) = aws.concurrently(
         partial(_attached, aws, role),
         partial(_refusable, _inline, aws, role),
         partial(_role, aws, role),
@@ -117,7 +117,7 @@ def _attached(aws: Reader, role: str) -> list[Any]:
     if isinstance(listed, AwsError):
         return [listed]
     arns = [policy["PolicyArn"] for policy in listed]
-    return aws.together(*(partial(_refusable, policy_document, aws, arn) for arn in arns))
+    return aws.concurrently(*(partial(_refusable, policy_document, aws, arn) for arn in arns))
 
 
 def _role(aws: Reader, role: str) -> tuple[Any, Any]:
@@ -154,7 +154,7 @@ def policy_document(aws: Reader, arn: str) -> iam_documents.Document:
 
 def _inline(aws: Reader, role: str) -> list[Any]:
     names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role) or []
-    answers = aws.together(
+    answers = aws.concurrently(
         *(
             partial(aws.get, "iam", "GetRolePolicy", absent=ABSENT, RoleName=role, PolicyName=name)
             for name in names

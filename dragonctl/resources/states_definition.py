@@ -26,7 +26,7 @@ class MachineDefinition(Resource):
 
     def read(self, aws: Reader) -> Reading | None:
         """DescribeStateMachine and its tags."""
-        raw, tags = aws.together(
+        raw, tags = aws.concurrently(
             partial(read_machine, aws, self.arn), partial(read_tags, aws, self.arn)
         )
         if raw is None or raw.get("status") == "DELETING":

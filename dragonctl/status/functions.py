@@ -11,8 +11,8 @@ from dragonctl.recipes.observability.roles import Need, judge
 from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
-from dragonctl.status.observations import Sight, machine_group
-from dragonctl.status.problem import Again, Problem
+from dragonctl.status.observations import Observations, machine_group
+from dragonctl.status.problem import CommandContext, Problem
 from dragonctl.status.traffic import function_qualifiers, machine_qualifiers
 
 
@@ -46,44 +46,46 @@ def machine_document(machine: Machine) -> dict[str, Any]:
     }
 
 
-def function_problems(sight: Sight) -> Iterator[Problem]:
+def function_problems(observed: Observations) -> Iterator[Problem]:
     """Functions that could not be made, and updates that go on or failed."""
-    for function in sight.app.functions:
-        yield from _update(sight.again, f"lambda-function/{function.name}", function)
+    for function in observed.app.functions:
+        yield from _update(observed.context, f"lambda-function/{function.name}", function)
 
 
-def _update(again: Again, resource: str, function: Function) -> Iterator[Problem]:
+def _update(context: CommandContext, resource: str, function: Function) -> Iterator[Problem]:
     raw, subject = function.raw, f"Function {function.name}"
     if raw.get("State") == "Failed":
         why = raw.get("StateReason") or "Lambda gives no reason"
-        mend = again.command("deploy-function", function.name)
-        yield Problem(resource, subject, f"it could not be made ({why})", mend)
+        fix = context.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"it could not be made ({why})", fix)
     if raw.get("LastUpdateStatus") == "InProgress":
-        yield Problem(resource, subject, "Lambda is updating it", again.command("status"))
+        yield Problem(resource, subject, "Lambda is updating it", context.command("status"))
     elif raw.get("LastUpdateStatus") == "Failed":
         why = raw.get("LastUpdateStatusReason") or "Lambda gives no reason"
-        mend = again.command("deploy-function", function.name)
-        yield Problem(resource, subject, f"its last update failed ({why})", mend)
+        fix = context.command("deploy-function", function.name)
+        yield Problem(resource, subject, f"its last update failed ({why})", fix)
 
 
-def role_problems(sight: Sight) -> Iterator[Problem]:
+def role_problems(observed: Observations) -> Iterator[Problem]:
     """Roles that are gone, and rights that are missing for what is switched on."""
-    app = sight.app
-    for role, rights in sight.survey.rights.items():
+    app = observed.app
+    for role, rights in observed.survey.rights.items():
         if rights is None:
             text = "it does not exist, although a function or state machine runs under it"
-            mend = f"Make the role {role}, or give the function or state machine another."
-            yield Problem(f"iam-role/{role}", f"Role {role}", text, mend)
-    verdict = judge(app, sight.survey, Options(role_changes=False))
+            fix = f"Make the role {role}, or give the function or state machine another."
+            yield Problem(f"iam-role/{role}", f"Role {role}", text, fix)
+    verdict = judge(app, observed.survey, Options(role_changes=False))
     for need, lacking in verdict.reported:
         if _in_use(app, need):
             text = _lacks(need, lacking)
-            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, sight.again.setup())
-    for need, lacking in verdict.hopeless:
+            yield Problem(
+                f"iam-role/{need.role}", f"Role {need.role}", text, observed.context.setup()
+            )
+    for need, lacking in verdict.denied:
         if _in_use(app, need):
             text = f"{_lacks(need, lacking)}, by a permissions boundary or an explicit Deny"
-            mend = f"Allow it in the boundary or the Deny of the role {need.role}."
-            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, mend)
+            fix = f"Allow it in the boundary or the Deny of the role {need.role}."
+            yield Problem(f"iam-role/{need.role}", f"Role {need.role}", text, fix)
 
 
 def _lacks(need: Need, lacking: tuple[str, ...]) -> str:

@@ -9,20 +9,20 @@ from typing import Any
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION
 from dragonctl.recipes.observability.survey import groups
-from dragonctl.status.observations import POLICY_CHARACTERS, POLICY_COUNT, Group, Sight
+from dragonctl.status.observations import POLICY_CHARACTERS, POLICY_COUNT, Group, Observations
 from dragonctl.status.problem import Problem
 
 _NEARLY = 0.9
 
 
-def group_documents(sight: Sight) -> Iterator[dict[str, Any]]:
+def group_documents(observed: Observations) -> Iterator[dict[str, Any]]:
     """Each log group once, whatever writes to it. ``exists`` is None where AWS did not tell."""
-    for name in dict.fromkeys(group.name for group in sight.groups):
-        reading = sight.readings.get(name)
+    for name in dict.fromkeys(group.name for group in observed.groups):
+        reading = observed.readings.get(name)
         yield {
             "name": name,
-            "of": [group.owner for group in sight.groups if group.name == name],
-            "exists": None if name not in sight.readings else reading is not None,
+            "of": [group.owner for group in observed.groups if group.name == name],
+            "exists": None if name not in observed.readings else reading is not None,
             "retention_days": reading.state["retentionInDays"] if reading else None,
             "class": reading.facts["class"] if reading else None,
             "kms_key": reading.facts["key"] if reading else None,
@@ -30,40 +30,42 @@ def group_documents(sight: Sight) -> Iterator[dict[str, Any]]:
         }
 
 
-def group_problems(sight: Sight) -> Iterator[Problem]:
-    """Groups that are missing, and those whose events are kept, and paid for, for ever."""
+def group_problems(observed: Observations) -> Iterator[Problem]:
+    """Groups that are missing, and those whose events are kept, and paid for, forever."""
     seen: set[str] = set()
-    for group in sight.groups:
-        if group.needed and group.name in sight.readings and group.name not in seen:
+    for group in observed.groups:
+        if group.needed and group.name in observed.readings and group.name not in seen:
             seen.add(group.name)
-            yield from _group_problem(sight, group, sight.readings[group.name])
+            yield from _group_problem(observed, group, observed.readings[group.name])
 
 
-def _group_problem(sight: Sight, group: Group, reading: Reading | None) -> Iterator[Problem]:
+def _group_problem(
+    observed: Observations, group: Group, reading: Reading | None
+) -> Iterator[Problem]:
     resource, subject = f"logs-group/{group.name}", f"Log group of {group.owner}"
     if reading is None:
         text = f"it does not exist; {_without(group)}"
         # A run makes the groups that it names itself; somebody's own is made as they like it.
         own = shlex.join(["aws", "logs", "create-log-group", "--log-group-name", group.name])
-        mend = sight.again.setup() if group.name in set(groups(sight.app)) else own
-        yield Problem(resource, subject, text, mend)
+        fix = observed.context.setup() if group.name in set(groups(observed.app)) else own
+        yield Problem(resource, subject, text, fix)
     elif reading.state["retentionInDays"] is None:
-        text = "its events are kept, and paid for, for ever"
-        mend = sight.again.setup("--retention", str(DEFAULT_RETENTION))
-        yield Problem(resource, subject, text, mend)
+        text = "its events are kept, and paid for, forever"
+        fix = observed.context.setup("--retention", str(DEFAULT_RETENTION))
+        yield Problem(resource, subject, text, fix)
 
 
 def _without(group: Group) -> str:
     if group.owner.startswith("function") or group.owner.endswith("execution"):
-        return "AWS would make it, and keep its events for ever"
+        return "AWS would make it, and keep its events forever"
     return "what is written there is lost"
 
 
-def policies_document(sight: Sight) -> dict[str, Any] | None:
+def policies_document(observed: Observations) -> dict[str, Any] | None:
     """How many resource policies there are, and the longest; None where AWS did not tell."""
-    if sight.policies is None:
+    if observed.policies is None:
         return None
-    lengths = {one["policyName"]: len(one.get("policyDocument", "")) for one in sight.policies}
+    lengths = {one["policyName"]: len(one.get("policyDocument", "")) for one in observed.policies}
     longest = max(lengths, key=lambda name: lengths[name], default=None)
     return {
         "count": len(lengths),
@@ -74,20 +76,20 @@ def policies_document(sight: Sight) -> dict[str, Any] | None:
     }
 
 
-def policy_problems(sight: Sight) -> Iterator[Problem]:
+def policy_problems(observed: Observations) -> Iterator[Problem]:
     """Resource policies so full that Step Functions may not be able to add a log group."""
-    document = policies_document(sight)
+    document = policies_document(observed)
     if document is None:
         return
-    resource = f"logs-resource-policies/{sight.app.account}/{sight.app.region}"
+    resource = f"logs-resource-policies/{observed.app.account}/{observed.app.region}"
     subject = "Logs resource policies"
-    mend = "aws logs delete-resource-policy --policy-name NAME   # one that nothing needs"
+    fix = "aws logs delete-resource-policy --policy-name NAME   # one that nothing needs"
     if document["count"] >= POLICY_COUNT:
         text = f"there are {document['count']}, as many as AWS allows"
-        yield Problem(resource, subject, text, mend)
+        yield Problem(resource, subject, text, fix)
     if document["characters"] >= _NEARLY * POLICY_CHARACTERS:
         text = (
             f"{document['longest']} has {document['characters']:,} of {POLICY_CHARACTERS:,}"
             " characters; log groups under /aws/vendedlogs/ add none"
         )
-        yield Problem(resource, subject, text, mend.replace("NAME", str(document["longest"])))
+        yield Problem(resource, subject, text, fix.replace("NAME", str(document["longest"])))

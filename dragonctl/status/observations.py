@@ -10,7 +10,7 @@ from typing import Any
 
 from dragonctl.application.nouns import App, Raw, named
 from dragonctl.engine.model import Reader, Reading
-from dragonctl.engine.symptoms import is_denied, is_hopeless
+from dragonctl.engine.symptoms import is_denied, is_fatal
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.existing import survey_caches
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
@@ -19,7 +19,7 @@ from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 from dragonctl.status.caching import Ratios, hit_ratios
-from dragonctl.status.problem import Again
+from dragonctl.status.problem import CommandContext
 
 POLICY_COUNT = 10
 """CloudWatch Logs' resource policies of one account and region, at most."""
@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Sight:
+class Observations:
     """What was seen. A reading that AWS refused is in ``errors``, and missing from its place.
 
     ``readings`` holds each group's reading by name (None: there is no such group);
@@ -59,14 +59,14 @@ class Sight:
     ratios: Ratios = field(default_factory=dict)
     newest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
-    again: Again = field(default_factory=Again)
+    context: CommandContext = field(default_factory=CommandContext)
 
 
-def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
+def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Observations:
     """Read the roles, log groups, methods, Logs policies and hit ratios of an application."""
     groups = tuple(log_groups(app))
     names = list(dict.fromkeys(group.name for group in groups))
-    known, methods, policies, ratios, newest, *found = aws.together(
+    known, methods, policies, ratios, newest, *found = aws.concurrently(
         partial(survey, aws, app),
         partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
         partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
@@ -78,7 +78,7 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
     answers = dict(zip(names, found, strict=True))
     read = (methods, policies, ratios, newest, *found)
     refused = [one for one in read if isinstance(one, DragonError)]
-    return Sight(
+    return Observations(
         app,
         known,
         groups,
@@ -88,7 +88,7 @@ def look(aws: Reader, app: App, again: Again, now: datetime) -> Sight:
         {} if isinstance(ratios, DragonError) else ratios,
         {} if isinstance(newest, DragonError) else newest,
         (*app.errors, *known.errors, *_refusals(known), *refused, *_unseen(methods)),
-        again,
+        context,
     )
 
 
@@ -134,7 +134,7 @@ def machine_group(raw: Raw) -> str | None:
 
 
 def _methods(aws: Reader, app: App) -> dict[str, CacheSurvey]:
-    answers = aws.together(*(partial(survey_caches, aws, one) for one in app.apis))
+    answers = aws.concurrently(*(partial(survey_caches, aws, one) for one in app.apis))
     pairs = zip(app.apis, answers, strict=True)
     return {api.id: one for api, one in pairs if one is not None}
 
@@ -156,7 +156,7 @@ def _unseen(methods: Mapping[str, CacheSurvey] | DragonError) -> Iterator[Dragon
 
 def _newest(aws: Reader, app: App) -> dict[str, Mapping[str, Any]]:
     names = [one.name for one in app.functions if set(one.qualifiers) - {None}]
-    answers = aws.together(*(partial(NewestVersion(name).read, aws) for name in names))
+    answers = aws.concurrently(*(partial(NewestVersion(name).read, aws) for name in names))
     return {
         name: one.facts["raw"] for name, one in zip(names, answers, strict=True) if one is not None
     }
@@ -167,7 +167,7 @@ def _ratios(aws: Reader, app: App, now: datetime) -> Ratios:
     try:
         return hit_ratios(aws, app, now)
     except DragonError as error:
-        if is_denied(error) or is_hopeless(error):
+        if is_denied(error) or is_fatal(error):
             raise
         return {}
 

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 class Problem:
     """``subject`` and ``clause`` make a sentence: "Stage prod: full data is still logged".
 
-    ``resource`` is the thing's identifier; ``mend`` a command line, or what to do by hand.
+    ``resource`` is the thing's identifier; ``fix`` a command line, or what to do by hand.
     """
 
     resource: str
     subject: str
     clause: str
-    mend: str
+    fix: str
 
     def document(self) -> dict[str, str]:
         """The item of ``problems``."""
         sentence = f"{self.subject}: {self.clause}."
-        return {"resource": self.resource, "problem": sentence, "mend": self.mend}
+        return {"resource": self.resource, "problem": sentence, "fix": self.fix}
 
 
 @dataclass(frozen=True)
-class Again:
+class CommandContext:
     """How the user reached this application: the options that a mending command repeats."""
 
     options: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from dragonctl.status.logs import (
     policies_document,
     policy_problems,
 )
-from dragonctl.status.observations import Sight
+from dragonctl.status.observations import Observations
 from dragonctl.status.problem import Problem
 from dragonctl.status.stages import (
     account_document,
@@ -29,53 +29,53 @@ from dragonctl.status.stages import (
 from dragonctl.status.traffic import function_traffic, inactive, machine_traffic
 
 
-def problems(sight: Sight, now: datetime) -> list[Problem]:
+def problems(observed: Observations, now: datetime) -> list[Problem]:
     """What is wrong, the widest first. ``now`` has an offset."""
     return [
-        *account_problems(sight),
-        *stage_problems(sight, now),
-        *role_problems(sight),
-        *function_problems(sight),
-        *function_traffic(sight),
-        *machine_traffic(sight),
-        *group_problems(sight),
-        *policy_problems(sight),
+        *account_problems(observed),
+        *stage_problems(observed, now),
+        *role_problems(observed),
+        *function_problems(observed),
+        *function_traffic(observed),
+        *machine_traffic(observed),
+        *group_problems(observed),
+        *policy_problems(observed),
     ]
 
 
-def document(sight: Sight, now: datetime) -> dict[str, Any]:
+def document(observed: Observations, now: datetime) -> dict[str, Any]:
     """The whole document, plain JSON."""
-    app = sight.app
+    app = observed.app
     return {
         "account": app.account,
         "region": app.region,
         "api": {"id": app.api.id, "name": app.api.name} if app.api else None,
-        "account_role": account_document(sight),
+        "account_role": account_document(observed),
         "apis": [{"id": api.id, "name": api.name} for api in app.apis],
         "stages": [
             {
                 **stage_document(api.id, name, raw),
-                "cache_hit_ratio": sight.ratios.get((api.id, name)),
+                "cache_hit_ratio": observed.ratios.get((api.id, name)),
             }
             for api, name, raw in app.stages
         ],
         "functions": [function_document(one) for one in app.functions],
         "state_machines": [machine_document(one) for one in app.machines],
-        "log_groups": list(group_documents(sight)),
-        "resource_policies": policies_document(sight),
-        "problems": [one.document() for one in problems(sight, now)],
+        "log_groups": list(group_documents(observed)),
+        "resource_policies": policies_document(observed),
+        "problems": [one.document() for one in problems(observed, now)],
         # An overdue data trace is among the problems already.
         "warnings": [
             *(one for one in app.warnings if one not in set(overdue(app, now))),
-            *inactive(sight),
+            *inactive(observed),
         ],
-        "switch_on": sight.again.setup() if is_something_off(sight) else None,
+        "switch_on": observed.context.setup() if is_something_off(observed) else None,
     }
 
 
-def is_something_off(sight: Sight) -> bool:
+def is_something_off(observed: Observations) -> bool:
     """Whether ``setup-observability`` with its defaults would have something to switch on."""
-    app = sight.app
+    app = observed.app
     stages = [stage_document(api.id, name, raw) for api, name, raw in app.stages]
     return (
         any(one["log_level"] == "OFF" or not (one["access_log"] and one["tracing"])

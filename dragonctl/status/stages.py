@@ -14,8 +14,8 @@ from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
 from dragonctl.status.caching import cache_document
-from dragonctl.status.observations import Sight
-from dragonctl.status.problem import Again, Problem
+from dragonctl.status.observations import Observations
+from dragonctl.status.problem import CommandContext, Problem
 
 # name in the document -> the setting behind it, and what AWS means when it is absent
 SETTINGS: dict[str, tuple[str, Any]] = {
@@ -62,32 +62,32 @@ def spoken(key: str) -> str:
     return f"{method} {plain if plain.startswith('/') else f'/{plain}'}"
 
 
-def stage_problems(sight: Sight, now: datetime) -> Iterator[Problem]:
+def stage_problems(observed: Observations, now: datetime) -> Iterator[Problem]:
     """What is wrong with the stages. ``now`` decides whether a data trace is overdue.
 
     One that is overdue is told of stages too that were not asked for.
     """
-    for api in sight.app.apis:
-        for name, raw in api.every_stage.items():
-            yield from _overdue(sight.again, api, name, overdue_since(raw, now))
-    for api, name, raw in sight.app.stages:
+    for api in observed.app.apis:
+        for name, raw in api.all_stages.items():
+            yield from _overdue(observed.context, api, name, overdue_since(raw, now))
+    for api, name, raw in observed.app.stages:
         resource = f"apigateway-stage/{api.id}/{name}"
         document = stage_document(api.id, name, raw)
-        yield from _shadows(sight.again, resource, document)
-        yield from _without_key(sight, api.id, resource, raw)
+        yield from _shadows(observed.context, resource, document)
+        yield from _without_key(observed, api.id, resource, raw)
 
 
-def _overdue(again: Again, api: Api, stage: str, until: str | None) -> Iterator[Problem]:
+def _overdue(context: CommandContext, api: Api, stage: str, until: str | None) -> Iterator[Problem]:
     if until:
         yield Problem(
             f"apigateway-stage/{api.id}/{stage}",
             f"Stage {stage}",
             f"full request and response data should have ended at {until}, and is still logged",
-            again.setup("--no-data-trace", api=api.id, stage=stage),
+            context.setup("--no-data-trace", api=api.id, stage=stage),
         )
 
 
-def _shadows(again: Again, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:
+def _shadows(context: CommandContext, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:
     """A method whose own settings hide what the stage says: another level, or bodies in the log.
 
     Bodies left out of one method's log are no fault, and metrics are a matter of cost.
@@ -100,7 +100,9 @@ def _shadows(again: Again, resource: str, stage: Mapping[str, Any]) -> Iterator[
                     f"Stage {stage['name']}",
                     f"{override['method']} overrides it with {words}"
                     f" {_said(override[name])} instead of {_said(stage[name])}",
-                    again.setup(*_option(name, stage[name]), api=stage["api"], stage=stage["name"]),
+                    context.setup(
+                        *_option(name, stage[name]), api=stage["api"], stage=stage["name"]
+                    ),
                 )
 
 
@@ -113,20 +115,20 @@ def _said(value: Any) -> str:
 
 
 def _without_key(
-    sight: Sight, api: str, resource: str, raw: Mapping[str, Any]
+    observed: Observations, api: str, resource: str, raw: Mapping[str, Any]
 ) -> Iterator[Problem]:
     stage = raw["stageName"]
-    seen = sight.methods.get(api)
+    seen = observed.methods.get(api)
     cached = list(cached_methods(raw, seen)) if seen else []
     for method in cached:
         if method.why:
-            mends = ["enable-cache", "--method", method.name]
-            words = ["disable-cache"] if method.callers else mends
+            fixes = ["enable-cache", "--method", method.name]
+            words = ["disable-cache"] if method.callers else fixes
             yield Problem(
                 resource,
                 f"Stage {stage}",
                 f"{method.name} is cached {method.why}: callers get each other's answers",
-                sight.again.command(*words, api=api, stage=stage),
+                observed.context.command(*words, api=api, stage=stage),
             )
     plain = [one.name for one in cached if _could_be_encrypted(one)]
     if plain:
@@ -135,7 +137,7 @@ def _without_key(
             resource,
             f"Stage {stage}",
             f"what is kept of {listed(plain)} is not encrypted",
-            sight.again.command("enable-cache", "--encrypt", *words, api=api, stage=stage),
+            observed.context.command("enable-cache", "--encrypt", *words, api=api, stage=stage),
         )
 
 
@@ -144,30 +146,30 @@ def _could_be_encrypted(method: CachedMethod) -> bool:
     return not method.encrypted and not method.why and method.name.startswith(("GET ", "ANY "))
 
 
-def account_document(sight: Sight) -> dict[str, Any]:
+def account_document(observed: Observations) -> dict[str, Any]:
     """API Gateway's CloudWatch role of the account and region."""
-    account = sight.survey.account
+    account = observed.survey.account
     return {"arn": account.state[FIELD], "health": account.facts["health"]}
 
 
-def account_problems(sight: Sight) -> Iterator[Problem]:
+def account_problems(observed: Observations) -> Iterator[Problem]:
     """A CloudWatch role through which nothing can be logged."""
-    app, role = sight.app, account_document(sight)
+    app, role = observed.app, account_document(observed)
     resource = f"apigateway-account/{app.account}/{app.region}"
     health, arn, subject = role["health"], role["arn"], "API Gateway's CloudWatch role"
     logging = [name for api, name, raw in app.stages if _logs(stage_document(api.id, name, raw))]
     if health == "gone":
         text = f"{arn} no longer exists, so no API here can log"
-        yield Problem(resource, subject, text, sight.again.setup())
+        yield Problem(resource, subject, text, observed.context.setup())
     elif health == "none" and logging:
         text = f"none is set, and stage {logging[0]} should log"
-        yield Problem(resource, subject, text, sight.again.setup())
+        yield Problem(resource, subject, text, observed.context.setup())
     elif health not in ("none", "healthy", "unknown"):
         why = "its rights cannot be read" if health == "unreadable" else health
         text = f"APIs may log nothing through {arn}, for {why}"
         ours = arn.rpartition("/")[2] == ROLE_NAME and arn.split(":")[4] == app.account
-        mend = sight.again.setup() if ours else sight.again.setup("--replace-account-role")
-        yield Problem(resource, subject, text, mend)
+        fix = observed.context.setup() if ours else observed.context.setup("--replace-account-role")
+        yield Problem(resource, subject, text, fix)
 
 
 def _logs(stage: Mapping[str, Any]) -> bool:

@@ -15,8 +15,8 @@ from dragonctl.application.nouns import Function, Machine, Route, Routes, percen
 from dragonctl.resources.lambda_function import traces
 from dragonctl.resources.lambda_version import failed_version
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
-from dragonctl.status.observations import Sight
-from dragonctl.status.problem import Again, Problem
+from dragonctl.status.observations import Observations
+from dragonctl.status.problem import CommandContext, Problem
 
 
 def function_qualifiers(function: Function) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def machine_qualifiers(machine: Machine) -> list[dict[str, Any]]:
 class _Used:
     """A qualifier that traffic uses. ``end`` is the command that ends a deployment in it."""
 
-    again: Again
+    context: CommandContext
     resource: str
     subject: str
     name: str
@@ -82,18 +82,18 @@ class _Used:
         """An alias that sends a part of its traffic elsewhere."""
         if self.is_split:
             text = f"its alias {self.name} splits the traffic: {split(self.routes)}"
-            mend = f"When that deployment is over, end it: {self.end}"
-            yield Problem(self.resource, self.subject, text, mend)
+            fix = f"When that deployment is over, end it: {self.end}"
+            yield Problem(self.resource, self.subject, text, fix)
 
     def lags(self, route: Route, off: list[str]) -> Problem:
         """A version in which something is off that a change to ``$LATEST`` does not reach."""
         what = f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off in"
         if self.name.isdigit():
             text = f"traffic goes to version {self.name}, and {what} it"
-            mend = "Let the traffic go to an alias, which setup-observability --publish can move."
-            return Problem(self.resource, self.subject, text, mend)
+            fix = "Let the traffic go to an alias, which setup-observability --publish can move."
+            return Problem(self.resource, self.subject, text, fix)
         where = f"version {route.version} behind it"
-        publish = self.again.setup("--publish")
+        publish = self.context.setup("--publish")
         if not self.is_split:
             text = f"traffic goes through the alias {self.name}, and {what} the {where}"
             return Problem(self.resource, self.subject, text, publish)
@@ -102,41 +102,41 @@ class _Used:
         return Problem(self.resource, self.subject, text, f"End that deployment, then: {publish}")
 
 
-def function_traffic(sight: Sight) -> Iterator[Problem]:
+def function_traffic(observed: Observations) -> Iterator[Problem]:
     """Aliases that split their traffic, versions behind them that failed or are not traced."""
-    for function in sight.app.functions:
+    for function in observed.app.functions:
         told = set()
-        for used in _of_function(sight.again, function):
+        for used in _of_function(observed.context, function):
             yield from used.splits()
             for route in used.routes:
                 if why := failed_version(route.raw):
                     told.add(route.version)
                     text = f"its alias {used.name} sends {percent(route.share)} there, but {why}"
-                    mend = sight.again.command(
+                    fix = observed.context.command(
                         "deploy-function", function.name, "--alias", used.name
                     )
-                    yield Problem(used.resource, used.subject, text, mend)
+                    yield Problem(used.resource, used.subject, text, fix)
                 if not traces(route.raw):
                     yield used.lags(route, ["tracing"])
-        newest = sight.newest.get(function.name) or {}
+        newest = observed.newest.get(function.name) or {}
         if (why := failed_version(newest)) and newest["Version"] not in told:
             resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
-            mend = sight.again.command("deploy-function", function.name, "--publish")
-            yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", mend)
+            fix = observed.context.command("deploy-function", function.name, "--publish")
+            yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", fix)
 
 
-def _of_function(again: Again, function: Function) -> Iterator[_Used]:
+def _of_function(context: CommandContext, function: Function) -> Iterator[_Used]:
     resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
     for name, routes in function.qualifiers.items():
         if name:
             words = ["--function-name", function.name, "--name", name, "--routing-config"]
             end = ["aws", "lambda", "update-alias", *words, "AdditionalVersionWeights={}"]
-            yield _Used(again, resource, subject, name, routes, shlex.join(end))
+            yield _Used(context, resource, subject, name, routes, shlex.join(end))
 
 
-def inactive(sight: Sight) -> Iterator[str]:
+def inactive(observed: Observations) -> Iterator[str]:
     """Versions that Lambda has put to rest: nothing is wrong with them."""
-    for function in sight.app.functions:
+    for function in observed.app.functions:
         for name, routes in function.qualifiers.items():
             for one in routes:
                 if one.raw.get("State") == "Inactive":
@@ -147,10 +147,10 @@ def inactive(sight: Sight) -> Iterator[str]:
                     )
 
 
-def machine_traffic(sight: Sight) -> Iterator[Problem]:
+def machine_traffic(observed: Observations) -> Iterator[Problem]:
     """Aliases that split their executions, versions behind them that trace or log nothing."""
-    for machine in sight.app.machines:
-        for used in _of_machine(sight.again, machine):
+    for machine in observed.app.machines:
+        for used in _of_machine(observed.context, machine):
             yield from used.splits()
             for route in used.routes:
                 state = machine_state(dict(route.raw))
@@ -159,7 +159,7 @@ def machine_traffic(sight: Sight) -> Iterator[Problem]:
                     yield used.lags(route, off)
 
 
-def _of_machine(again: Again, machine: Machine) -> Iterator[_Used]:
+def _of_machine(context: CommandContext, machine: Machine) -> Iterator[_Used]:
     resource, subject = f"states-machine/{machine.arn}", f"State machine {machine.name}"
     for name, routes in machine.qualifiers.items():
         if name:
@@ -167,4 +167,4 @@ def _of_machine(again: Again, machine: Machine) -> Iterator[_Used]:
             words = ["--state-machine-alias-arn", f"{machine.arn}:{name}"]
             route = ["--routing-configuration", f"stateMachineVersionArn={kept},weight=100"]
             end = ["aws", "stepfunctions", "update-state-machine-alias", *words, *route]
-            yield _Used(again, resource, subject, name, routes, shlex.join(end))
+            yield _Used(context, resource, subject, name, routes, shlex.join(end))

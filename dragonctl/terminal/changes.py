@@ -96,23 +96,23 @@ class Report:
             case Kept(step, reason):
                 tell(Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim"))
 
-    def end(self, outcome: Outcome, way_back: str, *, dry: bool) -> None:
+    def end(self, outcome: Outcome, undo_command: str, *, dry: bool) -> None:
         """The last line: how many, how long, and what to type to take it back."""
         amount = _amount(outcome.changes, brief=self.brief)
         seconds = time.monotonic() - self.began
-        say(_summary(outcome, amount, way_back, seconds, dry=dry))
+        say(_summary(outcome, amount, undo_command, seconds, dry=dry))
 
     def _waiting(self, wait: Waiting) -> None:
         # What AWS usually needs is not what the local AWS needs.
-        usual = None if self.label else wait.usual
-        self._doing(wait.about, f"{wait.reason}{_so_far(wait.elapsed, usual)}")
+        expected_seconds = None if self.label else wait.expected_seconds
+        self._doing(wait.about, f"{wait.reason}{_so_far(wait.elapsed, expected_seconds)}")
         # A wait is worth a line once it can be felt, and once only.
         key = f"{wait.about}: {wait.reason}"
         with self.lock:
             before = self.told.get(key, 0.0)
             self.told[key] = before + wait.seconds
         if before < _PATIENCE_SECONDS <= before + wait.seconds:
-            often = f", usually for about {_duration(usual)}" if usual else ""
+            often = f", usually for about {_duration(expected_seconds)}" if expected_seconds else ""
             tell(Text(f"… {neutral(key)}{often}", style="dim"))
 
     def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
@@ -123,11 +123,13 @@ class Report:
         say(head, *(() if self.brief and whole else field_lines(changes)))
 
 
-def _so_far(elapsed: float, usual: float | None) -> str:
+def _so_far(elapsed: float, expected_seconds: float | None) -> str:
     """``, 1 min 20 s of about 4 min``."""
     if elapsed < _PATIENCE_SECONDS:
         return ""
-    return f", {_duration(elapsed)}" + (f" of about {_duration(usual)}" if usual else "")
+    return f", {_duration(elapsed)}" + (
+        f" of about {_duration(expected_seconds)}" if expected_seconds else ""
+    )
 
 
 def _duration(seconds: float) -> str:
@@ -142,7 +144,7 @@ def _is_new(changes: Sequence[Change]) -> bool:
 
 
 def _summary(
-    outcome: Outcome, amount: tuple[str, str], way_back: str, seconds: float, *, dry: bool
+    outcome: Outcome, amount: tuple[str, str], undo_command: str, seconds: float, *, dry: bool
 ) -> Text:
     count = len(outcome.changes)
     if not count and outcome.errors:
@@ -155,7 +157,7 @@ def _summary(
         would = "would change" if verb == "changed" else f"would be {verb}"
         return Text.assemble((f"{what} {would}", "bold yellow"), "; nothing was changed.")
     line = Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
-    return line.append(f" Take it back with: {way_back}" if way_back else "")
+    return line.append(f" Take it back with: {undo_command}" if undo_command else "")
 
 
 def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:

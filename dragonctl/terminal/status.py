@@ -143,7 +143,7 @@ def _kept(group: Document | None) -> Text:
     if not group["exists"]:
         return Text("no group", style="yellow")
     days = group["retention_days"]
-    return Text(f"{days} days" if days else "for ever", style="green" if days else "yellow")
+    return Text(f"{days} days" if days else "forever", style="green" if days else "yellow")
 
 
 def _level(level: str) -> Text:
@@ -173,11 +173,11 @@ def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> 
     console.print()
     troubles: dict[tuple[str, str], list[str]] = {}
     for one in problems:
-        troubles.setdefault((one.mend, one.clause), []).append(one.subject)
-    for (mend, clause), subjects in troubles.items():
+        troubles.setdefault((one.fix, one.clause), []).append(one.subject)
+    for (fix, clause), subjects in troubles.items():
         sentence = f"{_together(subjects)}: {clause}."
         console.print(Text.assemble(("✗ ", "bold red"), neutral(sentence)))
-        console.print(Text(f"    {neutral(mend)}", style="cyan"))
+        console.print(Text(f"    {neutral(fix)}", style="cyan"))
     if not troubles:
         console.print(Text("✓ Nothing is wrong.", style="bold green"))
     if seen["switch_on"]:

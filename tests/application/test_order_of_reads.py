@@ -12,7 +12,7 @@ from dragonctl.application.apis import Selection
 from dragonctl.application.discovery import begin, discover
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError, UsageError
-from dragonctl.recipes.observability import look_ahead
+from dragonctl.recipes.observability import prefetch_shared
 from dragonctl.resources.role_rights import read_rights
 
 PLACE = "eu-west-1:111122223333"
@@ -99,7 +99,7 @@ def test_nothing_waits_for_what_it_does_not_need(held):
     door = Door(**held)
     reads, selection = Reads(door), Selection(api=API)
     begin(reads, selection)
-    app = discover(reads, selection, partial(look_ahead, reads))
+    app = discover(reads, selection, partial(prefetch_shared, reads))
     assert [function.name for function in app.functions] == ["store"]
     assert door.late == []
 

@@ -39,7 +39,9 @@ def refused(capfd, *arguments):
 
 @pytest.mark.parametrize("url", NO_ENDPOINTS)
 def test_an_endpoint_that_cannot_be_meant_is_wrong_usage(nowhere, capfd, url):
-    assert "is no endpoint URL" in refused(capfd, "--region", REGION, "--endpoint-url", url)
+    assert "is not a valid endpoint URL" in refused(
+        capfd, "--region", REGION, "--endpoint-url", url
+    )
 
 
 @pytest.mark.parametrize("region", NO_REGIONS)

@@ -33,8 +33,8 @@ def test_botocores_family_is_told_without_the_link(kind):
     told = failure(error, LINK)
     assert told is not None
     assert told.code in (UNREACHABLE, LOST)
-    assert "planted" not in told.said
-    assert "user" not in told.said
+    assert "planted" not in told.sentence
+    assert "user" not in told.sentence
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_whether_it_may_have_arrived_is_told(error, code):
     told = failure(error, LINK)
     assert told is not None
     assert told.code == code
-    assert "planted" not in told.said
+    assert "planted" not in told.sentence
 
 
 @pytest.mark.parametrize("error", [ValueError(LINK), KeyError("x"), botocore.NoRegionError()])

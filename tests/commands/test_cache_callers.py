@@ -252,12 +252,12 @@ def test_status_and_cache_stats_judge_what_is_served_and_what_is_not_encrypted(d
     words = ("enable-cache", "--no-encrypt", "--allow-shared", "--method")
     assert dragonctl(*words, "GET /dragons", "--key", "dragonName", "--key", "family").code == 0
     said = dragonctl("status", "--output", "json").document["problems"]
-    told = {one["problem"]: one["mend"] for one in said}
-    assert [mend for text, mend in told.items() if "GET /x is cached without customer" in text] == [
+    told = {one["problem"]: one["fix"] for one in said}
+    assert [fix for text, fix in told.items() if "GET /x is cached without customer" in text] == [
         "dragonctl enable-cache --stage prod --method 'GET /x'"
     ]
     assert any("GET /y is cached although its integration reads" in text for text in told)
-    assert [mend for text, mend in told.items() if "GET /dragons is not encrypted" in text] == [
+    assert [fix for text, fix in told.items() if "GET /dragons is not encrypted" in text] == [
         "dragonctl enable-cache --stage prod --encrypt --method 'GET /dragons'"
     ]
     stats = dragonctl("cache-stats", "--output", "json")

@@ -282,7 +282,7 @@ def test_a_stage_on_a_later_deployment_stays_there(dragonctl, local_aws):
     [
         ("application.json", '"stages"', '"stagez"', "'stages' is missing"),
         ("application.json", '"openapi.json"', '"no.json"', "cannot be read"),
-        ("application.json", "{", "{{", "is no JSON document"),
+        ("application.json", "{", "{{", "is not a JSON document"),
         ("openapi.json", '"title": "dragons"', '"title": "wyverns"', "calls it wyverns"),
         ("state-machine.asl.json", "AddDragonArn", "Nobody", "placeholder ${Nobody}"),
     ],

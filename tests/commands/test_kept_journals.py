@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dragonctl.aws.client import Aws, Connection
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
@@ -86,12 +86,12 @@ class Place:
                     resource_of(entry, known_kinds()),
                     fields,
                     tuple(after),
-                    patient=True,
+                    waits_if_unchanged=True,
                 )
             )
         reads = self.reads
         journal = Journal(self.folder, new_run(), lambda: run.scope, "test", lambda: "u")
-        outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
+        outcome = apply(plan(reads, steps), Tools(reads, journal, ignore_event))
         assert outcome.errors == []
 
 

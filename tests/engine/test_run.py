@@ -60,12 +60,12 @@ def grown(have, done):
     return {"colour": f"red {have.state['size']}"}
 
 
-@pytest.mark.parametrize(("fresh", "colour"), [(True, "red 9"), (False, "red 1")])
-def test_a_fresh_step_sees_what_somebody_changed_before_its_turn(engine, fresh, colour):
+@pytest.mark.parametrize(("rereads", "colour"), [(True, "red 9"), (False, "red 1")])
+def test_a_fresh_step_sees_what_somebody_changed_before_its_turn(engine, rereads, colour):
     engine.aws.things = {"one": {"colour": "blue", "size": 1}}
     slow = Step("Make another", Elsewhere("two"), {"colour": "red"})
     after = (slow.resource.identifier,)
-    engine.run(slow, Step("Paint one", Thing("one"), grown, after=after, fresh=fresh))
+    engine.run(slow, Step("Paint one", Thing("one"), grown, after=after, rereads=rereads))
     assert engine.aws.things["one"] == {"colour": colour, "size": 9}
 
 

@@ -102,7 +102,7 @@ def _move_in() -> None:
 
 def _examine(learned: Learned, case: Case) -> Finding:
     finding = examine(_place[0], learned, case, _clean[-1] if _clean else None)
-    # What a command leaves for ever, the next case should not find.
+    # What a command leaves forever, the next case should not find.
     stays = finding.defects or learned.command.leaves
     _clean[:] = [] if stays else [finding.before]
     return finding

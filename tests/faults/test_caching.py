@@ -58,7 +58,7 @@ def undo_all(lab):
         if result.exit_code:
             assert [one["code"] for one in result.errors] == ["NothingToUndo"]
             return
-    raise AssertionError("undo finds something to undo for ever")
+    raise AssertionError("undo finds something to undo forever")
 
 
 @pytest.mark.parametrize("fault", ["kill-after", "kill-before"])

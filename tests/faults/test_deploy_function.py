@@ -40,7 +40,7 @@ def undo_all(lab):
         result = lab.run(*UNDO)
         if result.exit_code or not result.document.get("changed"):
             return
-    raise AssertionError("undo finds something to undo for ever")
+    raise AssertionError("undo finds something to undo forever")
 
 
 def code_now(lab):

@@ -26,7 +26,7 @@ def undo_all(lab):
         result = lab.run(*UNDO)
         if result.exit_code or not result.document.get("changed"):
             return
-    raise AssertionError("undo finds something to undo for ever")
+    raise AssertionError("undo finds something to undo forever")
 
 
 def test_a_first_run_updates_a_stage_once_and_an_unchanged_one_asks_nothing_twice(lab, learned):

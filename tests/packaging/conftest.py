@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from dragonctl.packaging.build import build
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def package(tmp_path, write):
     def built(files, *, target=None, add_tracer=False, **options):
         source = files if hasattr(files, "joinpath") else write(files)
         options.setdefault("cache", tmp_path / "cache")
-        return build(source, target or Target(), add_tracer=add_tracer, **options)
+        return build(source, target or Platform(), add_tracer=add_tracer, **options)
 
     return built
 

@@ -17,7 +17,7 @@ from dragonctl.packaging.build import build
 from dragonctl.packaging.cache import UNUSED_SECONDS, forget_unused
 from dragonctl.packaging.errors import PackagingError, disk_errors_told
 from dragonctl.packaging.limits import check_unzipped
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.store import ZipStore
 
 HANDLER = "def handler(event, context): pass\n"
@@ -81,7 +81,7 @@ def test_functions_at_the_same_time_share_one_installation(write, tmp_path):
     cache = tmp_path / "cache"
 
     def one(source):
-        return build(source, Target(), cache=cache, add_tracer=False)
+        return build(source, Platform(), cache=cache, add_tracer=False)
 
     with ThreadPoolExecutor(4) as pool:
         packages = list(pool.map(one, sources))

@@ -6,7 +6,7 @@ import pytest
 
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.handler import calls_tracer, handlers
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 DEFINES = "def handler(event, context): pass\n"
 
@@ -42,8 +42,8 @@ def test_a_handler_that_exists(package, files, handler):
         ({"pkg/mod.py": DEFINES}, "mod.handler", "holds no mod.py. Name it with --handler."),
         ({"main.py": f"def outer():\n    {DEFINES}"}, "main.handler", "defines no handler"),
         ({"main.py": f"class A:\n    {DEFINES}"}, "main.handler", "defines no handler"),
-        ({"main.py": DEFINES}, "handler", "'handler' is no handler"),
-        ({"main.py": DEFINES}, "main.", "'main.' is no handler"),
+        ({"main.py": DEFINES}, "handler", "'handler' is not a valid handler"),
+        ({"main.py": DEFINES}, "main.", "'main.' is not a valid handler"),
     ],
 )
 def test_a_handler_that_does_not_exist_is_refused(package, tmp_path, files, handler, says):
@@ -67,7 +67,7 @@ def test_a_handler_that_does_not_exist_is_refused(package, tmp_path, files, hand
 )
 def test_a_syntax_error_is_found_before_upload(package, tmp_path, python, text, line):
     with pytest.raises(PackagingError) as caught:
-        package({"main.py": DEFINES, "pkg/broken.py": text}, target=Target(python))
+        package({"main.py": DEFINES, "pkg/broken.py": text}, target=Platform(python))
     where = f"broken.py, line {line}: " if line else "broken.py"
     assert where in str(caught.value)
     assert not (tmp_path / "cache" / "zips").exists()
@@ -83,13 +83,13 @@ def test_a_syntax_error_is_found_before_upload(package, tmp_path, python, text, 
     ],
 )
 def test_syntax_newer_than_this_python_is_not_called_broken(package, text):
-    made = package({"main.py": text + DEFINES}, target=Target("3.13"), handler="main.handler")
+    made = package({"main.py": text + DEFINES}, target=Platform("3.13"), handler="main.handler")
     assert all("which cannot be checked here" in warning for warning in made.warnings)
 
 
 def test_syntax_newer_than_the_target_is_refused(package):
     with pytest.raises(PackagingError, match=r"main\.py"):
-        package({"main.py": "match 1:\n    case 1: pass\n" + DEFINES}, target=Target("3.9"))
+        package({"main.py": "match 1:\n    case 1: pass\n" + DEFINES}, target=Platform("3.9"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from dragonctl.packaging.build import build
 from dragonctl.packaging.errors import PackagingError
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 from dragonctl.sample import sample_folder
 
 HANDLER = "def handler(event, context): pass\n"
@@ -33,7 +33,7 @@ MINE = {
 @pytest.mark.parametrize("name", ["list_dragons", "validate_dragon", "add_dragon"])
 def test_the_sample_is_small_and_has_only_what_the_runtime_lacks(tmp_path, name):
     source = sample_folder() / "lambdas" / name
-    made = build(source, Target(), cache=tmp_path, handler=f"{name}.handler")
+    made = build(source, Platform(), cache=tmp_path, handler=f"{name}.handler")
     assert made.versions == {"aws-xray-sdk": "2.15.0", "wrapt": "2.5.2"}
     assert made.size < 1024 * 1024
     assert (made.warnings, made.tracer_called, made.needs_bucket) == ([], True, False)
@@ -44,7 +44,7 @@ def test_the_sample_is_small_and_has_only_what_the_runtime_lacks(tmp_path, name)
 def test_compiled_packages_are_those_of_the_target(package, names, python, architecture, machine):
     made = package(
         {"main.py": HANDLER, "requirements.txt": "numpy\npydantic-core\ncryptography\n"},
-        target=Target(python, architecture),
+        target=Platform(python, architecture),
     )
     libraries = [name for name in names(made) if ".cpython-" in name and name.endswith(".so")]
     tag = f"cpython-{python.replace('.', '')}-{machine}-linux-gnu.so"
@@ -115,7 +115,7 @@ def test_a_requirements_file_of_every_kind_of_line(package):
 def test_what_cannot_be_installed_is_one_sentence(package, tmp_path, requirement, says):
     with pytest.raises(PackagingError) as caught:
         package(
-            {"main.py": HANDLER, "requirements.txt": requirement}, target=Target("3.13", "arm64")
+            {"main.py": HANDLER, "requirements.txt": requirement}, target=Platform("3.13", "arm64")
         )
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -171,7 +171,7 @@ def test_a_repository_that_compiles_here_is_refused(package, repository):
     """Also for the Python and the processor of this machine: the C library is another."""
     files = {"main.py": HANDLER, "requirements.txt": f"native @ {repository(NATIVE, 'native')}"}
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    target = Target(python, {"aarch64": "arm64"}.get(platform.machine(), "x86_64"))
+    target = Platform(python, {"aarch64": "arm64"}.get(platform.machine(), "x86_64"))
     with pytest.raises(PackagingError, match="native compiles for this machine only"):
         package(files, target=target)
 
@@ -209,7 +209,7 @@ def digest(folder: Path):
 
 def test_the_same_requirements_in_two_caches_give_the_same_bytes(tmp_path):
     source = sample_folder() / "lambdas" / "list_dragons"
-    target = Target("3.13", "arm64")
+    target = Platform("3.13", "arm64")
     here = build(source, target, cache=tmp_path / "here")
     there = build(source, target, cache=tmp_path / "there" / "deeper")
     assert here.path.read_bytes() == there.path.read_bytes()

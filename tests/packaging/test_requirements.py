@@ -6,7 +6,7 @@ import pytest
 
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.requirements import read_requirements
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def read(write):
 
     def done(files, *, add_tracer=False, target=None):
         files = {"requirements.txt": files} if isinstance(files, str) else files
-        return read_requirements(write(files), target or Target(), add_tracer=add_tracer)
+        return read_requirements(write(files), target or Platform(), add_tracer=add_tracer)
 
     return done
 
@@ -84,7 +84,7 @@ def test_local_projects(read, line, tmp_path):
         ("./nowhere\n", "nowhere, which does not exist"),
         ("-r nowhere.txt\n", "names nowhere.txt, which does not exist"),
         ({"requirements.txt": "-r a.txt", "a.txt": "-r requirements.txt"}, "includes itself"),
-        ({"requirements.txt": b"six\xff"}, "is no text in UTF-8"),
+        ({"requirements.txt": b"six\xff"}, "is not text in UTF-8"),
         ("x @ https://me:hunter2@example.com/\\x y z\n", "https://***@example.com"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dragonctl.errors import UsageError
-from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
+from dragonctl.packaging.runtimes import Platform, newest, retirement_notice, target_of
 
 TODAY = date(2026, 11, 23)
 
@@ -46,7 +46,7 @@ def test_a_runtime_about_to_retire_is_named_half_a_year_before():
     ],
 )
 def test_the_wheels_that_fit(python, architecture, platform, glibc):
-    target = Target(python, architecture)
+    target = Platform(python, architecture)
     assert (target.wheel_platform, target.glibc) == (platform, glibc)
 
 
@@ -55,11 +55,11 @@ def test_the_wheels_that_fit(python, architecture, platform, glibc):
 )
 def test_what_lambda_does_not_have_is_wrong_usage(python, architecture):
     with pytest.raises(UsageError, match="of Lambda's"):
-        Target(python, architecture)
+        Platform(python, architecture)
 
 
 def test_the_target_of_a_function():
-    assert target_of("python3.12", "arm64") == Target("3.12", "arm64")
+    assert target_of("python3.12", "arm64") == Platform("3.12", "arm64")
     assert target_of("python3.12").runtime == "python3.12"
     with pytest.raises(UsageError, match=r"nodejs22\.x; dragonctl packages Python only"):
         target_of("nodejs22.x")

@@ -100,7 +100,7 @@ def test_a_link_to_a_folder_outside_is_refused(package, write, tmp_path):
 def test_a_thing_that_is_no_file_is_refused(package, write):
     source = write(HANDLER)
     os.mkfifo(source / "pipe")
-    with pytest.raises(PackagingError, match="pipe is no file"):
+    with pytest.raises(PackagingError, match="pipe is not a regular file"):
         package(source)
 
 
@@ -109,18 +109,18 @@ def test_a_socket_is_refused(package, write, monkeypatch):
     monkeypatch.chdir(source)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("door")
-        with pytest.raises(PackagingError, match="door is no file"):
+        with pytest.raises(PackagingError, match="door is not a regular file"):
             package(source)
 
 
 @pytest.mark.parametrize("files", [{}, {"readme.md": "hello"}, {"tests/test_a.py": ""}])
 def test_a_folder_without_python_is_no_function(package, files):
-    with pytest.raises(PackagingError, match="is no function: it holds no Python file"):
+    with pytest.raises(PackagingError, match="is not a function: it holds no Python file"):
         package(files)
 
 
 def test_no_folder_is_one_sentence(package, tmp_path):
-    with pytest.raises(PackagingError, match="nowhere is no folder"):
+    with pytest.raises(PackagingError, match="nowhere is not a folder"):
         package(tmp_path / "nowhere")
 
 

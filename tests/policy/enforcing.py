@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 
 from dragonctl.aws.client import Aws, Connection
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.journal import Journal, Scope, new_run
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
@@ -105,7 +105,7 @@ def carry_out(reads: Reads, steps: Any, folder: Any) -> tuple[int, list[DragonEr
     journal = Journal(
         folder, new_run(), lambda: Scope(ACCOUNT, "us-east-1", "x"), "test", lambda: "u"
     )
-    outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
+    outcome = apply(plan(reads, steps), Tools(reads, journal, ignore_event))
     return len(outcome.changes), outcome.errors
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dragonctl.application.nouns import Function
 from dragonctl.aws.client import Aws, Connection
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.journal import Journal, Scope
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
@@ -18,10 +18,10 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.errors import AwsError
 from dragonctl.packaging import function_code
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 from dragonctl.recipes.functions.creation import Place, role_of
 from dragonctl.recipes.functions.options import Code, Options
-from dragonctl.recipes.functions.present import Sight, look
+from dragonctl.recipes.functions.present import ExistingFunction, look
 from dragonctl.recipes.functions.recipe import Deployment, deploy, unjudged
 from dragonctl.resources.role_rights import Rights
 
@@ -44,10 +44,10 @@ def allows(action, effect="Allow"):
     return {"Statement": [{"Effect": effect, "Action": action, "Resource": "*"}]}
 
 
-def deployment(*documents, sha256="new", **sight):
+def deployment(*documents, sha256="new", **existing):
     rights = Rights("worker", TRUST, documents)
-    seen = Sight(Function("dragons", RAW), rights, **sight)
-    return Deployment("dragons", Code(sha256, Target(), "app.handler"), seen)
+    seen = ExistingFunction(Function("dragons", RAW), rights, **existing)
+    return Deployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
 
 
 def titles(one, options=None):
@@ -77,8 +77,8 @@ def test_where_traces_are_forbidden_tracing_stays_as_it_is_and_the_code_goes_on(
 def test_a_role_that_cannot_be_read_is_an_error_where_tracing_waits_for_it(mode, told):
     refusal = AwsError("iam", "GetRole", "AccessDenied", "not authorized to perform: iam:GetRole")
     function = Function("dragons", {**RAW, "TracingConfig": {"Mode": mode}})
-    sight = Sight(function, Rights("worker", TRUST, refusal=refusal))
-    one = Deployment("dragons", Code("new", Target(), "app.handler"), sight)
+    existing = ExistingFunction(function, Rights("worker", TRUST, refusal=refusal))
+    one = Deployment("dragons", Code("new", Platform(), "app.handler"), existing)
     errors = list(unjudged([one], PLACE))
     assert [error.resource for error in errors] == ["iam-role/worker"] * told
     assert all("iam:GetRole" in error.message for error in errors)
@@ -170,14 +170,14 @@ def test_somebody_elses_change_between_look_and_write_survives(
     reads = Reads(Aws(Connection(None, "us-east-1", local_aws.endpoint, "test", "test")))
     raw = reads.get("lambda", "GetFunctionConfiguration", FunctionName="dragons")
     seen = look(reads, Function("dragons", raw))
-    one = Deployment("dragons", Code(sha256, Target(), "app.handler"), seen)
+    one = Deployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
     planned = plan(reads, deploy([one], Options(), PLACE)[0])
 
     client.update_function_code(FunctionName="dragons", ZipFile=zipped(there))
     client.update_function_configuration(FunctionName="dragons", Timeout=77)
 
     journal = Journal(tmp_path, "run", lambda: Scope("1", "r", "e"), "test", lambda: "me")
-    outcome = apply(planned, Tools(reads, journal, unheard))
+    outcome = apply(planned, Tools(reads, journal, ignore_event))
     journal.end("done")
     assert outcome.errors == []
     after = client.get_function_configuration(FunctionName="dragons")

@@ -7,7 +7,7 @@ import pytest
 from dragonctl.application.apis import Selection
 from dragonctl.application.discovery import discover
 from dragonctl.aws.client import Aws, Connection
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, Scope, new_run
 from dragonctl.engine.perform import Tools
@@ -63,7 +63,7 @@ class Place:
         scope = Scope("123456789012", "us-east-1", "x")
         journal = Journal(self.folder, new_run(), lambda: scope, "test", lambda: "u")
         reads = self.reads
-        outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
+        outcome = apply(plan(reads, steps), Tools(reads, journal, ignore_event))
         journal.end("done")
         return outcome, journal.run
 

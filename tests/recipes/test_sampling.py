@@ -65,24 +65,27 @@ def test_refuses_what_xray_would_refuse(said, sentence):
 
 def test_a_name_made_from_an_option_takes_no_rule_for_other_requests():
     theirs = {**ANY, "RuleName": "dragons", "URLPath": "/dragons"}
-    assert Sampling(rate=1.0, path="/dragons").beside([theirs]).rule == "dragons"
+    assert Sampling(rate=1.0, path="/dragons").named_apart_from([theirs]).rule == "dragons"
     asked = Sampling(rate=1.0, path="/dragons/*")
-    assert asked.beside([]).rule == "dragons"
-    ours = asked.beside([theirs]).rule
+    assert asked.named_apart_from([]).rule == "dragons"
+    ours = asked.named_apart_from([theirs]).rule
     assert ours.startswith("dragons-")
     there = [theirs, {**ANY, "RuleName": ours, "URLPath": "/dragons/*"}]
-    assert asked.beside(there).rule == ours
-    assert asked.beside([{**theirs, "RuleName": "other"}, *there[1:]]).rule == ours
-    assert Sampling(rate=1.0, path="/dragons/*", name="dragons").beside([theirs]).rule == "dragons"
+    assert asked.named_apart_from(there).rule == ours
+    assert asked.named_apart_from([{**theirs, "RuleName": "other"}, *there[1:]]).rule == ours
+    assert (
+        Sampling(rate=1.0, path="/dragons/*", name="dragons").named_apart_from([theirs]).rule
+        == "dragons"
+    )
 
 
 def test_names_that_are_cut_short_stay_apart():
     paths = [f"/{'x' * 60}/{letter}" for letter in "ab"]
-    first = Sampling(rate=1.0, path=paths[0]).beside([])
+    first = Sampling(rate=1.0, path=paths[0]).named_apart_from([])
     taken = {**ANY, "RuleName": first.rule, "URLPath": paths[0]}
-    second = Sampling(rate=1.0, path=paths[1]).beside([taken])
+    second = Sampling(rate=1.0, path=paths[1]).named_apart_from([taken])
     assert second.rule != first.rule
     assert len(second.rule) <= 32
     edited = [taken, {**taken, "RuleName": second.rule}]
     with pytest.raises(UsageError, match="other requests"):
-        Sampling(rate=1.0, path=paths[1]).beside(edited)
+        Sampling(rate=1.0, path=paths[1]).named_apart_from(edited)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dragonctl.application.nouns import Api, App
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.history import read_run
 from dragonctl.engine.journal import Journal, Scope
 from dragonctl.engine.perform import Tools
@@ -175,7 +175,7 @@ def carry_out(gateway, steps, folder, run):
     reads = Reads(gateway, sleep=lambda _: None)
     scope = Scope("123456789012", "us-east-1", "aws")
     journal = Journal(folder, run, lambda: scope, "test", lambda: "u")
-    outcome = apply(plan(reads, steps), Tools(reads, journal, unheard))
+    outcome = apply(plan(reads, steps), Tools(reads, journal, ignore_event))
     journal.end("ok")
     assert outcome.errors == []
     return read_run((folder / f"{run}.jsonl").read_bytes(), "run")[0] if journal.begun else None

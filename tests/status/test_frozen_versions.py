@@ -10,7 +10,7 @@ from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability import Options, Survey, observability
 from dragonctl.resources.role_rights import Rights
-from dragonctl.status.observations import Sight, log_groups
+from dragonctl.status.observations import Observations, log_groups
 from dragonctl.status.report import document, problems
 from dragonctl.telemetry.calls import log_calls
 from dragonctl.telemetry.logs import groups as telemetry
@@ -78,11 +78,11 @@ def seen(app=OLD, days=30, **lacking):
         one.name: Reading({"retentionInDays": days if one.name.startswith("/old") else 30}, facts)
         for one in groups
     }
-    return Sight(app, surveyed(**lacking), groups, readings)
+    return Observations(app, surveyed(**lacking), groups, readings)
 
 
-def told(sight):
-    return [(one.resource, one.document()["problem"]) for one in problems(sight, NOW)]
+def told(observed):
+    return [(one.resource, one.document()["problem"]) for one in problems(observed, NOW)]
 
 
 def test_status_shows_the_groups_of_versions_with_whose_they_are():
@@ -95,8 +95,8 @@ def test_status_shows_the_groups_of_versions_with_whose_they_are():
 
 def test_status_judges_the_retention_of_a_version_s_group():
     found = dict(told(seen(days=None)))
-    assert "version 3: its events are kept, and paid for, for ever" in found["logs-group//old/work"]
-    assert "for ever" in found["logs-group//old/flow"]
+    assert "version 3: its events are kept, and paid for, forever" in found["logs-group//old/work"]
+    assert "forever" in found["logs-group//old/flow"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from dragonctl.engine.model import Reading
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey
 from dragonctl.resources.role_rights import Rights
-from dragonctl.status.observations import Sight, log_groups
-from dragonctl.status.problem import Again
+from dragonctl.status.observations import Observations, log_groups
+from dragonctl.status.problem import CommandContext
 from dragonctl.status.report import document, problems
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -63,7 +63,7 @@ def group(days=30):
     return Reading({"name": "g", "retentionInDays": days}, facts)
 
 
-def sight(*, stages=(), functions=(), machines=(), health="healthy", rights=None, **more):
+def observed(*, stages=(), functions=(), machines=(), health="healthy", rights=None, **more):
     api = Api("a1", "orders", {}, {one["stageName"]: one for one in stages})
     app = App((api,), tuple(functions), tuple(machines), ACCOUNT, "us-east-1", "aws")
     groups = tuple(log_groups(app))
@@ -71,67 +71,67 @@ def sight(*, stages=(), functions=(), machines=(), health="healthy", rights=None
     role = None if health == "none" else f"arn:aws:iam::{ACCOUNT}:role/theirs"
     account = Reading({"cloudwatchRoleArn": role}, {"health": health})
     readings = {one.name: group() for one in groups} | more.pop("readings", {})
-    return Sight(app, Survey(account, roles | (rights or {})), groups, readings, **more)
+    return Observations(app, Survey(account, roles | (rights or {})), groups, readings, **more)
 
 
 def found(seen):
-    return [(one.resource, one.document()["problem"], one.mend) for one in problems(seen, NOW)]
+    return [(one.resource, one.document()["problem"], one.fix) for one in problems(seen, NOW)]
 
 
 SETUP = "dragonctl setup-observability"
 CASES = {
-    "all well": (sight(stages=[stage()], functions=[function()], machines=[machine()]), []),
+    "all well": (observed(stages=[stage()], functions=[function()], machines=[machine()]), []),
     "everything off is no fault": (
-        sight(stages=[{"stageName": "prod"}], machines=[machine("OFF", traced=False)],
+        observed(stages=[{"stageName": "prod"}], machines=[machine("OFF", traced=False)],
               functions=[function("PassThrough")], health="none"),
         [],
     ),
     "dead role": (
-        sight(health="gone"),
+        observed(health="gone"),
         [("apigateway-account", "no longer exists", SETUP)],
     ),
     "role that may not write": (
-        sight(health="it may not logs:PutLogEvents"),
+        observed(health="it may not logs:PutLogEvents"),
         [("apigateway-account", "may log nothing", f"{SETUP} --replace-account-role")],
     ),
     "no role though a stage logs": (
-        sight(stages=[stage()], health="none"),
+        observed(stages=[stage()], health="none"),
         [("apigateway-account", "stage prod should log", SETUP)],
     ),
     "data trace overdue": (
-        sight(stages=[stage(
+        observed(stages=[stage(
             methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
             tags={"dragonctl:data-trace-until": "2026-11-20T00:00:00Z"})]),
         [("apigateway-stage/a1/prod", "2026-11-20", f"{SETUP} --stage prod --no-data-trace")],
     ),
     "data trace not over yet": (
-        sight(stages=[stage(
+        observed(stages=[stage(
             methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
             tags={"dragonctl:data-trace-until": "2026-11-24T00:00:00Z"})]),
         [],
     ),
     "a tag that is no time": (
-        sight(stages=[stage(
+        observed(stages=[stage(
             methodSettings={"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}},
             tags={"dragonctl:data-trace-until": "soon"})]),
         [("apigateway-stage/a1/prod", "soon", f"{SETUP} --stage prod --no-data-trace")],
     ),
     "a method that logs less": (
-        sight(stages=[stage(methodSettings={
+        observed(stages=[stage(methodSettings={
             "*/*": {"loggingLevel": "INFO"}, "~1orders~1{id}/GET": {"loggingLevel": "ERROR",
                                                                    "metricsEnabled": False}})]),
         [("apigateway-stage/a1/prod", "GET /orders/{id} overrides",
           f"{SETUP} --stage prod --log-level INFO")],
     ),
     "cached without its key": (
-        sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
+        observed(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
             "*/*": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
             methods={"a1": serving("GET", "/orders/{id}", **NO_KEY)}),
         [("apigateway-stage/a1/prod", "without path:id, family in its key",
           "dragonctl enable-cache --stage prod --method 'GET /orders/{id}'")],
     ),
     "cached for whoever asks, although it knows its callers": (
-        sight(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
+        observed(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
             "*/*": {"loggingLevel": "INFO"},
             "~1mine/GET": {"cachingEnabled": True, "loggingLevel": "INFO"}})],
             methods={"a1": serving("ANY", "/mine", authorizationType="CUSTOM")}),
@@ -139,56 +139,57 @@ CASES = {
           "dragonctl disable-cache --stage prod")],
     ),
     "role without rights": (
-        sight(functions=[function()], rights={"worker": Rights("worker", {}, (
+        observed(functions=[function()], rights={"worker": Rights("worker", {}, (
             {"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]},))}),
         [("iam-role/worker", "cannot send traces", SETUP)],
     ),
     "rights for what is off are not missed": (
-        sight(functions=[function("PassThrough")], rights={"worker": Rights("worker", {}, (
+        observed(functions=[function("PassThrough")], rights={"worker": Rights("worker", {}, (
             {"Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]},))}),
         [],
     ),
     "boundary": (
-        sight(functions=[function()], rights={"worker": Rights("worker", {}, ALL_RIGHTS, {
+        observed(functions=[function()], rights={"worker": Rights("worker", {}, ALL_RIGHTS, {
             "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]})}),
         [("iam-role/worker", "boundary", "Allow it in the boundary")],
     ),
     "role that is gone": (
-        sight(functions=[function()], rights={"worker": None}),
+        observed(functions=[function()], rights={"worker": None}),
         [("iam-role/worker", "does not exist", "Make the role worker")],
     ),
     "function update going on": (
-        sight(functions=[function(LastUpdateStatus="InProgress")]),
+        observed(functions=[function(LastUpdateStatus="InProgress")]),
         [("lambda-function/work", "is updating", "dragonctl status")],
     ),
     "alias without tracing": (
-        sight(functions=[function(qualifiers={"live": (Route("3", 1.0, FROZEN),)})]),
+        observed(functions=[function(qualifiers={"live": (Route("3", 1.0, FROZEN),)})]),
         [("lambda-function/work", "alias live", f"{SETUP} --publish")],
     ),
     "version without tracing": (
-        sight(functions=[function(qualifiers={"3": (Route("3", 1.0, FROZEN),)})]),
+        observed(functions=[function(qualifiers={"3": (Route("3", 1.0, FROZEN),)})]),
         [("lambda-function/work", "version 3", "Let the traffic go to an alias")],
     ),
-    "group that keeps for ever": (
-        sight(functions=[function()], readings={"/aws/lambda/work": group(None)}),
-        [("logs-group//aws/lambda/work", "for ever", f"{SETUP} --retention 30")],
+    "group that keeps forever": (
+        observed(functions=[function()], readings={"/aws/lambda/work": group(None)}),
+        [("logs-group//aws/lambda/work", "forever", f"{SETUP} --retention 30")],
     ),
     "group that is missing": (
-        sight(functions=[function()], readings={"/aws/lambda/work": None}),
+        observed(functions=[function()], readings={"/aws/lambda/work": None}),
         [("logs-group//aws/lambda/work", "does not exist", SETUP)],
     ),
     "somebody's own group is gone": (
-        sight(stages=[stage(accessLogSettings={"destinationArn": GROUP[:-2].replace("flow", "x")})],
+        observed(stages=[stage(accessLogSettings={"destinationArn":
+                                           GROUP[:-2].replace("flow", "x")})],
               readings={"/aws/vendedlogs/states/x-Logs": None}),
         [("logs-group//aws/vendedlogs/states/x-Logs", "does not exist",
           "aws logs create-log-group --log-group-name /aws/vendedlogs/states/x-Logs")],
     ),
     "resource policies full": (
-        sight(policies=tuple({"policyName": str(n), "policyDocument": "x"} for n in range(10))),
+        observed(policies=tuple({"policyName": str(n), "policyDocument": "x"} for n in range(10))),
         [("logs-resource-policies", "as many as AWS allows", "aws logs delete-resource-policy")],
     ),
     "a resource policy nearly full": (
-        sight(policies=({"policyName": "big", "policyDocument": "x" * 5000},)),
+        observed(policies=({"policyName": "big", "policyDocument": "x" * 5000},)),
         [("logs-resource-policies", "5,000 of 5,120", "--policy-name big")],
     ),
 }  # fmt: skip
@@ -199,19 +200,19 @@ def test_what_is_wrong_and_what_mends_it(name):
     seen, expected = CASES[name]
     told = found(seen)
     assert len(told) == len(expected), told
-    for (resource, problem, mend), (thing, words, command) in zip(told, expected, strict=True):
+    for (resource, problem, fix), (thing, words, command) in zip(told, expected, strict=True):
         assert resource.startswith(thing)
         assert words in problem
-        assert command in mend
+        assert command in fix
 
 
 def test_commands_repeat_how_the_application_was_reached():
-    again = Again(("--local", "--region", "eu-west-1"), ("orders",), ("prod",))
-    assert again.setup("--retention", "30") == (
+    context = CommandContext(("--local", "--region", "eu-west-1"), ("orders",), ("prod",))
+    assert context.setup("--retention", "30") == (
         "dragonctl setup-observability --local --region eu-west-1 --api orders --stage prod"
         " --retention 30"
     )
-    several = Again(several=True)
+    several = CommandContext(several=True)
     assert several.setup(api="a2", stage="test") == (
         "dragonctl setup-observability --api a2 --stage test"
     )
@@ -219,7 +220,7 @@ def test_commands_repeat_how_the_application_was_reached():
 
 
 def test_the_document_holds_each_part():
-    seen = document(sight(stages=[stage()], functions=[function()], machines=[machine()]), NOW)
+    seen = document(observed(stages=[stage()], functions=[function()], machines=[machine()]), NOW)
     assert seen["api"] == {"id": "a1", "name": "orders"}
     assert (seen["stages"][0]["log_level"], seen["stages"][0]["tracing"]) == ("INFO", True)
     assert seen["functions"][0]["log_group"] == "/aws/lambda/work"
@@ -230,7 +231,7 @@ def test_the_document_holds_each_part():
 
 
 def test_what_could_not_be_read_is_no_problem():
-    seen = sight(functions=[function()])
-    seen = Sight(seen.app, seen.survey, seen.groups, {})
+    seen = observed(functions=[function()])
+    seen = Observations(seen.app, seen.survey, seen.groups, {})
     assert found(seen) == []
     assert document(seen, NOW)["log_groups"][0]["exists"] is None

@@ -14,13 +14,13 @@ from dragonctl.application.apis import Selection
 from dragonctl.application.discovery import discover
 from dragonctl.aws.answers import DEEPEST, OddAnswerError, loads
 from dragonctl.aws.client import Aws, Connection
-from dragonctl.engine.events import unheard
+from dragonctl.engine.events import ignore_event
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import ODD, AwsError, DragonError
 from dragonctl.recipes.observability import Options, observability, survey
 from dragonctl.status.observations import look
-from dragonctl.status.problem import Again
+from dragonctl.status.problem import CommandContext
 from dragonctl.status.report import document
 from tests.engine.fakes import Time
 from tests.strict import applications as accounts
@@ -87,11 +87,11 @@ def twisted():
 def everything(aws):
     """What `status` and the plan of `setup-observability` read and make of it."""
     time = Time()
-    reads = Reads(aws, unheard, time.clock, time.sleep)
+    reads = Reads(aws, ignore_event, time.clock, time.sleep)
     app = discover(reads, Selection(api="shop"))
     recipe = observability(app, survey(reads, app), Options(publish=True))
     plan(reads, recipe.steps)
-    return document(look(reads, app, Again(), NOW), NOW)
+    return document(look(reads, app, CommandContext(), NOW), NOW)
 
 
 @given(

@@ -49,7 +49,7 @@ class World:
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """What is there now has been there for ever."""
+        """What is there now has been there forever."""
         self._past = {name: [(0.0, copy.deepcopy(part))] for name, part in self.state.items()}
         self.calls.clear()
 

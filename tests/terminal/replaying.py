@@ -102,7 +102,7 @@ class _Replaying(dragonctl.aws.client.Aws):
     prepare = warm
 
     def _next(self, key):
-        """The answers to one question in their order, the last of them for ever."""
+        """The answers to one question in their order, the last of them forever."""
         with self._turn:
             left = self._told[key]
             return left.pop(0) if len(left) > 1 else left[0]

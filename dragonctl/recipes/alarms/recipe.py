@@ -9,7 +9,7 @@ from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.alarms.access import may_publish
 from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_log
-from dragonctl.recipes.alarms.recipients import Target, publishers
+from dragonctl.recipes.alarms.recipients import Recipient, publishers
 from dragonctl.recipes.alarms.survey import Survey
 from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
@@ -30,18 +30,18 @@ class Recipe:
     notes: tuple[str, ...] = ()
 
 
-def alarms(app: App, known: Survey, target: Target) -> Recipe:
-    """The steps that leave the application with alarms which tell ``target``. Pure."""
+def alarms(app: App, known: Survey, recipient: Recipient) -> Recipe:
+    """The steps that leave the application with alarms which tell ``recipient``. Pure."""
     wanted = tuple(alarms_of(app))
-    topic_steps = list(_topic_steps(app, known, target))
+    topic_steps = list(_topic_steps(app, known, recipient))
     needs = tuple(step.resource.identifier for step in topic_steps[:1])
-    steps = [Step(one.title, Alarm(one.name), _Wanted(one, target), needs) for one in wanted]
-    warnings = [*app.warnings, *_topic_warnings(app, known, target)]
-    warnings += _alarm_warnings(known, wanted, target)
+    steps = [Step(one.title, Alarm(one.name), _Wanted(one, recipient), needs) for one in wanted]
+    warnings = [*app.warnings, *_topic_warnings(app, known, recipient)]
+    warnings += _alarm_warnings(known, wanted, recipient)
     return Recipe(
         (*topic_steps, *steps),
         tuple(warnings),
-        (*_listener_notes(known, target), *_notes(app, known, wanted)),
+        (*_listener_notes(known, recipient), *_notes(app, known, wanted)),
     )
 
 
@@ -50,10 +50,10 @@ class _Wanted:
     """A new alarm is whole; one that is there only learns whom to tell, as long as it has room."""
 
     alarm: Alarmed
-    target: Target
+    recipient: Recipient
 
     def __call__(self, have: Reading | None, done: Done) -> State:
-        fields = {kind: f"{kind}/{self.target.topic}" for kind in ACTIONS}
+        fields = {kind: f"{kind}/{self.recipient.topic}" for kind in ACTIONS}
         if have is None:
             return {**self.alarm.settings, **dict.fromkeys(fields.values(), True)}
         if have.state.get(fields["AlarmActions"]):
@@ -65,16 +65,16 @@ class _Wanted:
         }
 
 
-def _topic_steps(app: App, known: Survey, target: Target) -> Iterator[Step]:
-    if not target.email:
+def _topic_steps(app: App, known: Survey, recipient: Recipient) -> Iterator[Step]:
+    if not recipient.email:
         return
-    topic = Topic(target.topic)
-    policy = publishers(target.topic, app.partition, app.region, app.account)
+    topic = Topic(recipient.topic)
+    policy = publishers(recipient.topic, app.partition, app.region, app.account)
     new = {"name": topic.name, "policy": policy}
     yield Step(f"SNS topic {topic.name}", topic, _OnlyNew(new))
     yield Step(
-        f"Mail to {target.email}",
-        Subscription(target.topic, "email", target.email),
+        f"Mail to {recipient.email}",
+        Subscription(recipient.topic, "email", recipient.email),
         _OnlyNew({"subscribed": True}),
         (topic.identifier,),
         undo="reverse" if known.topic else _GOES_ALONG,
@@ -91,31 +91,33 @@ class _OnlyNew:
         return self.new if have is None else {}
 
 
-def _topic_warnings(app: App, known: Survey, target: Target) -> Iterator[str]:
+def _topic_warnings(app: App, known: Survey, recipient: Recipient) -> Iterator[str]:
     """Why what the alarms say would not arrive."""
     if known.unread:
         yield (
-            f"{target.topic} could not be read ({known.unread}): whether alarms may publish to it"
-            " is not known."
+            f"{recipient.topic} could not be read ({known.unread}): whether alarms may publish"
+            " to it is not known."
         )
     if known.topic is None:
         return
     alarm = app.arn("cloudwatch", "alarm:dragonctl-any")
-    if not may_publish(known.topic.state["policy"], target.topic, app.account, alarm):
+    if not may_publish(known.topic.state["policy"], recipient.topic, app.account, alarm):
         yield (
-            f"The policy of {target.topic} does not clearly let CloudWatch alarms publish: nobody"
-            " may be told. Add to it that the service cloudwatch.amazonaws.com may do SNS:Publish"
-            f" where aws:SourceAccount is {app.account}."
+            f"The policy of {recipient.topic} does not clearly let CloudWatch alarms publish:"
+            " nobody may be told. Add to it that the service cloudwatch.amazonaws.com may do"
+            f" SNS:Publish where aws:SourceAccount is {app.account}."
         )
     if known.key:
         yield (
-            f"Alarms cannot publish to {target.topic}: it {known.key}. Encrypt it with a key of"
+            f"Alarms cannot publish to {recipient.topic}: it {known.key}. Encrypt it with a key of"
             " your own whose policy lets cloudwatch.amazonaws.com do kms:Decrypt and"
             " kms:GenerateDataKey*."
         )
 
 
-def _alarm_warnings(known: Survey, wanted: tuple[Alarmed, ...], target: Target) -> Iterator[str]:
+def _alarm_warnings(
+    known: Survey, wanted: tuple[Alarmed, ...], recipient: Recipient
+) -> Iterator[str]:
     """What of the alarms that are there keeps them from telling anybody."""
     for one in wanted:
         raw = known.alarms.get(one.name, {})
@@ -125,19 +127,19 @@ def _alarm_warnings(known: Survey, wanted: tuple[Alarmed, ...], target: Target) 
                 f"The actions of {one.name} are switched off, and stay so: aws cloudwatch"
                 f" enable-alarm-actions --alarm-names {one.name}"
             )
-        if target.topic not in told and len(told) >= MOST_ACTIONS:
+        if recipient.topic not in told and len(told) >= MOST_ACTIONS:
             yield f"{one.name} tells {MOST_ACTIONS} others already, AWS's limit, and is left so."
 
 
-def _listener_notes(known: Survey, target: Target) -> Iterator[str]:
-    if target.email and known.listener is None:
+def _listener_notes(known: Survey, recipient: Recipient) -> Iterator[str]:
+    if recipient.email and known.listener is None:
         yield (
-            f"AWS sends {target.email} a mail: nothing else arrives there until its link is"
+            f"AWS sends {recipient.email} a mail: nothing else arrives there until its link is"
             " followed."
         )
     elif known.listener and known.listener.facts["pending"]:
         yield (
-            f"{target.email} has not confirmed yet: the link is in AWS's mail, and the SNS"
+            f"{recipient.email} has not confirmed yet: the link is in AWS's mail, and the SNS"
             " console sends it again."
         )
 

@@ -17,30 +17,30 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]+")
 
 
 @dataclass(frozen=True)
-class Target:
+class Recipient:
     """The topic that alarms tell; ``email`` is who listens to it, "" where it is given."""
 
     topic: str
     email: str = ""
 
 
-def target(app: App, notify: str) -> Target:
+def recipient(app: App, notify: str) -> Recipient:
     """What ``--notify`` means: a topic's ARN, or an email address. A :class:`UsageError`, else."""
     if notify.startswith("arn:"):
-        return Target(_given(app, notify))
+        return Recipient(_given(app, notify))
     if not _EMAIL.fullmatch(notify):
         raise UsageError(
             f"--notify {notify!r} is neither an email address nor the ARN of an SNS topic.",
             "Write --notify you@example.com, or --notify arn:aws:sns:REGION:ACCOUNT:TOPIC.",
         )
     name = alarm_name(*_application(app), "alarms").replace(".", "-")
-    return Target(app.arn("sns", name), notify)
+    return Recipient(app.arn("sns", name), notify)
 
 
 def _given(app: App, arn: str) -> str:
     found = _ARN.fullmatch(arn)
     if found is None:
-        raise UsageError(f"--notify {arn!r} is no ARN of an SNS topic.")
+        raise UsageError(f"--notify {arn!r} is not a valid ARN of an SNS topic.")
     if found["region"] != app.region:
         raise UsageError(
             f"The topic is in {found['region']}, and alarms in {app.region} tell topics of their"

@@ -11,7 +11,7 @@ from dragonctl.engine.model import Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.recipes.alarms.access import may_decrypt
-from dragonctl.recipes.alarms.recipients import Target
+from dragonctl.recipes.alarms.recipients import Recipient
 from dragonctl.resources.cloudwatch_alarm import read_alarms
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic
@@ -35,38 +35,38 @@ class Survey:
     unread: str = ""
 
 
-def survey(reads: Reads, target: Target) -> Survey:
+def survey(reads: Reads, recipient: Recipient) -> Survey:
     """Read it. A topic that was given and does not exist is an error."""
-    (topic, unread), listener, found = reads.together(
-        partial(_topic, reads, target),
-        partial(_listener, reads, target),
+    (topic, unread), listener, found = reads.concurrently(
+        partial(_topic, reads, recipient),
+        partial(_listener, reads, recipient),
         partial(read_alarms, reads),
     )
-    if topic is None and not (target.email or unread):
+    if topic is None and not (recipient.email or unread):
         raise DragonError(
-            f"There is no SNS topic {target.topic}.",
+            f"There is no SNS topic {recipient.topic}.",
             "Name one that exists, or an email address: a topic is made for it.",
             code="NotFound",
-            resource=f"sns-topic/{target.topic}",
+            resource=f"sns-topic/{recipient.topic}",
         )
     key = _key_fault(reads, topic.facts["key"]) if topic and topic.facts["key"] else ""
     return Survey({alarm["AlarmName"]: alarm for alarm in found}, topic, listener, key, unread)
 
 
-def _topic(reads: Reads, target: Target) -> tuple[Reading | None, str]:
+def _topic(reads: Reads, recipient: Recipient) -> tuple[Reading | None, str]:
     """The topic; a given one may belong to another account, which lets alarms in and not us."""
     try:
-        return reads.of(Topic(target.topic)), ""
+        return reads.of(Topic(recipient.topic)), ""
     except AwsError as error:
-        if target.email or error.code not in _DENIED:
+        if recipient.email or error.code not in _DENIED:
             raise
         return None, error.code
 
 
-def _listener(reads: Reads, target: Target) -> Reading | None:
-    if not target.email:
+def _listener(reads: Reads, recipient: Recipient) -> Reading | None:
+    if not recipient.email:
         return None
-    return reads.of(Subscription(target.topic, "email", target.email))
+    return reads.of(Subscription(recipient.topic, "email", recipient.email))
 
 
 def _key_fault(reads: Reads, key: str) -> str:

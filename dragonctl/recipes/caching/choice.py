@@ -47,9 +47,9 @@ def choose(seen: Survey, options: Options) -> Choice:
     others = companions(seen.reads.values())
     chosen, warnings = [], list(_answered_by_any(seen, options))
     for method in candidates:
-        beside = others.get(method.path, [])
+        others_of_path = others.get(method.path, [])
         impossible = ", ".join(uncacheable(method))
-        shared = ", ".join([*sharing(method, key(method)), *mixing(method, beside, key)])
+        shared = ", ".join([*sharing(method, key(method)), *mixing(method, others_of_path, key)])
         if impossible or (shared and not options.allow_shared):
             if options.methods:
                 raise _impossible(method, impossible) if impossible else _shared(method, shared)
@@ -59,7 +59,7 @@ def choose(seen: Survey, options: Options) -> Choice:
         if shared:
             warnings.append(f"Callers of {method.name} may get each other's answers: {shared}.")
         else:
-            warnings += mingling(method, beside)
+            warnings += mingling(method, others_of_path)
         warnings += _whatever_the_key(method)
     if not chosen:
         raise nothing_to_cache(candidates, warnings)
@@ -76,11 +76,11 @@ def uncacheable(method: CacheMethod) -> Iterator[str]:
 
 def nothing_to_cache(candidates: Iterable[CacheMethod], warnings: Iterable[str]) -> DragonError:
     """Why there is nothing to cache, method by method, and so nothing that is worth a cluster."""
-    said = " ".join(warnings)
+    given = " ".join(warnings)
     if not list(candidates):
-        text = f"The API has no GET method to cache. {said}".strip()
+        text = f"The API has no GET method to cache. {given}".strip()
         return DragonError(text, code="NothingToCache")
-    return DragonError(f"No method is left to cache. {said}", _HINT, code="NothingToCache")
+    return DragonError(f"No method is left to cache. {given}", _HINT, code="NothingToCache")
 
 
 def _whole_key(added: Mapping[str, tuple[str, ...]], method: CacheMethod) -> tuple[str, ...]:

@@ -174,14 +174,14 @@ def _exported(operation: Mapping[str, Any], summary: Mapping[str, Any] | None) -
 def _behind(integration: Mapping[str, Any]) -> Form:
     """An integration, whether GetResources or OpenAPI tells of it: they differ in letter case."""
     upper = {name: str(integration[name]).upper() for name in _WORDS if integration.get(name)}
-    said = {**_DEFAULTS, **{name: integration.get(name) for name in _AS_WRITTEN}, **upper}
+    given = {**_DEFAULTS, **{name: integration.get(name) for name in _AS_WRITTEN}, **upper}
     if integration.get("timeoutInMillis"):
-        said["timeoutInMillis"] = int(integration["timeoutInMillis"])
-    said["key"] = sorted(integration.get("cacheKeyParameters") or ())
-    said["requestTemplates"] = _templates(integration.get("requestTemplates"))
+        given["timeoutInMillis"] = int(integration["timeoutInMillis"])
+    given["key"] = sorted(integration.get("cacheKeyParameters") or ())
+    given["requestTemplates"] = _templates(integration.get("requestTemplates"))
     # Certificates are verified unless it says that they are not.
-    said["tlsConfig"] = {k: v for k, v in (integration.get("tlsConfig") or {}).items() if v}
-    return {name: one for name, one in said.items() if one != _DEFAULTS.get(name)}
+    given["tlsConfig"] = {k: v for k, v in (integration.get("tlsConfig") or {}).items() if v}
+    return {name: one for name, one in given.items() if one != _DEFAULTS.get(name)}
 
 
 def _answer(answer: Mapping[str, Any]) -> Form:
@@ -195,9 +195,10 @@ def _answer(answer: Mapping[str, Any]) -> Form:
     )
 
 
-def _templates(said: Mapping[str, Any] | None) -> dict[str, str]:
+def _templates(given: Mapping[str, Any] | None) -> dict[str, str]:
     return {
-        kind: "" if text in (None, _PASSED_THROUGH) else text for kind, text in (said or {}).items()
+        kind: "" if text in (None, _PASSED_THROUGH) else text
+        for kind, text in (given or {}).items()
     }
 
 

@@ -76,7 +76,7 @@ def disabling(
         stage = Stage(api.id, name)
         stages.append(stage.identifier)
         wanted = StageOff(history.get(stage.identifier), deployments)
-        yield Step(f"Cache of stage {name}", stage, wanted, patient=True)
+        yield Step(f"Cache of stage {name}", stage, wanted, waits_if_unchanged=True)
     for one in history.values():
         if one.entry.kind == Integration.kind:
             yield from _key_steps(one, history, methods, tuple(stages))
@@ -116,7 +116,11 @@ def _key_steps(
         return
     key = _made(one, KEY)
     yield Step(
-        f"Cache key of GET {integration.path}", integration, _Gone(key), stages, considerate=True
+        f"Cache key of GET {integration.path}",
+        integration,
+        _Gone(key),
+        stages,
+        checks_dependents=True,
     )
     method = Method(**one.entry.identity)
     declared = _made(history[method.identifier], DECLARED) if method.identifier in history else ()

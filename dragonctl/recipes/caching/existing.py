@@ -72,13 +72,13 @@ def _answering(methods: Methods) -> Iterator[CacheMethod]:
 
 
 def _cached(method: CacheMethod, others: list[CacheMethod], state: State) -> CachedMethod:
-    beside = others if method.verb in ("ANY", "GET") else []
+    others_of_path = others if method.verb in ("ANY", "GET") else []
     return CachedMethod(
         f"{method.verb} {method.path}",
         tuple(map(short, outside(method, method.key))),
         (
             *telling_callers_apart(method, method.key),
-            *mixing(method, beside, lambda one: one.key),
+            *mixing(method, others_of_path, lambda one: one.key),
         ),
         _encrypted(method, state),
     )

@@ -88,8 +88,8 @@ def joining(method: CacheMethod) -> list[str]:
     """
     headers = sorted(one for one in method.declared if one.startswith(HEADER))
     wanted = (*distinguishing(method), *(one for one in headers if not is_identity(one)))
-    spelled = {folded(one): one for one in method.declared}
-    return list({folded(one): spelled.get(folded(one), one) for one in wanted}.values())
+    declared_spelling = {folded(one): one for one in method.declared}
+    return list({folded(one): declared_spelling.get(folded(one), one) for one in wanted}.values())
 
 
 def distinguishing(method: CacheMethod) -> list[str]:

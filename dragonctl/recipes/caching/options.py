@@ -76,7 +76,7 @@ def key_parameter(name: str) -> str:
         place, rest = "query", name
     if place not in _PLACES or not _NAMES.get(place, _NAME).fullmatch(rest):
         raise UsageError(
-            f"--key {name!r} is no parameter of a request.",
+            f"--key {name!r} is not a valid parameter of a request.",
             "Write a query parameter's NAME, or header:NAME, or path:NAME.",
         )
     return f"method.request.{_PLACES[place]}.{rest}"
@@ -86,7 +86,9 @@ def named_method(text: str) -> str:
     """The path in ``GET /path``; any other method is refused, because only reads are cached."""
     found = _METHOD.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"--method {text!r} is no method.", "Write it like: 'GET /dragons'.")
+        raise UsageError(
+            f"--method {text!r} is not a valid method.", "Write it like: 'GET /dragons'."
+        )
     if found["method"].upper() not in ("GET", "ANY"):
         raise UsageError(
             f"--method {text!r} cannot be cached: dragonctl caches GET alone.",

@@ -64,7 +64,7 @@ def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
     every = {
         name: choose_for(name, raw, choice, seen, options) for name, raw in api.stages.items()
     }  # fmt: skip
-    warnings = [*choice.warnings, *(said for one in every.values() for said in one.warnings)]
+    warnings = [*choice.warnings, *(given for one in every.values() for given in one.warnings)]
     chosen = {name: one for name, one in every.items() if one.methods}
     if not chosen:
         raise nothing_to_cache(choice.methods, warnings)
@@ -159,8 +159,8 @@ def _steps(
             Stage(api.id, stage),
             StageWanted(options, paths, made, one.off),
             after=(*waits, made) if made else waits,
-            patient=True,
-            fresh=bool(made),
+            waits_if_unchanged=True,
+            rereads=bool(made),
         )
 
 
@@ -190,14 +190,14 @@ def _shipped(shipment: _Shipment, options: Options) -> Iterator[str]:
             if isinstance(others, str)
             else f"other changes: {'; '.join(others)}"
         )
-        said = "The cache key needs a deployment, and a deployment to stage"
+        given = "The cache key needs a deployment, and a deployment to stage"
         if not options.deploy_all:
             raise DragonError(
-                f"{said} {stage} would also ship {what}.",
+                f"{given} {stage} would also ship {what}.",
                 "Deploy that first; or, if it may all go live, say --deploy-all.",
                 code="UndeployedChanges",
             )
-        yield f"{said} {stage} also ships {what}."
+        yield f"{given} {stage} also ships {what}."
 
 
 def _size(state: Mapping[str, Any], options: Options) -> str:

@@ -50,9 +50,9 @@ class StageWanted:
         for path in self.off:
             want |= self._override(method_key("GET", path), path, state, {_ON: False})
         for path in self.paths:
-            said = self._said(path, state)
+            given = self._said(path, state)
             for key in keys_of("GET", path, state):  # every spelling is made to say the same
-                want |= self._override(key, path, state, said)
+                want |= self._override(key, path, state, given)
         size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
         return {**want, "cacheClusterSize": size, "cacheClusterEnabled": True}
 
@@ -68,15 +68,15 @@ class StageWanted:
         if state.get("deploymentId") in facts.get("older", (state.get("deploymentId"),)):
             yield "deploymentId", facts.get("id", NEW_DEPLOYMENT)
 
-    def _override(self, key: str, path: str, state: State, said: State) -> State:
+    def _override(self, key: str, path: str, state: State, given: State) -> State:
         held = [*dict.fromkeys((key, *keys_of("GET", path, state))), ALL_METHODS]
         want: dict[str, Json] = {}
         for suffix, (_, default) in SETTINGS.items():
             there = [state[f"{one}/{suffix}"] for one in held if f"{one}/{suffix}" in state]
-            value = said.get(suffix, there[0] if there else None)
+            value = given.get(suffix, there[0] if there else None)
             if value is None and suffix.startswith(_CACHING):
                 value = default
-            if suffix == _TTL and suffix not in said:
+            if suffix == _TTL and suffix not in given:
                 value = value or DEFAULT_TTL  # 0 is "off", which a default fills
             if value is not None:
                 want[f"{key}/{suffix}"] = value
@@ -88,18 +88,18 @@ class StageWanted:
         A method whose caching begins now keeps its answers encrypted, whatever its override says;
         that of one which caches already is kept.
         """
-        said: dict[str, Json] = {_ON: True}
+        given: dict[str, Json] = {_ON: True}
         if self.options.ttl is not None:
-            said[_TTL] = self.options.ttl
+            given[_TTL] = self.options.ttl
         begins = not (state.get("cacheClusterEnabled") and caches(state, "GET", path))
         if self.options.encrypt is not None or begins:
-            said["caching/dataEncrypted"] = self.options.encrypt is not False
+            given["caching/dataEncrypted"] = self.options.encrypt is not False
         if self.options.invalidation:
-            said["caching/requireAuthorizationForCacheControl"] = True
-            said["caching/unauthorizedCacheControlHeaderStrategy"] = INVALIDATION[
+            given["caching/requireAuthorizationForCacheControl"] = True
+            given["caching/unauthorizedCacheControlHeaderStrategy"] = INVALIDATION[
                 self.options.invalidation
             ]
-        return said
+        return given
 
 
 def resizes(state: State, options: Options) -> bool:

@@ -116,13 +116,13 @@ def _judged(
     """Leave out what is unsafe as it is deployed, unless callers may share answers."""
     if options.allow_shared:
         return methods, warnings
-    said = [
+    given = [
         f"{one.name} is not cached: as stage {stage} serves it, {unsafe[one.path]}."
         " What is edited since is not deployed there."
         for one in methods
         if one.path in unsafe
     ]
-    return [one for one in methods if one.path not in unsafe], [*warnings, *said]
+    return [one for one in methods if one.path not in unsafe], [*warnings, *given]
 
 
 def _unasked(state: State, there: Reads, methods: list[CacheMethod]) -> list[CacheMethod]:
@@ -162,14 +162,14 @@ def _besides(
             )
             continue
         why = ", ".join(sharing(method, method.key))
-        said = (
+        given = (
             f"Stage {stage} has caching on for {where}, so {method.name}"
             f" {'is' if is_on else 'would be'} cached too"
         )
         if why and not (is_on or options.allow_shared):
             raise DragonError(
-                f"{said}, and callers get each other's answers: {why}.",
+                f"{given}, and callers get each other's answers: {why}.",
                 f"Turn caching off for {where} in that stage, or say --allow-shared.",
                 code="SharedAnswers",
             )
-        yield f"{said}, and callers get each other's answers: {why}." if why else f"{said}."
+        yield f"{given}, and callers get each other's answers: {why}." if why else f"{given}."

@@ -9,7 +9,7 @@ from typing import Any
 
 from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Reader
-from dragonctl.engine.symptoms import is_hopeless
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.definition import deployed
 from dragonctl.recipes.caching.keys import CacheMethod
@@ -67,7 +67,7 @@ def _unkeyed(raw: Mapping[str, Any]) -> dict[str, Any]:
 def survey(aws: Reader, api: Api) -> Survey:
     """The API's methods, and what its chosen stages serve: read at the same time."""
     names = list(api.stages)
-    methods, *seen = aws.together(
+    methods, *seen = aws.concurrently(
         partial(read_methods, aws, api.id),
         *(partial(_served, aws, api, name) for name in names),
     )
@@ -89,17 +89,17 @@ def _known(served: Methods, methods: Methods) -> Methods:
 
 def _served(aws: Reader, api: Api, stage: str) -> Methods | str:
     try:
-        document, summary = aws.together(
+        document, summary = aws.concurrently(
             partial(_export, aws, api.id, stage),
             partial(_summary, aws, api.id, api.stages[stage].get("deploymentId")),
         )
         return deployed(document, summary)
     except DragonError as error:
-        if is_hopeless(error):
+        if is_fatal(error):
             raise
         return error.message
     except (ValueError, AttributeError, TypeError):
-        return "its export is no OpenAPI document"
+        return "its export is not an OpenAPI document"
 
 
 def _export(aws: Reader, api: str, stage: str) -> Any:

@@ -16,7 +16,7 @@ from dragonctl.packaging.build import Package, build
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.function_code import build_cache
 from dragonctl.packaging.handler import handlers
-from dragonctl.packaging.runtimes import Target, newest, target_of
+from dragonctl.packaging.runtimes import Platform, newest, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
 from dragonctl.recipes.edge.limits import REGION
 from dragonctl.recipes.edge.recipe import Edge, edge_steps, present_function, refuse
@@ -96,7 +96,7 @@ def prepare_edge(
     ``allowed`` are patterns of paths that are packed though they look like secrets.
     """
     name = function_name(folder)
-    raw, distribution, account = reads.together(
+    raw, distribution, account = reads.concurrently(
         partial(_function, reads, name),
         partial(_distribution, reads, association.distribution),
         lambda: reads.account,
@@ -123,7 +123,7 @@ def _distribution(reads: Reads, ident: str) -> dict[str, Any] | None:
     return answer["Distribution"]["DistributionConfig"] if answer else None
 
 
-def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Target, str]:
+def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Platform, str]:
     """What the zip must run on; the edge has one processor."""
     if raw and str(raw.get("Runtime")).startswith("python"):
         return target_of(raw["Runtime"]), raw["Handler"]
@@ -131,10 +131,10 @@ def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Target, str]:
     if len(found) != 1:
         many = f"could be one of {', '.join(found)}" if found else "could not be found"
         raise PackagingError(f"The handler of {folder.name} {many}.", "Leave one function in it.")
-    return Target(newest(datetime.now(UTC).date())), found[0]
+    return Platform(newest(datetime.now(UTC).date())), found[0]
 
 
-def _package(folder: Path, target: Target, handler: str, allowed: Sequence[str]) -> Package:
+def _package(folder: Path, target: Platform, handler: str, allowed: Sequence[str]) -> Package:
     """The zip, without the X-Ray SDK: the edge does not trace."""
     return build(
         folder, target, cache=build_cache(), handler=handler, add_tracer=False, allowed=allowed

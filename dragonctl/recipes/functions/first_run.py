@@ -21,15 +21,15 @@ def first_run_steps(
     What a step reads only while it works, the code that it overwrites, is read here too.
     """
     steps, _ = deploy(deployments, options, place)
-    said = {step.resource.identifier for step in steps}
+    given = {step.resource.identifier for step in steps}
     for one in deployments:
         aws.get("lambda", "GetFunction", FunctionName=one.name)
-    return [*steps, *(s for s in _mended(aws, deployments) if s.resource.identifier not in said)]
+    return [*steps, *(s for s in _mended(aws, deployments) if s.resource.identifier not in given)]
 
 
 def roles_of(deployments: Sequence[Deployment]) -> Mapping[str, str]:
     """The ARNs of the functions' roles, by name."""
-    arns = [one.sight.function.role for one in deployments if one.sight]
+    arns = [one.existing.function.role for one in deployments if one.existing]
     return {role_name(arn): arn for arn in arns}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dragonctl.packaging.limits import check_alias_name
-from dragonctl.packaging.runtimes import Target
+from dragonctl.packaging.runtimes import Platform
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,5 @@ class Code:
     """The zip of one function: Lambda's digest of it, what it runs on, and its handler."""
 
     sha256: str
-    target: Target
+    target: Platform
     handler: str

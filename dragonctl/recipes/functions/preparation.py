@@ -10,14 +10,14 @@ from typing import Any
 
 from dragonctl.application.nouns import Function
 from dragonctl.engine.events import Emit, Working
-from dragonctl.engine.reads import Reads, together
+from dragonctl.engine.reads import Reads, concurrently
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.packaging.build import Package, build
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.function_code import build_cache, forget_upload, note_upload, object_key
 from dragonctl.packaging.handler import handlers
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, megabytes
-from dragonctl.packaging.runtimes import Target, newest, retirement_notice, target_of
+from dragonctl.packaging.runtimes import Platform, newest, retirement_notice, target_of
 from dragonctl.packaging.source import collect
 from dragonctl.recipes.functions.folders import Chosen
 from dragonctl.recipes.functions.options import Code, Options
@@ -41,7 +41,7 @@ def packages(
     chosen: Iterable[Chosen], options: Options, emit: Emit, *, bundle_all: bool
 ) -> list[Package]:
     """Build every zip without AWS, at the same time; the first failure is raised."""
-    target = Target(options.python or newest(_today()), options.architecture or "x86_64")
+    target = Platform(options.python or newest(_today()), options.architecture or "x86_64")
 
     def one(function: Chosen) -> Package:
         tell = partial(_tell, emit, function.name)
@@ -50,7 +50,7 @@ def packages(
         finally:
             tell("")
 
-    return together(*(partial(one, function) for function in chosen))
+    return concurrently(*(partial(one, function) for function in chosen))
 
 
 def prepare(
@@ -70,7 +70,7 @@ def prepare(
         finally:
             tell("")
 
-    results = reads.together(*(partial(one, function) for function in chosen))
+    results = reads.concurrently(*(partial(one, function) for function in chosen))
     refused = [result for result in results if isinstance(result, DragonError)]
     return [result for result in results if isinstance(result, Prepared)], refused
 
@@ -84,9 +84,11 @@ def _prepared(
     target, handler = _needs(function, raw, options)
     make = partial(_built, function, target, handler, options, tell, bundle_all=bundle_all)
     if raw is None:
-        package, sight = make(), None
+        package, existing = make(), None
     else:
-        package, sight = reads.together(make, partial(look, reads, Function(function.name, raw)))
+        package, existing = reads.concurrently(
+            make, partial(look, reads, Function(function.name, raw))
+        )
     if raw is None or raw[CODE] != package.sha256:
         _check_size(function.name, package, options)
     code = Code(package.sha256, target, handler)
@@ -95,10 +97,10 @@ def _prepared(
     elif not package.needs_bucket:
         forget_upload(code.sha256)
     notice = retirement_notice(target.python, _today())
-    return Prepared(Deployment(function.name, code, sight), package, notice)
+    return Prepared(Deployment(function.name, code, existing), package, notice)
 
 
-def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tuple[Target, str]:
+def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tuple[Platform, str]:
     """What the zip must run on, and the handler that it must hold."""
     if raw is None:
         return _for_a_new_one(function, options)
@@ -127,8 +129,8 @@ def _missing(function: Chosen, reads: Reads) -> DragonError:
     )
 
 
-def _for_a_new_one(function: Chosen, options: Options) -> tuple[Target, str]:
-    target = Target(options.python or newest(_today()), options.architecture or "x86_64")
+def _for_a_new_one(function: Chosen, options: Options) -> tuple[Platform, str]:
+    target = Platform(options.python or newest(_today()), options.architecture or "x86_64")
     return target, options.handler or _only_handler(function)
 
 
@@ -142,7 +144,7 @@ def _only_handler(function: Chosen) -> str:
 
 def _built(
     function: Chosen,
-    target: Target,
+    target: Platform,
     handler: str | None,
     options: Options,
     tell: Progress,

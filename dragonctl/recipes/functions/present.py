@@ -18,7 +18,7 @@ _ABSENT = ("ResourceNotFoundException",)
 
 
 @dataclass(frozen=True)
-class Sight:
+class ExistingFunction:
     """A function, what its role may do (None: no such role), and its aliases by name.
 
     ``codes`` is the digest of each published version's code, ``called`` the aliases that somebody
@@ -33,22 +33,22 @@ class Sight:
     warnings: tuple[str, ...] = ()
 
 
-def look(aws: Reader, function: Function) -> Sight:
+def look(aws: Reader, function: Function) -> ExistingFunction:
     """Read the role and the aliases, at once."""
-    rights, aliases = aws.together(
+    rights, aliases = aws.concurrently(
         partial(read_rights, aws, role_name(function.role)),
         partial(_aliases, aws, function.name),
     )
     if aliases is None:
         words = f"The aliases of {function.name} could not be read: you may not list them."
-        return Sight(function, rights, warnings=(words,))
+        return ExistingFunction(function, rights, warnings=(words,))
     if not aliases:
-        return Sight(function, rights)
-    published, *policies = aws.together(
+        return ExistingFunction(function, rights)
+    published, *policies = aws.concurrently(
         partial(versions, aws, function.name), *(partial(_policy, aws, one) for one in aliases)
     )
     codes = {one["Version"]: one[CODE] for one in published}
-    return Sight(
+    return ExistingFunction(
         function,
         rights,
         {one["Name"]: one for one in aliases},

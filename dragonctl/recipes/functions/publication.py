@@ -23,7 +23,7 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
         _Published(source),
         after=(source,),
         undo="keep: a published version may be in use, and costs nothing",
-        patient=True,
+        waits_if_unchanged=True,
     )
     for alias in aliases:
         yield Step(

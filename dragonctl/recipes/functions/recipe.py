@@ -11,9 +11,9 @@ from dragonctl.errors import DragonError
 from dragonctl.packaging.function_code import object_key
 from dragonctl.recipes.functions.creation import Place, creation
 from dragonctl.recipes.functions.options import Code, Options
-from dragonctl.recipes.functions.present import Sight
+from dragonctl.recipes.functions.present import ExistingFunction
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
-from dragonctl.recipes.observability.options import fill
+from dragonctl.recipes.observability.options import keep_or_default
 from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_alias import Alias, shares
@@ -33,22 +33,22 @@ from dragonctl.resources.s3_function_code import DIGEST, CodeObject
 
 @dataclass(frozen=True)
 class Deployment:
-    """One function that is deployed. ``sight`` None: it is missing, and will be made."""
+    """One function that is deployed. ``existing`` None: it is missing, and will be made."""
 
     name: str
     code: Code
-    sight: Sight | None
+    existing: ExistingFunction | None
 
     @property
     def source(self) -> str:
         """The identifier of the step that leaves ``$LATEST`` as it is wanted."""
-        kind = FunctionSettings if self.sight else NewFunction
+        kind = FunctionSettings if self.existing else NewFunction
         return kind(self.name).identifier
 
     @property
     def uploads(self) -> bool:
         """Whether AWS holds other code."""
-        return self.sight is None or self.sight.function.raw[CODE] != self.code.sha256
+        return self.existing is None or self.existing.function.raw[CODE] != self.code.sha256
 
 
 def deploy(
@@ -61,7 +61,7 @@ def deploy(
     warnings = [*_lacking(verdict)]
     for one in deployments:
         steps += _function(one, options, place, verdict)
-        warnings += one.sight.warnings if one.sight else ()
+        warnings += one.existing.warnings if one.existing else ()
         moved = _moved(one, options)
         if options.publishes:
             steps += publication(one.name, moved, one.source)
@@ -71,7 +71,7 @@ def deploy(
 
 def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
-    waiting = [one for one in deployments if one.sight and not traces(one.sight.function.raw)]
+    waiting = [one for one in deployments if one.existing and not traces(one.existing.function.raw)]
     verdict = _verdict(waiting, place)
     yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
 
@@ -87,10 +87,10 @@ def _function(one: Deployment, options: Options, place: Place, verdict: Verdict)
             {DIGEST: one.code.sha256},
             undo="keep: so that this code can be brought back",
         )
-    if one.sight is None:
+    if one.existing is None:
         yield from creation(one.name, one.code, place, upload)
         return
-    role = role_name(one.sight.function.role)
+    role = role_name(one.existing.function.role)
     yield Step(
         f"Function {one.name}",
         FunctionSettings(one.name),
@@ -118,18 +118,20 @@ class _Wanted:
         if self.options.architecture:
             want[ARCHITECTURES] = [self.code.target.architecture]
         if self.traced:
-            want[TRACING] = fill(None, have.state[TRACING], "Active", (None, "PassThrough"))
+            want[TRACING] = keep_or_default(
+                None, have.state[TRACING], "Active", (None, "PassThrough")
+            )
         return want
 
 
 def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
     known = _rights_known(deployments)
-    return judged((tracing_need(role, place.partition) for role in known), known, mend=True)
+    return judged((tracing_need(role, place.partition) for role in known), known, may_attach=True)
 
 
 def _rights_known(deployments: Iterable[Deployment]) -> dict[str, Rights | None]:
-    sights = [one.sight for one in deployments if one.sight]
-    return {role_name(sight.function.role): sight.rights for sight in sights}
+    sights = [one.existing for one in deployments if one.existing]
+    return {role_name(existing.function.role): existing.rights for existing in sights}
 
 
 def _rights(verdict: Verdict) -> Iterator[Step]:
@@ -140,7 +142,7 @@ def _rights(verdict: Verdict) -> Iterator[Step]:
 def _lacking(verdict: Verdict) -> Iterator[str]:
     for role in sorted(verdict.missing):
         yield f"Role {role} does not exist, so tracing is left as it is."
-    for need, lacking in verdict.hopeless:
+    for need, lacking in verdict.denied:
         yield (
             f"Role {need.role} cannot {need.what}, so tracing is left as it is: a permissions"
             f" boundary or an explicit Deny keeps it from {', '.join(lacking)}."
@@ -151,13 +153,13 @@ def _moved(one: Deployment, options: Options) -> tuple[str, ...]:
     """The aliases that are to stand for the published version."""
     if options.alias:
         return (options.alias,)
-    return tuple(sorted(one.sight.called)) if options.publish and one.sight else ()
+    return tuple(sorted(one.existing.called)) if options.publish and one.existing else ()
 
 
 def splitting(deployments: Iterable[Deployment], options: Options) -> Iterator[DragonError]:
     """The functions whose ``--alias`` splits its traffic: to be refused before code is there."""
     for one in deployments if options.alias else ():
-        raw = one.sight.aliases.get(options.alias or "") if one.sight else None
+        raw = one.existing.aliases.get(options.alias or "") if one.existing else None
         if raw and len(parts := shares(raw)) > 1:
             subject = f"The alias {options.alias} of function {one.name}"
             error = split_traffic(subject, routed(parts), "nothing is deployed")
@@ -167,9 +169,9 @@ def splitting(deployments: Iterable[Deployment], options: Options) -> Iterator[D
 
 def _unreached(one: Deployment, moved: tuple[str, ...]) -> Iterator[str]:
     """Aliases through which callers get other code; each version that they reach is named."""
-    for alias, raw in one.sight.aliases.items() if one.sight else ():
+    for alias, raw in one.existing.aliases.items() if one.existing else ():
         parts = shares(raw)
-        codes = one.sight.codes if one.sight else {}
+        codes = one.existing.codes if one.existing else {}
         others = [number for number in parts if codes.get(number) != one.code.sha256]
         if alias in moved or not others:
             continue

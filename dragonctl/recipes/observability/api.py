@@ -12,7 +12,7 @@ from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import access_group
-from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, method_keys
@@ -202,7 +202,7 @@ class _StageWanted:
 
     def _tracing(self, state: State) -> State:
         now = state.get("tracingEnabled")
-        return {"tracingEnabled": fill(self.options.tracing, now, True, (None, False))}
+        return {"tracingEnabled": keep_or_default(self.options.tracing, now, True, (None, False))}
 
     def _access_log(self, state: State) -> State:
         destination, form = "accessLogSettings/destinationArn", "accessLogSettings/format"
@@ -214,13 +214,15 @@ class _StageWanted:
         }
 
     def _method(self, key: str, state: State) -> State:
-        said = self.options
-        level = fill(said.log_level, state.get(f"{key}/logging/loglevel"), "INFO", (None, "OFF"))
+        given = self.options
+        level = keep_or_default(
+            given.log_level, state.get(f"{key}/logging/loglevel"), "INFO", (None, "OFF")
+        )
         want = {f"{key}/logging/loglevel": level}
-        if said.data_trace is not None:
-            want[f"{key}/logging/dataTrace"] = said.data_trace
-        if said.metrics is not None:
-            want[f"{key}/metrics/enabled"] = said.metrics
+        if given.data_trace is not None:
+            want[f"{key}/logging/dataTrace"] = given.data_trace
+        if given.metrics is not None:
+            want[f"{key}/metrics/enabled"] = given.metrics
         return want
 
     def _deadline(self) -> State:

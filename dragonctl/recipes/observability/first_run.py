@@ -26,9 +26,9 @@ def first_run_steps(aws: Reader, app: App, survey: Survey) -> tuple[Step, ...]:
     """
     options = Options()
     steps = observability(app, survey, options).steps
-    said = {step.resource.identifier for step in steps}
+    given = {step.resource.identifier for step in steps}
     mended = Verdict(_mended(aws, app, options), (), ())
-    more = [step for step in role_steps(app, mended) if step.resource.identifier not in said]
+    more = [step for step in role_steps(app, mended) if step.resource.identifier not in given]
     return (*steps, *more)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dragonctl.application.nouns import App, named
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import group_step
-from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_function import TRACING, FunctionSettings
@@ -36,10 +36,12 @@ def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Ste
 class _TracingWanted:
     """Active, unless something else was said."""
 
-    said: bool | None
+    given: bool | None
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         if have is None:
             return {}
-        said = {None: None, True: "Active", False: "PassThrough"}[self.said]
-        return {TRACING: fill(said, have.state[TRACING], "Active", (None, "PassThrough"))}
+        given = {None: None, True: "Active", False: "PassThrough"}[self.given]
+        return {
+            TRACING: keep_or_default(given, have.state[TRACING], "Active", (None, "PassThrough"))
+        }

@@ -1,4 +1,4 @@
-"""Log groups: made before their first use, so that their events do not live for ever."""
+"""Log groups: made before their first use, so that their events do not live forever."""
 
 from __future__ import annotations
 

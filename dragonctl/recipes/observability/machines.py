@@ -9,7 +9,7 @@ from dragonctl.application.nouns import App, Machine, named
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.names import vended_group
-from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_arn, group_name
@@ -108,21 +108,21 @@ class MachineWanted:
         return able and self.options.state_machine_level != "OFF"
 
     def _logging(self, state: State) -> State:
-        said = self.options
-        if not self.logs and said.state_machine_level != "OFF":
+        given = self.options
+        if not self.logs and given.state_machine_level != "OFF":
             return {}
-        level = fill(said.state_machine_level, state[LEVEL], "ALL", (None, "OFF"))
+        level = keep_or_default(given.state_machine_level, state[LEVEL], "ALL", (None, "OFF"))
         want = {LEVEL: level}
         if level != "OFF":
             want[DESTINATION] = state[DESTINATION] or self._group()
-        if said.execution_data is not None:
-            want[EXECUTION_DATA] = said.execution_data
+        if given.execution_data is not None:
+            want[EXECUTION_DATA] = given.execution_data
         return want
 
     def _tracing(self, state: State) -> State:
         if self.options.wants_tracing and self._unmet("send traces"):
             return {}
-        return {TRACING: fill(self.options.tracing, state[TRACING], True, (None, False))}
+        return {TRACING: keep_or_default(self.options.tracing, state[TRACING], True, (None, False))}
 
     def _unmet(self, what: str) -> bool:
         return self.verdict.unmet(role_name(self.machine.role), what)

@@ -63,8 +63,8 @@ class Options:
         return self.log_level != "OFF" or self.access_log is not False
 
 
-def fill(said: Json, now: Json, default: Json, off: tuple[Json, ...]) -> Json:
+def keep_or_default(given: Json, now: Json, default: Json, off: tuple[Json, ...]) -> Json:
     """What a field should hold: what was said; else the default, where AWS holds nothing or off."""
-    if said is not None:
-        return said
+    if given is not None:
+        return given
     return default if now in off else now

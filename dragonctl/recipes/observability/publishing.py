@@ -21,7 +21,7 @@ from dragonctl.recipes.functions.publication import (
     split_traffic,
 )
 from dragonctl.recipes.observability.machines import MachineWanted
-from dragonctl.recipes.observability.options import Options, fill
+from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.role_rights import role_name
@@ -92,8 +92,8 @@ def _functions(function: Function, verdict: Verdict, options: Options) -> Iterat
     if options.wants_tracing and verdict.unmet(role_name(function.role), "send traces"):
         return
     mode = _mode(function.raw)
-    said = {None: None, True: "Active", False: "PassThrough"}[options.tracing]
-    wanted = fill(said, mode, "Active", (None, "PassThrough"))
+    given = {None: None, True: "Active", False: "PassThrough"}[options.tracing]
+    wanted = keep_or_default(given, mode, "Active", (None, "PassThrough"))
     subject = f"function {function.name}"
     for qualifier, routes in function.qualifiers.items():
         behind = tuple(one for one in routes if _mode(one.raw) != wanted)

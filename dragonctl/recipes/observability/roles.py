@@ -103,53 +103,55 @@ def tracing_need(role: str, partition: str) -> Need:
 class Verdict:
     """What is to be done for the needs of the roles.
 
-    ``attach`` maps a role to the policies that it gets; ``hopeless`` holds the needs (with what is
+    ``attach`` maps a role to the policies that it gets; ``denied`` holds the needs (with what is
     lacking) that no attached policy can meet; ``reported`` those that ``--no-role-changes`` leaves;
     ``unknown`` those of roles that could not be read whole and, as far as is known, lack them;
     ``missing`` names the roles that do not exist.
     """
 
     attach: Mapping[str, tuple[str, ...]]
-    hopeless: tuple[tuple[Need, tuple[str, ...]], ...]
+    denied: tuple[tuple[Need, tuple[str, ...]], ...]
     reported: tuple[tuple[Need, tuple[str, ...]], ...]
     unknown: tuple[tuple[Need, tuple[str, ...]], ...] = ()
     missing: frozenset[str] = frozenset()
 
     def unmet(self, role: str, what: str) -> bool:
         """Whether the role will still be unable to do ``what``."""
-        unmet = (*self.hopeless, *self.reported, *self.unknown)
+        unmet = (*self.denied, *self.reported, *self.unknown)
         lacks = any(need.role == role and need.what == what for need, _ in unmet)
         return lacks or role in self.missing
 
 
 def judge(app: App, survey: Survey, options: Options) -> Verdict:
     """Compare the application's needs with each role's rights."""
-    return judged(needs(app, options), survey.rights, mend=options.role_changes)
+    return judged(needs(app, options), survey.rights, may_attach=options.role_changes)
 
 
-def judged(needs: Iterable[Need], known: Mapping[str, Rights | None], *, mend: bool) -> Verdict:
+def judged(
+    needs: Iterable[Need], known: Mapping[str, Rights | None], *, may_attach: bool
+) -> Verdict:
     """Compare needs with rights.
 
-    Where a role cannot be read whole nothing is attached; without ``mend`` AWS is the judge of it.
+    Where a role cannot be read whole nothing is attached; without ``may_attach`` AWS is the judge.
     """
     attach: dict[str, list[str]] = {}
-    hopeless, reported, unknown = [], [], []
+    denied, reported, unknown = [], [], []
     for need in dict.fromkeys(needs):
         rights = known.get(need.role)
         lacking = need.lacking(rights) if rights else ()
         if rights is None or not lacking:
             continue
         if rights.refusal:
-            unknown += [(need, lacking)] if mend else []
+            unknown += [(need, lacking)] if may_attach else []
         elif need.lacking(rights.given(need.actions)):
-            hopeless.append((need, lacking))
-        elif not mend:
+            denied.append((need, lacking))
+        elif not may_attach:
             reported.append((need, lacking))
         else:
             attach.setdefault(need.role, []).append(need.policy)
     unique = {role: tuple(dict.fromkeys(policies)) for role, policies in attach.items()}
     missing = frozenset(role for role, rights in known.items() if rights is None)
-    return Verdict(unique, tuple(hopeless), tuple(reported), tuple(unknown), missing)
+    return Verdict(unique, tuple(denied), tuple(reported), tuple(unknown), missing)
 
 
 def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
@@ -181,7 +183,7 @@ def role_warnings(survey: Survey, verdict: Verdict) -> Iterator[str]:
             )
         elif rights.refusal and not any(need.role == role for need, _ in verdict.unknown):
             yield f"The rights of role {role} could not be read whole: {rights.unreadable}"
-    for need, lacking in verdict.hopeless:
+    for need, lacking in verdict.denied:
         yield (
             f"Role {need.role} cannot {need.what}: a permissions boundary or an explicit Deny keeps"
             f" it from {', '.join(lacking)}."

@@ -32,7 +32,7 @@ class Survey:
 def survey(aws: Reader, app: App) -> Survey:
     """Read the account and the roles of the application's functions and machines, at once."""
     roles = sorted(set(map(role_name, app.roles)))
-    account, *rights = aws.together(
+    account, *rights = aws.concurrently(
         partial(read_account, aws),
         *(partial(read_rights, aws, role) for role in roles),
     )
@@ -54,11 +54,11 @@ def read_account(aws: Reader) -> Reading | DragonError:
         return error
 
 
-def look_ahead(aws: Reads, met: Api | Function | Machine) -> None:
+def prefetch_shared(aws: Reads, found: Api | Function | Machine) -> None:
     """Begin to read what the survey and the steps will ask because of a thing that was met."""
-    if not isinstance(met, Api):
-        aws.ahead(partial(read_rights, aws, role_name(met.role)))
-    aws.ahead(*(partial(LogGroup(name).read, aws) for name in _groups(met)))
+    if not isinstance(found, Api):
+        aws.prefetch(partial(read_rights, aws, role_name(found.role)))
+    aws.prefetch(*(partial(LogGroup(name).read, aws) for name in _groups(found)))
 
 
 def groups(app: App) -> Iterator[str]:
@@ -68,14 +68,14 @@ def groups(app: App) -> Iterator[str]:
         yield from _groups(thing)
 
 
-def _groups(met: Api | Function | Machine) -> Iterator[str]:
+def _groups(found: Api | Function | Machine) -> Iterator[str]:
     """The log groups that a thing has, or will have."""
-    match met:
+    match found:
         case Api():
-            for stage in met.stages:
-                yield execution_group(met.id, stage)
-                yield access_group(met.id, stage)
+            for stage in found.stages:
+                yield execution_group(found.id, stage)
+                yield access_group(found.id, stage)
         case Function():
-            yield from dict.fromkeys(met.group_of(raw) for _, raw in met.configurations)
+            yield from dict.fromkeys(found.group_of(raw) for _, raw in found.configurations)
         case Machine():
-            yield vended_group(met.name)
+            yield vended_group(found.name)

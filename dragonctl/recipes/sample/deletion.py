@@ -83,14 +83,14 @@ def _role(
 def _inline(aws: Reader, things: Iterable[Resource]) -> dict[Role, dict[InlinePolicy, Json]]:
     """Of each role among the things its inline policies and their documents, read at once."""
     roles = [thing for thing in things if isinstance(thing, Role)]
-    read = aws.together(*(partial(_inline_of, aws, role) for role in roles))
+    read = aws.concurrently(*(partial(_inline_of, aws, role) for role in roles))
     return dict(zip(roles, read, strict=True))
 
 
 def _inline_of(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
     names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
     policies = [InlinePolicy(role.name, name) for name in names or []]
-    readings = aws.together(*(partial(one.read, aws) for one in policies))
+    readings = aws.concurrently(*(partial(one.read, aws) for one in policies))
     pairs = zip(policies, readings, strict=True)
     return {one: have.state["document"] for one, have in pairs if have}
 
@@ -149,7 +149,7 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
     reading = standing_now.get(bucket) if bucket else None
     if bucket and reading and (others := _other_keys(manifest, reading)):
         foreign.append(f"The bucket {bucket.name} stays: it holds other objects ({others[0]}).")
-    groups = aws.together(
+    groups = aws.concurrently(
         *(partial(_groups, aws, prefix) for prefix in _prefixes(manifest, standing_now))
     )
     names = sorted({name for found in groups for name in found})

@@ -142,11 +142,11 @@ class _Loader:
             "DragonDataFile": data.get("key", ""),
             **self._arns(names),
         }
-        self.said = self._render(FILE, self.values)
+        self.document = self._render(FILE, self.values)
 
     def manifest(self) -> Manifest:
         """The whole application."""
-        api = self.said["api"]
+        api = self.document["api"]
         return Manifest(
             name=api["name"],
             endpoint=api["endpoint"],
@@ -157,12 +157,12 @@ class _Loader:
             functions=self._each("functions", self._function),
             machine=self._machine(),
             data=self._data(),
-            parameters=dict(self.said.get("parameters", {})),
+            parameters=dict(self.document.get("parameters", {})),
             place=self.place,
         )
 
     def _each(self, key: str, make: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
-        return tuple(make(one) for one in self.said.get(key, ()))
+        return tuple(make(one) for one in self.document.get(key, ()))
 
     def _render(self, name: str, values: Mapping[str, str]) -> Any:
         return render(name, values, self.folder / "definitions")
@@ -197,43 +197,43 @@ class _Loader:
             )
         return document
 
-    def _role(self, said: dict[str, Any]) -> RoleSpec:
+    def _role(self, document: dict[str, Any]) -> RoleSpec:
         return RoleSpec(
-            name=said["name"],
-            arn=self._role_arn(said["name"]),
-            description=said["description"],
-            trust=self._render(said["trust"], self.values),
-            policy_name=said["policy_name"],
-            policy=self._render(said["policy"], self.values),
+            name=document["name"],
+            arn=self._role_arn(document["name"]),
+            description=document["description"],
+            trust=self._render(document["trust"], self.values),
+            policy_name=document["policy_name"],
+            policy=self._render(document["policy"], self.values),
         )
 
-    def _function(self, said: dict[str, Any]) -> FunctionSpec:
+    def _function(self, document: dict[str, Any]) -> FunctionSpec:
         return FunctionSpec(
-            name=said["name"],
-            source=self.folder / "lambdas" / said["folder"],
-            handler=said["handler"],
-            role=said["role"],
-            runtime=said["runtime"],
-            architecture=said["architecture"],
-            memory=said["memory_mb"],
-            timeout=said["timeout_seconds"],
+            name=document["name"],
+            source=self.folder / "lambdas" / document["folder"],
+            handler=document["handler"],
+            role=document["role"],
+            runtime=document["runtime"],
+            architecture=document["architecture"],
+            memory=document["memory_mb"],
+            timeout=document["timeout_seconds"],
         )
 
     def _machine(self) -> MachineSpec | None:
-        said = self.said.get("state_machine")
-        if not said:
+        document = self.document.get("state_machine")
+        if not document:
             return None
-        definition = self._render(said["definition"], self.values)
-        arn = self._machine_arn(said["name"])
-        return MachineSpec(arn, said["name"], said["type"], said["role"], definition)
+        definition = self._render(document["definition"], self.values)
+        arn = self._machine_arn(document["name"])
+        return MachineSpec(arn, document["name"], document["type"], document["role"], definition)
 
     def _data(self) -> DataSpec | None:
-        said = self.said.get("data")
-        if not said:
+        document = self.document.get("data")
+        if not document:
             return None
-        path = self.folder / "definitions" / said["file"]
+        path = self.folder / "definitions" / document["file"]
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise DragonError(f"{path} cannot be read: {error.strerror}.") from error
-        return DataSpec(said["bucket"], said["key"], text)
+        return DataSpec(document["bucket"], document["key"], text)

@@ -27,7 +27,7 @@ def is_free(resource: Resource, reading: Reading) -> bool:
 def standing(aws: Reader, manifest: Manifest) -> dict[Resource, Reading | None]:
     """How all that bears one of the application's names stands; read at the same time."""
     things = list(tagged_things(manifest))
-    readings = aws.together(*(partial(thing.read, aws) for thing in things))
+    readings = aws.concurrently(*(partial(thing.read, aws) for thing in things))
     return dict(zip(things, readings, strict=True))
 
 

@@ -23,7 +23,7 @@ def creation_steps(reads: Reads, manifest: Manifest, progress: Progress) -> list
     """Refuse what is not ours, package the functions that are missing, and say what to make."""
     refuse_foreign(reads, manifest)
     missing = missing_functions(reads, manifest)
-    codes = reads.together(*(lambda one=one: packaged(one, progress) for one in missing))
+    codes = reads.concurrently(*(lambda one=one: packaged(one, progress) for one in missing))
     zips = {spec.name: code for spec, code in zip(missing, codes, strict=True)}
     return creation(manifest, zips)
 

@@ -35,7 +35,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenRequest:
     """What was typed: ``data`` as ``--data`` has it, ``domain`` and ``api_key`` where given."""
 
     method: str
@@ -46,7 +46,7 @@ class Said:
     domain: str | None = None
 
 
-def prepared(view: View, said: Said) -> Prepared:
+def prepared(view: View, said: GivenRequest) -> Prepared:
     """The request that is meant. Everything is checked before anything is sent."""
     path, body = path_of(said.path), _body(said.data)
     # The address is not known yet, but a slip of the pen is better told before AWS is asked.
@@ -98,7 +98,7 @@ def _mappings(view: View, domain: str | None) -> dict[str, Any]:
         )
         for name in names
     ]  # fmt: skip
-    return {name: found or [] for name, found in zip(names, reads.together(*asks), strict=True)}
+    return {name: found or [] for name, found in zip(names, reads.concurrently(*asks), strict=True)}
 
 
 def _domains(view: View) -> list[dict[str, Any]]:
@@ -150,7 +150,7 @@ def deliver(view: View, ready: Prepared) -> Answered:
         if (broken := failure(error, sent.url)) is None:
             raise
         raise DragonError(
-            f"{sent.method} {sent.url} got no answer: {broken.said}",
+            f"{sent.method} {sent.url} got no answer: {broken.sentence}",
             "dragonctl status shows the stage; dragonctl logs shows whether the request arrived.",
             code="NoAnswer",
         ) from error

@@ -7,14 +7,14 @@ import pytest
 from dragonctl.application.nouns import Api, App, Function
 from dragonctl.engine.model import Reading
 from dragonctl.errors import UsageError
-from dragonctl.recipes.alarms import Survey, Target, alarms, target
+from dragonctl.recipes.alarms import Recipient, Survey, alarms, recipient
 from dragonctl.recipes.alarms.recipients import publishers
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 MAIL = "me@example.com"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
 OWN = f"arn:aws:sns:{REGION}:{ACCOUNT}:dragonctl-dragons-a1-alarms"
-GIVEN = Target(TOPIC)
+GIVEN = Recipient(TOPIC)
 OPEN = Reading({"name": "on-call", "policy": publishers(TOPIC, "aws", REGION, ACCOUNT)}, {})
 CLOSED = Reading({"name": "on-call", "policy": {"Statement": []}}, {"key": None})
 
@@ -43,24 +43,24 @@ def step_of(made, name):
         ("me", "neither an email address nor the ARN"),
         ("me@example", "neither an email"),
         ("a@b.c\nBcc: x", "neither an email"),
-        ("arn:aws:sqs:eu-west-1:123456789012:queue", "no ARN of an SNS topic"),
+        ("arn:aws:sqs:eu-west-1:123456789012:queue", "not a valid ARN of an SNS topic"),
         ("arn:aws:sns:us-east-1:123456789012:on-call", "topics of their own region"),
         (f"{TOPIC}.fifo", "standard topics"),
     ],
 )
 def test_what_is_neither_an_address_nor_a_topic_of_this_region_is_refused(notify, sentence):
     with pytest.raises(UsageError, match=sentence):
-        target(application(), notify)
+        recipient(application(), notify)
 
 
 def test_whom_the_alarms_tell():
-    assert target(application(), TOPIC) == GIVEN
-    assert target(application(), MAIL) == Target(OWN, MAIL)
-    assert target(application(apis=2), MAIL).topic.endswith(":dragonctl-alarms")
+    assert recipient(application(), TOPIC) == GIVEN
+    assert recipient(application(), MAIL) == Recipient(OWN, MAIL)
+    assert recipient(application(apis=2), MAIL).topic.endswith(":dragonctl-alarms")
 
 
 def test_for_an_address_the_topic_is_made_before_what_needs_it():
-    made = recipe(Survey({}, None), Target(OWN, MAIL))
+    made = recipe(Survey({}, None), Recipient(OWN, MAIL))
     topic, mail, errors, _ = made.steps
     (created,) = calls(topic, None)
     assert created[0] == "CreateTopic"
@@ -73,7 +73,7 @@ def test_for_an_address_the_topic_is_made_before_what_needs_it():
 
 def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
     pending = Reading({"subscribed": True}, {"arn": "PendingConfirmation", "pending": True})
-    made = recipe(Survey({}, OPEN, pending), Target(OWN, MAIL))
+    made = recipe(Survey({}, OPEN, pending), Recipient(OWN, MAIL))
     assert calls(step_of(made, MAIL), pending) == []
     assert any("has not confirmed yet" in note for note in made.notes)
 
@@ -82,7 +82,7 @@ def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
     ("topic", "undo"), [(None, "keep: it ends with its topic"), (OPEN, "reverse")]
 )
 def test_a_subscription_goes_with_the_topic_that_was_made_for_it(topic, undo):
-    made = recipe(Survey({}, topic), Target(OWN, MAIL))
+    made = recipe(Survey({}, topic), Recipient(OWN, MAIL))
     assert step_of(made, MAIL).undo == undo
 
 

@@ -150,7 +150,7 @@ AUTHORIZER = (
         r"Invalid permissions in policy|Invalid policy|policy (?:document|output)|Unable to parse"
         r"|Invalid JSON in response|principalId|Authorizer response.*(?:invalid|too large)"
         r"|exceeds? the (?:maximum|limit)|Malformed",
-        "authorizer", "bad answer", "", "the authorizer's answer is no policy that is taken",
+        "authorizer", "bad answer", "", "the authorizer's answer is not a policy that is taken",
         "Return principalId and a policyDocument with Allow or Deny.",
     ),
     _sentence(

@@ -29,15 +29,19 @@ def test_one_more_try_is_all_and_whoever_needs_it_asks_anew(code, status, tries)
     reads = Reads(aws, clock=time.clock, sleep=time.sleep)
     read = partial(reads.get, "tiny", "Read", name="a")
     with pytest.raises(AwsError):
-        reads.glimpse(read)
+        reads.optional_reads(read)
     assert len(aws.sent) == tries
     aws.troubles.clear()
-    assert reads.glimpse(read) == [read()] == [{"colour": "red"}]
+    assert reads.optional_reads(read) == [read()] == [{"colour": "red"}]
     assert len(aws.sent) == tries + 1
 
 
 def test_what_does_not_come_in_time_holds_nothing_up():
     comes = threading.Event()
     reads = Reads(TinyAws())
-    assert reads.glimpse(lambda: "here", comes.wait, lambda: 2, seconds=0.2) == ["here", None, 2]
+    assert reads.optional_reads(lambda: "here", comes.wait, lambda: 2, seconds=0.2) == [
+        "here",
+        None,
+        2,
+    ]
     comes.set()
