@@ -8,7 +8,14 @@ from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.sample.inventory import api_of, bucket_of, permission_of
-from dragonctl.recipes.sample.manifest import FunctionSpec, Invocation, Manifest, RoleSpec
+from dragonctl.recipes.sample.manifest import (
+    ApiSpec,
+    FunctionSpec,
+    Invocation,
+    MachineSpec,
+    Manifest,
+    RoleSpec,
+)
 from dragonctl.recipes.sample.regions import besides
 from dragonctl.resources.apigateway_definition import (
     API_ID,
@@ -49,10 +56,8 @@ def creation(manifest: Manifest, zips: Zips) -> list[Step]:
             for one in manifest.functions
             if one.name in zips
         ),
-        *_machine(manifest),
-        *_api(manifest),
-        *(_permission(manifest, one) for one in manifest.invocations),
-        *_deployed(manifest),
+        *(_machine(manifest, one) for one in manifest.machines),
+        *(step for api in manifest.apis for step in _api(manifest, api)),
     ]
 
 
@@ -106,12 +111,6 @@ def _role_steps(manifest: Manifest, name: str) -> tuple[str, ...]:
     return (Role(name).identifier, *(InlinePolicy(name, one).identifier for one in policies))
 
 
-def _functions(manifest: Manifest, zips: Zips) -> Iterator[Step]:
-    for spec in manifest.functions:
-        if spec.name in zips:
-            yield _function(manifest, spec, zips[spec.name])
-
-
 def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
     want: dict[str, Any] = {
         "Role": manifest.place.arn("iam", f"role/{spec.role}", region=False),
@@ -132,17 +131,14 @@ def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
     )
 
 
-def _machine(manifest: Manifest) -> Iterator[Step]:
-    spec = manifest.machine
-    if spec is None:
-        return
+def _machine(manifest: Manifest, spec: MachineSpec) -> Step:
     want = {
         "definition": spec.definition,
         "roleArn": manifest.place.arn("iam", f"role/{spec.role}", region=False),
         "type": spec.type,
         **app_field(manifest.name),
     }
-    yield Step(
+    return Step(
         f"State machine {spec.name}",
         MachineDefinition(spec.arn),
         want,
@@ -150,10 +146,18 @@ def _machine(manifest: Manifest) -> Iterator[Step]:
     )
 
 
-def _api(manifest: Manifest) -> Iterator[Step]:
-    api, made_from = api_of(manifest), digest(manifest.document)
-    endpoint = only_new({"endpoint": manifest.endpoint, **app_field(manifest.name)})
-    yield Step(f"API {manifest.name}", api, endpoint)
+def _api(manifest: Manifest, api: ApiSpec) -> Iterator[Step]:
+    """The API from its document, who may be invoked by it, and what is deployed of it."""
+    made = api_of(manifest, api)
+    endpoint = only_new({"endpoint": api.endpoint, **app_field(manifest.name)})
+    yield Step(f"API {api.name}", made, endpoint)
+    yield _methods(manifest, api)
+    yield from (_permission(manifest, api, one) for one in api.invocations)
+    yield from _deployed(manifest, api)
+
+
+def _methods(manifest: Manifest, spec: ApiSpec) -> Step:
+    api, made_from = api_of(manifest, spec), digest(spec.document)
 
     def definition(_: Reading | None, done: Done) -> State:
         facts = _facts(done, api.identifier)
@@ -161,19 +165,19 @@ def _api(manifest: Manifest) -> Iterator[Step]:
             DEFINITION: made_from,
             API_ID: facts.get("id"),
             "arn": facts.get("arn"),
-            DOCUMENT: manifest.document,
+            DOCUMENT: spec.document,
         }
 
-    yield Step(
-        f"Methods of {manifest.name}, from its OpenAPI document",
-        ApiDefinition(manifest.name, manifest.name),
+    return Step(
+        f"Methods of {spec.name}, from its OpenAPI document",
+        ApiDefinition(spec.name, manifest.name),
         definition,
         after=(api.identifier, *(n for r in manifest.roles for n in _role_steps(manifest, r.name))),
     )
 
 
-def _permission(manifest: Manifest, invocation: Invocation) -> Step:
-    api = api_of(manifest)
+def _permission(manifest: Manifest, spec: ApiSpec, invocation: Invocation) -> Step:
+    api = api_of(manifest, spec)
 
     def want(_: Reading | None, done: Done) -> State:
         found = _facts(done, api.identifier).get("id")
@@ -182,33 +186,37 @@ def _permission(manifest: Manifest, invocation: Invocation) -> Step:
         return {"service": "apigateway.amazonaws.com", "source": source}
 
     return Step(
-        f"{invocation.method} {invocation.path} may invoke {invocation.function}",
-        permission_of(manifest, invocation),
+        f"{invocation} may invoke {invocation.function}",
+        permission_of(spec, invocation),
         want,
         after=(NewFunction(invocation.function).identifier, api.identifier),
     )
 
 
-def _deployed(manifest: Manifest) -> Iterator[Step]:
-    name, made_from = manifest.name, digest(manifest.document)
-    definition, deployment = ApiDefinition(name, name), Deployment(name, name)
+def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
+    name, app, made_from = spec.name, manifest.name, digest(spec.document)
+    api, definition, deployment = (
+        api_of(manifest, spec),
+        ApiDefinition(name, app),
+        Deployment(name, app),
+    )
 
     def deployed(_: Reading | None, done: Done) -> State:
-        return {DEFINITION: made_from, API_ID: _facts(done, api_of(manifest).identifier).get("id")}
+        return {DEFINITION: made_from, API_ID: _facts(done, api.identifier).get("id")}
 
     yield Step("Deployment", deployment, deployed, after=(definition.identifier,))
-    tags = {**app_field(name), **tag_fields({DEFINITION_TAG: made_from})}
+    tags = {**app_field(app), **tag_fields({DEFINITION_TAG: made_from})}
 
     def stage(have: Reading | None, done: Done) -> State:
         """A stage that somebody has put on a later deployment since stays there."""
         if have and have.state.get(f"tags/{DEFINITION_TAG}") == made_from:
             return tags
-        found = _facts(done, api_of(manifest).identifier).get("id")
+        found = _facts(done, api.identifier).get("id")
         served = _facts(done, deployment.identifier).get("id")
         return {API_ID: found, DEPLOYMENT: served, **tags}
 
-    for one in manifest.stages:
-        made = MadeStage(name, name, one)
+    for one in spec.stages:
+        made = MadeStage(name, app, one)
         yield Step(f"Stage {one}", made, stage, after=(deployment.identifier,))
 
 

@@ -39,16 +39,18 @@ def _ours(there: Mapping[Resource, Reading | None], manifest: Manifest) -> dict[
 
 def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) -> Iterator[Step]:
     """What uses a thing goes before it: the API first, the roles last."""
-    api = api_of(manifest)
+    apis = [api_of(manifest, api) for api in manifest.apis]
+    before = tuple(api.identifier for api in apis)
     users = tuple(one.identifier for one in ours if not isinstance(one, Role | Bucket | Parameter))
-    if api in ours:
-        yield _gone(f"API {manifest.name}, its stages and deployments", api)
+    for api in apis:
+        if api in ours:
+            yield _gone(f"API {api.name}, its stages and deployments", api)
     for thing in ours:
         if isinstance(thing, MachineDefinition):
             name = thing.arn.rpartition(":")[2]
-            yield _gone(f"State machine {name}", thing, after=(api.identifier,))
+            yield _gone(f"State machine {name}", thing, after=before)
         elif isinstance(thing, NewFunction):
-            yield _gone(f"Function {thing.name}", thing, after=(api.identifier,))
+            yield _gone(f"Function {thing.name}", thing, after=before)
     inline = _inline(aws, ours)
     for thing in ours:
         if isinstance(thing, Role):
@@ -167,12 +169,12 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
 def _prefixes(manifest: Manifest, standing_now: Mapping[Resource, Reading | None]) -> list[str]:
     """The application's log groups; where a name ends in ``/``, all that begin so."""
     groups = [f"/aws/lambda/{function.name}" for function in manifest.functions]
-    if manifest.machine:
-        groups.append(f"/aws/vendedlogs/states/{manifest.machine.name}-Logs")
-    reading = standing_now.get(api_of(manifest))
-    if reading:
-        api = reading.facts["id"]
-        groups += [f"API-Gateway-Execution-Logs_{api}/", f"/aws/apigateway/{api}/"]
+    groups += [f"/aws/vendedlogs/states/{one.name}-Logs" for one in manifest.machines]
+    for each in manifest.apis:
+        reading = standing_now.get(api_of(manifest, each))
+        if reading:
+            api = reading.facts["id"]
+            groups += [f"API-Gateway-Execution-Logs_{api}/", f"/aws/apigateway/{api}/"]
     return groups
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dragonctl.engine.model import Resource
-from dragonctl.recipes.sample.manifest import Invocation, Manifest
+from dragonctl.recipes.sample.manifest import ApiSpec, Invocation, Manifest
 from dragonctl.resources.apigateway_rest_api import RestApi
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_new_function import NewFunction
@@ -16,9 +16,9 @@ from dragonctl.resources.ssm_parameter import Parameter
 from dragonctl.resources.states_definition import MachineDefinition
 
 
-def api_of(manifest: Manifest) -> RestApi:
-    """The application's API."""
-    return RestApi(manifest.name, manifest.name)
+def api_of(manifest: Manifest, api: ApiSpec) -> RestApi:
+    """One of the application's APIs."""
+    return RestApi(api.name, manifest.name)
 
 
 def bucket_of(manifest: Manifest) -> Bucket | None:
@@ -27,9 +27,9 @@ def bucket_of(manifest: Manifest) -> Bucket | None:
     return Bucket(data.bucket, manifest.place.region) if data else None
 
 
-def permission_of(manifest: Manifest, invocation: Invocation) -> Permission:
+def permission_of(api: ApiSpec, invocation: Invocation) -> Permission:
     """The API's permission to invoke a function for one method."""
-    words = f"dragonctl-{manifest.name}-{invocation.method}-{invocation.path}"
+    words = f"dragonctl-{api.name}-{invocation.method}-{invocation.path}"
     return Permission(invocation.function, re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-"))
 
 
@@ -41,6 +41,5 @@ def tagged_things(manifest: Manifest) -> Iterator[Resource]:
         yield bucket
     yield from (Parameter(name) for name in manifest.parameters)
     yield from (NewFunction(function.name) for function in manifest.functions)
-    if manifest.machine:
-        yield MachineDefinition(manifest.machine.arn)
-    yield api_of(manifest)
+    yield from (MachineDefinition(machine.arn) for machine in manifest.machines)
+    yield from (api_of(manifest, api) for api in manifest.apis)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,25 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class Invocation:
-    """A method of the API that invokes a function."""
+    """A method of the API that invokes a function; ``*`` and no path: all of them may."""
 
     function: str
     method: str
     path: str
+
+    def __str__(self) -> str:
+        return "All of the API" if self.method == "*" else f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class ApiSpec:
+    """A REST API: its OpenAPI document as JSON, what its methods invoke, and its stages."""
+
+    name: str
+    endpoint: str
+    document: Json
+    stages: tuple[str, ...]
+    invocations: tuple[Invocation, ...]
 
 
 @dataclass(frozen=True)
@@ -85,16 +99,13 @@ class DataSpec:
 
 @dataclass(frozen=True)
 class Manifest:
-    """An application as its folder describes it, in one place of AWS."""
+    """An application as its folder describes it, in one place of AWS; ``name`` is its tag."""
 
     name: str
-    endpoint: str
-    document: Json
-    stages: tuple[str, ...]
-    invocations: tuple[Invocation, ...]
+    apis: tuple[ApiSpec, ...]
     roles: tuple[RoleSpec, ...]
     functions: tuple[FunctionSpec, ...]
-    machine: MachineSpec | None
+    machines: tuple[MachineSpec, ...]
     data: DataSpec | None
     parameters: Mapping[str, str]
     place: Place
@@ -149,13 +160,10 @@ class _Loader:
         api = self.document["api"]
         return Manifest(
             name=api["name"],
-            endpoint=api["endpoint"],
-            document=self._api_document(api),
-            stages=tuple(api["stages"]),
-            invocations=tuple(Invocation(**one) for one in api.get("invokes", ())),
+            apis=(self._api(api),),
             roles=self._each("roles", self._role),
             functions=self._each("functions", self._function),
-            machine=self._machine(),
+            machines=tuple(self._machines()),
             data=self._data(),
             parameters=dict(self.document.get("parameters", {})),
             place=self.place,
@@ -184,6 +192,15 @@ class _Loader:
 
     def _machine_arn(self, name: str) -> str:
         return self.place.arn("states", f"stateMachine:{name}")
+
+    def _api(self, said: dict[str, Any]) -> ApiSpec:
+        return ApiSpec(
+            name=said["name"],
+            endpoint=said["endpoint"],
+            document=self._api_document(said),
+            stages=tuple(said["stages"]),
+            invocations=tuple(Invocation(**one) for one in said.get("invokes", ())),
+        )
 
     def _api_document(self, api: dict[str, Any]) -> Json:
         """The document; its title becomes the API's name on import, so they must agree."""
@@ -219,13 +236,12 @@ class _Loader:
             timeout=document["timeout_seconds"],
         )
 
-    def _machine(self) -> MachineSpec | None:
+    def _machines(self) -> Iterator[MachineSpec]:
         document = self.document.get("state_machine")
-        if not document:
-            return None
-        definition = self._render(document["definition"], self.values)
-        arn = self._machine_arn(document["name"])
-        return MachineSpec(arn, document["name"], document["type"], document["role"], definition)
+        if document:
+            definition = self._render(document["definition"], self.values)
+            arn, kind = self._machine_arn(document["name"]), document["type"]
+            yield MachineSpec(arn, document["name"], kind, document["role"], definition)
 
     def _data(self) -> DataSpec | None:
         document = self.document.get("data")

@@ -46,7 +46,8 @@ def refuse_foreign(aws: Reader, manifest: Manifest) -> None:
     ]
     foreign += [
         f"API {api['name']} ({api['id']})"
-        for api in apis_named(aws, manifest.name)
+        for one in manifest.apis
+        for api in apis_named(aws, one.name)
         if (api.get("tags") or {}).get(APP_TAG) != manifest.name
     ]
     if foreign:
