@@ -1,0 +1,1 @@
+"""The code of a function whose code is not here."""
