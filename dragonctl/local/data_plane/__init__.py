@@ -49,6 +49,11 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     return [answer.body]
 
 
+def install(endpoint: str) -> None:  # noqa: ARG001 (the agreement of hooks)
+    """Register the operations that only a data plane can do."""
+    from dragonctl.local.data_plane import test_invoke  # noqa: F401 (it registers itself)
+
+
 def reset() -> None:
     """Forget every cache and bucket."""
     _gateway.cache_clear()

@@ -75,8 +75,14 @@ def read(environ: Mapping[str, Any], path: str) -> GatewayRequest:
         protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
         host=environ.get("HTTP_HOST", "127.0.0.1"),
         request_id=_request_id(told),
-        extended_id=base64.urlsafe_b64encode(os.urandom(11)).decode().rstrip("=")[:14] + "=",
+        extended_id=new_ids()[1],
     )
+
+
+def new_ids() -> tuple[str, str]:
+    """A request's id, and its extended id."""
+    extended = base64.urlsafe_b64encode(os.urandom(11)).decode().rstrip("=")[:14] + "="
+    return str(uuid.uuid4()), extended
 
 
 def _request_id(told: str | None) -> str:

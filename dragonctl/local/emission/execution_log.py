@@ -58,6 +58,16 @@ class ExecutionLog:
         if self.data_trace:
             self.note(text)
 
+    @property
+    def text(self) -> str:
+        """The lines as TestInvokeMethod shows them: each with its time, without the id."""
+        before = f"({self.request_id}) "
+        return "".join(
+            f"{time.strftime('%a %b %d %H:%M:%S UTC %Y', time.gmtime(moment / 1000))} : "
+            f"{line.removeprefix(before)}\n"
+            for moment, line in self._lines
+        )
+
     def _add(self, text: str) -> None:
         line = _cut(f"({self.request_id}) {masked(text, self.secrets)}")
         self._lines.append((int(time.time() * 1000), line))
