@@ -60,12 +60,13 @@ class ExecutionLog:
 
     @property
     def text(self) -> str:
-        """The lines as TestInvokeMethod shows them: each with its time, without the id."""
+        """As TestInvokeMethod shows it, ending with the status: each line with its time, no id."""
         before = f"({self.request_id}) "
         return "".join(
             f"{time.strftime('%a %b %d %H:%M:%S UTC %Y', time.gmtime(moment / 1000))} : "
             f"{line.removeprefix(before)}\n"
             for moment, line in self._lines
+            if not line.startswith(f"{before}AWS Integration Endpoint RequestId")
         )
 
     def _add(self, text: str) -> None:
