@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol
 
+from dragonctl.engine.fields import Field, Table, row_of
+
 Json = Any
 """Plain JSON: None, bool, int, float, str, list, dict."""
 
@@ -113,6 +115,10 @@ class Resource(ABC):
 
     kind: ClassVar[str]
     kinds: ClassVar[dict[str, type[Resource]]] = {}
+    noun: ClassVar[str] = ""
+    """What people call one of this kind, where deployment tools make them; else ""."""
+    table: ClassVar[Table] = ()
+    """What is known of each of its fields: every field of a state has a row here."""
     is_shown: ClassVar[bool] = True
     """Whether a reading shows what a write has done; where not, the write's answer is believed."""
     guards_deletion: ClassVar[bool] = False
@@ -126,6 +132,11 @@ class Resource(ABC):
         super().__init_subclass__()
         if "kind" in cls.__dict__:
             Resource.kinds[cls.kind] = cls
+
+    @classmethod
+    def row(cls, field: str) -> Field | None:
+        """What is known of a field; None: of another version's journal, say."""
+        return row_of(cls.table, field)
 
     @property
     def identity(self) -> dict[str, str]:
@@ -207,7 +218,8 @@ class Resource(ABC):
 
     def inseparable(self, field: str) -> tuple[str, ...]:
         """The fields without which AWS does not give this one back: undo leaves it with them."""
-        return ()
+        row = self.row(field)
+        return row.bound if row else ()
 
     def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
         """The identifiers of what this field needs, as it stands: undo leaves them for its sake."""

@@ -12,12 +12,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dragonctl.engine.fields import Field
 from dragonctl.engine.model import Json, Resource, State
 from dragonctl.errors import DragonError
 
 APP_TAG = "dragonctl:app"
 DEFINITION_TAG = "dragonctl:definition"
 _TAG = "tags/"
+TAGS = Field("tags/{key}", "tag {}")
+"""The row of the tags in a kind's table."""
 
 
 def tag_fields(tags: Mapping[str, str]) -> dict[str, Json]:

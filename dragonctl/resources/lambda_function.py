@@ -6,29 +6,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Table, members
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
 from dragonctl.errors import AwsError
 from dragonctl.packaging import function_code
+from dragonctl.resources.lambda_configuration import (
+    ARCHITECTURES,
+    CODE,
+    FIELDS,
+    FOREIGN,
+    RUNTIME,
+    configured,
+)
 
-TRACING = "TracingConfig/Mode"
-CODE = "CodeSha256"
-HANDLER = "Handler"
-RUNTIME = "Runtime"
-ARCHITECTURES = "Architectures"
 ZIP_KEY = "SourceKMSKeyArn"
+_WITH_CODE = (CODE, ARCHITECTURES)
+"""What UpdateFunctionCode sets."""
 
 
 @dataclass(frozen=True)
 class FunctionSettings(Resource):
     """A function's ``$LATEST``.
 
-    State: ``CodeSha256``, ``Architectures`` (a list of one), ``Handler``, ``Runtime``,
-    ``TracingConfig/Mode``. Facts: ``raw``, the whole configuration; once :meth:`save` has looked,
+    State: :data:`~dragonctl.resources.lambda_configuration.FIELDS`.
+    Facts: ``raw``, the whole configuration; once :meth:`save` has looked,
     ``SourceKMSKeyArn``, somebody's own key that encrypts the zip. The code itself is found by its
     digest (:mod:`dragonctl.packaging.function_code`).
     """
 
     kind: ClassVar[str] = "lambda-function"
+    noun: ClassVar[str] = "function"
+    table: ClassVar[Table] = (*FIELDS, *FOREIGN)
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -107,23 +115,12 @@ def read_configuration(
     return aws.get("lambda", "GetFunctionConfiguration", absent=NO_SUCH, **params)
 
 
-def configured(raw: Mapping[str, Any]) -> dict[str, Json]:
-    """The state that a configuration shows, of ``$LATEST`` or of a version."""
-    return {
-        CODE: raw.get(CODE),
-        ARCHITECTURES: raw.get(ARCHITECTURES) or ["x86_64"],
-        HANDLER: raw.get(HANDLER),
-        RUNTIME: raw.get(RUNTIME),
-        TRACING: (raw.get("TracingConfig") or {}).get("Mode", "PassThrough"),
-    }
-
-
 def _is_code(differing: Mapping[str, Json]) -> bool:
-    return CODE in differing or ARCHITECTURES in differing
+    return any(field in differing for field in _WITH_CODE)
 
 
 def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
-    settings = _configuration(differing)
+    settings = _configuration(have, differing)
     if RUNTIME in settings:
         yield "UpdateFunctionConfiguration", settings
     if _is_code(differing):
@@ -136,17 +133,11 @@ def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str
         yield "UpdateFunctionConfiguration", settings
 
 
-def _configuration(differing: Mapping[str, Json]) -> dict[str, Json]:
-    settings = {key: differing[key] for key in (HANDLER, RUNTIME) if key in differing}
-    if TRACING in differing:
-        settings["TracingConfig"] = {"Mode": differing[TRACING]}
-    return settings
+def _configuration(have: Reading, differing: Mapping[str, Json]) -> dict[str, Json]:
+    """UpdateFunctionConfiguration's parameters; what goes with code is not among them."""
+    rows = [row for row in FIELDS if row.name not in _WITH_CODE]
+    return members(rows, have.facts["raw"], {**have.state, **differing}, differing)
 
 
 def _reading(raw: Mapping[str, Any]) -> Reading:
     return Reading(configured(raw), {"raw": raw})
-
-
-def traces(raw: Mapping[str, Any]) -> bool:
-    """Whether a configuration traces actively."""
-    return bool((raw.get("TracingConfig") or {}).get("Mode") == "Active")

@@ -6,26 +6,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table, members, state_of
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.packaging.function_code import upload
-from dragonctl.resources.creation_tags import tag_fields, tags_of
-from dragonctl.resources.lambda_function import CODE, TRACING, configured
+from dragonctl.resources.creation_tags import TAGS, tag_fields, tags_of
+from dragonctl.resources.lambda_configuration import CODE, FIELDS
 
 ZIP = "zip"
-_SETTINGS = ("Role", "Runtime", "Handler", "MemorySize", "Timeout", "Architectures")
+_SETTINGS: Table = (
+    *(row for row in FIELDS if row.name != CODE),
+    Field("Role", "role"),
+    Field("MemorySize", "memory", unit="MB"),
+    Field("Timeout", "time-out", unit="s"),
+)
 
 
 @dataclass(frozen=True)
 class NewFunction(Resource):
     """A function that is made or deleted whole; what exists is changed by other resources.
 
-    State: CreateFunction's ``Role``, ``Runtime``, ``Handler``, ``MemorySize`` (MB), ``Timeout``
-    (seconds), ``Architectures``, ``TracingConfig/Mode``; ``CodeSha256``; ``tags/<key>``. Wanted
-    besides: ``zip``, bytes; without it the code is found by its digest.
+    State: a function's own fields (:data:`~dragonctl.resources.lambda_configuration.FIELDS`), and
+    ``Role``, ``MemorySize`` (MB), ``Timeout`` (seconds), ``tags/<key>``. Wanted besides: ``zip``,
+    bytes; without it the code is found by its digest.
     Facts: ``raw``, the configuration.
     """
 
     kind: ClassVar[str] = "lambda-new-function"
+    table: ClassVar[Table] = (
+        *_SETTINGS,
+        *(row for row in FIELDS if row.name == CODE),
+        Field(ZIP, "code"),
+        TAGS,
+    )
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -43,12 +55,10 @@ class NewFunction(Resource):
         elif have is None:
             params = {
                 "FunctionName": self.name,
-                **{name: want[name] for name in _SETTINGS},
+                **members(_SETTINGS, {}, want, want),
                 "Code": {"ZipFile": want[ZIP]} if ZIP in want else upload(want[CODE]),
                 "Tags": tags_of(want),
             }
-            if TRACING in want:
-                params["TracingConfig"] = {"Mode": want[TRACING]}
             yield Call("lambda", "CreateFunction", params, repeat="read-first")
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
@@ -67,5 +77,5 @@ class NewFunction(Resource):
 
 
 def _reading(raw: Mapping[str, Any], tags: Mapping[str, str]) -> Reading:
-    state = {**{name: raw.get(name) for name in _SETTINGS}, **configured(raw)}
-    return Reading({**state, **tag_fields(tags)}, {"raw": raw})
+    state = {**state_of(_SETTINGS, raw), CODE: raw.get(CODE), **tag_fields(tags)}
+    return Reading(state, {"raw": raw})

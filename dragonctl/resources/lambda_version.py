@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.resources.creation_tags import digest
-from dragonctl.resources.lambda_function import CODE, configured, read_configuration
+from dragonctl.resources.lambda_configuration import CODE, FIELDS, FOREIGN, configured
+from dragonctl.resources.lambda_function import read_configuration
 
 OTHER_SETTINGS = "other settings"
-_OTHER = ("Role", "MemorySize", "Timeout", "Environment", "EphemeralStorage", "LoggingConfig")
 _ABSENT = ("ResourceNotFoundException",)
 _DIGITS = 12
 
@@ -25,6 +26,10 @@ class NewestVersion(Resource):
     """
 
     kind: ClassVar[str] = "lambda-version"
+    table: ClassVar[Table] = (
+        *(row for row in FIELDS if row.is_published),
+        Field(OTHER_SETTINGS, OTHER_SETTINGS),
+    )
     function: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -92,7 +97,8 @@ def publishable(raw: Mapping[str, Any]) -> dict[str, Json]:
 
     Of the settings that may hold secrets only a short digest is shown, as in the journal.
     """
-    return {**configured(raw), OTHER_SETTINGS: digest([raw.get(key) for key in _OTHER])[:_DIGITS]}
+    others = digest([row.read(raw) for row in FOREIGN])[:_DIGITS]
+    return {**configured(raw), OTHER_SETTINGS: others}
 
 
 def _reading(raw: Mapping[str, Any]) -> Reading:

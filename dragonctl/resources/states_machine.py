@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table, members, state_of, templates
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.iam_role_policies import RolePolicies
@@ -16,6 +17,44 @@ LEVEL = "loggingConfiguration/level"
 EXECUTION_DATA = "loggingConfiguration/includeExecutionData"
 DESTINATION = "loggingConfiguration/logGroupArn"
 TRACING = "tracingConfiguration/enabled"
+_GROUP_PATH = "loggingConfiguration.destinations[0].cloudWatchLogsLogGroup.logGroupArn"
+_LOGGING = templates(
+    cloudformation="LoggingConfiguration of AWS::StepFunctions::StateMachine",
+    sam="Logging of AWS::Serverless::StateMachine",
+    cdk="logs of StateMachine",
+    serverless="loggingConfig of the state machine",
+    terraform="logging_configuration of aws_sfn_state_machine",
+    pulumi="loggingConfiguration of aws.sfn.StateMachine",
+)
+_TRACING = templates(
+    cloudformation="TracingConfiguration of AWS::StepFunctions::StateMachine",
+    sam="Tracing of AWS::Serverless::StateMachine",
+    cdk="tracingEnabled of StateMachine",
+    serverless="tracingConfig of the state machine",
+    terraform="tracing_configuration of aws_sfn_state_machine",
+    pulumi="tracingConfiguration of aws.sfn.StateMachine",
+)
+
+# fmt: off
+FIELDS: Table = (
+    Field(LEVEL, "log level", absent="OFF", off=("OFF",),
+          is_published=True, observes=True, templates=_LOGGING),
+    # A machine that logs must log somewhere.
+    Field(DESTINATION, "log group", _GROUP_PATH, bound=(LEVEL,),
+          is_published=True, observes=True, templates=_LOGGING),
+    Field(EXECUTION_DATA, "inputs and outputs", absent=False,
+          is_published=True, observes=True, templates=_LOGGING),
+    Field(TRACING, "tracing", absent=False, off=(False,),
+          is_published=True, observes=True, templates=_TRACING),
+)
+# fmt: on
+"""The fields that commands set."""
+
+FOREIGN: Table = (
+    Field("definition", "definition", is_managed=False, is_published=True),
+    Field("roleArn", "role", is_managed=False, is_published=True),
+)
+"""What people and their tools set, and a version carries all the same."""
 ABSENT = ("StateMachineDoesNotExist", "ResourceNotFound")
 
 
@@ -28,6 +67,8 @@ class MachineSettings(Resource):
     """
 
     kind: ClassVar[str] = "states-machine"
+    noun: ClassVar[str] = "state machine"
+    table: ClassVar[Table] = (*FIELDS, *FOREIGN)
     arn: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -40,21 +81,14 @@ class MachineSettings(Resource):
         if have is None or want is None:
             return
         goal = {**have.state, **want}
-        params: dict[str, Any] = {"stateMachineArn": self.arn}
-        logging = (LEVEL, EXECUTION_DATA, DESTINATION)
-        if any(goal[field] != have.state[field] for field in logging):
-            params["loggingConfiguration"] = _logging(goal)
-        if goal[TRACING] != have.state[TRACING]:
-            params["tracingConfiguration"] = {"enabled": goal[TRACING]}
+        differing = [row.name for row in FIELDS if goal[row.name] != have.state[row.name]]
+        raw = have.facts.get("raw") or {}
+        params = {"stateMachineArn": self.arn, **members(FIELDS, raw, goal, differing)}
         yield Call("stepfunctions", "UpdateStateMachine", params)
 
     def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
         """ListTagsForResource: the description does not show them."""
         return (pairs(read_tags(aws, self.arn)),)
-
-    def inseparable(self, field: str) -> tuple[str, ...]:
-        """A machine that logs must log somewhere."""
-        return (LEVEL,) if field == DESTINATION else ()
 
     def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
         """Logs need their group, and a role that may deliver them."""
@@ -76,25 +110,6 @@ def read_tags(aws: Reader, arn: str) -> list[dict[str, str]]:
     return (answer or {}).get("tags") or []
 
 
-def machine_state(raw: dict[str, Any]) -> dict[str, Any]:
+def machine_state(raw: Mapping[str, Any]) -> dict[str, Any]:
     """DescribeStateMachine's answer as fields; what AWS leaves out is off."""
-    logging = raw.get("loggingConfiguration") or {}
-    destinations = [
-        one.get("cloudWatchLogsLogGroup", {}).get("logGroupArn")
-        for one in logging.get("destinations") or []
-    ]
-    return {
-        LEVEL: logging.get("level") or "OFF",
-        EXECUTION_DATA: bool(logging.get("includeExecutionData")),
-        DESTINATION: destinations[0] if destinations else None,
-        TRACING: bool((raw.get("tracingConfiguration") or {}).get("enabled")),
-    }
-
-
-def _logging(goal: State) -> dict[str, Any]:
-    arn = goal[DESTINATION]
-    return {
-        "level": goal[LEVEL],
-        "includeExecutionData": goal[EXECUTION_DATA],
-        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}] if arn else [],
-    }
+    return state_of(FIELDS, raw)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.states_machine import machine_state, read_machine
+from dragonctl.resources.states_machine import FIELDS, machine_state, read_machine
 
 _ABSENT = ("StateMachineDoesNotExist", "ResourceNotFound")
 
@@ -21,6 +22,7 @@ class NewestMachineVersion(Resource):
     """
 
     kind: ClassVar[str] = "states-version"
+    table: ClassVar[Table] = tuple(row for row in FIELDS if row.is_published)
     machine: str
 
     def read(self, aws: Reader) -> Reading | None:

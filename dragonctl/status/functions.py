@@ -8,7 +8,7 @@ from typing import Any
 from dragonctl.application.nouns import App, Function, Machine
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Need, judge
-from dragonctl.resources.lambda_function import traces
+from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations, machine_group
@@ -32,7 +32,7 @@ def function_document(function: Function) -> dict[str, Any]:
 
 def machine_document(machine: Machine) -> dict[str, Any]:
     """One state machine as it stands."""
-    state = machine_state(dict(machine.raw))
+    state = machine_state(machine.raw)
     return {
         "name": machine.name,
         "arn": machine.arn,
@@ -96,7 +96,7 @@ def _in_use(app: App, need: Need) -> bool:
     """Whether anything that runs under the role is set to do what the role cannot."""
     functions = [raw for one in app.functions for _, raw in one.configurations]
     raws = [raw for one in app.machines for _, raw in one.configurations]
-    machines = [machine_state(dict(raw)) for raw in raws if role_name(raw["roleArn"]) == need.role]
+    machines = [machine_state(raw) for raw in raws if role_name(raw["roleArn"]) == need.role]
     if need.what == "send traces":
         ours = (raw for raw in functions if role_name(raw["Role"]) == need.role)
         return any(map(traces, ours)) or any(one[TRACING] for one in machines)

@@ -114,7 +114,7 @@ def log_groups(app: App) -> Iterator[Group]:
         for version, raw in machine.configurations:
             if group := machine_group(raw):
                 owner = named(f"state machine {machine.name}", version)
-                level = machine_state(dict(raw))[LEVEL]
+                level = machine_state(raw)[LEVEL]
                 yield Group(group, owner, needed=level != "OFF")
 
 
@@ -129,7 +129,7 @@ def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Grou
 
 def machine_group(raw: Raw) -> str | None:
     """The name of the group that a machine logs to, by one of its configurations."""
-    arn = machine_state(dict(raw))[DESTINATION]
+    arn = machine_state(raw)[DESTINATION]
     return group_name(arn) if arn else None
 
 

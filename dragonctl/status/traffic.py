@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.application.nouns import Function, Machine, Route, Routes, percent, split
-from dragonctl.resources.lambda_function import traces
+from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.lambda_version import failed_version
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations
@@ -45,7 +45,7 @@ def machine_qualifiers(machine: Machine) -> list[dict[str, Any]]:
     """The qualifiers of a machine that executions are started by; ``log_level`` is the lowest."""
     found = []
     for name, routes in machine.qualifiers.items():
-        states = [machine_state(dict(one.raw)) for one in routes]
+        states = [machine_state(one.raw) for one in routes]
         levels = [state[LEVEL] for state in states]
         versions = [
             {
@@ -153,7 +153,7 @@ def machine_traffic(observed: Observations) -> Iterator[Problem]:
         for used in _of_machine(observed.context, machine):
             yield from used.splits()
             for route in used.routes:
-                state = machine_state(dict(route.raw))
+                state = machine_state(route.raw)
                 off = ["tracing"] * (not state[TRACING]) + ["log"] * (state[LEVEL] == "OFF")
                 if off:
                     yield used.lags(route, off)

@@ -22,14 +22,8 @@ from dragonctl.resources.cloudfront_association import (
 )
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
-from dragonctl.resources.lambda_function import (
-    ARCHITECTURES,
-    CODE,
-    HANDLER,
-    RUNTIME,
-    TRACING,
-    FunctionSettings,
-)
+from dragonctl.resources.lambda_configuration import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_new_function import NewFunction
 from dragonctl.resources.lambda_version import NewestVersion, publishable
 from dragonctl.resources.role_rights import role_name

@@ -13,7 +13,7 @@ from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
-from dragonctl.resources.lambda_function import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
+from dragonctl.resources.lambda_configuration import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
 from dragonctl.resources.lambda_new_function import NewFunction
 
 SERVICE = "lambda.amazonaws.com"

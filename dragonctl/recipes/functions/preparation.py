@@ -23,7 +23,8 @@ from dragonctl.recipes.functions.folders import Chosen
 from dragonctl.recipes.functions.options import Code, Options
 from dragonctl.recipes.functions.present import look
 from dragonctl.recipes.functions.recipe import Deployment
-from dragonctl.resources.lambda_function import CODE, read_configuration
+from dragonctl.resources.lambda_configuration import CODE
+from dragonctl.resources.lambda_function import read_configuration
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,7 @@ from dragonctl.application.nouns import Function, Raw
 from dragonctl.engine.model import Reader
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
-from dragonctl.resources.lambda_function import CODE
+from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_version import versions
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 

@@ -17,15 +17,15 @@ from dragonctl.recipes.observability.options import keep_or_default
 from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_alias import Alias, shares
-from dragonctl.resources.lambda_function import (
+from dragonctl.resources.lambda_configuration import (
     ARCHITECTURES,
     CODE,
     HANDLER,
     RUNTIME,
     TRACING,
-    FunctionSettings,
     traces,
 )
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_new_function import NewFunction
 from dragonctl.resources.role_rights import Rights, role_name
 from dragonctl.resources.s3_function_code import DIGEST, CodeObject

@@ -11,7 +11,8 @@ from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.lambda_function import TRACING, FunctionSettings
+from dragonctl.resources.lambda_configuration import TRACING
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.role_rights import role_name
 
 

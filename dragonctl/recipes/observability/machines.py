@@ -57,7 +57,7 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
 def _frozen_groups(machine: Machine, options: Options) -> Iterator[Step]:
     """The groups that versions log to whose level is frozen, where that is not ``OFF``."""
     for version, raw in machine.configurations[1:]:
-        state = machine_state(dict(raw))
+        state = machine_state(raw)
         name = group_name(state[DESTINATION]) if state[LEVEL] != "OFF" else ""
         owner = named(f"state machine {machine.name}", version)
         if name == vended_group(machine.name):
@@ -68,7 +68,7 @@ def _frozen_groups(machine: Machine, options: Options) -> Iterator[Step]:
 
 def destination(machine: Machine) -> str | None:
     """The ARN (with ``:*``) of the group that the machine logs to already."""
-    found: str | None = machine_state(dict(machine.raw))[DESTINATION]
+    found: str | None = machine_state(machine.raw)[DESTINATION]
     return found
 
 

@@ -104,7 +104,7 @@ def _functions(function: Function, verdict: Verdict, options: Options) -> Iterat
 
 def _machines(app: App, machine: Machine, verdict: Verdict, options: Options) -> Iterator[Frozen]:
     wanted = MachineWanted(app, machine, verdict, options)
-    goal = wanted(Reading(machine_state(dict(machine.raw))), {})
+    goal = wanted(Reading(machine_state(machine.raw)), {})
     subject = f"state machine {machine.name}"
     for qualifier, routes in machine.qualifiers.items():
         lags = {one.version: list(_lag(goal, one.raw)) for one in routes}
@@ -117,7 +117,7 @@ def _machines(app: App, machine: Machine, verdict: Verdict, options: Options) ->
 
 def _lag(goal: State, raw: Raw) -> Iterator[str]:
     """The words of what a frozen machine does not have as it is wanted."""
-    state = machine_state(dict(raw))
+    state = machine_state(raw)
     for field, word in ((TRACING, "tracing"), (LEVEL, "log level")):
         if field in goal and goal[field] != state[field]:
             yield word

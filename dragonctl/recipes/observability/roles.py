@@ -12,7 +12,7 @@ from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.iam_policy import VERSIONS, Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.lambda_function import traces
+from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.logs_group import group_arn
 from dragonctl.resources.role_rights import Rights, role_name
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
@@ -85,7 +85,7 @@ def _log_needs(app: App, role: str, group: str) -> Iterator[Need]:
 
 
 def _machine_needs(app: App, raw: Raw, options: Options, *, is_frozen: bool) -> Iterator[Need]:
-    role, state = role_name(str(raw["roleArn"])), machine_state(dict(raw))
+    role, state = role_name(str(raw["roleArn"])), machine_state(raw)
     if options.state_machine_level != "OFF" and not (is_frozen and state[LEVEL] == "OFF"):
         yield Need(role, "deliver logs", LOG_DELIVERY, delivery_policy(app))
     if options.wants_tracing and not (is_frozen and not state[TRACING]):

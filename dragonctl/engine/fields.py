@@ -1,0 +1,194 @@
+"""What is known of a managed field, once: a row of the table of its kind.
+
+State, differences, the words of a plan, what a publication ships, whom a change will be undone by
+and what ``status`` says all come of the same row. The tables stand with their kinds in
+:mod:`dragonctl.resources`.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Tool = Literal["CloudFormation", "SAM", "CDK", "Serverless Framework", "Terraform", "Pulumi"]
+"""What deploys applications, and has a name of its own for what we set."""
+
+_PART = re.compile(r"\{\w+\}")
+
+
+Templates = Mapping[Tool, str]
+"""Tool -> what its templates call a field: ``TracingConfig of AWS::Lambda::Function``."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One managed field of a kind of thing.
+
+    ``name`` is its key in a state, which journals keep; ``{…}`` in it stands for a part that AWS or
+    people name (``tags/{key}``). ``word`` is what people call it, with ``{}`` where that part
+    belongs, as ``part`` says it. ``path`` is where AWS's answers show it and its calls take it
+    (``LoggingConfig.LogFormat``, ``destinations[0].arn``); the name with dots unless it is given.
+    ``absent`` is what it means that AWS shows nothing there, ``off`` what means that it does
+    nothing. ``unit`` follows a number. A ``plain`` field says by its value what it is.
+
+    ``is_published``: a published version carries it, frozen. ``observes``: it sets what is seen of
+    the thing (logs, traces), and not what the thing does, so that a publication of such settings
+    may ship it. A field that is not ``is_managed`` is never in a state of this kind: it is there
+    because versions carry it. ``bound`` names the fields without which AWS does not give this one
+    back. ``templates`` is what each tool's documentation calls it; a tool without has no name.
+    """
+
+    name: str
+    word: str
+    path: str = ""
+    absent: Any = None
+    off: tuple[Any, ...] = ()
+    unit: str = ""
+    plain: bool = False
+    is_managed: bool = True
+    is_published: bool = False
+    observes: bool = False
+    bound: tuple[str, ...] = ()
+    templates: Templates = field(default_factory=dict)
+    part: Callable[[str], str] = str
+
+    @property
+    def is_family(self) -> bool:
+        """Whether the row stands for many fields, each with a part of its own in its name."""
+        return bool(_PART.search(self.name))
+
+    def part_of(self, name: str) -> str | None:
+        """The named part of a field of this row, empty where it has none; None: another's field."""
+        if not self.is_family:
+            return "" if name == self.name else None
+        before, after = _PART.split(self.name)
+        inside = name[len(before) : len(name) - len(after)]
+        fits = inside and name.startswith(before) and name.endswith(after)
+        return inside if fits else None
+
+    def label(self, name: str) -> str:
+        """What people call the field of this name: ``log level of GET /dragons``."""
+        return self.word.format(self.part(self.part_of(name) or ""))
+
+    def read(self, raw: Mapping[str, Any]) -> Any:
+        """The field in an answer of AWS, which shows some of what is not there as empty."""
+        found = _at(raw, _steps(self.path or self.name.replace("/", ".")))
+        return copy.copy(self.absent) if _is_nothing(found) else found
+
+    def fill(self, given: Any, now: Any, default: Any) -> Any:
+        """What it should hold: what was given; else the default, where AWS holds nothing or off."""
+        if given is not None:
+            return given
+        return default if now is None or now in self.off else now
+
+    @property
+    def member(self) -> str:
+        """The outermost member of a call or answer that holds the field."""
+        return str(_steps(self.path or self.name.replace("/", "."))[0])
+
+    def write(self, params: dict[str, Any], value: Any) -> None:
+        """Put the field where a call takes it; None leaves it out."""
+        _put(params, _steps(self.path or self.name.replace("/", ".")), value)
+
+
+Table = tuple[Field, ...]
+"""The rows of a kind, in the order in which people should hear of them."""
+
+
+def row_of(table: Iterable[Field], name: str) -> Field | None:
+    """The row that a field belongs to; None: the kind has no such field."""
+    return next((row for row in table if row.part_of(name) is not None), None)
+
+
+def managed(table: Iterable[Field]) -> Iterator[Field]:
+    """The rows of single fields that this kind sets."""
+    return (row for row in table if row.is_managed and not row.is_family)
+
+
+def state_of(table: Iterable[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The state that an answer of AWS shows."""
+    return {row.name: row.read(raw) for row in managed(table)}
+
+
+def members(
+    table: Iterable[Field],
+    raw: Mapping[str, Any],
+    goal: Mapping[str, Any],
+    differing: Iterable[str],
+) -> dict[str, Any]:
+    """The parameters that set the differing fields, each member whole.
+
+    A member that holds several fields is sent as AWS shows it (``raw``) with the fields of
+    ``goal`` in it: what is right whether AWS replaces such a member or merges into it.
+    """
+    rows, changed = list(managed(table)), set(differing)
+    touched = {row.member: None for row in rows if row.name in changed}
+    params: dict[str, Any] = {
+        name: copy.deepcopy(raw[name]) for name in touched if isinstance(raw.get(name), Mapping)
+    }
+    for row in rows:
+        if row.member in touched and row.name in goal:
+            row.write(params, goal[row.name])
+    return params
+
+
+def templates(**names: str) -> Templates:
+    """The names of a property by tool: ``cloudformation``, ``serverless`` and the others."""
+    return {_TOOLS[tool]: name for tool, name in names.items()}
+
+
+_TOOLS: dict[str, Tool] = {
+    "cloudformation": "CloudFormation",
+    "sam": "SAM",
+    "cdk": "CDK",
+    "serverless": "Serverless Framework",
+    "terraform": "Terraform",
+    "pulumi": "Pulumi",
+}
+
+
+def _steps(path: str) -> list[str | int]:
+    names = path.replace("[", ".").replace("]", "").split(".")
+    return [int(name) if name.isdigit() else name for name in names]
+
+
+def _is_nothing(value: Any) -> bool:
+    return value in (None, "", [], {}) or (isinstance(value, Mapping) and not any(value.values()))
+
+
+def _at(value: Any, steps: Iterable[str | int]) -> Any:
+    for step in steps:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and len(value) > step else None
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _put(params: Any, steps: list[str | int], value: Any) -> None:
+    """Set the value at the end of the steps, making what is missing on the way.
+
+    None takes it away; an element of a list goes whole.
+    """
+    if value is None:
+        steps = steps[: next((n for n, step in enumerate(steps, 1) if isinstance(step, int)), None)]
+    for step, following in itertools.pairwise(steps):
+        params = _inside(params, step, [] if isinstance(following, int) else {})
+    if value is None:
+        params.pop(steps[-1], None) if isinstance(params, dict) else params.clear()
+    else:
+        _inside(params, steps[-1], None)
+        params[steps[-1]] = value
+
+
+def _inside(value: Any, step: str | int, empty: Any) -> Any:
+    """What is at the step of a list or mapping, made (and the list lengthened) if need be."""
+    if isinstance(step, str):
+        return value.setdefault(step, empty)
+    while len(value) <= step:
+        value.append(copy.copy(empty))
+    return value[step]
