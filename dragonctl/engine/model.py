@@ -103,7 +103,7 @@ class Reader(Protocol):
 
 
 Done = Mapping[str, "Reading | None"]
-"""How the steps before have ended: resource identifier -> reading."""
+"""How the steps before have ended, or will by AWS's answer: resource identifier -> reading."""
 
 
 class Resource(ABC):
@@ -121,6 +121,8 @@ class Resource(ABC):
     """What is known of each of its fields: every field of a state has a row here."""
     is_shown: ClassVar[bool] = True
     """Whether a reading shows what a write has done; where not, the write's answer is believed."""
+    calls_at_once: ClassVar[bool] = False
+    """Whether its calls need neither each other nor an order: they are made at the same time."""
     guards_deletion: ClassVar[bool] = False
     """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
     secrets: ClassVar[tuple[str, ...]] = ()
@@ -182,7 +184,11 @@ class Resource(ABC):
         return {}
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
-        """The new reading where the call's own answer holds it; None: read it back."""
+        """The new reading where the call's own answer holds it: steps that need it go by that.
+
+        None: they go by :meth:`expected`, and wait where they ask for a fact. Either way the step
+        is believed only when it is read back.
+        """
         return None
 
     def settled(self, reading: Reading) -> str | None:
@@ -235,7 +241,9 @@ how the steps before it ended."""
 class Step:
     """One console step, in a person's words.
 
-    ``after`` names the identifiers of resources whose steps must have succeeded first. ``undo``
+    ``after`` names the identifiers of resources whose steps come first: their writes must have
+    been answered. A step that ``waits_for_read_back`` begins only when those, and all before them,
+    have been read back: where it would do harm if one of them had had no effect. ``undo``
     is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
     ``checks_dependents`` step asks its resource first whether somebody else relies on it. One that
     ``waits_if_unchanged`` waits for what AWS is still doing to its thing, even where nothing is
@@ -254,6 +262,7 @@ class Step:
     checks_dependents: bool = False
     waits_if_unchanged: bool = False
     rereads: bool = False
+    waits_for_read_back: bool = False
     needed: Callable[[Done], str | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,14 +11,17 @@ from dragonctl.engine.events import Emit, Started, Waiting
 from dragonctl.engine.journal import Journal
 from dragonctl.engine.model import Call, Change, Done, Reading, Resource, State, Step, differences
 from dragonctl.engine.plan import failed
-from dragonctl.engine.reads import Reads
+from dragonctl.engine.reads import Reads, concurrently
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.errors import ODD, AwsError, DragonError
 
 # AWS shows its own writes late at times (IAM above all): a few looks before a write is disbelieved.
 READ_BACK_SECONDS = 8.0
 SETTLE_SECONDS = 900.0
+_LATE = "waiting until AWS shows the change"
 _LOOK_EVERY = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+# What AWS says it is busy with is not done at once: a look before that is a call for nothing.
+_SETTLES_EVERY = (0.3, 0.3, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,30 @@ class Ended:
     error: DragonError | None = None
 
 
-def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended:
-    """Close the difference between ``have`` and what the step wants; believe it when read back."""
+@dataclass(frozen=True)
+class Answered:
+    """A step whose writes AWS has answered, and which is not believed yet.
+
+    ``promised`` is how the thing stands if the answer is true, for the steps that need it. They
+    wait for :meth:`read_back` unless ``releases``: where the answer says that AWS is still busy,
+    or shows other values than those that were written.
+    """
+
+    promised: Reading | None
+    releases: bool
+    read_back: Callable[[], Ended]
+    """Look whether AWS holds what it accepted, and write the step's end down."""
+
+
+def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended | Answered:
+    """Close the difference between ``have`` and what the step wants, as far as AWS answers."""
     if step.rereads:
         have = tools.reads.again(step.resource)
     want = step.wanted(have, done)
     tools.emit(Started(step))
     attempt = _Attempt(tools, step, done)
     if any(differences(step.resource, have, want)):
-        return attempt.run(have, want)
+        return attempt.write(have, want)
     return Ended(attempt.settle(have) if must_wait(tools, step, have) else have, ())
 
 
@@ -58,11 +76,36 @@ def must_wait(tools: Tools, step: Step, have: Reading | None) -> bool:
     return bool(step.waits_if_unchanged and tools.wait and busy)
 
 
+class UnreadError(Exception):
+    """A step asks for a fact that only the read-back of another one tells."""
+
+
+class _Unread(Mapping[str, Any]):
+    """The facts of a thing that was written and not read back: an id, an ARN, a revision."""
+
+    def __init__(self, identifier: str) -> None:
+        self._identifier = identifier
+
+    def __getitem__(self, fact: str) -> Any:
+        raise UnreadError(f"{fact} of {self._identifier}")
+
+    def __iter__(self) -> Iterator[str]:
+        raise UnreadError(f"the facts of {self._identifier}")
+
+    def __len__(self) -> int:
+        raise UnreadError(f"the facts of {self._identifier}")
+
+
 class _Attempt:
-    """One step's work. ``origin`` is how the thing stood before this run touched it."""
+    """One step's work. ``origin`` is how the thing stood before this run touched it.
+
+    ``looked`` is the reading that ended the writing, where one did: after an answer was lost.
+    """
 
     origin: Reading | None
     want: State | None
+    expected: State | None = None
+    answer: Reading | None = None
 
     def __init__(self, tools: Tools, step: Step, done: Done) -> None:
         self.tools, self.step, self.resource, self.done = tools, step, step.resource, done
@@ -70,28 +113,55 @@ class _Attempt:
         self.patience = Patience(reads.clock, reads.sleep, self._tell)
         self.told = False
         self.wrote = False
+        self.looked = False
 
-    def run(self, have: Reading | None, want: State | None) -> Ended:
-        """Write until nothing differs, then believe it only when it is read back."""
+    def write(self, have: Reading | None, want: State | None) -> Answered:
+        """Write until AWS has answered every call, or a look shows that nothing differs."""
         self.origin, self.want = have, want
         try:
-            answer = self._converge(have)
+            self.answer = self._converge(have)
         except Exception:
             if (
                 self.told and not self._may_be_ours
             ):  # nothing happened, and the journal should not say it did
                 self.tools.journal.done(self.step, self.origin, ())
             raise
-        self.tools.reads.forget(self.resource)
-        reading = answer if answer is not None else self.tools.reads.of(self.resource)
-        # What others change while AWS is still busy is neither a failure of this step nor its work.
-        held = None if self._unheld(reading) else reading
+        if not self.looked:
+            self.tools.reads.forget(self.resource)
+        answer = self.answer
+        is_plain = answer is None or not (self._unheld(answer) or self._unsettled(answer))
+        return Answered(self._promised(), is_plain, self._read_back)
+
+    def _promised(self) -> Reading | None:
+        if self.answer is not None or self.expected is None:
+            return self.answer
+        return Reading(self.expected, _Unread(self.resource.identifier))
+
+    def _read_back(self) -> Ended:
+        """Believe the writes when AWS shows them.
+
+        Only where readings do not show them (``is_shown``), and where somebody has written
+        something else since, the answer is all there is.
+        """
+        reading = self._shown_first()
         if self.tools.wait:
             settled = self.settle(reading)
             reading = settled if self.resource.is_shown else reading
-        if held is None:
-            held = reading = self._until(reading, READ_BACK_SECONDS, self._unheld)
-        return self._believe(held, reading)
+        if self._unproven(reading):
+            reading = self._until(reading, READ_BACK_SECONDS, self._unproven)
+            reading = self.settle(reading) if self.tools.wait else reading
+        return self._believe(reading)
+
+    def _shown_first(self) -> Reading | None:
+        """The first reading after the writes; of what AWS is busy with, once it has settled."""
+        answer = self.answer
+        if self.looked or not self.resource.is_shown:
+            return answer
+        if answer is None:
+            return self.tools.reads.of(self.resource)
+        if self.tools.wait and self._unsettled(answer):
+            return self.settle(answer)
+        return self.tools.reads.progress(self.resource, answer)
 
     def settle(self, reading: Reading | None) -> Reading | None:
         """The reading once AWS has finished, or has had its time."""
@@ -100,15 +170,17 @@ class _Attempt:
     def _converge(self, have: Reading | None) -> Reading | None:
         """Make the calls, looking again where an error says so; the last answer's reading."""
         while any(differences(self.resource, have, self.want)):
+            self.looked = False
             try:
                 have = self._saved(have)
-                expected = self.resource.expected(have, self.want)
-                self.tools.journal.step(self.step, self.origin, expected)
+                self.expected = self.resource.expected(have, self.want)
+                self.tools.journal.step(self.step, self.origin, self.expected)
                 self.told = True
                 return self._write(have)
             except LookAgain as again:
                 self.patience.wait(again.error, again.symptom)
                 have = self.tools.reads.again(self.resource)
+                self.looked = True
                 if not self._may_be_ours:
                     self.origin = have  # what is there now is somebody else's doing
                 # What is wanted follows from how the thing stood before this run touched it.
@@ -131,18 +203,23 @@ class _Attempt:
 
         A thing that a call leaves busy takes no other: the rest is worked out once it has settled.
         """
+        if self.resource.calls_at_once:
+            calls = self.resource.calls(have, self.want)
+            concurrently(*(partial(self._send, call) for call in calls))
+            return None
         answer = None
         for call in self.resource.calls(have, self.want):
             if answer is not None and self._unsettled(answer):
                 now = self.settle(answer)
                 if self._left(now) < self._left(have):
+                    self.looked = True
                     return self._converge(now)
             answer = self._send(call)
         return answer
 
     def _left(self, have: Reading | None) -> int:
         """How many fields still differ."""
-        return len(list(differences(self.resource, have, self.want)))
+        return len(self._differing(have))
 
     def _send(self, call: Call) -> Reading | None:
         journal, step = self.tools.journal, self.step
@@ -171,20 +248,40 @@ class _Attempt:
                 raise
             return None
 
-    def _believe(self, held: Reading | None, now: Reading | None) -> Ended:
+    def _believe(self, reading: Reading | None) -> Ended:
         """The step's end, written down; with an error where AWS does not hold what it accepted.
 
-        ``held`` is what AWS held of the step's writes, ``now`` how the thing stands since.
+        What is missing may come yet: without an end in the journal, ``undo`` looks for it.
         """
-        missing = [one.field for one in differences(self.resource, held, self.want)]
+        missing = self._missing(reading)
+        held = reading if missing or not self._unheld(reading) else self.answer
         changes = _made(self.resource, self.origin, held, self.want)
+        if missing and self._may_be_ours:
+            return Ended(reading, changes, self._not_held(missing))
         try:
             self.tools.journal.done(self.step, held, changes)
         except DragonError as error:
-            return Ended(now, changes, error)
-        if now and (why := self.resource.failure(now)):
-            return Ended(now, changes, failed(self.step, why))
-        return Ended(now, changes, self._not_held(missing) if missing else None)
+            return Ended(reading, changes, error)
+        if reading and (why := self.resource.failure(reading)):
+            return Ended(reading, changes, failed(self.step, why))
+        return Ended(reading, changes, self._not_held(missing) if missing else None)
+
+    def _missing(self, reading: Reading | None) -> list[str]:
+        """The fields of which AWS does not show what was written.
+
+        What it held by its own answer, and what is now neither so nor as it was, somebody has
+        changed since: that is neither a failure of this step nor its work.
+        """
+        answer = None if self.answer is None or self._unheld(self.answer) else self.answer
+        was, now = (one.state if one else {} for one in (self.origin, reading))
+        return [
+            field
+            for field in self._differing(reading)
+            if answer is None or now.get(field) == was.get(field)
+        ]
+
+    def _differing(self, reading: Reading | None) -> list[str]:
+        return [change.field for change in differences(self.resource, reading, self.want)]
 
     def _not_held(self, missing: list[str]) -> DragonError:
         return DragonError(
@@ -199,8 +296,10 @@ class _Attempt:
         return self.resource.settled(reading) if reading else None
 
     def _unheld(self, reading: Reading | None) -> str | None:
-        missing = any(differences(self.resource, reading, self.want))
-        return "waiting until AWS shows the change" if missing else None
+        return _LATE if self._differing(reading) else None
+
+    def _unproven(self, reading: Reading | None) -> str | None:
+        return _LATE if self._missing(reading) else None
 
     def _until(
         self,
@@ -212,14 +311,14 @@ class _Attempt:
         reads = self.tools.reads
         began, tries = reads.clock(), 0
         while why := unfinished(reading):
-            pause = _LOOK_EVERY[min(tries, len(_LOOK_EVERY) - 1)]
+            is_busy = reading is not None and bool(self._unsettled(reading))
+            pauses = _SETTLES_EVERY if is_busy else _LOOK_EVERY
+            pause = pauses[min(tries, len(pauses) - 1)]
             elapsed = reads.clock() - began
             if elapsed + pause > seconds:
                 return reading
             expected_seconds = (
-                self.resource.expected_seconds(reading)
-                if reading and self._unsettled(reading)
-                else None
+                self.resource.expected_seconds(reading) if reading and is_busy else None
             )
             self.tools.emit(Waiting(self.step.title, why, pause, elapsed, expected_seconds))
             reads.sleep(pause)
@@ -227,9 +326,10 @@ class _Attempt:
         return reading
 
     def _look(self, reading: Reading | None) -> Reading | None:
-        """The thing anew; of one that AWS is busy with, that very one."""
-        if reading is not None and self._unsettled(reading):
-            return self.tools.reads.progress(self.resource, reading)
+        """The thing anew; of one that AWS is busy with, or has answered with, that very one."""
+        known = reading if self._unsettled(reading) else self.answer
+        if known is not None:
+            return self.tools.reads.progress(self.resource, known)
         return self.tools.reads.again(self.resource)
 
     def _tell(self, reason: str, seconds: float) -> None:

@@ -1,4 +1,8 @@
-"""A run: independent steps at the same time, each failure stopping only what needs it."""
+"""A run: independent steps at the same time, each failure stopping only what needs it.
+
+A step lets those that need it begin when AWS has answered its writes. Whether AWS holds them is
+read beside, and only then is the step believed: told, and written down as done.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
+from functools import partial
 from heapq import heappop, heappush
+from typing import Any
 
 from dragonctl.aws.transport import as_failure
 from dragonctl.engine.events import Failed, Finished, Kept, Working
 from dragonctl.engine.model import Change, Reading, Step, differences
-from dragonctl.engine.perform import Ended, Tools, must_wait, perform
+from dragonctl.engine.order import Order
+from dragonctl.engine.perform import Answered, Ended, Tools, UnreadError, must_wait, perform
 from dragonctl.engine.plan import Plan, Planned, in_step
 from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
@@ -42,67 +48,89 @@ def apply(plan: Plan, tools: Tools, at_once: int = 24, outcome: Outcome | None =
 
 
 class _Run:
+    """``writing`` and ``reading`` hold what is under way: a step's calls, then its read-back."""
+
     def __init__(self, plan: Plan, tools: Tools, outcome: Outcome) -> None:
         self.tools = tools
-        self.order = plan.items
         self.items = {item.step.resource.identifier: item for item in plan.items}
-        self.places = {name: place for place, name in enumerate(self.items)}
+        self.names = list(self.items)
+        self.places = {name: place for place, name in enumerate(self.names)}
         self.outcome = outcome
         self.stopped: dict[str, DragonError | str] = {}
-        self.sorter = TopologicalSorter(
-            {name: self._needs(item.step) for name, item in self.items.items()}
-        )
-
-    def run(self, at_once: int) -> Outcome:
-        self.sorter.prepare()
-        pool = ThreadPoolExecutor(max_workers=at_once)
-        running: dict[Future[Ended], Planned] = {}
+        self.order = Order(item.step for item in plan.items)
+        self.writing: dict[Future[Ended | Answered], Planned] = {}
+        self.reading: dict[Future[Ended], Planned] = {}
         # Of what is ready, the recipe's first: it puts what many others need before them, and a
         # stage behind its own log groups, not behind those of every other stage.
-        ready: list[int] = []
+        self.ready: list[int] = []
+
+    def run(self, at_once: int) -> Outcome:
+        writers, readers = (ThreadPoolExecutor(max_workers=at_once) for _ in range(2))
+        self._make_ready(self.order.first)
         try:
-            while self.sorter.is_active():
-                for name in self.sorter.get_ready():
-                    heappush(ready, self.places[name])
-                while ready and len(running) < at_once:
-                    self._try_to_begin(self.order[heappop(ready)], pool, running)
-                if running:
-                    ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in ended:
-                        self._end(running.pop(future), future)
+            while self.ready or self.writing or self.reading:
+                while self.ready and len(self.writing) < at_once:
+                    self._try_to_begin(self.items[self.names[heappop(self.ready)]], writers)
+                if self.writing or self.reading:
+                    self._wait(readers)
         except Exception:
-            self._finish(running)
+            self._finish()
             raise
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for pool in (writers, readers):
+                pool.shutdown(wait=False, cancel_futures=True)
         return self.outcome
 
-    def _finish(self, running: Iterable[Future[Ended]]) -> None:
+    def _make_ready(self, names: Iterable[str]) -> None:
+        for name in names:
+            heappush(self.ready, self.places[name])
+
+    def _wait(self, readers: ThreadPoolExecutor) -> None:
+        """Until the calls of a step are answered, or one has been read back."""
+        under_way: list[Future[Any]] = [*self.writing, *self.reading]
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            item = self.writing.pop(future, None) or self.reading.pop(future)
+            written = None if future.exception() else future.result()
+            if isinstance(written, Answered):
+                self._let_others_begin(item, written)
+                self.reading[readers.submit(copy_context().run, written.read_back)] = item
+            else:
+                self._end(item, future)
+
+    def _let_others_begin(self, item: Planned, answered: Answered) -> None:
+        """What needs a step goes by AWS's answer, until AWS shows what it holds."""
+        if answered.releases:
+            name = item.step.resource.identifier
+            self.outcome.readings[name] = answered.promised
+            self._make_ready(self.order.answered(name))
+
+    def _finish(self) -> None:
         """Let what is under way end, and be journalled, before a failure of our own is told."""
-        for future in wait(running).done:
+        for future in wait(self.writing).done:
             if not future.exception():
-                self.outcome.changes += future.result().changes
+                written = future.result()
+                ended = written.read_back() if isinstance(written, Answered) else written
+                self.outcome.changes += ended.changes
+        for other in wait(self.reading).done:
+            if not other.exception():
+                self.outcome.changes += other.result().changes
 
-    def _needs(self, step: Step) -> list[str]:
-        return [name for name in step.after if name in self.items]
-
-    def _try_to_begin(
-        self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
-    ) -> None:
+    def _try_to_begin(self, item: Planned, writers: ThreadPoolExecutor) -> None:
         try:
-            self._begin(item, pool, running)
+            self._begin(item, writers)
+        except UnreadError:
+            if not self.order.postpone(item.step.resource.identifier):
+                raise
         except Exception as error:  # noqa: BLE001 (of what it asked on the way)
             self._fail(item, _failure(error, item.step))
 
-    def _begin(
-        self, item: Planned, pool: ThreadPoolExecutor, running: dict[Future[Ended], Planned]
-    ) -> None:
+    def _begin(self, item: Planned, writers: ThreadPoolExecutor) -> None:
         """Start a step, or settle it at once when there is nothing to do or something stops it."""
         if self._is_fatal():
             self._stop(item, self.outcome.errors[-1])
         elif item.error:
             self._fail(item, item.error)
-        elif blocker := next((n for n in self._needs(item.step) if n in self.stopped), None):
+        elif blocker := self._blocker(item):
             self._blocked(item, blocker)
         elif reason := self._obstacle(item):
             self._keep(item, reason)
@@ -110,8 +138,13 @@ class _Run:
             self._succeed(item, Ended(item.have, ()))
         else:
             done = dict(self.outcome.readings)
-            run = copy_context().run
-            running[pool.submit(run, perform, self.tools, item.step, item.have, done)] = item
+            work = partial(perform, self.tools, item.step, item.have, done)
+            self.writing[writers.submit(copy_context().run, work)] = item
+
+    def _blocker(self, item: Planned) -> str | None:
+        """What has stopped of all that a step stands on: it may be known only by now."""
+        grounds = self.order.grounds(item.step.resource.identifier)
+        return next((name for name in grounds if name in self.stopped), None)
 
     def _is_idle(self, item: Planned) -> bool:
         """Nothing to change or to wait for, now that the steps before have ended."""
@@ -126,9 +159,10 @@ class _Run:
             return None
         return step.obstacle(self.tools.reads, item.have, self.outcome.readings)
 
-    def _end(self, item: Planned, future: Future[Ended]) -> None:
+    def _end(self, item: Planned, future: Future[Ended] | Future[Ended | Answered]) -> None:
         try:
             ended = future.result()
+            assert isinstance(ended, Ended)
         except Exception as error:  # noqa: BLE001 (also what nobody foresaw stops but this step)
             self._fail(item, _failure(error, item.step))
             return
@@ -146,7 +180,7 @@ class _Run:
             self.tools.emit(Finished(item.step, done.changes))
         else:
             self.tools.emit(Working(item.step.title, ""))
-        self.sorter.done(name)
+        self._make_ready(self.order.read_back(name))
 
     def _fail(self, item: Planned, error: DragonError) -> None:
         self._stop(item, error)
@@ -162,7 +196,7 @@ class _Run:
         name = item.step.resource.identifier
         self.stopped[name] = why
         self.outcome.readings[name] = item.have
-        self.sorter.done(name)
+        self._make_ready(self.order.read_back(name))
 
     def _keep(self, item: Planned, reason: str) -> None:
         self._stop(item, reason)

@@ -103,6 +103,19 @@ SYMPTOMS: tuple[Symptom, ...] = (
         explain=_ROLE_NEW.format(what="attach AWSXRayDaemonWriteAccess to it"),
         **_NEW_ROLE,
     ),
+    *(
+        Symptom(
+            Meaning.REPEAT,
+            "waiting until IAM knows the new role or policy everywhere",
+            codes=("NoSuchEntity",),
+            operation=operation,
+            longest=2.0,
+            cap=20.0,
+            explain="Either it is too new for IAM to know it everywhere (then the same command"
+            " succeeds in a minute), or somebody has deleted it.",
+        )
+        for operation in ("AttachRolePolicy", "PutRolePolicy")
+    ),
     Symptom(
         reason="waiting until Lambda may assume the new role",
         phrase="cannot be assumed by Lambda",

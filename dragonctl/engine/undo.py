@@ -145,6 +145,7 @@ class _Past:
             want=_Before(self),
             after=tuple(past.entry.identifier for past in dependents),
             checks_dependents=True,
+            waits_for_read_back=True,  # what needed a thing must be known to do so no more
             needed=_Needed(identifier, dependents),
             warn=_Left(self),
         )

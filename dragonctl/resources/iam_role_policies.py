@@ -18,6 +18,7 @@ class RolePolicies(Resource):
     """What is attached to a role. State: ``policies/<policy ARN>``, true."""
 
     kind: ClassVar[str] = "iam-role-policies"
+    calls_at_once: ClassVar[bool] = True
     role: str
 
     def read(self, aws: Reader) -> Reading:

@@ -52,11 +52,8 @@ class NewestVersion(Resource):
         return _reading(answer)
 
     def progress(self, aws: Reader, reading: Reading) -> Reading | None:
-        """GetFunctionConfiguration of that version: a list may not show it yet, or a newer one.
-
-        Nor may that show it for a moment; then it is as pending as PublishVersion said.
-        """
-        return self._numbered(aws, reading.facts["raw"]["Version"]) or reading
+        """GetFunctionConfiguration of that version: a list may not show it yet, or a newer one."""
+        return self._numbered(aws, reading.facts["raw"]["Version"])
 
     def settled(self, reading: Reading) -> str | None:
         """A new version is pending for a moment; with SnapStart for minutes."""

@@ -121,6 +121,7 @@ def _key_steps(
         _Gone(key),
         stages,
         checks_dependents=True,
+        waits_for_read_back=True,  # a key goes when no stage caches with it any more
     )
     method = Method(**one.entry.identity)
     declared = _made(history[method.identifier], DECLARED) if method.identifier in history else ()
@@ -133,6 +134,7 @@ def _key_steps(
             method,
             _Gone(unused),
             (integration.identifier,),
+            waits_for_read_back=True,  # a key may not name what is not declared
         )
 
 

@@ -150,7 +150,8 @@ def _steps(
     if shipment.others:
         want = {DEFINITION: deployment.definition}
         title = f"Deployment of {api.name} with the cache keys"
-        yield Step(title, deployment, want, after=waits, undo=KEPT)
+        # It freezes the keys that the API holds: without one, callers would share answers.
+        yield Step(title, deployment, want, after=waits, waits_for_read_back=True, undo=KEPT)
     for stage, one in chosen.items():
         made = deployment.identifier if one.deploys else None
         paths = tuple(method.path for method in one.methods)
@@ -161,6 +162,7 @@ def _steps(
             after=(*waits, made) if made else waits,
             waits_if_unchanged=True,
             rereads=bool(made),
+            waits_for_read_back=True,  # nothing is cached before its key is served
         )
 
 

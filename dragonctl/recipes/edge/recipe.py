@@ -63,7 +63,13 @@ def edge_steps(edge: Edge, place: Place) -> list[Step]:
     others = tuple(step.resource.identifier for step in steps)
     where = "the default behaviour" if edge.association.path == "*" else edge.association.path
     title = f"{edge.association.event} of {where} in distribution {edge.association.distribution}"
-    return [*steps, Step(title, edge.association, _Published(version), after=others)]
+    return [*steps, _associated(title, edge, version, others)]
+
+
+def _associated(title: str, edge: Edge, version: str, others: tuple[str, ...]) -> Step:
+    want = _Published(version)
+    # Viewers' requests go through what is known to be there.
+    return Step(title, edge.association, want, after=others, waits_for_read_back=True)
 
 
 def refuse(edge: Edge) -> None:
@@ -135,6 +141,7 @@ def _made(edge: Edge, place: Place) -> Iterator[Step]:
         NewFunction(edge.name),
         {**want, CODE: edge.code.sha256},
         after=(role.identifier, rights.identifier),
+        waits_for_read_back=True,  # it must be able to assume its role from its first call on
         undo=REPLICAS,
     )
 

@@ -64,6 +64,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
         NewFunction(function),
         _only_new(want),
         after=(role.identifier, rights.identifier, *after),
+        waits_for_read_back=True,  # it must be able to assume its role from its first call on
     )
 
 

@@ -24,6 +24,7 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
         after=(source,),
         undo="keep: a published version may be in use, and costs nothing",
         waits_if_unchanged=True,
+        waits_for_read_back=True,  # a version freezes what the function holds, whatever that is
     )
     for alias in aliases:
         yield Step(
@@ -31,6 +32,7 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
             Alias(function, alias),
             _Moved(version.identifier, _Published(source)),
             after=(version.identifier, source),
+            waits_for_read_back=True,  # traffic moves to what is known to be there
         )
 
 

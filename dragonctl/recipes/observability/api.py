@@ -78,6 +78,8 @@ def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
         account,
         _RoleNamed(role.identifier, goal),
         after=(role.identifier, policies.identifier),
+        # Every API of the region logs through it: a role that is not there would silence them all.
+        waits_for_read_back=True,
         undo=_GONE if health == "gone" else "reverse",
     )
 

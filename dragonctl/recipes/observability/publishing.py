@@ -202,6 +202,7 @@ def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[S
         version,
         _Published(source),
         after=(source,),
+        waits_for_read_back=True,  # a version freezes what the machine holds, whatever that is
         undo="keep: a published version may be in use, and costs nothing",
     )
     for name in names:
@@ -210,6 +211,7 @@ def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[S
             MachineAlias(f"{arn}:{name}"),
             _Moved(version.identifier, source),
             after=(version.identifier, source),
+            waits_for_read_back=True,  # traffic moves to what is known to be there
         )
 
 

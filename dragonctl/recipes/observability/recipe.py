@@ -66,7 +66,12 @@ def _once(steps: list[Step]) -> Iterable[Step]:
 
 
 def _both(first: Step, second: Step) -> Step:
-    return replace(first, want=_Both(first, second), after=(*first.after, *second.after))
+    return replace(
+        first,
+        want=_Both(first, second),
+        after=(*first.after, *second.after),
+        waits_for_read_back=first.waits_for_read_back or second.waits_for_read_back,
+    )
 
 
 @dataclass(frozen=True)

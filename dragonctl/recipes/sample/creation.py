@@ -128,6 +128,7 @@ def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
         NewFunction(spec.name),
         only_new(want),
         after=_role_steps(manifest, spec.role),
+        waits_for_read_back=True,  # it must be able to assume its role from its first call on
     )
 
 
@@ -143,6 +144,7 @@ def _machine(manifest: Manifest, spec: MachineSpec) -> Step:
         MachineDefinition(spec.arn),
         want,
         after=_role_steps(manifest, spec.role),
+        waits_for_read_back=True,  # it must be able to assume its role from its first call on
     )
 
 
@@ -204,7 +206,13 @@ def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
     def deployed(_: Reading | None, done: Done) -> State:
         return {DEFINITION: made_from, API_ID: _facts(done, api.identifier).get("id")}
 
-    yield Step("Deployment", deployment, deployed, after=(definition.identifier,))
+    yield Step(
+        "Deployment",
+        deployment,
+        deployed,
+        after=(definition.identifier,),
+        waits_for_read_back=True,  # it freezes what the API holds, whatever that is
+    )
     tags = {**app_field(app), **tag_fields({DEFINITION_TAG: made_from})}
 
     def stage(have: Reading | None, done: Done) -> State:
@@ -217,7 +225,9 @@ def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
 
     for one in spec.stages:
         made = MadeStage(name, app, one)
-        yield Step(f"Stage {one}", made, stage, after=(deployment.identifier,))
+        # A stage serves what is known to be there.
+        needs = (deployment.identifier,)
+        yield Step(f"Stage {one}", made, stage, after=needs, waits_for_read_back=True)
 
 
 def _facts(done: Done, identifier: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from dragonctl.engine.model import Json, Reader, Reading, Resource, Step
+from dragonctl.engine.model import Json, Reader, Reading, Resource, State, Step
 from dragonctl.recipes.sample.inventory import api_of, bucket_of
 from dragonctl.recipes.sample.manifest import Manifest
 from dragonctl.recipes.sample.ownership import is_ours, standing
@@ -112,9 +112,9 @@ def _withdrawn(
     for policy, document in policies.items():
         want = {"document": without(document, region)}
         title = f"What {role.name} may do in {region}"
-        yield Step(title, policy, want, after=users, undo=_KEEP)
+        yield _taken(title, policy, want, users)
     trust = {"trust": without(reading.state["trust"], region)}
-    yield Step(f"Whom {role.name} trusts in {region}", role, trust, after=users, undo=_KEEP)
+    yield _taken(f"Whom {role.name} trusts in {region}", role, trust, users)
 
 
 def _data(
@@ -136,7 +136,12 @@ def _other_keys(manifest: Manifest, bucket: Reading) -> list[str]:
 
 
 def _gone(title: str, resource: Resource, after: tuple[str, ...] = ()) -> Step:
-    return Step(title, resource, None, after=after, undo=_KEEP)
+    return _taken(title, resource, None, after)
+
+
+def _taken(title: str, resource: Resource, want: State | None, after: tuple[str, ...]) -> Step:
+    """What uses a thing must be known to be gone before the thing goes."""
+    return Step(title, resource, want, after=after, waits_for_read_back=True, undo=_KEEP)
 
 
 def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
