@@ -7,8 +7,10 @@ read beside, and only then is the step believed: told, and written down as done.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +27,7 @@ from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
 
 log = logging.getLogger(__name__)
+_LAST_LOOK_SECONDS = 2.0
 SKIPPED = "Skipped"
 """The code of an error that says only that another error stopped this step."""
 
@@ -73,6 +76,9 @@ class _Run:
                     self._try_to_begin(self.items[self.names[heappop(self.ready)]], writers)
                 if self.writing or self.reading:
                     self._wait(readers)
+        except KeyboardInterrupt:
+            self._gather(readers)
+            raise
         except Exception:
             self._finish()
             raise
@@ -103,6 +109,23 @@ class _Run:
             name = item.step.resource.identifier
             self.outcome.readings[name] = answered.promised
             self._make_ready(self.order.answered(name))
+
+    def _gather(self, readers: ThreadPoolExecutor) -> None:
+        """Tell of what AWS has answered by the time of an interruption, as far as it shows soon."""
+        for future in [one for one in self.writing if one.done() and not one.exception()]:
+            item, written = self.writing.pop(future), future.result()
+            if isinstance(written, Answered):
+                self.reading[readers.submit(copy_context().run, written.read_back)] = item
+            else:
+                self.outcome.changes += written.changes
+        end = time.monotonic() + _LAST_LOOK_SECONDS
+        while (left := end - time.monotonic()) > 0:
+            with suppress(KeyboardInterrupt):  # impatience does not make them untold
+                wait(self.reading, timeout=left)
+                break
+        for looked in self.reading:
+            if looked.done() and not looked.exception():
+                self.outcome.changes += looked.result().changes
 
     def _finish(self) -> None:
         """Let what is under way end, and be journalled, before a failure of our own is told."""
