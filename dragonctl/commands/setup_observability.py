@@ -48,6 +48,11 @@ Examples:
 )
 @click.option("--retention", type=int, metavar="DAYS", help="Of new log groups 30; given: of all.")
 @click.option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    help="Log format of the functions (kept); JSON with levels.",
+)
+@click.option(
     "--role-name", default="APIGatewayCWLogs", show_default=True, help="API Gateway's role."
 )
 @click.option("--replace-account-role", is_flag=True, help="Replace a role that others set.")

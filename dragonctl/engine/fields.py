@@ -136,6 +136,30 @@ def members(
     return params
 
 
+def lagging(
+    table: Iterable[Field], latest: Mapping[str, Any], raw: Mapping[str, Any]
+) -> list[Field]:
+    """The settings of what is seen in which a version lags behind ``latest``, a state.
+
+    ``raw`` is what AWS shows of the version.
+    """
+    frozen = state_of(table, raw)
+    rows = (row for row in managed(table) if row.is_published and row.observes)
+    return [row for row in rows if latest[row.name] != frozen[row.name]]
+
+
+def shipped(
+    table: Iterable[Field], latest: Mapping[str, Any], raw: Mapping[str, Any], ours: Iterable[str]
+) -> Iterator[str]:
+    """The words of what else a new version would bring in the place of an old one.
+
+    Both are given as AWS shows them; ``ours`` are fields that are set on purpose.
+    """
+    known = frozenset(ours)
+    rows = (row for row in table if row.is_published and not (row.observes or row.name in known))
+    return (row.word for row in rows if row.read(latest) != row.read(raw))
+
+
 def templates(**names: str) -> Templates:
     """The names of a property by tool: ``cloudformation``, ``serverless`` and the others."""
     return {_TOOLS[tool]: name for tool, name in names.items()}

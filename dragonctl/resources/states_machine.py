@@ -39,9 +39,9 @@ _TRACING = templates(
 FIELDS: Table = (
     Field(LEVEL, "log level", absent="OFF", off=("OFF",),
           is_published=True, observes=True, templates=_LOGGING),
-    # A machine that logs must log somewhere.
+    # A machine that logs must log somewhere; a version may well log somewhere else.
     Field(DESTINATION, "log group", _GROUP_PATH, bound=(LEVEL,),
-          is_published=True, observes=True, templates=_LOGGING),
+          is_published=True, templates=_LOGGING),
     Field(EXECUTION_DATA, "inputs and outputs", absent=False,
           is_published=True, observes=True, templates=_LOGGING),
     Field(TRACING, "tracing", absent=False, off=(False,),

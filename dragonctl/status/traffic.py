@@ -7,14 +7,16 @@ blind than one that all of them do.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.application.nouns import Function, Machine, Route, Routes, percent, split
-from dragonctl.resources.lambda_configuration import traces
+from dragonctl.engine.fields import lagging
+from dragonctl.resources.lambda_configuration import configured, traces
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_version import failed_version
-from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
+from dragonctl.resources.states_machine import LEVEL, TRACING, MachineSettings, machine_state
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 
@@ -85,9 +87,8 @@ class _Used:
             fix = f"When that deployment is over, end it: {self.end}"
             yield Problem(self.resource, self.subject, text, fix)
 
-    def lags(self, route: Route, off: list[str]) -> Problem:
-        """A version in which something is off that a change to ``$LATEST`` does not reach."""
-        what = f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off in"
+    def lags(self, route: Route, what: str) -> Problem:
+        """A version that a change to ``$LATEST`` does not reach; ``what`` ends in "in"."""
         if self.name.isdigit():
             text = f"traffic goes to version {self.name}, and {what} it"
             fix = "Let the traffic go to an alias, which setup-observability --publish can move."
@@ -116,13 +117,25 @@ def function_traffic(observed: Observations) -> Iterator[Problem]:
                         "deploy-function", function.name, "--alias", used.name
                     )
                     yield Problem(used.resource, used.subject, text, fix)
-                if not traces(route.raw):
-                    yield used.lags(route, ["tracing"])
+                off = [] if traces(route.raw) else ["tracing"]
+                others = lagging(FunctionSettings.table, configured(function.raw), route.raw)
+                more = [row.word for row in others if row.read(route.raw) not in row.off]
+                if what := _lag(off, more):
+                    yield used.lags(route, what)
         newest = observed.newest.get(function.name) or {}
         if (why := failed_version(newest)) and newest["Version"] not in told:
             resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
             fix = observed.context.command("deploy-function", function.name, "--publish")
             yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", fix)
+
+
+def _lag(off: Sequence[str], others: Sequence[str]) -> str:
+    """``tracing is off and log format differs from $LATEST in``; nothing where nothing lags."""
+    words = " and ".join
+    parts = [f"{words(off)} {'is' if len(off) == 1 else 'are'} off"] if off else []
+    verb = "differs" if len(others) == 1 else "differ"
+    parts += [f"{words(others)} {verb} from $LATEST"] if others else []
+    return f"{words(parts)} in" if parts else ""
 
 
 def _of_function(context: CommandContext, function: Function) -> Iterator[_Used]:
@@ -155,8 +168,10 @@ def machine_traffic(observed: Observations) -> Iterator[Problem]:
             for route in used.routes:
                 state = machine_state(route.raw)
                 off = ["tracing"] * (not state[TRACING]) + ["log"] * (state[LEVEL] == "OFF")
-                if off:
-                    yield used.lags(route, off)
+                others = lagging(MachineSettings.table, machine_state(machine.raw), route.raw)
+                more = [row.word for row in others if state[row.name] not in row.off]
+                if what := _lag(off, [] if state[LEVEL] == "OFF" else more):
+                    yield used.lags(route, what)
 
 
 def _of_machine(context: CommandContext, machine: Machine) -> Iterator[_Used]:

@@ -214,6 +214,54 @@ def test_an_undo_leaves_the_alias_in_which_somebody_has_begun_a_deployment_since
     assert routing(place, "work") == ("2", theirs)
 
 
+JSON = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+
+
+def logging_of(place, name, qualifier=None):
+    named = {"Qualifier": qualifier} if qualifier else {}
+    shown = place.builder.client("lambda").get_function_configuration(FunctionName=name, **named)
+    return {key: value for key, value in shown["LoggingConfig"].items() if key != "LogGroup"}
+
+
+def test_a_log_format_is_kept_unless_it_is_given_and_goes_back_exactly(place):
+    place.function("work", "live")
+    place.done().carry_out(place.recipe(Options()).steps)
+    assert logging_of(place, "work") == {"LogFormat": "Text"}
+    outcome, run = place.carry_out(place.recipe(Options(log_format="json")).steps)
+    assert (outcome.errors, logging_of(place, "work")) == ([], JSON)
+    for options in (Options(), Options(log_format="json")):
+        again, _ = place.carry_out(place.recipe(options).steps)
+        assert (again.errors, again.changes) == ([], [])
+    back, _ = place.carry_out(undo_steps(place, run))
+    assert (back.errors, logging_of(place, "work")) == ([], {"LogFormat": "Text"})
+
+
+def test_a_log_format_that_others_set_comes_back_with_its_levels(place):
+    place.function("work", "live")
+    theirs = {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "SystemLogLevel": "WARN"}
+    functions = place.builder.client("lambda")
+    functions.update_function_configuration(FunctionName="work", LoggingConfig=theirs)
+    outcome, run = place.done().carry_out(place.recipe(Options(log_format="text")).steps)
+    assert (outcome.errors, logging_of(place, "work")) == ([], {"LogFormat": "Text"})
+    place.carry_out(undo_steps(place, run))
+    assert logging_of(place, "work") == theirs
+
+
+def test_an_alias_whose_log_format_lags_is_named_and_a_later_publish_ships_it(place):
+    place.function("work", "live")
+    outcome, _ = place.done().carry_out(place.recipe(Options(log_format="json")).steps)
+    assert (outcome.errors, logging_of(place, "work", "live")) == ([], {"LogFormat": "Text"})
+    assert any(
+        "alias live of function work, whose tracing and log format" in text
+        for text in place.recipe(Options()).warnings
+    )
+    published, run = place.carry_out(place.recipe(PUBLISH).steps)
+    assert (published.errors, logging_of(place, "work", "live")) == ([], JSON)
+    assert place.recipe(PUBLISH).warnings == ()
+    place.carry_out(undo_steps(place, run))
+    assert logging_of(place, "work", "live") == {"LogFormat": "Text"}
+
+
 def test_a_bare_version_is_reported_only(place):
     place.function("work", "1")
     recipe = place.done().recipe(PUBLISH)

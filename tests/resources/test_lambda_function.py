@@ -92,6 +92,37 @@ def test_code_that_was_put_into_s3_is_taken_from_there(zips):
     ]
 
 
+FORMAT, APPLICATION, SYSTEM = (
+    f"LoggingConfig/{name}" for name in ("LogFormat", "ApplicationLogLevel", "SystemLogLevel")
+)
+TEXT = {FORMAT: "Text", APPLICATION: None, SYSTEM: None}
+JSON = {FORMAT: "JSON", APPLICATION: "INFO", SYSTEM: "INFO"}
+IN_JSON = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "before", "want", "sent"),
+    [
+        ({"LogFormat": "Text"}, TEXT, JSON, IN_JSON),
+        # AWS takes no level with Text, and an undo names none.
+        (IN_JSON, JSON, TEXT, {"LogFormat": "Text"}),
+        (IN_JSON, JSON, {APPLICATION: "DEBUG"}, {**IN_JSON, "ApplicationLogLevel": "DEBUG"}),
+    ],
+)
+def test_the_log_format_is_sent_whole_and_with_the_group_that_is_there(shown, before, want, sent):
+    raw = {"RevisionId": "r1", "LoggingConfig": {**shown, "LogGroup": "/their/own"}}
+    (call,) = FUNCTION.calls(Reading({**STATE, **before}, {"raw": raw}), want)
+    assert (call.operation, call.params) == (
+        CONFIGURATION,
+        {**SAME, "LoggingConfig": {**sent, "LogGroup": "/their/own"}},
+    )
+
+
+def test_a_level_that_somebody_changed_keeps_its_format():
+    assert set(FUNCTION.inseparable(FORMAT)) == {APPLICATION, SYSTEM}
+    assert FUNCTION.inseparable(SYSTEM) == (FORMAT,)
+
+
 class OfTheirs:
     """GetFunction of a function whose zip is encrypted with somebody's own key."""
 

@@ -36,6 +36,9 @@ def stage(**more):
     return {"stageName": "prod", "tracingEnabled": True, "methodSettings": settings, **more}
 
 
+TRACED = {"Mode": "Active"}
+
+
 def function(mode="Active", qualifiers=None, **more):
     raw = {
         "FunctionName": "work",
@@ -164,6 +167,14 @@ CASES = {
     "alias without tracing": (
         observed(functions=[function(qualifiers={"live": (Route("3", 1.0, FROZEN),)})]),
         [("lambda-function/work", "alias live", f"{SETUP} --publish")],
+    ),
+    "alias with another log format": (
+        observed(functions=[function(
+            qualifiers={"live": (Route("3", 1.0, {**FROZEN, "TracingConfig": TRACED}),)},
+            LoggingConfig={"LogFormat": "JSON"},
+        )]),
+        [("lambda-function/work", "live, and log format differs from $LATEST in the version 3",
+          f"{SETUP} --publish")],
     ),
     "version without tracing": (
         observed(functions=[function(qualifiers={"3": (Route("3", 1.0, FROZEN),)})]),

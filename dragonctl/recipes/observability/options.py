@@ -30,6 +30,7 @@ class Options:
     metrics: bool | None = None
     access_log: bool | None = None
     tracing: bool | None = None
+    log_format: str | None = None
     state_machine_level: str | None = None
     execution_data: bool | None = None
     retention: int | None = None

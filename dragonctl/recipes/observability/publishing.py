@@ -6,11 +6,11 @@ change to ``$LATEST`` does not reach what an alias or a version number sends the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from dragonctl.application.nouns import App, Function, Machine, Raw, Routes, percent, split
+from dragonctl.application.nouns import App, Function, Machine, Routes, percent, split
+from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (
@@ -20,29 +20,14 @@ from dragonctl.recipes.functions.publication import (
     routed,
     split_traffic,
 )
+from dragonctl.recipes.observability.functions import FunctionWanted
 from dragonctl.recipes.observability.machines import MachineWanted
-from dragonctl.recipes.observability.options import Options, keep_or_default
+from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.lambda_function import FunctionSettings
-from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
-from dragonctl.resources.states_machine import LEVEL, TRACING, MachineSettings, machine_state
+from dragonctl.resources.states_machine import MachineSettings, machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
-
-# What a new version of a function would bring to the traffic beside its tracing.
-_SHIPPED = {
-    "CodeSha256": "code",
-    "Environment": "environment variables",
-    "Handler": "handler",
-    "Layers": "layers",
-    "MemorySize": "memory",
-    "Role": "role",
-    "Runtime": "runtime",
-    "Timeout": "time-out",
-    "VpcConfig": "network",
-    "LoggingConfig": "logging",
-}
-_SHIPPED_BY_MACHINES = {"definition": "definition", "roleArn": "role"}
 
 
 @dataclass(frozen=True)
@@ -89,58 +74,40 @@ def frozen(app: App, verdict: Verdict, options: Options) -> tuple[Frozen, ...]:
 
 
 def _functions(function: Function, verdict: Verdict, options: Options) -> Iterator[Frozen]:
-    if options.wants_tracing and verdict.unmet(role_name(function.role), "send traces"):
-        return
-    mode = _mode(function.raw)
-    given = {None: None, True: "Active", False: "PassThrough"}[options.tracing]
-    wanted = keep_or_default(given, mode, "Active", (None, "PassThrough"))
+    """Of a function; one whose role cannot send traces is judged by what else is wanted."""
+    wanted = FunctionWanted(function, verdict, options)
     subject = f"function {function.name}"
-    for qualifier, routes in function.qualifiers.items():
-        behind = tuple(one for one in routes if _mode(one.raw) != wanted)
-        if qualifier and behind:
-            ships = _shipped(function.raw, behind, _SHIPPED)
-            yield Frozen(subject, function.name, qualifier, "tracing", ships, routes, behind)
+    yield from _behind(FunctionSettings.table, function, wanted, subject, function.name)
 
 
 def _machines(app: App, machine: Machine, verdict: Verdict, options: Options) -> Iterator[Frozen]:
     wanted = MachineWanted(app, machine, verdict, options)
-    goal = wanted(Reading(machine_state(machine.raw)), {})
     subject = f"state machine {machine.name}"
-    for qualifier, routes in machine.qualifiers.items():
-        lags = {one.version: list(_lag(goal, one.raw)) for one in routes}
+    yield from _behind(MachineSettings.table, machine, wanted, subject, machine.arn)
+
+
+def _behind(
+    table: Table,
+    noun: Function | Machine,
+    wanted: Callable[[Reading, Done], State],
+    subject: str,
+    thing: str,
+) -> Iterator[Frozen]:
+    """The qualifiers whose versions do not hold what ``$LATEST`` will, of what is observed."""
+    latest = state_of(table, noun.raw)
+    want = wanted(Reading(latest), {})
+    goal = {**latest, **want}
+    for qualifier, routes in noun.qualifiers.items():
+        lags = {one.version: lagging(table, goal, one.raw) for one in routes}
         behind = tuple(one for one in routes if lags[one.version])
         if qualifier and behind:
-            ships = _shipped(machine.raw, behind, _SHIPPED_BY_MACHINES)
-            what = " and ".join(dict.fromkeys(word for one in behind for word in lags[one.version]))
-            yield Frozen(subject, machine.arn, qualifier, what, ships, routes, behind)
-
-
-def _lag(goal: State, raw: Raw) -> Iterator[str]:
-    """The words of what a frozen machine does not have as it is wanted."""
-    state = machine_state(raw)
-    for field, word in ((TRACING, "tracing"), (LEVEL, "log level")):
-        if field in goal and goal[field] != state[field]:
-            yield word
-
-
-def _mode(raw: Raw) -> str:
-    return str((raw.get("TracingConfig") or {}).get("Mode") or "PassThrough")
-
-
-def _shipped(latest: Raw, behind: Routes, names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(
-        word
-        for key, word in names.items()
-        if any(_plain(latest, key) != _plain(one.raw, key) for one in behind)
-    )
-
-
-def _plain(raw: Raw, key: str) -> Any:
-    """AWS shows some settings as nothing at all, or as an empty one."""
-    value = raw.get(key)
-    if isinstance(value, dict) and not any(value.values()):
-        return None
-    return value or None
+            what = dict.fromkeys(row.word for one in behind for row in lags[one.version])
+            ships = dict.fromkeys(
+                word for one in behind for word in shipped(table, noun.raw, one.raw, want)
+            )
+            yield Frozen(
+                subject, thing, qualifier, " and ".join(what), tuple(ships), routes, behind
+            )
 
 
 def publishing_warnings(found: tuple[Frozen, ...], options: Options) -> Iterator[str]:
