@@ -62,6 +62,21 @@ def test_undo_asks_and_without_a_terminal_names_the_flag(terminal, application):
     assert terminal.on_aws(SETUP, "--check") == 0
 
 
+def test_an_undo_that_failed_has_undone_nothing_and_the_next_one_goes_on(terminal, application):
+    with Proxy(target=terminal.endpoint) as proxy:
+        there = ("--endpoint-url", proxy.url)
+        assert terminal.run(SETUP, *there) == 0
+        proxy.rules.append(Rule(FAULTS["access-denied"], "apigateway", "UpdateStage"))
+        assert terminal.run("undo", "--yes", *there) == 1
+        proxy.rules.clear()
+        assert terminal.run("history", "--output", "json", *there) == 0
+        outcomes = {run["command"]: run["outcome"] for run in terminal.document()["runs"]}
+        assert outcomes == {SETUP: "done", "undo": "failed"}
+        assert terminal.run("undo", "--yes", *there) == 0
+    assert terminal.on_aws(SETUP, "--check", "--output", "json") == 3
+    assert "*/*/logging/loglevel" in {one["field"] for one in terminal.document()["changes"]}
+
+
 def test_the_environment_says_who_asks_and_not_the_folder(terminal, application, monkeypatch):
     terminal.toml('profile = "theirs"\nregion = "eu-west-1"\n')
     assert terminal.on_aws("status", "--output", "json") == 0

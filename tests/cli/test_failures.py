@@ -141,6 +141,16 @@ def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
     assert "dragonctl.toml" in terminal.err or "--log-level" in terminal.err
 
 
+@pytest.mark.parametrize(
+    "option", ["yes", "no-wait", "no_wait", "check", "dry_run", "debug", "local", "help", "output"]
+)
+def test_how_a_thing_is_done_is_typed_each_time(terminal, option):
+    """A file of the folder, perhaps somebody else's, neither answers questions nor hides them."""
+    terminal.toml(f"[delete-app]\n{option} = true\n")
+    assert terminal.on_aws("delete-app") == 2
+    assert f"unknown option {option!r} in [delete-app]" in terminal.err
+
+
 @pytest.mark.parametrize("words", [["--help"], ["history"]])
 def test_output_that_nobody_reads_on_ends_a_command_as_sigpipe_would(words):
     read, write = os.pipe()

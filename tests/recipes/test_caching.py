@@ -278,6 +278,23 @@ def test_a_stage_never_goes_back_behind_a_newer_deployment(on, wanted):
     assert stage(have, {"deployment": Reading({})})["deploymentId"] == NEW_DEPLOYMENT
 
 
+@pytest.mark.parametrize(
+    ("there", "options", "wanted"),
+    [
+        ({"~1a/GET": 0}, Options(), 300),  # 0 keeps no answer: as good as off, which is filled
+        ({"*/*": 0}, Options(), 300),
+        ({"~1a/GET": 60}, Options(), 60),
+        ({"~1a/GET": 60}, Options(ttl=0), 0),
+        ({"~1a/GET": 60}, Options(ttl=90), 90),
+        ({}, Options(), 300),
+    ],
+)
+def test_how_long_an_answer_is_kept(there, options, wanted):
+    have = Reading({f"{key}/caching/ttlInSeconds": ttl for key, ttl in there.items()})
+    want = StageWanted(options, ("/a",))(have, {})
+    assert want["~1a/GET/caching/ttlInSeconds"] == wanted
+
+
 def test_a_definition_is_known_by_its_digest():
     before = definition(NOW)
     after = with_keys(before, {NAME: (f"{QUERY}r",)})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.recipes.observability.costs import Traffic, estimate
+from dragonctl.application.nouns import Api, App, Machine
+from dragonctl.recipes.observability.costs import Traffic, estimate, traffic
 from dragonctl.recipes.observability.options import Options
 
 MILLION = Traffic(requests=1_000_000, executions=0)
@@ -30,3 +31,27 @@ def test_executions_count_too():
 def test_every_request_within_the_reservoir_may_be_traced():
     assert "at most $5.00 for traces" in estimate(MILLION, Options())
     assert "at most $0.00 for traces" in estimate(MILLION, Options(tracing=False))
+
+
+class CloudWatch:
+    """Counts, by the metric, what it was asked for; ``asked`` are the days between its ends."""
+
+    def __init__(self, **counts):
+        self.counts, self.asked = counts, []
+
+    def pages(self, service, operation, key, **params):
+        self.asked.append((params["EndTime"] - params["StartTime"]).days)
+        return [
+            {"Id": query["Id"], "Values": self.counts[query["MetricStat"]["Metric"]["MetricName"]]}
+            for query in params["MetricDataQueries"]
+        ]
+
+
+def test_a_month_has_more_than_four_weeks_traffic():
+    """The sentence is of a month; the week that was counted is 7 of its 30 days."""
+    stage = {"prod": {"stageName": "prod"}}
+    flow = Machine("arn:aws:states:us-east-1:1:stateMachine:flow", {}, {})
+    app = App((Api("a1", "orders", {}, stage),), (), (flow,), "1", "us-east-1", "aws")
+    cloudwatch = CloudWatch(Count=[500.0, 200.0], ExecutionsStarted=[70.0])
+    assert traffic(cloudwatch, app) == Traffic(requests=3000.0, executions=300.0)
+    assert cloudwatch.asked == [7]

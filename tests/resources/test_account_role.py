@@ -6,6 +6,7 @@ import pytest
 
 from dragonctl.engine.model import Reading
 from dragonctl.errors import AwsError
+from dragonctl.resources.apigateway_account import Account
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies
 
@@ -54,3 +55,37 @@ def test_a_region_that_is_closed_may_log_through_it(thing, code):
 def test_a_region_that_cannot_answer_now_is_no_answer(thing):
     with pytest.raises(AwsError):
         thing.obstacle(TwoRegions(AwsError("apigateway", "GetAccount", "500", "", 500)), HAVE, {})
+
+
+class OneRole:
+    """An account whose settings name a role; the role of that name which it has may write logs."""
+
+    account, region, partition = "111122223333", "us-east-1", "aws"
+
+    def __init__(self, named):
+        self.named = named
+
+    def get(self, service, operation, **params):
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+        trust["Principal"] = {"Service": "apigateway.amazonaws.com"}
+        writes = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+        return {
+            "GetAccount": {"cloudwatchRoleArn": self.named},
+            "GetRole": {"Role": {"AssumeRolePolicyDocument": {"Statement": [trust]}}},
+            "GetRolePolicy": {"PolicyDocument": {"Statement": [writes]}},
+        }[operation]
+
+    def pages(self, service, operation, key, **params):
+        return ["writes"] if key == "PolicyNames" else []
+
+    def together(self, *reads):
+        return [read() for read in reads]
+
+
+@pytest.mark.parametrize(
+    ("owner", "health"),
+    [("111122223333", "healthy"), ("999988887777", "it belongs to another account")],
+)
+def test_the_role_of_another_account_is_not_judged_by_ours_of_the_same_name(owner, health):
+    aws = OneRole(f"arn:aws:iam::{owner}:role/service-role/APIGatewayCWLogs")
+    assert Account(aws.account, aws.region).read(aws).facts["health"] == health

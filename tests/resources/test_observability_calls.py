@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dragonctl.engine.model import Reading
 from dragonctl.resources.apigateway_account import Account
@@ -55,6 +57,23 @@ def patches(have, want):
 )  # fmt: skip
 def test_stage_patches(have, want, expected):
     assert patches(have, want) == expected
+
+
+ON, OFF = "~1a/GET/caching/enabled", "~1b/GET/caching/enabled"
+NEXT_CACHE = {
+    ON: True, OFF: False, "deploymentId": "d2", "cacheClusterSize": "0.5",
+    "cacheClusterEnabled": True, "tracingEnabled": True,
+}  # fmt: skip
+
+
+@given(st.permutations(list(NEXT_CACHE)))
+def test_whatever_the_order_of_wishes_no_method_caches_under_a_key_that_is_not_served(order):
+    """Traffic goes on between two operations, and a stage takes none while its cluster changes."""
+    have = {OFF: True, ON: False, "deploymentId": "d1", "cacheClusterEnabled": False}
+    made = [path for _, path, _ in patches(have, {field: NEXT_CACHE[field] for field in order})]
+    turns = [f"/{OFF}", "/deploymentId", f"/{ON}", "/cacheClusterSize", "/cacheClusterEnabled"]
+    assert sorted(turns, key=made.index) == turns
+    assert made.index("/tracingEnabled") < made.index("/cacheClusterSize")
 
 
 def test_a_large_update_is_cut_into_parts_that_aws_takes():

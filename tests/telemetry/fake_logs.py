@@ -6,13 +6,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from botocore.exceptions import ClientError
-
+from dragonctl.errors import AwsError
 from tests.telemetry.models import judge
 
 
-def refusal(code: str, message: str = "no") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, "FilterLogEvents")
+def refusal(code: str, message: str = "no") -> AwsError:
+    """AWS's refusal, as the door to AWS gives it on."""
+    return AwsError("logs", "FilterLogEvents", code, message, 400)
 
 
 @dataclass

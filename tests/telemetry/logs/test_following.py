@@ -1,8 +1,8 @@
 from collections import Counter
 
 import pytest
-from botocore.exceptions import ClientError
 
+from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.events import LogGroup
 from dragonctl.telemetry.logs.following import follow
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal
@@ -93,7 +93,7 @@ def test_dead_credentials_end_the_stream():
         return {"events": []}
 
     fake.fetch = fetch
-    with pytest.raises(ClientError, match="expired"):
+    with pytest.raises(AwsError, match="expired"):
         follow_until(fake, 200)
 
 

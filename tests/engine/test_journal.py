@@ -1,0 +1,61 @@
+"""What a power cut leaves of a journal: only what was forced onto the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from dragonctl.engine.history import read_history
+from dragonctl.engine.model import Step
+from tests.engine.fakes import Thing
+
+
+@pytest.fixture
+def disk(monkeypatch, engine):
+    """What has reached the disk for certain: the journal as it was when last forced there."""
+    kept = {}
+    force = os.fsync
+
+    def forced(file):
+        force(file)
+        mine = os.fstat(file).st_ino
+        path = next(one for one in engine.folder.glob("*.jsonl") if one.stat().st_ino == mine)
+        kept[path.name] = path.read_bytes()
+
+    monkeypatch.setattr(os, "fsync", forced)
+    return kept
+
+
+def test_every_call_is_on_the_disk_before_aws_gets_it(engine, disk):
+    engine.aws.things = {"old": {"colour": "blue"}}
+    known = []
+    send = engine.aws.send
+
+    def sent(service, operation, params, region=None):
+        if operation in ("Create", "Set"):
+            (journal,) = disk.values() or [b""]
+            events = [json.loads(line) for line in journal.splitlines()]
+            known.append((operation, [one["operation"] for one in events if "params" in one]))
+        return send(service, operation, params, region)
+
+    engine.aws.send = sent
+    after = (Thing("old").identifier,)
+    engine.run(
+        Step("Paint", Thing("old"), {"colour": "red"}),
+        Step("Make", Thing("new"), {"colour": "red"}, after=after),
+    )
+    assert known == [("Set", ["Set"]), ("Create", ["Set", "Create"])]
+
+
+def test_the_power_fails_behind_a_call_and_undo_puts_it_back(engine, disk):
+    engine.aws.things = {"old": {"colour": "blue"}}
+    engine.run(Step("Paint", Thing("old"), {"colour": "red"}))
+    (path,) = engine.folder.glob("*.jsonl")
+    lines = disk[path.name].splitlines(keepends=True)
+    call = next(n for n, line in enumerate(lines, 1) if json.loads(line)["event"] == "call")
+    path.write_bytes(b"".join(lines[:call]))  # nothing behind it had been forced
+    assert [run.outcome for run in read_history(engine.folder).runs] == [None]
+    engine.undo()
+    assert engine.aws.things == {"old": {"colour": "blue"}}
