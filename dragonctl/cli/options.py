@@ -59,7 +59,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options that were not given come from ``dragonctl.toml``'s table of this command."""
-        from dragonctl.config import defaults_for
+        from dragonctl.cli.defaults import defaults_for
 
         if not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
             ctx.default_map = {**(ctx.default_map or {}), **defaults_for(self)}
@@ -109,7 +109,7 @@ def allow_secret_option(function: F) -> F:
 
 def allowed_secrets(command: click.Command) -> tuple[str, ...]:
     """What ``dragonctl.toml`` says of ``--allow-secret``, where the command itself does not run."""
-    from dragonctl.config import defaults_for
+    from dragonctl.cli.defaults import defaults_for
 
     return tuple(defaults_for(command).get("allow_secret", ()))
 
