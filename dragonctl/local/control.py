@@ -224,11 +224,7 @@ def _ask(
 @contextlib.contextmanager
 def _turn() -> Iterator[None]:
     """One command at a time starts or ends the server."""
-    import fcntl
+    from filelock import FileLock  # the kernel's own: it ends with the process that holds it
 
-    handle = os.open(state_folder("local") / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with FileLock(state_folder("local") / "lock", mode=0o600):
         yield
-    finally:
-        os.close(handle)
