@@ -71,6 +71,29 @@ class Aws:
         """The client of one service, made on first use; ``large`` gives uploads their time."""
         return self._begun(service, region, large=large).result()
 
+    def sign(self, service: str, request: Any) -> None:
+        """Sign a botocore ``AWSRequest`` to a service (SigV4), with this door's credentials.
+
+        ``service`` is the name that is signed, such as ``execute-api``. Raises DragonError where
+        there are no credentials, or they cannot be loaded.
+        """
+        from botocore.auth import SigV4Auth
+        from botocore.credentials import Credentials
+        from botocore.exceptions import BotoCoreError
+
+        given = self.connection
+        try:
+            known = (
+                Credentials(given.access_key, given.secret_key)
+                if given.access_key
+                else self._session.get_credentials()
+            )
+            if known is None:
+                raise DragonError("there are no credentials.", code="NoCredentials")
+            SigV4Auth(known.get_frozen_credentials(), service, self.region).add_auth(request)
+        except BotoCoreError as error:
+            raise DragonError(str(error), code="NoCredentials") from error
+
     def paging(self, service: str, operation: str) -> list[tuple[str, str]]:
         """How an operation pages: (request parameter, field of the answer) of each token."""
         self.client(service)

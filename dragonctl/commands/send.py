@@ -11,6 +11,7 @@ from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
+    from dragonctl.application.nouns import Api
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
@@ -60,15 +61,24 @@ def send(
     import time
 
     from dragonctl.cli.view import View
-    from dragonctl.telemetry.requests.delivery import GivenRequest, deliver, prepared
+    from dragonctl.telemetry.requests.delivery import (
+        GivenRequest,
+        check_given,
+        deliver,
+        one_api,
+        prepared,
+    )
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.sending import print_answer
 
+    given = GivenRequest(method, path, headers, data, api_key, domain)
     view = View(chosen, "logs", "xray", "lambda", "stepfunctions")
-    ready = prepared(view, GivenRequest(method, path, headers, data, api_key, domain))
+    check_given(given)
+    api = one_api(view.app)
+    ready = prepared(view.session.reads, api, _stage(view, api), given)
     began = time.time()
-    answered = deliver(view, ready)
+    answered = deliver(view.session.aws, ready)
     code = int(fail and answered.status >= FIRST_ERROR)
     if view.json:
         _tell(view, ready, answered, began if follow else None)
@@ -86,16 +96,41 @@ def send(
     return code
 
 
+def _stage(view: View, api: Api) -> str:
+    """The one stage; at a terminal a doubt becomes a question."""
+    import sys
+
+    from dragonctl.errors import UsageError
+    from dragonctl.terminal.questions import chosen
+
+    stages = list(api.stages)
+    if len(stages) == 1:
+        return stages[0]
+    doubt = f"A request goes to one stage; {api.name} has: {', '.join(stages) or 'none'}."
+    if not stages or view.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(doubt, "Name it: --stage, or stage in dragonctl.toml.")
+    return chosen(doubt, "Which one", stages)
+
+
+def _arrivals(view: View, ready: Prepared, answered: Answered, began: float) -> Arrivals:
+    from dragonctl.telemetry.requests.delivery import arrivals
+
+    endpoint = view.session.aws.endpoint
+    return arrivals(
+        view.fetch, view.app, ready, answered, began, endpoint=endpoint, report=view.report
+    )
+
+
 def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) -> None:
     """The one JSON document; with everything that came of the request since ``began``."""
-    from dragonctl.telemetry.requests.delivery import arrivals, trace
+    from dragonctl.telemetry.requests.delivery import trace
 
     request = {"method": ready.sent.method, "url": ready.sent.url, "stage": ready.stage}
     came: dict[str, Any] = {}
     if began is not None:
-        arriving = arrivals(view, ready, answered, began)
+        arriving = _arrivals(view, ready, answered, began)
         events = [event.document() for event in arriving.lines()]
-        found = trace(view, ready, answered)
+        found = trace(view.fetch, view.session.aws.endpoint, ready, answered)
         came = {
             "events": events,
             "trace": found.document() if found else None,
@@ -106,19 +141,19 @@ def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) 
 
 def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> None:
     """Everything that came of the request, as it arrives."""
-    from dragonctl.telemetry.requests.delivery import arrivals, trace
+    from dragonctl.telemetry.requests.delivery import trace
     from dragonctl.terminal.console import out
     from dragonctl.terminal.logs import LogPrinter
     from dragonctl.terminal.traces import print_trace
 
     console = out()
     printer = LogPrinter(console, view.groups())
-    arriving = arrivals(view, ready, answered, began)
+    arriving = _arrivals(view, ready, answered, began)
     console.print()
     for event in arriving.lines():
         printer.write(event)
         console.file.flush()
-    found = trace(view, ready, answered)
+    found = trace(view.fetch, view.session.aws.endpoint, ready, answered)
     if found:
         console.print()
         print_trace(console, found)

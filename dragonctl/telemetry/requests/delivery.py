@@ -1,21 +1,25 @@
-"""How ``send`` reaches a stage: the stage that is meant, the signature, the wire."""
+"""How ``send`` reaches a stage: its address, the signature, the wire."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dragonctl.application.nouns import Api
+from dragonctl.application.nouns import Api, App
+from dragonctl.aws.client import Aws
 from dragonctl.aws.transport import failure, proxies
-from dragonctl.cli.view import View
+from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
+from dragonctl.telemetry.fetching import Fetch
+from dragonctl.telemetry.logs.events import Unreadable
+from dragonctl.telemetry.logs.groups import log_groups
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of
 from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
@@ -46,51 +50,44 @@ class GivenRequest:
     domain: str | None = None
 
 
-def prepared(view: View, said: GivenRequest) -> Prepared:
-    """The request that is meant. Everything is checked before anything is sent."""
-    path, body = path_of(said.path), _body(said.data)
-    # The address is not known yet, but a slip of the pen is better told before AWS is asked.
-    request_of(said.method, "", said.headers, body, 0.0, said.api_key)
-    app = view.app
+def check_given(given: GivenRequest) -> None:
+    """Refuse what cannot be sent anywhere: a slip of the pen is better told before AWS is asked."""
+    path_of(given.path)
+    request_of(given.method, "", given.headers, b"", 0.0, given.api_key)
+
+
+def one_api(app: App) -> Api:
+    """The API that a request goes to. Raises UsageError where none, or several, are meant."""
     if app.api is None:
         raise UsageError("No REST API is meant.", "Name it with --api.")
     if len(app.apis) > 1:
         names = ", ".join(f"{one.name} ({one.id})" for one in app.apis)
         raise UsageError("A request goes to one API.", f"--api matches: {names}.")
-    stage = _stage(view, app.api)
-    url = f"{_address(view, app.api, stage, said.domain)}{path}"
-    sent = request_of(said.method, url, said.headers, body, time.time(), said.api_key)
-    resources = read_resources(view.session.reads, app.api.id)
+    return app.api
+
+
+def prepared(reads: Reads, api: Api, stage: str, given: GivenRequest) -> Prepared:
+    """The request that is meant, to a stage of an API. Everything is checked, nothing sent."""
+    path, body = path_of(given.path), _body(given.data)
+    url = f"{_address(reads, api, stage, given.domain)}{path}"
+    sent = request_of(given.method, url, given.headers, body, time.time(), given.api_key)
+    resources = read_resources(reads, api.id)
     return Prepared(stage, sent, wants_signature(resources, sent.method, path))
 
 
-def _stage(view: View, api: Api) -> str:
-    """The one stage; at a terminal a doubt becomes a question."""
-    stages = list(api.stages)
-    if len(stages) == 1:
-        return stages[0]
-    doubt = f"A request goes to one stage; {api.name} has: {', '.join(stages) or 'none'}."
-    if not stages or view.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(doubt, "Name it: --stage, or stage in dragonctl.toml.")
-    from dragonctl.terminal.questions import chosen
-
-    return chosen(doubt, "Which one", stages)
-
-
-def _address(view: View, api: Api, stage: str, domain: str | None) -> str:
-    app, endpoint = view.app, view.session.aws.endpoint
+def _address(reads: Reads, api: Api, stage: str, domain: str | None) -> str:
+    endpoint = reads.aws.endpoint
     closed = bool(api.raw.get("disableExecuteApiEndpoint")) and endpoint == "aws"
     if not domain and not closed:
-        return stage_url(endpoint, api, stage, app.region, app.partition)
+        return stage_url(endpoint, api, stage, reads.region, reads.partition)
     if endpoint != "aws":
         raise UsageError("Only AWS itself serves custom domains.", "Leave --domain out.")
-    return domain_url(mapped(_mappings(view, domain), api.id, stage), api, stage, domain)
+    return domain_url(mapped(_mappings(reads, domain), api.id, stage), api, stage, domain)
 
 
-def _mappings(view: View, domain: str | None) -> dict[str, Any]:
+def _mappings(reads: Reads, domain: str | None) -> dict[str, Any]:
     """The base path mappings of one custom domain, or of all."""
-    reads = view.session.reads
-    names = [domain] if domain else [one["domainName"] for one in _domains(view)]
+    names = [domain] if domain else [one["domainName"] for one in _domains(reads)]
     asks = [
         partial(
             reads.pages, "apigateway", "GetBasePathMappings", "items",
@@ -101,9 +98,9 @@ def _mappings(view: View, domain: str | None) -> dict[str, Any]:
     return {name: found or [] for name, found in zip(names, reads.concurrently(*asks), strict=True)}
 
 
-def _domains(view: View) -> list[dict[str, Any]]:
+def _domains(reads: Reads) -> list[dict[str, Any]]:
     """The public ones: private domains answer inside their network."""
-    found = view.session.reads.pages("apigateway", "GetDomainNames", "items", limit=500) or []
+    found = reads.pages("apigateway", "GetDomainNames", "items", limit=500) or []
     return [
         one
         for one in found
@@ -123,7 +120,7 @@ def _body(data: str | None) -> bytes | None:
     return None if data is None else os.fsencode(data)
 
 
-def deliver(view: View, ready: Prepared) -> Answered:
+def deliver(aws: Aws, ready: Prepared) -> Answered:
     """Send it once (it may not be repeatable) and return whatever came back.
 
     A redirection is an answer like any other: following it could carry keys elsewhere.
@@ -136,7 +133,7 @@ def deliver(view: View, ready: Prepared) -> Answered:
         method=sent.method, url=sent.url, headers=dict(sent.headers), data=sent.body or b""
     )
     if ready.signed:
-        _sign(view, request)
+        _sign(aws, request)
     wire = URLLib3Session(
         verify=os.environ.get("AWS_CA_BUNDLE") or True,
         proxies=proxies(sent.url),
@@ -159,14 +156,11 @@ def deliver(view: View, ready: Prepared) -> Answered:
     return Answered(answer.status_code, headers, body, seconds)
 
 
-def _sign(view: View, request: object) -> None:
-    """Sign with the credentials of this command: its own client knows profile, SSO and role."""
-    from botocore.exceptions import BotoCoreError
-
-    signer = view.session.aws.client("apigateway")._request_signer  # noqa: SLF001
+def _sign(aws: Aws, request: object) -> None:
+    """Sign with the credentials of this command, which know of profile, SSO and role."""
     try:
-        signer.sign("Invoke", request, signing_name="execute-api")
-    except BotoCoreError as error:
+        aws.sign("execute-api", request)
+    except DragonError as error:
         raise DragonError(
             f"The method wants a signed request (IAM), and this cannot be signed: {error}",
             "Log in (`aws sso login`, `aws configure`), or name a --profile.",
@@ -174,22 +168,31 @@ def _sign(view: View, request: object) -> None:
         ) from error
 
 
-def arrivals(view: View, ready: Prepared, answered: Answered, began: float) -> Arrivals:
-    """The request's log lines as they arrive."""
+def arrivals(
+    fetch: Fetch,
+    app: App,
+    ready: Prepared,
+    answered: Answered,
+    began: float,
+    *,
+    endpoint: str,
+    report: Callable[[Unreadable], None],
+) -> Arrivals:
+    """The request's log lines as they arrive. ``began``: seconds since 1970."""
     return Arrivals(
-        view.fetch,
-        view.groups(),
+        fetch,
+        log_groups(app),
         answered.request_id or answered.trace_id or ready.sent.trace_id,
         int(began * 1000) - 60_000,  # clocks differ
         clock=time.time,
         sleep=time.sleep,
-        report=view.report,
-        waiting=_waiting(view),
-        expected=expected_lines(view.app, ready.stage, answered),
+        report=report,
+        waiting=_waiting(endpoint),
+        expected=expected_lines(app, ready.stage, answered),
     )
 
 
-def trace(view: View, ready: Prepared, answered: Answered) -> Trace | None:
+def trace(fetch: Fetch, endpoint: str, ready: Prepared, answered: Answered) -> Trace | None:
     """The request's trace once it is whole.
 
     A stage that does not trace names none; functions that do trace go by what was sent.
@@ -197,10 +200,11 @@ def trace(view: View, ready: Prepared, answered: Answered) -> Trace | None:
     ident = answered.trace_id or ready.sent.trace_id
     if not ident:
         return None
-    return trace_of(view.fetch, ident, clock=time.time, sleep=time.sleep, waiting=_waiting(view))
+    waiting = _waiting(endpoint)
+    return trace_of(fetch, ident, clock=time.time, sleep=time.sleep, waiting=waiting)
 
 
-def _waiting(view: View) -> Waiting:
+def _waiting(endpoint: str) -> Waiting:
     """The local AWS shows things at once."""
-    local = view.session.aws.endpoint != "aws"
-    return Waiting(interval=0.3, quiet=1.5, longest=30.0) if local else Waiting()
+    is_local = endpoint != "aws"
+    return Waiting(interval=0.3, quiet=1.5, longest=30.0) if is_local else Waiting()
