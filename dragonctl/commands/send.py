@@ -63,7 +63,7 @@ def send(
     from dragonctl.cli.view import View
     from dragonctl.telemetry.requests.delivery import (
         GivenRequest,
-        check_given,
+        checked_body,
         deliver,
         one_api,
         prepared,
@@ -74,9 +74,9 @@ def send(
 
     given = GivenRequest(method, path, headers, data, api_key, domain)
     view = View(chosen, "logs", "xray", "lambda", "stepfunctions")
-    check_given(given)
+    body = checked_body(given)
     api = one_api(view.app)
-    ready = prepared(view.session.reads, api, _stage(view, api), given)
+    ready = prepared(view.session.reads, api, _stage(view, api), given, body)
     began = time.time()
     answered = deliver(view.session.aws, ready)
     code = int(fail and answered.status >= FIRST_ERROR)

@@ -50,10 +50,15 @@ class GivenRequest:
     domain: str | None = None
 
 
-def check_given(given: GivenRequest) -> None:
-    """Refuse what cannot be sent anywhere: a slip of the pen is better told before AWS is asked."""
+def checked_body(given: GivenRequest) -> bytes | None:
+    """The request's body. Raises UsageError for what cannot be sent to any address.
+
+    The address is not known yet, but a slip of the pen is better told before AWS is asked.
+    """
     path_of(given.path)
-    request_of(given.method, "", given.headers, b"", 0.0, given.api_key)
+    body = _body(given.data)
+    request_of(given.method, "", given.headers, body, 0.0, given.api_key)
+    return body
 
 
 def one_api(app: App) -> Api:
@@ -66,9 +71,11 @@ def one_api(app: App) -> Api:
     return app.api
 
 
-def prepared(reads: Reads, api: Api, stage: str, given: GivenRequest) -> Prepared:
+def prepared(
+    reads: Reads, api: Api, stage: str, given: GivenRequest, body: bytes | None
+) -> Prepared:
     """The request that is meant, to a stage of an API. Everything is checked, nothing sent."""
-    path, body = path_of(given.path), _body(given.data)
+    path = path_of(given.path)
     url = f"{_address(reads, api, stage, given.domain)}{path}"
     sent = request_of(given.method, url, given.headers, body, time.time(), given.api_key)
     resources = read_resources(reads, api.id)
