@@ -78,7 +78,7 @@ class OneRole:
     def pages(self, service, operation, key, **params):
         return ["writes"] if key == "PolicyNames" else []
 
-    def together(self, *reads):
+    def concurrently(self, *reads):
         return [read() for read in reads]
 
 
