@@ -12,13 +12,7 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.apigateway_rest_api import api_tags
-from dragonctl.resources.apigateway_stage import (
-    Stage,
-    caches,
-    escaped,
-    read_stages,
-    stage_state,
-)
+from dragonctl.resources.apigateway_stage import Stage, caches, escaped, read_stages, stage_state
 
 DECLARED = "requestParameters/"
 KEY = "cacheKeyParameters/"

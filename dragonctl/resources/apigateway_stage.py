@@ -10,30 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Table, state_of
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.apigateway_rest_api import api_tags
+from dragonctl.resources.apigateway_stage_fields import (
+    ACCESS_LOG,
+    ALL_METHODS,
+    FIELDS,
+    SETTINGS,
+)
 from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
 
-ALL_METHODS = "*/*"
-
-# suffix of the patch path -> (field of a stage's methodSettings, AWS's default of a new entry)
-SETTINGS: dict[str, tuple[str, Json]] = {
-    "metrics/enabled": ("metricsEnabled", False),
-    "logging/loglevel": ("loggingLevel", "OFF"),
-    "logging/dataTrace": ("dataTraceEnabled", False),
-    "throttling/burstLimit": ("throttlingBurstLimit", 5000),
-    "throttling/rateLimit": ("throttlingRateLimit", 10000.0),
-    "caching/enabled": ("cachingEnabled", False),
-    "caching/ttlInSeconds": ("cacheTtlInSeconds", 300),
-    "caching/dataEncrypted": ("cacheDataEncrypted", False),
-    "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", True),
-    "caching/unauthorizedCacheControlHeaderStrategy": (
-        "unauthorizedCacheControlHeaderStrategy",
-        "SUCCEED_WITH_RESPONSE_HEADER",
-    ),
-}
-_PLAIN = ("tracingEnabled", "cacheClusterEnabled", "cacheClusterSize", "deploymentId")
-_ACCESS_LOG = ("accessLogSettings/destinationArn", "accessLogSettings/format")
 _TAG = "tags/"
 # AWS refuses larger updates ("Update size too large …"); 80 is what is known to pass.
 _OPERATIONS_PER_CALL = 80
@@ -56,6 +43,8 @@ class Stage(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-stage"
+    noun: ClassVar[str] = "stage"
+    table: ClassVar[Table] = FIELDS
     api: str
     stage: str
 
@@ -116,7 +105,7 @@ class Stage(Resource):
         state = dict(have.state) if have else {}
         for key in {_key_of(field) for field in want or {} if _key_of(field)}:
             if not _entry(state, key) and _entry(want or {}, key):
-                state |= {f"{key}/{suffix}": default for suffix, (_, default) in SETTINGS.items()}
+                state |= {f"{key}/{suffix}": row.absent for suffix, row in SETTINGS.items()}
         return {**state, **(want or {})}
 
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
@@ -134,14 +123,10 @@ class Stage(Resource):
         is_flushed = reading.facts["raw"].get("cacheClusterStatus") == "FLUSH_IN_PROGRESS"
         return None if is_flushed else _CLUSTER_SECONDS
 
-    def inseparable(self, field: str) -> tuple[str, ...]:
-        """An access log is taken away whole (UpdateStage removes no leaf of it)."""
-        return _ACCESS_LOG if field in _ACCESS_LOG else ()
-
     def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
         """Logs need their groups."""
-        if field in _ACCESS_LOG:
-            name = group_name(have.state[_ACCESS_LOG[0]])
+        if field in ACCESS_LOG:
+            name = group_name(have.state[ACCESS_LOG[0]])
         elif field.endswith("/logging/loglevel") and have.state.get(field) in ("ERROR", "INFO"):
             name = execution_group(self.api, self.stage)
         else:
@@ -191,18 +176,14 @@ def stage_arn(partition: str, region: str, api: str, stage: str) -> str:
 
 def stage_state(raw: Mapping[str, Any]) -> dict[str, Json]:
     """A stage as AWS shows it, as fields. Both spellings of a method key are known."""
-    state: dict[str, Json] = {name: raw.get(name) for name in _PLAIN}
-    state["tracingEnabled"] = bool(raw.get("tracingEnabled"))
-    state["cacheClusterEnabled"] = bool(raw.get("cacheClusterEnabled"))
+    state: dict[str, Json] = state_of(FIELDS, raw)
     if not state["cacheClusterEnabled"]:
         state["cacheClusterSize"] = None  # AWS may show the size of a cluster that is gone
-    access = raw.get("accessLogSettings") or {}
-    state |= {field: access.get(field.rpartition("/")[2]) for field in _ACCESS_LOG}
     state |= {f"{_TAG}{key}": value for key, value in (raw.get("tags") or {}).items()}
     for key, settings in (raw.get("methodSettings") or {}).items():
-        for suffix, (name, _) in SETTINGS.items():
-            if name in settings:
-                state[f"{spelled(key)}/{suffix}"] = settings[name]
+        for suffix, row in SETTINGS.items():
+            if row.path in settings:
+                state[f"{spelled(key)}/{suffix}"] = settings[row.path]
     return state
 
 
@@ -280,7 +261,7 @@ def _patches(state: State, want: State) -> Iterator[list[Patch]]:
     yield list(_access_log(want))
     groups: dict[str, list[tuple[str, Json]]] = {}
     for field, value in want.items():
-        if value is None or field.startswith((_TAG, *_ACCESS_LOG)) or _key_of(field) in rebuilt:
+        if value is None or field.startswith((_TAG, *ACCESS_LOG)) or _key_of(field) in rebuilt:
             continue
         groups.setdefault(_key_of(field) or field, []).append((field, value))
     for group in sorted(groups.values(), key=lambda group: min(map(_turn, group))):
@@ -311,7 +292,7 @@ def _tags(state: State) -> dict[str, Json]:
 
 
 def _access_log(want: State) -> Iterator[Patch]:
-    fields = {field: want[field] for field in _ACCESS_LOG if field in want}
+    fields = {field: want[field] for field in ACCESS_LOG if field in want}
     if fields and all(value is None for value in fields.values()):
         yield {"op": "remove", "path": "/accessLogSettings"}
         return
@@ -335,4 +316,4 @@ def _key_of(field: str) -> str:
 
 def _default_of(field: str) -> Json:
     suffix = "/".join(field.split("/")[2:])
-    return SETTINGS[suffix][1] if suffix in SETTINGS else None
+    return SETTINGS[suffix].absent if suffix in SETTINGS else None

@@ -12,7 +12,8 @@ from dragonctl.recipes.caching.existing import CachedMethod, cached_methods
 from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
-from dragonctl.resources.apigateway_stage import ALL_METHODS, stage_state
+from dragonctl.resources.apigateway_stage import stage_state
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, method_label
 from dragonctl.status.caching import cache_document
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
@@ -41,7 +42,7 @@ def stage_document(api: str, name: str, raw: Mapping[str, Any]) -> dict[str, Any
         "tracing": state["tracingEnabled"],
         **cache_document(state["cacheClusterSize"], raw.get("cacheClusterStatus", "NOT_AVAILABLE")),
         "overrides": [
-            {"method": spoken(key), **method_settings(state, key)}
+            {"method": method_label(key), **method_settings(state, key)}
             for key in dict.fromkeys("/".join(field.split("/")[:2]) for field in state)
             if f"{key}/metrics/enabled" in state and key != ALL_METHODS
         ],
@@ -53,13 +54,6 @@ def method_settings(state: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {
         name: state.get(f"{key}/{suffix}", default) for name, (suffix, default) in SETTINGS.items()
     }
-
-
-def spoken(key: str) -> str:
-    """A method's key as people say it: ``~1dragons/GET`` is ``GET /dragons``."""
-    path, _, method = key.rpartition("/")
-    plain = path.replace("~1", "/").replace("~0", "~")
-    return f"{method} {plain if plain.startswith('/') else f'/{plain}'}"
 
 
 def stage_problems(observed: Observations, now: datetime) -> Iterator[Problem]:

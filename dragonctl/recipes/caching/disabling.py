@@ -14,7 +14,8 @@ from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.recipes.caching.history import Added
 from dragonctl.resources.apigateway_cache_deployment import EVERYTHING
 from dragonctl.resources.apigateway_method import DECLARED, KEY, Integration, Method, Methods
-from dragonctl.resources.apigateway_stage import ALL_METHODS, SETTINGS, Stage, method_keys
+from dragonctl.resources.apigateway_stage import Stage, method_keys
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, SETTINGS
 
 _ON = "caching/enabled"
 

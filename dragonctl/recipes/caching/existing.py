@@ -16,7 +16,8 @@ from dragonctl.recipes.caching.namespaces import companions, mixing
 from dragonctl.recipes.caching.reading.sources import short
 from dragonctl.recipes.caching.survey import Survey, survey
 from dragonctl.resources.apigateway_method import Methods
-from dragonctl.resources.apigateway_stage import ALL_METHODS, caches, keys_of, stage_state
+from dragonctl.resources.apigateway_stage import caches, keys_of, stage_state
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 
 from dragonctl.engine.model import Done, Json, Reading, State
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, Options
-from dragonctl.resources.apigateway_stage import (
-    ALL_METHODS,
-    SETTINGS,
-    caches,
-    keys_of,
-    method_key,
-)
+from dragonctl.resources.apigateway_stage import caches, keys_of, method_key
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, SETTINGS
 
 NEW_DEPLOYMENT = "(the new deployment)"
 """Stands for an id that AWS will make, in a dry run."""
@@ -71,11 +66,11 @@ class StageWanted:
     def _override(self, key: str, path: str, state: State, given: State) -> State:
         held = [*dict.fromkeys((key, *keys_of("GET", path, state))), ALL_METHODS]
         want: dict[str, Json] = {}
-        for suffix, (_, default) in SETTINGS.items():
+        for suffix, row in SETTINGS.items():
             there = [state[f"{one}/{suffix}"] for one in held if f"{one}/{suffix}" in state]
             value = given.get(suffix, there[0] if there else None)
             if value is None and suffix.startswith(_CACHING):
-                value = default
+                value = row.absent
             if suffix == _TTL and suffix not in given:
                 value = value or DEFAULT_TTL  # 0 is "off", which a default fills
             if value is not None:

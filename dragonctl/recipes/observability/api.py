@@ -15,7 +15,8 @@ from dragonctl.recipes.observability.names import access_group
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
-from dragonctl.resources.apigateway_stage import ALL_METHODS, Stage, method_keys
+from dragonctl.resources.apigateway_stage import Stage, method_keys
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.logs_group import execution_group, group_arn, group_name
