@@ -119,7 +119,8 @@ def read_all(start_ms: int) -> None:
     import boto3
     from rich.console import Console
 
-    from dragonctl.telemetry.logs.events import LogGroup, read
+    from dragonctl.application.log_groups import LogGroup
+    from dragonctl.telemetry.logs.events import read
     from dragonctl.terminal.logs import LogPrinter
 
     client = boto3.client("logs")

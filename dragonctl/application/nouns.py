@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dragonctl.errors import DragonError
+from dragonctl.resources.logs_group import group_name
+from dragonctl.resources.states_machine import DESTINATION, machine_state
 
 Raw = Mapping[str, Any]
 LATEST = "$LATEST"
@@ -116,6 +118,11 @@ class Machine:
         return str(self.raw["roleArn"])
 
     @property
+    def log_group(self) -> str | None:
+        """The log group that ``$LATEST`` is set to write to."""
+        return group_name(machine_state(self.raw)[DESTINATION]) or None
+
+    @property
     def configurations(self) -> Configurations:
         """``$LATEST``'s, and those of the versions that executions are started of."""
         return _configurations(self.raw, self.qualifiers)
@@ -192,6 +199,13 @@ class App:
     def stages(self) -> Iterator[tuple[Api, str, Raw]]:
         """Every stage of every API that is meant: its API, its name, GetStages' item."""
         return ((api, name, raw) for api in self.apis for name, raw in api.stages.items())
+
+    @property
+    def trace_names(self) -> set[str]:
+        """What X-Ray calls its parts: ``<api>/<stage>``, functions, state machines."""
+        stages = {f"{api.name}/{name}" for api, name, _ in self.stages}
+        things: tuple[Function | Machine, ...] = (*self.functions, *self.machines)
+        return stages | {thing.name for thing in things}
 
     @property
     def title(self) -> str:

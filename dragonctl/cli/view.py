@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
+from dragonctl.application.log_groups import SOURCES, LogGroup, log_groups, of_sources
 from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.logs.events import SOURCES, LogGroup, Unreadable
-from dragonctl.telemetry.logs.groups import log_groups, trace_names
+from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.traces.reading import Summary, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
@@ -55,8 +55,7 @@ class View:
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
         """The application's log groups, of some sources or of all."""
-        wanted = set(sources) or set(SOURCES)
-        return [group for group in log_groups(self.app) if group.source in wanted]
+        return of_sources(log_groups(self.app), sources)
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call of AWS, not remembered; throttling and lost answers are waited out."""
@@ -72,7 +71,7 @@ class View:
 
     def traces(self, start: float, end: float, expression: str = "") -> Iterator[Summary]:
         """The traces between two times (seconds) that the application's parts took part in."""
-        names = trace_names(self.app)
+        names = self.app.trace_names
         for item in summaries(self.fetch, start, end, expression):
             if not item.services or names.intersection(item.services):
                 yield item

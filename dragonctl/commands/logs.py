@@ -11,10 +11,11 @@ from dragonctl.cli.options import application_options, command
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
+    from dragonctl.application.log_groups import LogGroup
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.logs.events import LogEvent, LogGroup
+    from dragonctl.telemetry.logs.events import LogEvent
 
 
 @command(

@@ -47,7 +47,6 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     import time
 
     from dragonctl.cli.view import View
-    from dragonctl.telemetry.logs.groups import trace_names
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import service_map as telemetry
     from dragonctl.telemetry.traces.reading import explain_empty
@@ -59,7 +58,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     now = time.time()
     start = past(since, now) / 1000
     view = View(chosen, "xray")
-    found = telemetry.service_map(view.fetch, start, now, trace_names(view.app))
+    found = telemetry.service_map(view.fetch, start, now, view.app.trace_names)
     written = _write_page(view, found, html) if html is not None or open_it else None
     if view.json:
         view.answer(found.document())

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dragonctl.application.log_groups import log_groups, of_sources
+from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
 from dragonctl.application.nouns import App
-from dragonctl.telemetry.logs.groups import log_groups
-from dragonctl.telemetry.logs.insights import MOST_GROUPS, PRESETS
 
 Widget = dict[str, Any]
 Metric = list[Any]
@@ -143,7 +143,7 @@ def _query_rows(app: App) -> Iterator[list[Widget]]:
 
 def _query(app: App, name: str) -> Iterator[Widget]:
     preset = PRESETS[name]
-    groups = [group.name for group in log_groups(app) if group.source in preset.sources]
+    groups = [group.name for group in of_sources(log_groups(app), preset.sources)]
     if not groups:
         return
     sources = " | ".join(f"SOURCE '{group}'" for group in groups[:MOST_GROUPS])

@@ -11,7 +11,7 @@ from dragonctl.recipes.observability.roles import Need, judge
 from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
-from dragonctl.status.observations import Observations, machine_group
+from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 from dragonctl.status.traffic import function_qualifiers, machine_qualifiers
 
@@ -39,7 +39,7 @@ def machine_document(machine: Machine) -> dict[str, Any]:
         "type": machine.raw.get("type", "STANDARD"),
         "log_level": state[LEVEL],
         "execution_data": state[EXECUTION_DATA],
-        "log_group": machine_group(machine.raw),
+        "log_group": machine.log_group,
         "tracing": state[TRACING],
         "role": machine.role,
         "qualifiers": machine_qualifiers(machine),

@@ -6,10 +6,11 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from dragonctl.application.log_groups import Log, groups_of_setup
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION
-from dragonctl.recipes.observability.survey import groups
-from dragonctl.status.observations import POLICY_CHARACTERS, POLICY_COUNT, Group, Observations
+from dragonctl.status.observations import POLICY_CHARACTERS, POLICY_COUNT, Observations
 from dragonctl.status.problem import Problem
 
 _NEARLY = 0.9
@@ -17,11 +18,11 @@ _NEARLY = 0.9
 
 def group_documents(observed: Observations) -> Iterator[dict[str, Any]]:
     """Each log group once, whatever writes to it. ``exists`` is None where AWS did not tell."""
-    for name in dict.fromkeys(group.name for group in observed.groups):
+    for name in dict.fromkeys(log.group for log in observed.logs):
         reading = observed.readings.get(name)
         yield {
             "name": name,
-            "of": [group.owner for group in observed.groups if group.name == name],
+            "of": [log.owner for log in observed.logs if log.group == name],
             "exists": None if name not in observed.readings else reading is not None,
             "retention_days": reading.state["retentionInDays"] if reading else None,
             "class": reading.facts["class"] if reading else None,
@@ -33,21 +34,19 @@ def group_documents(observed: Observations) -> Iterator[dict[str, Any]]:
 def group_problems(observed: Observations) -> Iterator[Problem]:
     """Groups that are missing, and those whose events are kept, and paid for, forever."""
     seen: set[str] = set()
-    for group in observed.groups:
-        if group.needed and group.name in observed.readings and group.name not in seen:
-            seen.add(group.name)
-            yield from _group_problem(observed, group, observed.readings[group.name])
+    for log in observed.logs:
+        if log.is_written and log.group in observed.readings and log.group not in seen:
+            seen.add(log.group)
+            yield from _group_problem(observed, log, observed.readings[log.group])
 
 
-def _group_problem(
-    observed: Observations, group: Group, reading: Reading | None
-) -> Iterator[Problem]:
-    resource, subject = f"logs-group/{group.name}", f"Log group of {group.owner}"
+def _group_problem(observed: Observations, log: Log, reading: Reading | None) -> Iterator[Problem]:
+    resource, subject = f"logs-group/{log.group}", f"Log group of {log.owner}"
     if reading is None:
-        text = f"it does not exist; {_without(group)}"
+        text = f"it does not exist; {_without(log)}"
         # A run makes the groups that it names itself; somebody's own is made as they like it.
-        own = shlex.join(["aws", "logs", "create-log-group", "--log-group-name", group.name])
-        fix = observed.context.setup() if group.name in set(groups(observed.app)) else own
+        own = shlex.join(["aws", "logs", "create-log-group", "--log-group-name", log.group])
+        fix = observed.context.setup() if log.group in _made_by_setup(observed.app) else own
         yield Problem(resource, subject, text, fix)
     elif reading.state["retentionInDays"] is None:
         text = "its events are kept, and paid for, forever"
@@ -55,10 +54,14 @@ def _group_problem(
         yield Problem(resource, subject, text, fix)
 
 
-def _without(group: Group) -> str:
-    if group.owner.startswith("function") or group.owner.endswith("execution"):
+def _without(log: Log) -> str:
+    if log.source in ("functions", "api"):
         return "AWS would make it, and keep its events forever"
     return "what is written there is lost"
+
+
+def _made_by_setup(app: App) -> set[str]:
+    return set(groups_of_setup(*app.apis, *app.machines, *app.functions))
 
 
 def policies_document(observed: Observations) -> dict[str, Any] | None:

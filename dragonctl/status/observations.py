@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dragonctl.application.nouns import App, Raw, named
+from dragonctl.application.log_groups import Log, logs
+from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_fatal
 from dragonctl.errors import DragonError
@@ -16,8 +17,7 @@ from dragonctl.recipes.caching.existing import survey_caches
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey, survey
 from dragonctl.resources.lambda_version import NewestVersion
-from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
-from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
+from dragonctl.resources.logs_group import LogGroup
 from dragonctl.status.caching import Ratios, hit_ratios
 from dragonctl.status.problem import CommandContext
 
@@ -25,19 +25,6 @@ POLICY_COUNT = 10
 """CloudWatch Logs' resource policies of one account and region, at most."""
 POLICY_CHARACTERS = 5120
 """The characters of one resource policy's document, at most."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """A log group that the application writes to.
-
-    ``owner`` says what writes there, in words; ``needed`` whether anything is written there as
-    things stand.
-    """
-
-    name: str
-    owner: str
-    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,7 @@ class Observations:
 
     app: App
     survey: Survey
-    groups: tuple[Group, ...]
+    logs: tuple[Log, ...]
     readings: Mapping[str, Reading | None]
     methods: Mapping[str, CacheSurvey] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] | None = None
@@ -64,8 +51,8 @@ class Observations:
 
 def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Observations:
     """Read the roles, log groups, methods, Logs policies and hit ratios of an application."""
-    groups = tuple(log_groups(app))
-    names = list(dict.fromkeys(group.name for group in groups))
+    shown = tuple(shown_logs(app))
+    names = list(dict.fromkeys(log.group for log in shown))
     known, methods, policies, ratios, newest, *found = aws.concurrently(
         partial(survey, aws, app),
         partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
@@ -81,7 +68,7 @@ def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Obser
     return Observations(
         app,
         known,
-        groups,
+        shown,
         {name: one for name, one in answers.items() if not isinstance(one, DragonError)},
         {} if isinstance(methods, DragonError) else methods,
         None if isinstance(policies, DragonError) else tuple(policies),
@@ -100,37 +87,9 @@ def _refusals(known: Survey) -> Iterator[DragonError]:
             yield rights.refusal.about(f"iam-role/{role}", what)
 
 
-def log_groups(app: App) -> Iterator[Group]:
-    """The groups that the stages, functions and machines write to, as they are set now.
-
-    Those of versions that get traffic too: their settings are frozen.
-    """
-    for api, name, raw in app.stages:
-        yield from _stage_groups(api.id, name, raw)
-    for function in app.functions:
-        for version, raw in function.configurations:
-            yield Group(function.group_of(raw), named(f"function {function.name}", version))
-    for machine in app.machines:
-        for version, raw in machine.configurations:
-            if group := machine_group(raw):
-                owner = named(f"state machine {machine.name}", version)
-                level = machine_state(raw)[LEVEL]
-                yield Group(group, owner, needed=level != "OFF")
-
-
-def _stage_groups(api: str, stage: str, raw: Mapping[str, Any]) -> Iterator[Group]:
-    levels = {one.get("loggingLevel", "OFF") for one in (raw.get("methodSettings") or {}).values()}
-    if levels - {"OFF"}:
-        yield Group(execution_group(api, stage), f"stage {stage}, execution")
-    destination = (raw.get("accessLogSettings") or {}).get("destinationArn") or ""
-    if ":log-group:" in destination:
-        yield Group(group_name(destination), f"stage {stage}, access")
-
-
-def machine_group(raw: Raw) -> str | None:
-    """The name of the group that a machine logs to, by one of its configurations."""
-    arn = machine_state(raw)[DESTINATION]
-    return group_name(arn) if arn else None
+def shown_logs(app: App) -> Iterator[Log]:
+    """The logs whose groups are shown: an execution log has none where nothing is written."""
+    return (log for log in logs(app) if log.is_written or log.source != "api")
 
 
 def _methods(aws: Reader, app: App) -> dict[str, CacheSurvey]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dragonctl.application.log_groups import log_groups
 from dragonctl.application.nouns import Api, App
 from dragonctl.engine.model import Call
-from dragonctl.telemetry.logs.groups import log_groups
 
 
 def log_calls(app: App) -> Iterator[Call]:

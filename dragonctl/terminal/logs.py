@@ -14,7 +14,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 from rich.text import Text
 
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
+from dragonctl.application.log_groups import LogGroup
+from dragonctl.telemetry.logs.events import LogEvent, Unreadable
 from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.times import clock_text
 from dragonctl.terminal.console import Screen

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dragonctl.application.log_groups import log_groups
 from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.observability import Options, Survey, observability
 from dragonctl.resources.role_rights import Rights
-from dragonctl.status.observations import Observations, log_groups
+from dragonctl.status.observations import Observations, shown_logs
 from dragonctl.status.report import document, problems
 from dragonctl.telemetry.calls import log_calls
-from dragonctl.telemetry.logs import groups as telemetry
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROLE = "arn:aws:iam::123456789012:role/"
@@ -72,10 +72,10 @@ GROUPS = [
 
 
 def seen(app=OLD, days=30, **lacking):
-    groups = tuple(log_groups(app))
+    groups = tuple(shown_logs(app))
     facts = {"class": "STANDARD", "bytes": 0, "key": None}
     readings = {
-        one.name: Reading({"retentionInDays": days if one.name.startswith("/old") else 30}, facts)
+        one.group: Reading({"retentionInDays": days if one.group.startswith("/old") else 30}, facts)
         for one in groups
     }
     return Observations(app, surveyed(**lacking), groups, readings)
@@ -146,6 +146,6 @@ def test_a_group_that_a_version_writes_to_is_made_before_its_first_use():
 
 
 def test_the_views_of_logs_read_the_groups_of_versions_too():
-    assert sorted(one.name for one in telemetry.log_groups(OLD)) == sorted(GROUPS)
+    assert sorted(one.name for one in log_groups(OLD)) == sorted(GROUPS)
     asked = [one.params.get("logGroupName") for one in log_calls(OLD)]
     assert set(GROUPS) <= set(asked)

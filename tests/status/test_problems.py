@@ -11,7 +11,7 @@ from dragonctl.engine.model import Reading
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey
 from dragonctl.resources.role_rights import Rights
-from dragonctl.status.observations import Observations, log_groups
+from dragonctl.status.observations import Observations, shown_logs
 from dragonctl.status.problem import CommandContext
 from dragonctl.status.report import document, problems
 
@@ -69,11 +69,11 @@ def group(days=30):
 def observed(*, stages=(), functions=(), machines=(), health="healthy", rights=None, **more):
     api = Api("a1", "orders", {}, {one["stageName"]: one for one in stages})
     app = App((api,), tuple(functions), tuple(machines), ACCOUNT, "us-east-1", "aws")
-    groups = tuple(log_groups(app))
+    groups = tuple(shown_logs(app))
     roles = {name: Rights(name, {}, ALL_RIGHTS) for name in ("worker", "flower")}
     role = None if health == "none" else f"arn:aws:iam::{ACCOUNT}:role/theirs"
     account = Reading({"cloudwatchRoleArn": role}, {"health": health})
-    readings = {one.name: group() for one in groups} | more.pop("readings", {})
+    readings = {one.group: group() for one in groups} | more.pop("readings", {})
     return Observations(app, Survey(account, roles | (rights or {})), groups, readings, **more)
 
 
@@ -243,6 +243,6 @@ def test_the_document_holds_each_part():
 
 def test_what_could_not_be_read_is_no_problem():
     seen = observed(functions=[function()])
-    seen = Observations(seen.app, seen.survey, seen.groups, {})
+    seen = Observations(seen.app, seen.survey, seen.logs, {})
     assert found(seen) == []
     assert document(seen, NOW)["log_groups"][0]["exists"] is None

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 PROGRAM = """
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup
+from dragonctl.application.log_groups import LogGroup
+from dragonctl.telemetry.logs.events import LogEvent
 from dragonctl.terminal.changes import Report
 from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.logs import LogPrinter

@@ -2,7 +2,8 @@ import json
 
 from rich.cells import cell_len
 
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Unreadable
+from dragonctl.application.log_groups import LogGroup
+from dragonctl.telemetry.logs.events import LogEvent, Unreadable
 from dragonctl.terminal.logs import LogPrinter
 from tests.terminal.screens import HOSTILE, pipe, screen, seen
 

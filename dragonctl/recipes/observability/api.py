@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dragonctl.application.log_groups import access_group, stage_logs
 from dragonctl.application.nouns import Api, App, Raw
 from dragonctl.application.overdue import DATA_TRACE_TAG
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
-from dragonctl.recipes.observability.names import access_group
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
@@ -19,7 +19,7 @@ from dragonctl.resources.apigateway_stage import Stage, method_keys
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.logs_group import execution_group, group_arn, group_name
+from dragonctl.resources.logs_group import group_arn
 
 SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
@@ -175,17 +175,19 @@ def stage_steps(app: App, api: Api, options: Options) -> Iterator[Step]:
 
 
 def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
-    execution = execution_group(api.id, stage), f"stage {stage}: execution log", options
+    groups = {log.source: log.group for log in stage_logs(api, stage, raw)}
+    execution = groups["api"], f"stage {stage}: execution log", options
     if options.log_level != "OFF":
         yield group_step(*execution)
     else:
         yield from existing_group(*execution)
-    present = (raw.get("accessLogSettings") or {}).get("destinationArn")
+    is_set = bool((raw.get("accessLogSettings") or {}).get("destinationArn"))
+    present = groups.get("access", "")  # none of a delivery stream
     owner, ours = f"stage {stage}: access log", access_group(api.id, stage)
-    if options.access_log is not False and (present or ours).endswith(ours):
+    if options.access_log is not False and (present == ours or not is_set):
         yield group_step(ours, owner, options)
-    elif present:
-        yield from existing_group(group_name(present), owner, options)
+    else:
+        yield from existing_group(present, owner, options)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.application.nouns import App, Function, named
+from dragonctl.application.log_groups import function_logs
+from dragonctl.application.nouns import App, Function
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
@@ -19,9 +20,8 @@ from dragonctl.resources.role_rights import role_name
 def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
     """Each function's log groups (of versions that get traffic, too) and settings."""
     for function in app.functions:
-        for version, raw in function.configurations:
-            owner = named(f"function {function.name}", version)
-            yield group_step(function.group_of(raw), owner, options)
+        for log in function_logs(function):
+            yield group_step(log.group, log.owner, options)
         wanted = FunctionWanted(function, verdict, options)
         if not (wanted.may_trace or options.log_format):
             continue

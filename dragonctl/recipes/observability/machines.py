@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.application.nouns import App, Machine, named
+from dragonctl.application.log_groups import machine_logs, vended_group
+from dragonctl.application.nouns import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
-from dragonctl.recipes.observability.names import vended_group
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroup, group_arn, group_name
+from dragonctl.resources.logs_group import LogGroup, group_arn
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import (
     DESTINATION,
@@ -20,7 +20,6 @@ from dragonctl.resources.states_machine import (
     LEVEL,
     TRACING,
     MachineSettings,
-    machine_state,
 )
 
 
@@ -34,12 +33,11 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
     for machine in app.machines:
         settings = MachineSettings(machine.arn)
         wanted = MachineWanted(app, machine, verdict, options)
-        group, present = vended_group(machine.name), destination(machine) or ""
-        if wanted.logs and group_name(present) in ("", group):
+        group, present = vended_group(machine.name), machine.log_group or ""
+        if wanted.logs and present in ("", group):
             yield group_step(group, f"state machine {machine.name}", options)
         else:
-            name = group_name(present)
-            yield from existing_group(name, f"state machine {machine.name}", options)
+            yield from existing_group(present, f"state machine {machine.name}", options)
         yield from _frozen_groups(machine, options)
         yield Step(
             f"State machine {machine.name}",
@@ -56,20 +54,11 @@ def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step
 
 def _frozen_groups(machine: Machine, options: Options) -> Iterator[Step]:
     """The groups that versions log to whose level is frozen, where that is not ``OFF``."""
-    for version, raw in machine.configurations[1:]:
-        state = machine_state(raw)
-        name = group_name(state[DESTINATION]) if state[LEVEL] != "OFF" else ""
-        owner = named(f"state machine {machine.name}", version)
-        if name == vended_group(machine.name):
-            yield group_step(name, owner, options)
-        else:
-            yield from existing_group(name, owner, options)
-
-
-def destination(machine: Machine) -> str | None:
-    """The ARN (with ``:*``) of the group that the machine logs to already."""
-    found: str | None = machine_state(machine.raw)[DESTINATION]
-    return found
+    for log in machine_logs(machine):
+        if log.is_frozen and log.is_written and log.group == vended_group(machine.name):
+            yield group_step(log.group, log.owner, options)
+        elif log.is_frozen and log.is_written:
+            yield from existing_group(log.group, log.owner, options)
 
 
 def machine_warnings(app: App, options: Options) -> Iterator[str]:
@@ -82,8 +71,8 @@ def machine_warnings(app: App, options: Options) -> Iterator[str]:
             )
 
 
-def _is_foreign(destination: str) -> bool:
-    return bool(destination) and ":log-group:/aws/vendedlogs/" not in destination
+def _is_foreign(group: str) -> bool:
+    return bool(group) and not group.startswith("/aws/vendedlogs/")
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from dragonctl.application.log_groups import groups_of_setup
 from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
-from dragonctl.recipes.observability.names import access_group, vended_group
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
-from dragonctl.resources.logs_group import LogGroup, execution_group
+from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 
 
@@ -58,24 +58,4 @@ def prefetch_shared(aws: Reads, found: Api | Function | Machine) -> None:
     """Begin to read what the survey and the steps will ask because of a thing that was met."""
     if not isinstance(found, Api):
         aws.prefetch(partial(read_rights, aws, role_name(found.role)))
-    aws.prefetch(*(partial(LogGroup(name).read, aws) for name in _groups(found)))
-
-
-def groups(app: App) -> Iterator[str]:
-    """The names of the log groups that the application has, or will have."""
-    things: tuple[Api | Function | Machine, ...] = (*app.apis, *app.machines, *app.functions)
-    for thing in things:
-        yield from _groups(thing)
-
-
-def _groups(found: Api | Function | Machine) -> Iterator[str]:
-    """The log groups that a thing has, or will have."""
-    match found:
-        case Api():
-            for stage in found.stages:
-                yield execution_group(found.id, stage)
-                yield access_group(found.id, stage)
-        case Function():
-            yield from dict.fromkeys(found.group_of(raw) for _, raw in found.configurations)
-        case Machine():
-            yield vended_group(found.name)
+    aws.prefetch(*(partial(LogGroup(name).read, aws) for name in groups_of_setup(found)))

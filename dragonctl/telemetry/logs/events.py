@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.fetching import (
     ABSENT,
     DENIED,
@@ -25,9 +26,6 @@ from dragonctl.telemetry.fetching import (
 )
 from dragonctl.telemetry.times import iso_text
 
-SOURCES = ("api", "access", "functions", "state-machines")
-"""Where lines come from: execution log, access log, functions, state machines."""
-
 PAGE = 2_000
 """Events asked for at once: AWS gives up to 10,000, which would hold ten groups' whole log."""
 
@@ -38,20 +36,6 @@ LATE_MS = 5_000
 
 VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions"
 """Step Functions writes one meaningless event there when a delivery is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """A log group and which part of the application writes it (one of ``SOURCES``).
-
-    ``owners`` names the stages, machines or functions that write there, ``formats`` holds the
-    access log formats of its stages.
-    """
-
-    name: str
-    source: str
-    owners: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ()
 
 
 class LogEvent(NamedTuple):

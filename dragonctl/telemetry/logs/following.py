@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.fetching import (
     ABSENT,
     DENIED,
@@ -27,7 +28,6 @@ from dragonctl.telemetry.fetching import (
 from dragonctl.telemetry.logs.events import (
     Admits,
     LogEvent,
-    LogGroup,
     Report,
     Unreadable,
     anything,

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dragonctl.application.log_groups import LogGroup, of_sources
+from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.telemetry.fetching import Clock, Fetch, Sleep, from_aws
-from dragonctl.telemetry.logs.events import LogGroup
-
-MOST_GROUPS = 50
-"""Groups that one StartQuery takes (CloudWatch Logs API reference)."""
 
 LONGEST = 10_000
 """Characters that a query may have (CloudWatch Logs API reference)."""
@@ -20,53 +18,6 @@ PATIENCE = 3600.0
 """Seconds after which CloudWatch itself ends a query."""
 
 _ENDED = frozenset({"Complete", "Failed", "Cancelled", "Timeout"})
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named query: what it answers, the query, and the sources that it asks."""
-
-    title: str
-    text: str
-    sources: tuple[str, ...]
-
-
-PRESETS = {
-    "slowest-requests": Preset(
-        "The slowest requests, with the ids that why takes",
-        "fields @timestamp, httpMethod, path, status, responseLatency, integrationLatency,"
-        " requestId | filter ispresent(responseLatency) | sort responseLatency desc | limit 20",
-        ("access",),
-    ),
-    "errors-by-path": Preset(
-        "Errors by path and status, from the access log",
-        "fields coalesce(resourcePath, path) as route | filter status >= 400"
-        " | stats count(*) as errors by httpMethod, route, status | sort errors desc | limit 50",
-        ("access",),
-    ),
-    "cold-starts": Preset(
-        "Cold starts: how many, how long",
-        "filter @type = 'REPORT' | stats count(*) as calls, count(@initDuration) as coldStarts,"
-        " avg(@initDuration) as averageInitMs, max(@initDuration) as longestInitMs by @log"
-        " | sort coldStarts desc",
-        ("functions",),
-    ),
-    "cache-misses": Preset(
-        "Requests that went to the back end, by path: the integration wrote its latency",
-        "filter httpMethod = 'GET' and ispresent(integrationLatency) and integrationLatency != '-'"
-        " | stats count(*) as misses, avg(responseLatency) as averageMs by resourcePath"
-        " | sort misses desc | limit 50",
-        ("access",),
-    ),
-    "failing-states": Preset(
-        "The states that fail most, and with what",
-        "filter type like /(Failed|TimedOut|Aborted)$/"
-        " | stats count(*) as failures by type, details.error, details.resource"
-        " | sort failures desc | limit 50",
-        ("state-machines",),
-    ),
-}
-"""Name -> query. They read what ``setup-observability`` makes the services write."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +52,7 @@ def resolve(text: str, groups: Sequence[LogGroup]) -> tuple[str, list[LogGroup]]
     preset = PRESETS.get(text.strip())
     asked = list(groups)
     if preset:
-        asked = [group for group in groups if group.source in preset.sources]
+        asked = of_sources(groups, preset.sources)
         text = preset.text
     elif " " not in text.strip():
         raise UsageError(f"No query is named '{text}'.", f"There are {', '.join(PRESETS)}.")

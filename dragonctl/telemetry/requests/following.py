@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.telemetry.fetching import Clock, Fetch, Sleep
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, Unreadable
+from dragonctl.telemetry.logs.events import LogEvent, Report, Unreadable
 from dragonctl.telemetry.requests.sending import Answered
 from dragonctl.telemetry.requests.trail import request_events
 from dragonctl.telemetry.traces.reading import Trace, read_traces

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.fetching import Fetch
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, read
+from dragonctl.telemetry.logs.events import LogEvent, Report, read
 from dragonctl.telemetry.logs.lines import Line, recognise
 
 _MOST = 20_000

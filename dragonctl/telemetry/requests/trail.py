@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.fetching import Fetch
 from dragonctl.telemetry.ids import TRACE, is_execution, is_express, trace_root, w3c_form
 from dragonctl.telemetry.logs.access import ids_of, read_access
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report, in_order, read
+from dragonctl.telemetry.logs.events import LogEvent, Report, in_order, read
 from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.requests.surroundings import surroundings
 

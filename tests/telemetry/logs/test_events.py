@@ -3,7 +3,8 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dragonctl.telemetry.logs.events import LogGroup, containing, read
+from dragonctl.application.log_groups import LogGroup
+from dragonctl.telemetry.logs.events import containing, read
 from tests.telemetry.fake_logs import FakeLogs, Line
 
 LINES = st.lists(st.integers(0, 60_000).map(lambda time: Line(time, f"at {time}")), max_size=40)

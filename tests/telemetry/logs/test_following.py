@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.errors import AwsError
-from dragonctl.telemetry.logs.events import LogGroup
 from dragonctl.telemetry.logs.following import follow
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal
 

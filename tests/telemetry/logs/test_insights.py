@@ -1,7 +1,7 @@
 import pytest
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.telemetry.logs.events import LogGroup
 from dragonctl.telemetry.logs.insights import PRESETS, Answer, resolve, run
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import Api, App, Machine
-from dragonctl.telemetry.logs.events import LogGroup
 from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of
 from dragonctl.telemetry.requests.sending import Answered
 from tests.telemetry import trace_documents as documents

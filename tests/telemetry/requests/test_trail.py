@@ -1,6 +1,6 @@
 import json
 
-from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.requests.trail import Trail, request_events
 from tests.telemetry.fake_logs import FakeLogs, Line
 

@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.telemetry.fetching import Fetch
-from dragonctl.telemetry.logs.events import LogGroup, Report
+from dragonctl.telemetry.logs.events import Report
 from dragonctl.telemetry.requests.why import commands, segments
 from dragonctl.telemetry.requests.why.gathering import Seen, gather
 from dragonctl.telemetry.requests.why.model import Finding, Verdict

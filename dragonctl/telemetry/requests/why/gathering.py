@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.fetching import Fetch, from_aws
 from dragonctl.telemetry.ids import TRACE_ID, is_execution, is_express, is_trace
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup, Report
+from dragonctl.telemetry.logs.events import LogEvent, Report
 from dragonctl.telemetry.requests.trail import (
     MARGIN_MS,
     STARTED_WITHIN_MS,

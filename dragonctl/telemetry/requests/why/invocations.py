@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.logs import errors
 from dragonctl.telemetry.logs.errors import Raised
-from dragonctl.telemetry.logs.events import LogEvent, LogGroup
+from dragonctl.telemetry.logs.events import LogEvent
 from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.logs.platform import PlatformRecord
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge

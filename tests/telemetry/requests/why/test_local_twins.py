@@ -17,7 +17,7 @@ import zipfile
 import pytest
 from botocore import xform_name
 
-from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.requests.why.explain import explain
 from tests.applications.builder import Builder, invoke, policy, template
 from tests.telemetry.requests.why import world

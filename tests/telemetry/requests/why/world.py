@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from dragonctl.telemetry.logs.events import LogGroup
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.telemetry.requests.why.explain import explain
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal
