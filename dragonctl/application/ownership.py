@@ -7,25 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from dragonctl.application.properties import Tool, listed, properties
+from dragonctl.application.properties import listed, properties, words
+from dragonctl.engine.fields import Tool
 from dragonctl.engine.model import Step, Tags
 from dragonctl.engine.plan import Planned
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
+from dragonctl.resources import known_kinds
 
 STACK = "aws:cloudformation:stack-name"
 LOGICAL_ID = "aws:cloudformation:logical-id"
 _ROLE = "iam-role-policies"
-_NOUNS = {
-    "apigateway-stage": "stage",
-    "lambda-function": "function",
-    "states-machine": "state machine",
-    _ROLE: "role",
-    "apigateway-endpoint": "API",
-    "apigateway-method": "method",
-    "apigateway-integration": "cache key",
-}
+_KEEP = "To keep the change, make it there: {}."
+_NO_NAME = "A template of {} has no name for {}: make the change again after each deployment."
 _MANY, _FEW = 5, 3
 _OF_STACKS = "a deployment that changes these properties puts its template's values in their place"
 _WHAT_HAPPENS = {
@@ -62,11 +57,12 @@ class Owner:
         """
         stack = f" (stack {self.stack})" if self.stack else ""
         happens = _OF_ROLES if kind == _ROLE else _WHAT_HAPPENS.get(self.tool, _OF_STACKS)
-        things = _things(kind, names)
+        things, changed = _things(kind, names), list(fields)
+        there = properties(self.tool, kind, changed)
         return (
             f"{things[0].upper()}{things[1:]} {'is' if len(names) == 1 else 'are'} managed by"
             f" {self.tool}{stack}: {happens}."
-            f" To keep the change, make it there: {properties(self.tool, kind, fields)}."
+            f" {_KEEP.format(there) if there else _NO_NAME.format(self.tool, words(kind, changed))}"
         )
 
 
@@ -81,7 +77,7 @@ def ownership_warnings(reads: Reads, items: Iterable[Planned]) -> list[str]:
     each kind, because somebody can give it. Of an endpoint that does not know tags, or fails,
     nothing is said: there is nothing to do about it, and a fault that matters meets the run too.
     """
-    changed = [item for item in items if item.changes and item.step.resource.kind in _NOUNS]
+    changed = [item for item in items if item.changes and item.step.resource.noun]
     answers = reads.optional_reads(*(partial(_owner_of, reads, item) for item in changed))
     told: dict[tuple[Owner, str], list[Planned]] = {}
     refused: dict[str, list[tuple[Planned, AwsError]]] = {}
@@ -108,7 +104,7 @@ def _unsaid(refused: dict[str, list[tuple[Planned, AwsError]]]) -> Iterator[str]
 
 def _things(kind: str, names: Sequence[str]) -> str:
     """``function a``, ``functions a and b``, ``12 functions (a, b, c, …)``."""
-    noun = _NOUNS[kind] + "s" * (len(names) > 1)
+    noun = known_kinds()[kind].noun + "s" * (len(names) > 1)
     if len(names) > _MANY:
         return f"{len(names)} {noun} ({', '.join(names[:_FEW])}, …)"
     return f"{noun} {listed(names)}"
@@ -118,7 +114,7 @@ def _name(step: Step) -> str:
     """What a person calls the step's thing: its title, without what is said before the name."""
     if step.resource.kind == _ROLE:
         return step.resource.identity["role"]
-    before = rf"^(.*?\b{_NOUNS[step.resource.kind]} |[\w ]+? of )"
+    before = rf"^(.*?\b{step.resource.noun} |[\w ]+? of )"
     return re.sub(before, "", step.title, flags=re.IGNORECASE)
 
 

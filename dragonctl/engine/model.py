@@ -140,6 +140,12 @@ class Resource(ABC):
         """What is known of a field; None: of another version's journal, say."""
         return row_of(cls.table, field)
 
+    @classmethod
+    def label(cls, field: str) -> str:
+        """What people call a field; its own name where this version knows no such field."""
+        row = cls.row(field)
+        return row.label(field) if row else field
+
     @property
     def identity(self) -> dict[str, str]:
         """The fields that name this thing, as the journal keeps them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
@@ -29,6 +30,7 @@ class Account(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-account"
+    table: ClassVar[Table] = (Field(FIELD, "role"),)
     account: str
     region: str
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 DEFINITION = "definition"
@@ -28,6 +29,7 @@ class CacheDeployment(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-cache-deployment"
+    table: ClassVar[Table] = (Field(DEFINITION, "definition"),)
     api: str
     definition: str
     ships: str

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_rest_api import find_made_api
 from dragonctl.resources.creation_tags import DEFINITION_TAG, content_of
@@ -26,6 +27,12 @@ class ApiDefinition(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-definition"
+    table: ClassVar[Table] = (
+        Field(DEFINITION, "definition"),
+        Field(API_ID, "API"),
+        Field(DOCUMENT, "document"),
+        Field("arn", "ARN"),
+    )
     name: str
     app: str
 
@@ -70,6 +77,7 @@ class Deployment(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-deployment"
+    table: ClassVar[Table] = (Field(DEFINITION, "definition"), Field(API_ID, "API"))
     name: str
     app: str
 

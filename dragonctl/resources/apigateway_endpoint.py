@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table, state_of, templates
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.apigateway_rest_api import api_tags
 
@@ -18,6 +19,25 @@ class Endpoint(Resource):
     """An API's endpoint. State: ``endpointType``. Facts: ``configuration``, ``disabled``."""
 
     kind: ClassVar[str] = "apigateway-endpoint"
+    noun: ClassVar[str] = "API"
+    table: ClassVar[Table] = (
+        Field(
+            TYPE,
+            "endpoint type",
+            "endpointConfiguration.types[0]",
+            absent=EDGE,
+            templates=templates(
+                cloudformation=(
+                    "EndpointConfiguration of AWS::ApiGateway::RestApi or AWS::Serverless::Api"
+                ),
+                sam="EndpointConfiguration of AWS::Serverless::Api",
+                cdk="endpointConfiguration of RestApi",
+                serverless="provider.endpointType",
+                terraform="endpoint_configuration of aws_api_gateway_rest_api",
+                pulumi="endpointConfiguration of aws.apigateway.RestApi",
+            ),
+        ),
+    )
     api: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -48,6 +68,7 @@ class Endpoint(Resource):
 
 def _reading(raw: Mapping[str, Any]) -> Reading:
     configuration = raw.get("endpointConfiguration") or {}
-    kind = (configuration.get("types") or [EDGE])[0]
     disabled = bool(raw.get("disableExecuteApiEndpoint"))
-    return Reading({TYPE: kind}, {"configuration": configuration, "disabled": disabled})
+    return Reading(
+        state_of(Endpoint.table, raw), {"configuration": configuration, "disabled": disabled}
+    )

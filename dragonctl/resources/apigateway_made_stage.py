@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_definition import API_ID
 from dragonctl.resources.apigateway_rest_api import find_made_api
 from dragonctl.resources.apigateway_stage import Stage
-from dragonctl.resources.creation_tags import tag_fields, tags_of
+from dragonctl.resources.creation_tags import TAGS, tag_fields, tags_of
 
 DEPLOYMENT = "deploymentId"
 
@@ -23,6 +24,7 @@ class MadeStage(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-made-stage"
+    table: ClassVar[Table] = (Field(API_ID, "API"), Field(DEPLOYMENT, "deployment"), TAGS)
     name: str
     app: str
     stage: str

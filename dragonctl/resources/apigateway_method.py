@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table, templates
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.apigateway_rest_api import api_tags
 from dragonctl.resources.apigateway_stage import Stage, caches, escaped, read_stages, stage_state
 
 DECLARED = "requestParameters/"
 KEY = "cacheKeyParameters/"
+_WHOLE_API = "DefinitionBody of AWS::Serverless::Api"
 REQUIRED, OPTIONAL = "required", "optional"
 _WORDS = {True: REQUIRED, False: OPTIONAL}
 _VALUES = {REQUIRED: "true", OPTIONAL: "false", True: ""}
@@ -87,6 +89,21 @@ class Method(_OfMethod):
     """
 
     kind: ClassVar[str] = "apigateway-method"
+    noun: ClassVar[str] = "method"
+    table: ClassVar[Table] = (
+        Field(
+            f"{DECLARED}{{parameter}}",
+            "{}",
+            templates=templates(
+                cloudformation="RequestParameters of AWS::ApiGateway::Method",
+                sam=_WHOLE_API,
+                cdk="requestParameters of addMethod",
+                serverless="request.parameters of the http event",
+                terraform="request_parameters of aws_api_gateway_method",
+                pulumi="requestParameters of aws.apigateway.Method",
+            ),
+        ),
+    )
 
     def read(self, aws: Reader) -> Reading | None:
         """GetResources, once for all methods of the API."""
@@ -112,6 +129,21 @@ class Integration(_OfMethod):
     """
 
     kind: ClassVar[str] = "apigateway-integration"
+    noun: ClassVar[str] = "cache key"
+    table: ClassVar[Table] = (
+        Field(
+            f"{KEY}{{parameter}}",
+            "{} in the cache key",
+            templates=templates(
+                cloudformation="Integration.CacheKeyParameters of AWS::ApiGateway::Method",
+                sam=_WHOLE_API,
+                cdk="cacheKeyParameters of the integration",
+                serverless="caching.cacheKeyParameters of the http event",
+                terraform="cache_key_parameters of aws_api_gateway_integration",
+                pulumi="cacheKeyParameters of aws.apigateway.Integration",
+            ),
+        ),
+    )
 
     def read(self, aws: Reader) -> Reading | None:
         """GetResources, once for all methods of the API."""

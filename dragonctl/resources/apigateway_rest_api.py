@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
-from dragonctl.resources.creation_tags import APP_TAG, tag_fields, tags_of
+from dragonctl.resources.creation_tags import APP_TAG, TAGS, tag_fields, tags_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class RestApi(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-rest-api"
+    table: ClassVar[Table] = (Field("endpoint", "endpoint type"), TAGS)
     name: str
     app: str
 

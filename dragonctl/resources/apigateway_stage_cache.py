@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_stage import busy_with, read_stages
 
@@ -22,6 +23,7 @@ class StageCache(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-stage-cache"
+    table: ClassVar[Table] = (Field(ENTRIES, "entries"),)
     is_shown: ClassVar[bool] = False
     api: str
     stage: str

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 FUNCTION = "LambdaFunctionARN"
@@ -23,6 +24,7 @@ class Association(Resource):
     """
 
     kind: ClassVar[str] = "cloudfront-association"
+    table: ClassVar[Table] = (Field(FUNCTION, "function"),)
     secrets: ClassVar[tuple[str, ...]] = ("HeaderValue",)
     """Of the headers that the distribution adds for its origin."""
     distribution: str

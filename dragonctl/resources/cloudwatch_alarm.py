@@ -6,22 +6,41 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 
 PREFIX = "dragonctl-"
 """How the names of dragonctl's own alarms begin: one read lists them all."""
 
-SETTINGS = (
-    "AlarmDescription", "ActionsEnabled", "InsufficientDataActions", "MetricName", "Namespace",
-    "Statistic", "ExtendedStatistic", "Dimensions", "Period", "Unit", "EvaluationPeriods",
-    "DatapointsToAlarm", "Threshold", "ComparisonOperator", "TreatMissingData",
-    "EvaluateLowSampleCountPercentile", "Metrics", "ThresholdMetricId", "EvaluationWindow",
-    "WarmUpConfiguration", "EvaluationCriteria", "EvaluationInterval", "ActionConfiguration",
-)  # fmt: skip
-"""PutMetricAlarm replaces an alarm whole, so each of its fields must be known."""
+SETTINGS = {
+    "AlarmDescription": "description",
+    "ActionsEnabled": "actions enabled",
+    "InsufficientDataActions": "actions where data are missing",
+    "MetricName": "metric",
+    "Namespace": "namespace",
+    "Statistic": "statistic",
+    "ExtendedStatistic": "percentile",
+    "Dimensions": "dimensions",
+    "Period": "period",
+    "Unit": "unit",
+    "EvaluationPeriods": "periods looked at",
+    "DatapointsToAlarm": "periods to alarm",
+    "Threshold": "threshold",
+    "ComparisonOperator": "comparison",
+    "TreatMissingData": "missing data",
+    "EvaluateLowSampleCountPercentile": "few samples",
+    "Metrics": "metrics",
+    "ThresholdMetricId": "metric of the threshold",
+    "EvaluationWindow": "window",
+    "WarmUpConfiguration": "warm-up",
+    "EvaluationCriteria": "criteria",
+    "EvaluationInterval": "interval",
+    "ActionConfiguration": "configuration of actions",
+}
+"""PutMetricAlarm replaces an alarm whole, so each of its fields must be known; its word."""
 
-ACTIONS = ("AlarmActions", "OKActions")
+ACTIONS = {"AlarmActions": "alarm told to", "OKActions": "end told to"}
 MOST_ACTIONS = 5
 """Actions that an alarm takes per state (CloudWatch API reference)."""
 
@@ -39,6 +58,10 @@ class Alarm(Resource):
     """
 
     kind: ClassVar[str] = "cloudwatch-alarm"
+    table: ClassVar[Table] = (
+        *(Field(name, word, plain=name == "AlarmDescription") for name, word in SETTINGS.items()),
+        *(Field(f"{kind}/{{arn}}", f"{word} {{}}") for kind, word in ACTIONS.items()),
+    )
     name: str
 
     def read(self, aws: Reader) -> Reading | None:

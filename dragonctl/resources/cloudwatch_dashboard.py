@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 
@@ -26,6 +27,7 @@ class Dashboard(Resource):
     """A dashboard, by name; dashboards have no region. State: ``body``, decoded."""
 
     kind: ClassVar[str] = "cloudwatch-dashboard"
+    table: ClassVar[Table] = (Field("body", "body"),)
     name: str
 
     def read(self, aws: Reader) -> Reading | None:

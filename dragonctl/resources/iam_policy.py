@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from dragonctl.aws import iam_documents
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 from dragonctl.resources.iam_role import detached
@@ -29,6 +30,11 @@ class Policy(Resource):
     """
 
     kind: ClassVar[str] = "iam-policy"
+    table: ClassVar[Table] = (
+        Field("document", "document", plain=True),
+        Field("description", "description", plain=True),
+        Field("version", "version"),
+    )
     arn: str
 
     def read(self, aws: Reader) -> Reading | None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.aws import iam_documents
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
+from dragonctl.resources.creation_tags import TAGS
 from dragonctl.resources.role_rights import ABSENT, attached_policies, logs_through
 
 
@@ -20,6 +22,12 @@ class Role(Resource):
     """
 
     kind: ClassVar[str] = "iam-role"
+    table: ClassVar[Table] = (
+        Field("trust", "trust", plain=True),
+        Field("description", "description", plain=True),
+        Field("path", "path"),
+        TAGS,
+    )
     guards_deletion: ClassVar[bool] = True
     name: str
 

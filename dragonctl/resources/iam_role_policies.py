@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table, templates
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.role_rights import ABSENT, logs_through
@@ -13,11 +14,32 @@ from dragonctl.resources.role_rights import ABSENT, logs_through
 _POLICY = "policies/"
 
 
+def _policy_name(arn: str) -> str:
+    """A policy by its name instead of its ARN."""
+    return arn.rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class RolePolicies(Resource):
     """What is attached to a role. State: ``policies/<policy ARN>``, true."""
 
     kind: ClassVar[str] = "iam-role-policies"
+    noun: ClassVar[str] = "role"
+    table: ClassVar[Table] = (
+        Field(
+            f"{_POLICY}{{arn}}",
+            "{} attached",
+            part=_policy_name,
+            templates=templates(
+                cloudformation="ManagedPolicyArns of AWS::IAM::Role",
+                sam="Policies of AWS::Serverless::Function or AWS::Serverless::StateMachine",
+                cdk="managedPolicies of Role",
+                serverless="provider.iam.role.managedPolicies",
+                terraform="aws_iam_role_policy_attachment",
+                pulumi="aws.iam.RolePolicyAttachment",
+            ),
+        ),
+    )
     calls_at_once: ClassVar[bool] = True
     role: str
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 from dragonctl.resources.lambda_function import NO_SUCH
@@ -24,6 +25,11 @@ class Alias(Resource):
     """
 
     kind: ClassVar[str] = "lambda-alias"
+    table: ClassVar[Table] = (
+        # A version and the weights beside it are one routing: half of it is another.
+        Field(VERSION, "version", bound=(WEIGHTS,)),
+        Field(WEIGHTS, "weights of other versions", bound=(VERSION,)),
+    )
     function: str
     name: str
 
@@ -55,10 +61,6 @@ class Alias(Resource):
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
         """Making and moving one answer with the alias."""
         return None if call.operation == "DeleteAlias" else _reading(answer)
-
-    def inseparable(self, field: str) -> tuple[str, ...]:
-        """A version and the weights beside it are one routing: half of it is another."""
-        return (WEIGHTS,) if field == VERSION else (VERSION,)
 
     def _numbered(self, version: str) -> str:
         """The version; words stand for one that a run without patience has left behind."""

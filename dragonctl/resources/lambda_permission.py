@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 
@@ -18,6 +19,7 @@ class Permission(Resource):
     """
 
     kind: ClassVar[str] = "lambda-permission"
+    table: ClassVar[Table] = (Field("service", "service"), Field("source", "source"))
     function: str
     statement: str
 

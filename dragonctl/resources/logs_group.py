@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 RETENTIONS = (
@@ -24,6 +25,10 @@ class LogGroup(Resource):
     """
 
     kind: ClassVar[str] = "logs-group"
+    table: ClassVar[Table] = (
+        Field("name", "name", plain=True),
+        Field("retentionInDays", "retention", unit="days"),
+    )
     name: str
 
     def read(self, aws: Reader) -> Reading | None:

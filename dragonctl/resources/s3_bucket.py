@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
-from dragonctl.resources.creation_tags import listed_tags, tags_of
+from dragonctl.resources.creation_tags import TAGS, listed_tags, tags_of
 
 _FIRST_REGION = "us-east-1"  # S3 takes no LocationConstraint there
 
@@ -23,6 +24,7 @@ class Bucket(Resource):
     """
 
     kind: ClassVar[str] = "s3-bucket"
+    table: ClassVar[Table] = (Field("name", "name", plain=True), TAGS)
     name: str
     region: str
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.errors import DragonError
 from dragonctl.packaging import function_code
@@ -21,6 +22,7 @@ class CodeObject(Resource):
     """
 
     kind: ClassVar[str] = "s3-function-code"
+    table: ClassVar[Table] = (Field(DIGEST, "digest"),)
     bucket: str
     key: str
 

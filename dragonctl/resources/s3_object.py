@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.resources.creation_tags import content_of
 
@@ -23,6 +24,7 @@ class DataObject(Resource):
     """
 
     kind: ClassVar[str] = "s3-object"
+    table: ClassVar[Table] = (Field(_DIGEST, "digest"), Field(_CONTENT, "content"))
     bucket: str
     key: str
 

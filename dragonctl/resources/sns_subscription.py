@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.resources.sns_topic import ABSENT
 
@@ -18,6 +19,7 @@ class Subscription(Resource):
     """
 
     kind: ClassVar[str] = "sns-subscription"
+    table: ClassVar[Table] = (Field("subscribed", "subscribed"),)
     topic: str
     protocol: str
     endpoint: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dragonctl.aws import iam_documents
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.cloudwatch_alarm import ACTIONS
 
@@ -22,6 +23,7 @@ class Topic(Resource):
     """
 
     kind: ClassVar[str] = "sns-topic"
+    table: ClassVar[Table] = (Field("name", "name", plain=True), Field("policy", "policy"))
     arn: str
 
     @property

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.creation_tags import listed_tags, tags_of
+from dragonctl.resources.creation_tags import TAGS, listed_tags, tags_of
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Parameter(Resource):
     """A plain parameter. State: ``value``, ``tags/<key>`` (chosen when it is created)."""
 
     kind: ClassVar[str] = "ssm-parameter"
+    table: ClassVar[Table] = (Field("value", "value"), TAGS)
     name: str
 
     def read(self, aws: Reader) -> Reading | None:

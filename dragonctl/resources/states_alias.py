@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 VERSION = "stateMachineVersionArn"
@@ -24,6 +25,11 @@ class MachineAlias(Resource):
     """
 
     kind: ClassVar[str] = "states-alias"
+    table: ClassVar[Table] = (
+        # The first version and the others beside it are one routing.
+        Field(VERSION, "version", bound=(ROUTES,)),
+        Field(ROUTES, "routing", bound=(VERSION,)),
+    )
     arn: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -44,10 +50,6 @@ class MachineAlias(Resource):
         routes = goal.get(ROUTES) or [{VERSION: goal[VERSION], "weight": _WHOLE}]
         params = {"stateMachineAliasArn": self.arn, ROUTES: routes}
         yield Call("stepfunctions", "UpdateStateMachineAlias", params)
-
-    def inseparable(self, field: str) -> tuple[str, ...]:
-        """The first version and the others beside it are one routing."""
-        return (ROUTES,) if field == VERSION else (VERSION,)
 
 
 def read_alias(aws: Reader, arn: str) -> dict[str, Any] | None:

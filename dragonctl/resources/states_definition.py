@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.creation_tags import listed_tags, tags_of
+from dragonctl.resources.creation_tags import TAGS, listed_tags, tags_of
 from dragonctl.resources.states_machine import read_machine, read_tags
 
 
@@ -22,6 +23,12 @@ class MachineDefinition(Resource):
     """
 
     kind: ClassVar[str] = "states-definition"
+    table: ClassVar[Table] = (
+        Field("definition", "definition"),
+        Field("roleArn", "role"),
+        Field("type", "type"),
+        TAGS,
+    )
     arn: str
 
     def read(self, aws: Reader) -> Reading | None:

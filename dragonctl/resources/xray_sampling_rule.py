@@ -6,15 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 DEFAULT = "Default"
 """The rule that matches what no other does; only its rate and reservoir can be changed."""
 
-FIELDS = (
-    "Priority", "FixedRate", "ReservoirSize", "ServiceName", "ServiceType", "Host", "HTTPMethod",
-    "URLPath", "ResourceARN",
-)  # fmt: skip
+FIELDS = {
+    "Priority": "priority",
+    "FixedRate": "rate",
+    "ReservoirSize": "reservoir",
+    "ServiceName": "service",
+    "ServiceType": "type of service",
+    "Host": "host",
+    "HTTPMethod": "method",
+    "URLPath": "path",
+    "ResourceARN": "resource",
+}
+"""The fields of a rule, as X-Ray and as people call them."""
+_MATCHES = tuple(FIELDS)[3:]
+"""The patterns that say which requests a rule is for."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,7 @@ class SamplingRule(Resource):
     """
 
     kind: ClassVar[str] = "xray-sampling-rule"
+    table: ClassVar[Table] = tuple(Field(name, word) for name, word in FIELDS.items())
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -38,7 +50,7 @@ class SamplingRule(Resource):
         if want is None:
             yield Call("xray", "DeleteSamplingRule", {"RuleName": self.name})
         elif have is None:
-            rule = {**dict.fromkeys(FIELDS[3:], "*"), **want, "RuleName": self.name, "Version": 1}
+            rule = {**dict.fromkeys(_MATCHES, "*"), **want, "RuleName": self.name, "Version": 1}
             yield Call("xray", "CreateSamplingRule", {"SamplingRule": rule})
         else:
             changed = {key: value for key, value in want.items() if have.state[key] != value}

@@ -10,13 +10,13 @@ from typing import Any
 
 from rich.text import Text
 
-from dragonctl.engine.model import Change
+from dragonctl.engine.fields import Field
+from dragonctl.engine.model import Change, Resource
 from dragonctl.terminal import documents
 from dragonctl.terminal.neutral import neutral
 
 _INDENT = "    "
 _WIDEST_NAME = 44
-_PLAIN = ("name", "description", "AlarmDescription", "trust", "document")
 _LONGEST = 4_000
 """Characters of a value that are shown; JSON and the journal have all of it."""
 
@@ -29,14 +29,24 @@ def field_lines(changes: Sequence[Change]) -> Iterator[Text]:
         facts = " · ".join(_fact(change) for change in changes if change.field != "path")
         yield Text(f"{_INDENT}{facts}", style="dim")
         return
-    column = min(max(len(label(change.field)) for change in changes), _WIDEST_NAME)
+    column = min(max(len(label(change)) for change in changes), _WIDEST_NAME)
     for change in changes:
         yield from _lines(change, column)
 
 
-def label(field: str) -> str:
-    """A field's name for people: a policy by its name instead of its ARN."""
-    return neutral(field.rpartition("/")[2] if field.startswith("policies/arn:") else field)
+def label(change: Change) -> str:
+    """What people call the field of a change, by the table of its kind."""
+    kind = Resource.kinds.get(_kind(change))
+    return neutral(kind.label(change.field) if kind else change.field)
+
+
+def _row(change: Change) -> Field | None:
+    kind = Resource.kinds.get(_kind(change))
+    return kind.row(change.field) if kind else None
+
+
+def _kind(change: Change) -> str:
+    return change.resource.partition("/")[0]
 
 
 def shown(value: Any) -> str:
@@ -56,10 +66,16 @@ def shown(value: Any) -> str:
 
 
 def _fact(change: Change) -> str:
-    if change.field.startswith("policies/arn:"):
-        return f"{label(change.field)} attached"
-    value = shown(change.after)
-    return value if change.field in _PLAIN else f"{label(change.field)} {value}"
+    row, value = _row(change), _value(change, change.after)
+    if row and row.is_family and change.after is True:
+        return label(change)
+    return value if row and row.plain else f"{label(change)} {value}"
+
+
+def _value(change: Change, value: Any) -> str:
+    row = _row(change)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{shown(value)} {row.unit}" if row and row.unit and is_number else shown(value)
 
 
 def _lines(change: Change, column: int) -> Iterator[Text]:
@@ -68,12 +84,16 @@ def _lines(change: Change, column: int) -> Iterator[Text]:
     moved = list(documents.moved(change.before, change.after)) if both else []
     if not moved:
         yield _line(change, column)
-    for name, words in zip(chain([label(change.field)], repeat("")), moved, strict=False):
+    for name, words in zip(chain([label(change)], repeat("")), moved, strict=False):
         yield Text(f"{_INDENT}{name:<{column}}  {neutral(words, _LONGEST)}")
 
 
 def _line(change: Change, column: int) -> Text:
-    line = Text(f"{_INDENT}{label(change.field):<{column}}  ")
-    if change.before is not None:
-        line.append(f"{shown(change.before)} → ", style="dim")
-    return line.append(shown(change.after))
+    """Where AWS holds nothing, what it does then is said if the table knows it."""
+    line, before = Text(f"{_INDENT}{label(change):<{column}}  "), change.before
+    row = _row(change)
+    if before is None and row and row.absent != change.after:
+        before = row.absent
+    if before is not None:
+        line.append(f"{_value(change, before)} → ", style="dim")
+    return line.append(_value(change, change.after))

@@ -55,6 +55,7 @@ def test_the_stage_speaks_before_its_api():
 
 
 TRACED = ["TracingConfig/Mode"]
+LOGGED = ["LoggingConfig/LogFormat"]
 
 
 @pytest.mark.parametrize(
@@ -69,13 +70,19 @@ TRACED = ["TracingConfig/Mode"]
         (
             "Terraform", "apigateway-stage", ["~1x/GET/caching/enabled", "cacheClusterSize"],
             ("settings of aws_api_gateway_method_settings"
-             " and cache_cluster_enabled of aws_api_gateway_stage"),
+             " and cache_cluster_size of aws_api_gateway_stage"),
         ),
-        ("Serverless Framework", "apigateway-stage", ["*/*/metrics/enabled", "accessLogSettings/x"],
-         "provider.logs.restApi"),
-        ("SAM", "apigateway-stage", ["tags/team"],
-         ("MethodSettings, AccessLogSetting, TracingEnabled and CacheClusterEnabled"
-          " of AWS::Serverless::Api")),
+        ("Serverless Framework", "apigateway-stage",
+         ["*/*/metrics/enabled", "*/*/logging/loglevel"],
+         "provider.apiGateway.metrics and provider.logs.restApi"),
+        ("SAM", "apigateway-stage", ["tags/team"], "Tags of AWS::Serverless::Api"),
+        ("SAM", "apigateway-stage", ["deploymentId"], ""),
+        ("CloudFormation", "lambda-function", LOGGED, "LoggingConfig of AWS::Lambda::Function"),
+        ("SAM", "lambda-function", LOGGED, "LoggingConfig of AWS::Serverless::Function"),
+        ("CDK", "lambda-function", LOGGED, "loggingFormat of Function"),
+        ("Serverless Framework", "lambda-function", LOGGED, "provider.logs.lambda.logFormat"),
+        ("Terraform", "lambda-function", LOGGED, "logging_config of aws_lambda_function"),
+        ("Pulumi", "lambda-function", LOGGED, "loggingConfig of aws.lambda.Function"),
         ("SAM", "lambda-function", TRACED, "Tracing of AWS::Serverless::Function"),
         ("Terraform", "lambda-function", ["CodeSha256"], "source_code_hash of aws_lambda_function"),
         ("CDK", "states-machine", ["tracingConfiguration/enabled"],
@@ -87,6 +94,13 @@ TRACED = ["TracingConfig/Mode"]
 )  # fmt: skip
 def test_what_changes_has_a_name_in_the_tool(tool, kind, fields, said):
     assert properties(tool, kind, fields) == said
+
+
+def test_what_has_no_name_in_the_tool_is_told_to_be_made_again():
+    told = Owner("CDK").warning("apigateway-stage", ["prod"], ["deploymentId"])
+    assert told.endswith(
+        "A template of CDK has no name for deployment: make the change again after each deployment."
+    )
 
 
 def test_few_things_are_named_and_many_counted():

@@ -90,8 +90,18 @@ def test_the_environment_says_who_asks_and_not_the_folder(terminal, application,
     ("text", "line", "holds", "lacks"),
     [
         ("all = true", ("--api", "small"), "small (", "2 APIs"),
-        ('data_trace_for = "2h"', ("--api", "small", "--no-data-trace"), "small (", "dataTrace"),
-        ("data_trace = false", ("--api", "small", "--data-trace-for", "2h"), "dataTrace", "2 APIs"),
+        (
+            'data_trace_for = "2h"',
+            ("--api", "small", "--no-data-trace"),
+            "small (",
+            "bodies in the log",
+        ),
+        (
+            "data_trace = false",
+            ("--api", "small", "--data-trace-for", "2h"),
+            "bodies in the log",
+            "2 APIs",
+        ),
     ],
 )
 def test_an_option_wins_over_what_contradicts_it_in_toml(
