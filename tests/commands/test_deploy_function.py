@@ -103,7 +103,7 @@ def test_a_dry_run_and_a_check_change_nothing(dragonctl, write, theirs, local_aw
     before = configuration(local_aws)
     write("ours")
     dry = dragonctl("deploy-function", "--dry-run")
-    assert (dry.code, "CodeSha256" in dry.stdout) == (0, True)
+    assert (dry.code, "    code  " in dry.stdout) == (0, True)
     assert dragonctl("deploy-function", "--check").code == 3
     assert made_calls() == []
     assert configuration(local_aws) == before
