@@ -74,8 +74,8 @@ def _fact(change: Change) -> str:
 
 def _value(change: Change, value: Any) -> str:
     row = _row(change)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{shown(value)} {row.unit}" if row and row.unit and is_number else shown(value)
+    number = str(value).replace(".", "", 1).isdigit()  # AWS writes some numbers as text
+    return f"{shown(value)} {row.unit}" if row and row.unit and number else shown(value)
 
 
 def _lines(change: Change, column: int) -> Iterator[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragonctl.engine.model import Change
+from dragonctl.resources.apigateway_stage import Stage
 from dragonctl.terminal.fields import field_lines
 
 LOGS = {"Sid": "Logs", "Effect": "Allow", "Action": ["logs:Put", "logs:Get"], "Resource": "*"}
@@ -57,4 +58,22 @@ def test_a_statement_in_words(statement, told):
 def test_a_document_that_grants_the_same_is_shown_in_short():
     assert lines([LOGS], [LOGS, LOGS]) == [
         "    document  allows logs:Put, logs:Get → allows logs:Put, logs:Get, logs:Put, logs:Get"
+    ]
+
+
+STAGE = Stage("a1", "prod").identifier
+
+
+def test_fields_are_told_in_words_with_what_nothing_means_and_the_unit():
+    changes = [
+        Change(STAGE, "*/*/logging/loglevel", None, "INFO"),
+        Change(STAGE, "~1dragons/GET/caching/enabled", True, False),
+        Change(STAGE, "cacheClusterSize", "0.5", "1.6"),
+        Change("of-another-version/x", "someField", 1, 2),
+    ]
+    assert [line.plain.split() for line in field_lines(changes)] == [
+        ["log", "level", "OFF", "→", "INFO"],
+        ["caching", "of", "GET", "/dragons", "on", "→", "off"],
+        ["size", "of", "the", "cache", "0.5", "GB", "→", "1.6", "GB"],
+        ["someField", "1", "→", "2"],
     ]
