@@ -12,13 +12,16 @@ class DragonError(Exception):
     """A failure told in one sentence, with what to do next, and without any secret.
 
     ``message`` says what was being done, to what, and why it failed; ``hint`` what to type or
-    change; ``exit_code`` is 1 (failed) or 2 (wrong usage); ``code`` and ``resource`` fill the
-    ``errors`` of ``--output json``.
+    change, with commands of dragonctl between backquotes, which the command line completes with
+    what it was given (``cli.printed``); ``exit_code`` is 1 (failed) or 2 (wrong usage); ``code``
+    and ``resource`` fill the ``errors`` of ``--output json``.
     """
 
     exit_code = 1
     document: Mapping[str, Any] | None = None
     """What a program is told besides, of a command that had begun: its run, what it changed."""
+    whereabouts: tuple[str | None, str | None] = (None, None)
+    """Account and region, where the command that failed knew them."""
 
     def __init__(
         self, message: str, hint: str = "", *, code: str = "Failed", resource: str = ""

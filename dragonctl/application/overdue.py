@@ -44,7 +44,7 @@ def _told(api: str, stages: Mapping[str, Raw], now: datetime) -> Iterator[str]:
         if until := overdue_since(raw, now):
             yield (
                 f"Stage {name} logs full requests and responses, which was to end at {until}:"
-                f" dragonctl setup-observability --api {api} --stage {name} --no-data-trace"
+                f" `dragonctl setup-observability --api {api} --stage {name} --no-data-trace`"
             )
 
 

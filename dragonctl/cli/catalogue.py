@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 _COMMANDS = Path(__file__).parent.parent / "commands"
 
@@ -13,6 +17,15 @@ def command_names() -> tuple[str, ...]:
     """The names of the commands, sorted."""
     files = (path.stem for path in _COMMANDS.glob("*.py"))
     return tuple(sorted(stem.replace("_", "-") for stem in files if stem[0] != "_"))
+
+
+def command_named(name: str) -> click.Command:
+    """The command of that name: the function of that name in the file of that name."""
+    from importlib import import_module
+
+    stem = name.replace("-", "_")
+    found: click.Command = getattr(import_module(f"dragonctl.commands.{stem}"), stem)
+    return found
 
 
 def summary(name: str) -> str:

@@ -13,6 +13,7 @@ from dragonctl.application.nouns import App
 from dragonctl.application.ownership import ownership_warnings
 from dragonctl.aws.transport import as_failure
 from dragonctl.cli.failures import as_document, messages
+from dragonctl.cli.printed import Printed
 from dragonctl.cli.retrying import retry
 from dragonctl.cli.session import Session
 from dragonctl.engine.journal import Journal, new_run
@@ -25,7 +26,7 @@ from dragonctl.terminal.changes import Report
 from dragonctl.terminal.console import tell
 
 CHANGES_FOUND = 3
-RESUME = "Run the same command again, or `dragonctl undo`."
+RESUME = "Run the same command again, or take back what it did with `dragonctl undo`."
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Goal:
     ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
     ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
     several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
-    ``undo_command`` is what to type to take it back, where that is not ``undo``.
+    ``undo_command`` is the command that takes it back, where that is not ``undo``.
     """
 
     title: str
@@ -98,9 +99,11 @@ class _Work:
         self.session, self.command, self.how = session, command, how
         self.report = Report(json_=session.globals.json)
         session.emit = self.report.event
+        self.printed = Printed.current()
         self.journal = _journal(session, command, undoes)
         self.goal, self.outcome = Goal("", ()), Outcome()
         self.warnings: list[str] = []
+        self.notes: list[str] = []
 
     def carry_out(self, goal_of: Callable[[Session], Goal], question: str) -> None:
         """Plan, show, ask, apply."""
@@ -112,8 +115,9 @@ class _Work:
         owned = [] if self.journal.undoes else ownership_warnings(session.reads, planned.items)
         overdue = session.overdue()  # reads journals, too: what it passes over is told
         known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings, *owned]
-        self.warnings += dict.fromkeys(known)
-        self.report.warn(self.warnings, goal.notes)
+        self.warnings += dict.fromkeys(self.printed.all_filled(known))
+        self.notes = self.printed.all_filled(goal.notes)
+        self.report.warn(self.warnings, self.notes)
         if how.only_shows:
             self.outcome = _shown(planned)
             return
@@ -149,7 +153,7 @@ class _Work:
         """Tell how it went; the exit code."""
         outcome, goal = self.outcome, self.goal
         errors = outcome.errors = [*goal.errors, *outcome.errors]
-        self.warnings += outcome.kept
+        self.warnings += self.printed.all_filled(outcome.kept)
         if self.session.globals.json:
             where = self.session.scope.account, self.session.scope.region
             document = self._document(self.journal.run, where, errors)
@@ -165,8 +169,14 @@ class _Work:
         return CHANGES_FOUND if self.how.check and outcome.changes else 0
 
     def _undo_command(self) -> str:
-        back = any(step.undo == "reverse" for step in self.goal.steps) and self.journal.begun
-        return self.goal.undo_command or (f"dragonctl undo {self.journal.run}" if back else "")
+        if self.goal.undo_command:
+            return self.printed.command(self.goal.undo_command)
+        if not (self.journal.begun and any(one.undo == "reverse" for one in self.goal.steps)):
+            return ""
+        region = self.session.globals.region  # that of the edge is nobody's choice
+        return self.printed.command(
+            "undo", self.journal.run, *(("--region", region) if region else ())
+        )
 
     def _document(
         self, run: str | None, where: tuple[str | None, str | None], errors: list[DragonError]
@@ -181,7 +191,7 @@ class _Work:
             "changed": bool(changes) and not self.how.only_shows,
             "changes": [asdict(change) for change in changes],
             "warnings": self.warnings,
-            "notes": list(self.goal.notes),
+            "notes": self.notes,
             **self.goal.also,
         }
         if self.session.label:

@@ -104,11 +104,11 @@ ACTS: tuple[Act, ...] = (
 )
 
 NEXT = [
-    ("export DRAGONCTL_LOCAL=1", "the next commands mean the local AWS too"),
-    ("dragonctl history", "the runs, each of which can be undone"),
-    ("dragonctl demo --undo", "take it all back"),
-    ("dragonctl --help", "everything else"),
+    ("history", "the runs, each of which can be undone"),
+    ("demo --undo", "take it all back"),
+    ("--help", "everything else"),
 ]
+"""What to type after the demo, without ``dragonctl``, and what it does."""
 
 
 _NOT_UNDONE = {"create-app", "delete-app"}  # the application goes as a whole, with its new data
@@ -126,14 +126,14 @@ def play(acts: Sequence[Act], *, as_json: bool) -> tuple[int, list[dict[str, Any
     """Play the acts until one fails; the exit code, and for JSON what each line answered."""
     played: list[dict[str, Any]] = []
     shown = [act for act in acts if act.playable]
-    with _on_the_sample():
+    with _on_the_sample() as options:
         for number, act in enumerate(shown, start=1):
             if not as_json:
                 from dragonctl.terminal.demo import heading
 
                 heading(number, act.title, act.why)
             for template in act.lines:
-                line = template.replace("{page}", shlex.quote(str(_page())))
+                line = template.replace("{page}", shlex.quote(str(_page()))) + options
                 code, answer = _run(line, as_json=as_json)
                 played.append({"command": f"dragonctl {line}", "exit_code": code, "answer": answer})
                 if code:
@@ -213,8 +213,11 @@ def _run(line: str, *, as_json: bool) -> tuple[int, Any]:
 
 
 @contextmanager
-def _on_the_sample() -> Iterator[None]:
-    """In the sample's folder, whose ``dragonctl.toml`` and ``lambdas/`` count; on the local AWS."""
+def _on_the_sample() -> Iterator[str]:
+    """In the sample's folder, whose ``dragonctl.toml`` and ``lambdas/`` count; on the local AWS.
+
+    Gives what a person must add to each line, to mean the local AWS too.
+    """
     from dragonctl.config import load
 
     before, here = os.environ.get("DRAGONCTL_LOCAL"), Path.cwd()
@@ -222,7 +225,7 @@ def _on_the_sample() -> Iterator[None]:
     os.chdir(sample_folder())
     load.cache_clear()
     try:
-        yield
+        yield "" if before not in (None, "", "0") else " --local"
     finally:
         os.chdir(here)
         load.cache_clear()

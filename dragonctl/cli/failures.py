@@ -7,12 +7,13 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import click
 
 from dragonctl.aws.transport import as_failure
+from dragonctl.cli.line import Line, line_of
+from dragonctl.cli.printed import Printed
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
 from dragonctl.engine.symptoms import hint_for, is_denied
@@ -30,9 +31,10 @@ def report(error: Exception, arguments: list[str]) -> int:
     if "--debug" in arguments:
         trace = masked("".join(traceback.format_exception(error)))
         click.echo(trace, err=True, nl=False)
-    failure = _as_failure(error)
-    if _wants_json(arguments):
-        document = failure.document or _not_begun(failure, arguments)
+    line = line_of(arguments)
+    failure, printed = _as_failure(error, line), Printed(line)
+    if line.wants_json:
+        document = failure.document or _not_begun(failure, printed)
         try:
             # Whoever reads a log reads line by line.
             click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
@@ -40,15 +42,14 @@ def report(error: Exception, arguments: list[str]) -> int:
             discard_output()
     from dragonctl.terminal.console import tell
 
-    tell(message(failure))
+    tell(message(failure, printed))
     return failure.exit_code
 
 
-def _not_begun(error: DragonError, arguments: list[str]) -> dict[str, Any]:
-    from dragonctl.cli.options import command_of
-
-    shows = bool({"--dry-run", "--check"} & set(arguments))
-    return failed_document(command_of(arguments), [error], dry_run=shows)
+def _not_begun(error: DragonError, printed: Printed) -> dict[str, Any]:
+    line = printed.line
+    shows = line.has("--dry-run") or line.has("--check")
+    return failed_document(line.command, [error], dry_run=shows, printed=printed)
 
 
 def discard_output() -> None:
@@ -56,22 +57,27 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def message(error: DragonError) -> str:
-    """``Error: what failed. What to do.``, with nothing in it that a terminal would obey."""
+def message(error: DragonError, printed: Printed | None = None) -> str:
+    """``Error: what failed. What to do.``, with nothing in it that a terminal would obey.
+
+    ``printed`` completes its commands, where no command is being carried out any more.
+    """
     end = "" if error.message.endswith((".", "!", "?")) else "."
-    return f"Error: {neutral(f'{error.message}{end} {_hint(error)}'.strip())}"
+    hint = _hint(error, printed or Printed.current())
+    return f"Error: {neutral(f'{error.message}{end} {hint}'.strip())}"
 
 
-def _hint(error: DragonError) -> str:
+def _hint(error: DragonError, printed: Printed) -> str:
     """What to do next; where a right is missing, which one, as IAM names it."""
     if not (isinstance(error, AwsError) and is_denied(error)):
-        return error.hint
+        return printed.filled(error.hint)
     if error.hint not in ("", hint_for(error)):  # it was not the caller who lacks a right
-        return error.hint
+        return printed.filled(error.hint)
     from dragonctl.policy.grants import action_of
 
     action = action_of(Call(error.service, error.operation, {}))
-    return f"You lack the right {action}: `dragonctl policy COMMAND` prints what a command needs."
+    command = printed.command("policy", printed.line.command or "status")
+    return f"You lack the right {action}: `{command}` prints what this command needs."
 
 
 def messages(errors: Sequence[DragonError]) -> Iterator[str]:
@@ -91,42 +97,43 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
         yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."
 
 
-def as_document(error: DragonError) -> dict[str, str]:
+def as_document(error: DragonError, printed: Printed | None = None) -> dict[str, str]:
     """An error as an item of ``errors``."""
     return {
         "resource": error.resource,
         "code": error.code,
         "message": error.message,
-        "hint": _hint(error),
+        "hint": _hint(error, printed or Printed.current()),
     }
 
 
 def failed_document(
-    command: str, errors: list[DragonError], *, dry_run: bool = False
+    command: str,
+    errors: list[DragonError],
+    *,
+    dry_run: bool = False,
+    printed: Printed | None = None,
 ) -> dict[str, Any]:
     """The document of a command that failed before it had begun."""
+    account, region = next((one.whereabouts for one in errors), (None, None))
     return {
         "command": command,
         "run": None,
-        "account": None,
-        "region": None,
+        "account": account,
+        "region": region,
         "dry_run": dry_run,
         "changed": False,
         "changes": [],
         "warnings": [],
-        "errors": [as_document(error) for error in errors],
+        "errors": [as_document(error, printed) for error in errors],
     }
 
 
-def _as_failure(error: Exception) -> DragonError:
+def _as_failure(error: Exception, line: Line) -> DragonError:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
-        hint = f"See: {context.command_path} --help" if context else "See: dragonctl --help"
+        named = [context.command.name] if context and context.parent else []
+        hint = f"See: {Printed(line).command(*named, '--help')}"
         # Click lists the values of a choice one a line.
         return UsageError(error.format_message().replace("\n\t", " "), hint)
     return as_failure(error)
-
-
-def _wants_json(arguments: list[str]) -> bool:
-    pairs = pairwise(arguments)
-    return "--output=json" in arguments or any(pair == ("--output", "json") for pair in pairs)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import click
 
-LINE = "dragonctl.line"
-"""The key of the whole command line, without the program's name, in the root context's ``meta``."""
+SESSION = "dragonctl.session"
+"""The key of the command's session in the root context's ``meta``."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,6 @@ class Globals:
     def json(self) -> bool:
         """Whether stdout carries one JSON document and nothing else."""
         return self.output == "json"
-
-    def words(self) -> list[str]:
-        """The options that say where AWS is, as they were given: a printed command needs them."""
-        given = {
-            "--profile": self.profile,
-            "--region": self.region,
-            "--endpoint-url": self.endpoint_url,
-        }
-        named = [word for option, value in given.items() if value for word in (option, value)]
-        return [*named, *(["--local"] if self.local else [])]
 
     @property
     def is_local(self) -> bool:

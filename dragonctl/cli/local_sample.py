@@ -31,6 +31,6 @@ def create_sample(reads: Reads) -> None:
     if outcome.errors:
         raise DragonError(
             f"The sample application could not be put into the local AWS: {outcome.errors[0]}",
-            "Type: dragonctl create-app --local",
+            "Type `dragonctl create-app --local`.",
             code=outcome.errors[0].code,
         ) from outcome.errors[0]

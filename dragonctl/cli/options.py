@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
 
-from dragonctl.cli.catalogue import command_names
-from dragonctl.cli.globals import globals_of
+from dragonctl.cli.globals import SESSION, globals_of
+from dragonctl.errors import DragonError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,24 +29,13 @@ def global_parameters() -> list[click.Parameter]:
         click.Option(["--endpoint-url"], help="Another AWS endpoint.", metavar="URL", **shared),
         click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
         click.Option(
-            ["--output"], type=click.Choice(["text", "json"]), help="Form of the answer.", **shared
+            ["--output", "-o"],
+            type=click.Choice(["text", "json"]),
+            help="Form of the answer.",
+            **shared,
         ),
         click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),
     ]
-
-
-def command_of(arguments: Sequence[str]) -> str:
-    """The command that a line names, read or not; "" where it names none."""
-    # What stands behind one of these is its value, though a command may have that name.
-    valued = {
-        name
-        for option in global_parameters()
-        if isinstance(option, click.Option) and not option.is_flag
-        for name in option.opts
-    }
-    pairs = zip(["", *arguments], arguments, strict=False)
-    names = command_names()
-    return next((one for before, one in pairs if one in names and before not in valued), "")
 
 
 class Command(click.Command):
@@ -56,6 +45,15 @@ class Command(click.Command):
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
         super().__init__(*args, **settings)
         self.params += global_parameters()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; a failure learns which account and region were meant, as far as was known."""
+        try:
+            return super().invoke(ctx)
+        except DragonError as error:
+            session = ctx.find_root().meta.get(SESSION)
+            error.whereabouts = session.whereabouts if session else error.whereabouts
+            raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Options that were not given come from ``dragonctl.toml``'s table of this command."""

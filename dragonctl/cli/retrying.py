@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Sequence
-
-import click
+from collections.abc import Sequence
 
 from dragonctl.application.nouns import App
-from dragonctl.cli.globals import LINE
+from dragonctl.cli.printed import Printed
 from dragonctl.errors import DragonError
 
 
@@ -18,17 +15,4 @@ def retry(app: App | None, errors: Sequence[DragonError]) -> str:
     What all APIs share is tried again with any of them.
     """
     failed = app.failed(error.resource for error in errors) if app else ()
-    if not failed:
-        return ""
-    line = click.get_current_context().find_root().meta.get(LINE, ())
-    chosen = [word for api in failed for word in ("--api", api)]
-    return shlex.join(["dragonctl", *_without_apis(line), *chosen])
-
-
-def _without_apis(line: Sequence[str]) -> Iterator[str]:
-    words = iter(line)
-    for word in words:
-        if word == "--api":
-            next(words, None)
-        elif word != "--all" and not word.startswith("--api="):
-            yield word
+    return Printed.current().again(failed) if failed else ""

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from dragonctl import __version__
-from dragonctl.cli.catalogue import command_names, summary
-from dragonctl.cli.globals import LINE
-from dragonctl.cli.options import command_of, global_parameters
+from dragonctl.cli.catalogue import command_named, command_names, summary
+from dragonctl.cli.line import LINE, line_of
+from dragonctl.cli.options import global_parameters
+from dragonctl.cli.printed import Printed
 from dragonctl.terminal.streams import guarded, open_closed
 
 UNREAD = 141
@@ -75,14 +76,8 @@ class Root(click.Group):
         return list(command_names())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name: the function of that name in the file of that name."""
-        if cmd_name not in command_names():
-            return None
-        from importlib import import_module
-
-        name = cmd_name.replace("-", "_")
-        found: click.Command = getattr(import_module(f"dragonctl.commands.{name}"), name)
-        return found
+        """The command of that name, imported now."""
+        return command_named(cmd_name) if cmd_name in command_names() else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -130,7 +125,7 @@ _ONLY_SHOWS = {"--dry-run", "-h", "--help"}  # not --check: its exit code is wha
 
 
 def _finishes(arguments: list[str]) -> bool:
-    return command_of(arguments) in CHANGING and not _ONLY_SHOWS & set(arguments)
+    return line_of(arguments).command in CHANGING and not _ONLY_SHOWS & set(arguments)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -183,18 +178,18 @@ def run(arguments: list[str] | None = None) -> int:
         try:
             guard.drain(interrupted=code == INTERRUPTED)
             if guard.unwritten:
-                _say_unwritten(guard.unwritten)
+                _say_unwritten(guard.unwritten, Printed(line_of(arguments)))
                 guard.drain()
         except KeyboardInterrupt:  # all is done; somebody waits no longer for a reader that stalls
             code = INTERRUPTED
     return code
 
 
-def _say_unwritten(error: OSError) -> None:
+def _say_unwritten(error: OSError, printed: Printed) -> None:
     """What was done is done, and can be read elsewhere."""
     click.echo(
         f"! The answer could not be written to stdout ({error.strerror or error});"
-        " the command has ended all the same: dragonctl history",
+        f" the command has ended all the same: {printed.command('history')}",
         err=True,
     )
 
@@ -218,7 +213,7 @@ def _run(arguments: list[str]) -> int:
         from dragonctl.errors import InterruptedByUserError
 
         click.echo(err=True)  # the terminal has shown ^C
-        resume = RESUME if command_of(arguments) in CHANGING else ""
+        resume = RESUME if line_of(arguments).command in CHANGING else ""
         return report(InterruptedByUserError(resume), arguments)
     except SystemExit as end:  # click's completion ends so
         return end.code if isinstance(end.code, int) else 0

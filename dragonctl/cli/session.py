@@ -17,7 +17,8 @@ from dragonctl.application.apis import ChooseApiError, Selection
 from dragonctl.application.discovery import OnFound, discover
 from dragonctl.application.nouns import App
 from dragonctl.application.overdue import UNTIL_TAG, overdue, overdue_of_runs
-from dragonctl.cli.globals import Globals, globals_of
+from dragonctl.cli.globals import SESSION, Globals, globals_of
+from dragonctl.cli.printed import Printed
 from dragonctl.config import api_title, load
 from dragonctl.engine.events import Emit, Event, ignore_event
 from dragonctl.engine.history import History, read_history
@@ -45,6 +46,8 @@ class Session:
         self.globals = globals_ or globals_of(click.get_current_context())
         if self.globals.local and self.globals.endpoint_url:
             raise UsageError("--local and --endpoint-url contradict each other.")
+        if context := click.get_current_context(silent=True):
+            context.find_root().meta[SESSION] = self
         self.sample = sample
         self.emit = emit
         self._overdue: list[str] | None = None
@@ -126,8 +129,9 @@ class Session:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
             app = discover(self.reads, _asked(doubt, selection), *on_found)
-        self._overdue = list(overdue(app, datetime.now(UTC)))
-        return replace(app, warnings=(*app.warnings, *self._overdue))
+        late = list(overdue(app, datetime.now(UTC)))
+        self._overdue = Printed.current().all_filled(late)
+        return replace(app, warnings=(*app.warnings, *late))
 
     def overdue(self) -> list[str]:
         """What is to be said of overdue data traces, where no application was read too.
@@ -138,7 +142,8 @@ class Session:
             history = read_history(self.journal_folder, about=UNTIL_TAG)
             self.passed_over = self.passed_over or history.warnings
             here = [run for run in history.runs if run.scope == self.scope]
-            self._overdue = list(overdue_of_runs(self.reads, here, datetime.now(UTC)))
+            told = overdue_of_runs(self.reads, here, datetime.now(UTC))
+            self._overdue = Printed.current().all_filled(told)
         return self._overdue
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +14,13 @@ import click
 from dragonctl.application.log_groups import SOURCES, LogGroup, log_groups, of_sources
 from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
+from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
 from dragonctl.telemetry.logs.events import Unreadable
-from dragonctl.telemetry.traces.reading import Summary, summaries
+from dragonctl.telemetry.traces.reading import Summary, explain_empty, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
 
@@ -78,16 +79,14 @@ class View:
 
     def report(self, problem: Unreadable) -> None:
         """Name a group that cannot be read, on stderr."""
+        problem = replace(problem, hint=Printed.current().filled(problem.hint))
         self.unreadable.append(problem)
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         tell(neutral(words.strip()))
 
-    def typed(self, command: str) -> str:
-        """A command to type next, with what this run was given of where to look."""
-        apis = [word for api in self._chosen.get("api") or () for word in ("--api", api)]
-        all_apis = ["--all"] if self._chosen.get("all_apis") else []
-        words = [*apis, *all_apis, *self.session.globals.words()]
-        return " ".join([command, shlex.join(words)]) if command and words else command
+    def empty_reasons(self, expression: str = "") -> list[str]:
+        """Why no trace may be found, each with what to do."""
+        return Printed.current().all_filled(explain_empty(self.fetch, expression))
 
     def head(self) -> None:
         """What the answer is about, for people: which application, where."""

@@ -64,7 +64,7 @@ def create_app(
             session.reads, manifest, lambda doing: session.emit(Waiting("Packaging", doing, 0))
         )
         title = f"{manifest.name}, account {place.account} · {place.region}"
-        return Goal(f"Create {title}", steps, brief=True, undo_command="dragonctl delete-app")
+        return Goal(f"Create {title}", steps, brief=True, undo_command="delete-app")
 
     return change("create-app", goal, how, session=session)
 

@@ -42,7 +42,7 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
             lambda: deletion(session.reads, manifest), lambda: leftovers(session.reads, manifest)
         )
         title = f"Delete {manifest.name}, account {place.account} · {place.region}"
-        return Goal(title, steps, notes=left, brief=True, undo_command="dragonctl create-app")
+        return Goal(title, steps, notes=left, brief=True, undo_command="create-app")
 
     question = f"Delete {manifest.name} and its data in account {place.account}, {place.region}?"
     how = How(dry_run, check, yes, no_wait)

@@ -26,8 +26,9 @@ def demo(context: click.Context, back: bool) -> int:
     whatever credentials there are.
     """
     from dragonctl.cli.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
+    from dragonctl.cli.printed import Printed
 
-    as_json = globals_of(context).json
+    as_json, printed = globals_of(context).json, Printed.current()
     begun = recall()
     if back:
         code, played = play(acts_back(begun) if begun else [], as_json=as_json)
@@ -45,7 +46,8 @@ def demo(context: click.Context, back: bool) -> int:
         from dragonctl.terminal.demo import closing
 
         if not back:
-            closing("Go on from here:", NEXT)
+            lines = [(printed.command(*words.split()), meaning) for words, meaning in NEXT]
+            closing("Go on from here:", lines)
         elif not played:
-            say("There is no demo to take back. Begin one with: dragonctl demo")
+            say(f"There is no demo to take back. Begin one with: {printed.command('demo')}")
     return code

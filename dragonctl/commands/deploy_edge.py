@@ -94,7 +94,6 @@ def deploy_edge(
             edge.warnings,
             (f"Its logs are in the region of whoever calls: /aws/lambda/{REGION}.{edge.name}",),
             question=f"{event} runs {edge.replaced} now. Replace it?" if edge.replaced else "",
-            undo_command=f"dragonctl undo --region {REGION}",
         )
 
     return change("deploy-edge", goal, How(dry_run, check, yes, no_wait), session=session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +24,7 @@ def doctor(context: click.Context) -> int:
     """Look at everything a command needs; exit 1 if something is wrong."""
     from datetime import UTC, datetime
 
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.session import Session
     from dragonctl.errors import DragonError
     from dragonctl.status import doctor as looking
@@ -36,6 +37,7 @@ def doctor(context: click.Context) -> int:
         findings += looking.connection(session.reads, datetime.now(UTC))
     except DragonError as error:
         findings.append(looking.Finding("connection", ok=False, detail=str(error)))
+    findings = [replace(one, detail=Printed.current().filled(one.detail)) for one in findings]
     if globals_of(context).json:
         local = {"local": True} if globals_of(context).is_local else {}
         found = {"findings": [asdict(one) for one in findings], **local}

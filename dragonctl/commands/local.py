@@ -36,11 +36,12 @@ def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -
     with --local, or with DRAGONCTL_LOCAL=1 in the environment. It serves no web page, unless
     --allow-origin opens its stages to one.
     """
+    from dragonctl.cli.printed import Printed
     from dragonctl.local import callers, control
     from dragonctl.terminal.local import show_local
 
     if allow_origins and action != "up":
-        raise UsageError("--allow-origin goes with `local up` alone.")
+        raise UsageError("--allow-origin goes with `dragonctl local up` alone.")
     origins = [callers.origin(one) for one in allow_origins]
     ended = control.down() if action == "down" else False
     server = control.up(origins) if action == "up" else control.status()
@@ -61,5 +62,5 @@ def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -
     if globals_of(context).json:
         click.echo(json.dumps(about, indent=2))
     else:
-        show_local(about)
+        show_local(about, Printed.current().command("local", "up"))
     return 0

@@ -61,9 +61,11 @@ def logs(
     """
     import time
 
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View, sources_of
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import tell
+    from dragonctl.terminal.neutral import neutral
 
     wanted = sources_of(sources)
     _check(follow=follow, until=until, request=request)
@@ -72,7 +74,8 @@ def logs(
     view = View(chosen, "logs", "lambda", "stepfunctions")
     groups = view.groups(wanted)
     if not groups:
-        tell("No log group is set up: dragonctl setup-observability.")
+        command = Printed.current().command("setup-observability")
+        tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0
     write, empty = _writer(view, groups, follow=follow), True
     for event in _events(view, groups, times, follow, grep, request):

@@ -60,6 +60,7 @@ def send(
     """
     import time
 
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View
     from dragonctl.telemetry.requests.delivery import (
         GivenRequest,
@@ -88,11 +89,12 @@ def send(
         _follow(view, ready, answered, began)
     if answered.is_unrouted:
         tell(f"That is its word for: no {neutral(ready.sent.method)} is deployed at this path.")
-    elif answered.status >= FIRST_ERROR and answered.request_id:
-        tell(f"Next: dragonctl why {neutral(answered.request_id)}")
-    elif answered.execution and answered.request_id and not follow:
-        what = f"dragonctl why {neutral(answered.request_id)}"
-        tell(f"The execution goes on after this answer. What becomes of it: {what}")
+    elif answered.request_id:
+        why = Printed.current().command("why", neutral(answered.request_id))
+        if answered.status >= FIRST_ERROR:
+            tell(f"Next: {why}")
+        elif answered.execution and not follow:
+            tell(f"The execution goes on after this answer. What becomes of it: {why}")
     return code
 
 
@@ -162,6 +164,7 @@ def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> No
 
 def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
     """What was waited for in vain, and where to look for it later."""
+    from dragonctl.cli.printed import Printed
     from dragonctl.terminal.console import tell
     from dragonctl.terminal.neutral import neutral
 
@@ -170,7 +173,8 @@ def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
     if arriving.missing:
         ident = answered.request_id or answered.trace_id
         missing = neutral(", ".join(arriving.missing))
-        tell(f"Still waited for: {missing}. Later: dragonctl logs --request {neutral(ident)}")
+        later = Printed.current().command("logs", "--request", neutral(ident))
+        tell(f"Still waited for: {missing}. Later: {later}")
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

@@ -49,7 +49,6 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     from dragonctl.cli.view import View
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import service_map as telemetry
-    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.service_map import print_map
@@ -68,7 +67,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
         print_map(out(), found)
     else:
         view.head()
-        print_reasons(out(), explain_empty(view.fetch))
+        print_reasons(out(), view.empty_reasons())
     if written:
         tell(f"Wrote {neutral(written)}")
         if open_it:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
-    from dragonctl.status.problem import CommandContext
 
 
 @command(
@@ -40,9 +39,11 @@ def status(
     from datetime import UTC, datetime
 
     from dragonctl.cli.failures import as_document, message
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.session import Session, selection
     from dragonctl.recipes.observability import read_account
     from dragonctl.status.observations import look
+    from dragonctl.status.problem import CommandContext
     from dragonctl.status.report import document, problems
     from dragonctl.terminal.console import tell
 
@@ -54,8 +55,10 @@ def status(
     reads = session.reads
     app, _ = reads.concurrently(lambda: session.application(chosen), lambda: read_account(reads))
     now = datetime.now(UTC)
-    observed = look(reads, app, _again(session, api, stages, several=len(app.apis) > 1), now)
+    context = CommandContext(Printed.current().command, api, stages, several=len(app.apis) > 1)
+    observed = look(reads, app, context, now)
     seen = document(observed, now)
+    seen["warnings"] = Printed.current().all_filled(seen["warnings"])
     if session.globals.json:
         local = {"local": True} if session.label else {}
         errors = (
@@ -81,20 +84,3 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     app = session.application(selection)
     look(session.reads, app, CommandContext(), datetime.now(UTC))
     return (), application_roles(app)
-
-
-def _again(
-    session: Session, apis: tuple[str, ...], stages: tuple[str, ...], *, several: bool
-) -> CommandContext:
-    """The options that were typed and that a mending command needs as well."""
-    from dragonctl.status.problem import CommandContext
-
-    given = session.globals
-    words = ["--local"] if given.local else []
-    for option, value in (
-        ("--profile", given.profile),
-        ("--region", given.region),
-        ("--endpoint-url", given.endpoint_url),
-    ):
-        words += [option, value] if value else []
-    return CommandContext(tuple(words), apis, stages, several)

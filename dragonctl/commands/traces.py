@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,14 +68,16 @@ def traces(
 def _check_one(ident: str, choice: str | None) -> None:
     """Refuse what is no trace's id, and choosing among many when one is named."""
     from dragonctl.errors import UsageError
-    from dragonctl.telemetry.ids import is_trace
+    from dragonctl.telemetry.ids import is_trace, looks_like_id
 
     if choice:
         raise UsageError("--group-by and --filter are about many traces.", "Leave the id out.")
     if not is_trace(ident):
         raise UsageError(
             f"'{ident}' is not a trace id (1-65a0b0c0-0123456789abcdef01234567).",
-            "What became of a request or an execution, `dragonctl why ID` tells.",
+            f"What became of it: `{shlex.join(['dragonctl', 'why', ident])}`."
+            if looks_like_id(ident)
+            else "",
         )
 
 
@@ -82,15 +85,13 @@ def _one(view: View, ident: str) -> int:
     """One trace, whole."""
     from dragonctl.errors import DragonError
     from dragonctl.telemetry.ids import trace_root
-    from dragonctl.telemetry.traces.reading import explain_empty, read_traces
+    from dragonctl.telemetry.traces.reading import read_traces
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_trace
 
     found, _ = read_traces(view.fetch, [trace_root(ident)])
     if not found:
-        raise DragonError(
-            f"X-Ray has no trace {ident}.", explain_empty(view.fetch)[0], code="NotFound"
-        )
+        raise DragonError(f"X-Ray has no trace {ident}.", view.empty_reasons()[0], code="NotFound")
     if view.json:
         view.answer(found[0].document())
     else:
@@ -120,13 +121,12 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
     import time
     from itertools import islice
 
-    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.traces import print_summaries
 
     listed = list(found if view.json else islice(found, SHOWN))
     if view.json:
-        reasons = {} if listed else {"reasons": explain_empty(view.fetch, expression)}
+        reasons = {} if listed else {"reasons": view.empty_reasons(expression)}
         view.answer({"traces": [item.document() for item in listed], **reasons})
     elif listed:
         view.head()
@@ -140,12 +140,11 @@ def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
 
 def _none(view: View, expression: str) -> None:
     """Why there is none."""
-    from dragonctl.telemetry.traces.reading import explain_empty
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_reasons
 
     view.head()
-    print_reasons(out(), explain_empty(view.fetch, expression))
+    print_reasons(out(), view.empty_reasons(expression))
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

@@ -36,6 +36,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
     """
     import time
 
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.ids import looks_like_id
@@ -52,7 +53,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
     view = View(chosen, "logs", "xray", "stepfunctions", "lambda")
     verdict = explain(
         view.fetch, view.groups(), ident, start_ms, None, report=view.report, app=view.app
-    ).typed(view.typed)
+    ).typed(Printed.current().completed)
     if view.json:
         view.answer(verdict.document())
     else:

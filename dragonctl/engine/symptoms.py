@@ -149,7 +149,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
         Meaning.END,
         "",
         phrase="no longer supported for creating or updating",
-        explain="Choose a newer runtime: dragonctl deploy-function --python.",
+        explain="Choose a newer runtime: `dragonctl deploy-function --python 3.13`.",
     ),
     Symptom(
         Meaning.LOOK,
@@ -357,10 +357,7 @@ def hint_for(error: AwsError) -> str:
     if error.code in _INVALID:
         return "AWS does not know these credentials: check --profile, AWS_PROFILE and the keys."
     if is_denied(error):
-        return (
-            f"You lack a right for {error.operation}:"
-            " `dragonctl policy COMMAND` prints what a command needs."
-        )
+        return f"You lack a right for {error.operation}."
     if error.code == UNREACHABLE:
         return "Check the network, --region and --endpoint-url."
     return ""

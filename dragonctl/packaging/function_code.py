@@ -67,7 +67,7 @@ def upload(sha256: str) -> Mapping[str, Any]:
     if path is None:
         raise DragonError(
             f"The code {sha256} is not on this machine any more.",
-            "Deploy it from its source: dragonctl deploy-function.",
+            "Deploy it from its source: `dragonctl deploy-function`.",
             code="NoContent",
         )
     size = path.stat().st_size

@@ -65,7 +65,7 @@ def content_of(resource: Resource, want: State, field: str) -> Any:
         raise DragonError(
             f"{resource.identifier} cannot be made again from the journal, which does not keep its"
             " content.",
-            "Type: dragonctl create-app",
+            "Type `dragonctl create-app`.",
             code="NoContent",
             resource=resource.identifier,
         )

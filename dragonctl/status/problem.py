@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -25,11 +25,22 @@ class Problem:
         return {"resource": self.resource, "problem": sentence, "fix": self.fix}
 
 
+_OF_NO_API = frozenset({"deploy-function"})
+
+
+def _bare(*words: str) -> str:
+    return shlex.join(["dragonctl", *words])
+
+
 @dataclass(frozen=True)
 class CommandContext:
-    """How the user reached this application: the options that a mending command repeats."""
+    """How the user reached this application: what a mending command repeats.
 
-    options: tuple[str, ...] = ()
+    ``build`` makes a command line of its words, with the options that say where AWS is and which
+    APIs are meant; ``stages`` were named, ``apis`` too or ``several`` found.
+    """
+
+    build: Callable[..., str] = _bare
     apis: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     several: bool = False
@@ -39,20 +50,16 @@ class CommandContext:
 
         ``api`` (an id) is said where ``several`` were meant, ``stage`` always.
         """
-        words = ["dragonctl", verb, *self.options]
+        words = [verb]
+        if verb in _OF_NO_API:
+            return self.build(verb, *more)
         if self.several and api:
             words += ["--api", api]
         elif self.several and not self.apis:
             words.append("--all")
-        else:
-            words += _repeated("--api", self.apis)
-        words += _repeated("--stage", (stage,) if stage else self.stages) + list(more)
-        return shlex.join(words)
+        words += [word for one in (stage and [stage]) or self.stages for word in ("--stage", one)]
+        return self.build(*words, *more)
 
     def setup(self, *more: str, api: str = "", stage: str = "") -> str:
         """The command line of ``setup-observability``."""
         return self.command("setup-observability", *more, api=api, stage=stage)
-
-
-def _repeated(option: str, values: Iterable[str]) -> list[str]:
-    return [word for value in values for word in (option, value)]

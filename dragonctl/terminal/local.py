@@ -11,14 +11,14 @@ from dragonctl.terminal.console import out
 from dragonctl.terminal.neutral import neutral
 
 
-def show_local(about: Mapping[str, Any]) -> None:
-    """Print the document of ``dragonctl local`` for a person."""
+def show_local(about: Mapping[str, Any], start: str) -> None:
+    """Print the document of ``dragonctl local`` for a person; ``start`` is what starts it."""
     if about["running"]:
         _running(about)
     elif about["ended"]:
         out().print(_line("has ended. What it holds is kept for the next start.", "bold green"))
     else:
-        out().print(_line("is not running. Start it with: dragonctl local up", "bold"))
+        out().print(_line(f"is not running. Start it with: {neutral(start)}", "bold"))
 
 
 def set_aside(path: str) -> str:

@@ -55,7 +55,7 @@ def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
     assert code == 0, err
     acts = json.loads(out)["acts"]
     assert [act["command"].split()[1] for act in acts][-3:] == ["status", "delete-app", "local"]
-    status = next(act["answer"] for act in acts if act["command"] == "dragonctl status")
+    status = next(act["answer"] for act in acts if act["command"] == "dragonctl status --local")
     assert {stage["log_level"] for stage in status["stages"]} == {"OFF"}
     assert control.status() is None
     assert typed("demo", "--undo")[1].startswith("There is no demo to take back")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dragonctl.application.nouns import Api, App, Function, Machine, Route
+from dragonctl.cli.line import line_of
+from dragonctl.cli.printed import Printed
 from dragonctl.engine.model import Reading
 from dragonctl.recipes.caching.survey import Survey as CacheSurvey
 from dragonctl.recipes.observability import Survey
@@ -218,10 +220,13 @@ def test_what_is_wrong_and_what_mends_it(name):
 
 
 def test_commands_repeat_how_the_application_was_reached():
-    context = CommandContext(("--local", "--region", "eu-west-1"), ("orders",), ("prod",))
+    line = line_of(
+        ["status", "--local", "--region", "eu-west-1", "--api", "orders", "--stage", "prod"]
+    )
+    context = CommandContext(Printed(line).command, ("orders",), ("prod",))
     assert context.setup("--retention", "30") == (
-        "dragonctl setup-observability --local --region eu-west-1 --api orders --stage prod"
-        " --retention 30"
+        "dragonctl setup-observability --stage prod --retention 30 --region eu-west-1 --local"
+        " --api orders"
     )
     several = CommandContext(several=True)
     assert several.setup(api="a2", stage="test") == (

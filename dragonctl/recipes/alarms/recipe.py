@@ -149,7 +149,7 @@ def _notes(app: App, known: Survey, wanted: tuple[Alarmed, ...]) -> Iterator[str
     if quiet:
         yield (
             f"No alarm on a silent execution log of {', '.join(quiet)}: the log level there is"
-            " not INFO (dragonctl setup-observability)."
+            " not INFO (`dragonctl setup-observability`)."
         )
     new = [one for one in wanted if one.name not in known.alarms]
     metrics = sum(one.metrics for one in new)

@@ -96,7 +96,7 @@ def split_traffic(subject: str, where: str, so: str = "it is left as it is") -> 
     """
     return DragonError(
         f"{subject} splits its traffic ({where}), so {so}.",
-        "End that deployment first (dragonctl status says how): a move now would throw somebody's"
+        "End that deployment first (`dragonctl status` says how): a move now would throw somebody's"
         " weights away.",
         code="SplitTraffic",
     )

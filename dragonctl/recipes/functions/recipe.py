@@ -182,6 +182,6 @@ def _unreached(one: Deployment, moved: tuple[str, ...]) -> Iterator[str]:
             which = " and ".join(f"version {number}" for number in others)
             where = (
                 f"goes {routed(parts)}, and {which} {'is' if len(others) == 1 else 'are'} other"
-                f" code: end that deployment (dragonctl status says how), then {then}"
+                f" code: end that deployment (`dragonctl status` says how), then {then}"
             )
         yield f"{what} {where} publishes the new code and moves it."

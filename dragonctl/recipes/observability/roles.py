@@ -229,7 +229,7 @@ def refuse_shared_policy(others: list[str], have: Reading) -> None:
         who = f"role {others[0]}" if others else "a user, a group or a boundary"
         raise DragonError(
             f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and {who} uses it too.",
-            f"Add to it what `dragonctl policy` calls log delivery ({', '.join(LOG_DELIVERY)}),"
+            f"Add to it the rights of log delivery ({', '.join(LOG_DELIVERY)}),"
             " or detach it there.",
             code="SharedPolicy",
         )

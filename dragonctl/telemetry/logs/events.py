@@ -233,7 +233,7 @@ def unreadable(fetch: Fetch, group: LogGroup, problem: BaseException) -> Unreada
     if code in THROTTLED:
         return Unreadable(group, code, "CloudWatch Logs is too busy; what follows is missing")
     if _infrequent(fetch, group):
-        hint = "Ask Logs Insights instead: dragonctl query."
+        hint = "Ask Logs Insights instead: `dragonctl query 'fields @timestamp, @message'`."
         return Unreadable(group, code, "its class INFREQUENT_ACCESS can only be queried", hint)
     return Unreadable(group, code, error_text(problem))
 
@@ -241,7 +241,7 @@ def unreadable(fetch: Fetch, group: LogGroup, problem: BaseException) -> Unreada
 def _absent_hint(group: LogGroup) -> str:
     if group.source == "functions":
         return "A function's log begins with its first call."
-    return "Logging makes it: dragonctl setup-observability."
+    return "Logging makes it: `dragonctl setup-observability`."
 
 
 def _infrequent(fetch: Fetch, group: LogGroup) -> bool:

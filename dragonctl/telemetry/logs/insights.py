@@ -64,7 +64,7 @@ def _check(text: str, groups: Sequence[LogGroup]) -> None:
     if not groups:
         raise UsageError(
             "There is no log group for this query to ask.",
-            "Name others with --source, or make them: dragonctl setup-observability.",
+            "Name others with --source, or make them: `dragonctl setup-observability`.",
         )
     if len(groups) > MOST_GROUPS:
         raise UsageError(

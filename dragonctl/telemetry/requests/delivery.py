@@ -155,7 +155,7 @@ def deliver(aws: Aws, ready: Prepared) -> Answered:
             raise
         raise DragonError(
             f"{sent.method} {sent.url} got no answer: {broken.sentence}",
-            "dragonctl status shows the stage; dragonctl logs shows whether the request arrived.",
+            "`dragonctl status` shows the stage; `dragonctl logs` whether the request arrived.",
             code="NoAnswer",
         ) from error
     seconds = time.perf_counter() - began

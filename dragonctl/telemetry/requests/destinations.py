@@ -49,7 +49,7 @@ def stage_url(endpoint: str, api: Api, stage: str, region: str, partition: str) 
     if "PRIVATE" in (api.raw.get("endpointConfiguration") or {}).get("types", ()):
         raise DragonError(
             f"{api.name} is a private API: it answers only through its VPC endpoint.",
-            "Call it from inside that VPC; dragonctl logs and traces show what came of it.",
+            "Call it from inside that VPC; `dragonctl logs` shows what came of it.",
             code="PrivateApi",
             resource=f"apigateway-rest-api/{api.id}",
         )

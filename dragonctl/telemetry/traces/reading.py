@@ -6,6 +6,7 @@ and the recorded refusal of windows longer than six hours.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -309,8 +310,8 @@ def explain_empty(fetch: Fetch, expression: str = "") -> list[str]:
         reasons.append("The filter may exclude every trace: try again without --filter.")
     reasons.extend(_sampling_reasons(fetch))
     reasons.append(
-        "Tracing may be off, or nothing was called: dragonctl status shows the first,"
-        " dragonctl send GET / makes a request. Traces appear some seconds after it."
+        "Tracing may be off (`dragonctl status` shows it), or nothing was called. Traces appear"
+        " some seconds after a call."
     )
     return reasons
 
@@ -329,7 +330,8 @@ def _sampling_reasons(fetch: Fetch) -> list[str]:
         if not rule.get("FixedRate") and not rule.get("ReservoirSize")
     ]
     if silent:
-        return [f"The sampling rule {', '.join(silent)} records nothing: dragonctl set-sampling."]
+        mend = shlex.join(["dragonctl", "set-sampling", "--name", silent[0], "--rate", "0.05"])
+        return [f"The sampling rule {', '.join(silent)} records nothing: `{mend}`."]
     rates = {str(rule.get("RuleName")): rule.get("FixedRate", 0) for rule in rules}
     if rates.get("Default", 1) < 1:
         share = f"{rates['Default'] * 100:g} %"

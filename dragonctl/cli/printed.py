@@ -1,0 +1,87 @@
+"""Every command that is printed for somebody to type: it works as it is printed.
+
+It carries what the run itself was given of where to look (``--profile``, ``--region``,
+``--endpoint-url``, ``--local``, ``--api``, ``--all``), as far as that command takes it. Texts that
+are written where no command line is known (hints, warnings, reasons) hold a command between
+backquotes, with ``dragonctl`` before it, and are completed here when they are told.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+
+from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.line import Line, option_names
+
+_IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
+_PLACE = ("--profile", "--region", "--endpoint-url")
+
+
+class Printed:
+    """Builds the commands that a run prints, out of the line that it was started with."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    @classmethod
+    def current(cls) -> Printed:
+        """For the command that is being carried out."""
+        return cls(Line.current())
+
+    def command(self, *words: str) -> str:
+        """``dragonctl`` with these words and what it needs besides, quoted for a shell.
+
+        What the words say themselves is not said again.
+        """
+        return shlex.join(["dragonctl", *words, *self._more(words)])
+
+    def completed(self, command: str) -> str:
+        """A whole command line of dragonctl, complete; anything else as it is."""
+        words = shlex.split(command) if command.startswith("dragonctl ") else []
+        return self.command(*words[1:]) if words else command
+
+    def again(self, apis: Sequence[str]) -> str:
+        """The same line for these APIs, by their ids, and no others."""
+        chosen = [word for api in apis for word in ("--api", api)]
+        return shlex.join(["dragonctl", *_without_apis(self.line.words), *chosen])
+
+    def filled(self, text: str) -> str:
+        """A text with each ```dragonctl …``` in it complete; complete ones stay as they are."""
+        return _IN_TEXT.sub(self._completed, text)
+
+    def all_filled(self, texts: Iterable[str]) -> list[str]:
+        """The same of several texts."""
+        return [self.filled(text) for text in texts]
+
+    def _completed(self, found: re.Match[str]) -> str:
+        try:
+            words = shlex.split(found[1])
+        except ValueError:  # no command of ours: what AWS says may stand between backquotes, too
+            return found[0]
+        return f"`{self.command(*words)}`" if words and words[0] in command_names() else found[0]
+
+    def _more(self, words: Sequence[str]) -> Iterator[str]:
+        said = {word.partition("=")[0] for word in words}
+        for option in _PLACE:
+            for value in self.line.values(option)[-1:]:
+                yield from () if option in said else (option, value)
+        if self.line.has("--local") and not {"--local", "--endpoint-url"} & said:
+            yield "--local"
+        command = next((word for word in words if word in command_names()), "")
+        if {"--api", "--all"} & said or "--api" not in option_names(command):
+            return
+        for api in self.line.values("--api"):
+            yield from ("--api", api)
+        if self.line.has("--all") and "--all" in option_names(command):
+            yield "--all"
+
+
+def _without_apis(line: Sequence[str]) -> Iterator[str]:
+    words = iter(line)
+    for word in words:
+        if word == "--api":
+            next(words, None)
+        elif word != "--all" and not word.startswith("--api="):
+            yield word
