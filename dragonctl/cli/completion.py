@@ -1,15 +1,18 @@
-"""Names for shell completion, from a cache that lives for a minute; failures complete nothing.
+"""Names for shell completion: AWS's from a cache that lives for a minute, others from this machine.
 
-Whoever presses Tab waits two seconds at most, and starts no local AWS.
+Failures complete nothing. Whoever presses Tab waits two seconds at most, and starts no local AWS.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dragonctl.config import api_title
 from dragonctl.paths import read_own_json, state_folder, state_path
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import click
 
     from dragonctl.cli.globals import Globals
+    from dragonctl.engine.history import Run
 
 _FRESH_SECONDS = 60.0
 _PATIENCE_SECONDS = 2.0
@@ -30,10 +34,16 @@ _LISTS = {
 
 
 def names(kind: str, context: click.Context, incomplete: str) -> list[str]:
-    """The names of ``api``, ``stage``, ``function`` or ``machine`` that begin as was typed.
+    """The names of one kind that begin as was typed.
 
-    None where AWS does not answer in time; the process that asked then ends without its threads.
+    Of AWS: ``api``, ``stage``, ``function``, ``machine``, ``method``. Of this machine: ``profile``,
+    ``region``, ``run``, ``open run`` (that ``undo`` could take back), ``preset``, ``source``. None
+    where AWS does not answer in time; the process that asked then ends without its threads.
     """
+    if kind in _OF_THIS_MACHINE:
+        with suppress(Exception):  # as below
+            return _OF_THIS_MACHINE[kind](incomplete)
+        return []
     from dragonctl.cli.globals import globals_of
 
     chosen, about = _first(context.params.get("api")), globals_of(context)
@@ -46,7 +56,13 @@ def names(kind: str, context: click.Context, incomplete: str) -> list[str]:
     asking = threading.Thread(target=look, daemon=True)
     asking.start()
     asking.join(_PATIENCE_SECONDS)
-    return [name for name in found if name.startswith(incomplete)]
+    begun = [name for name in found if name.startswith(incomplete)]
+    return [shlex.quote(name) for name in begun] if _is_bash() else begun
+
+
+def _is_bash() -> bool:
+    """Bash takes what is offered as it is, and would make two words of ``GET /dragons``."""
+    return os.environ.get("_DRAGONCTL_COMPLETE", "").startswith("bash")
 
 
 def folders(context: click.Context, incomplete: str) -> list[str]:
@@ -89,6 +105,7 @@ def _ask(kind: str, chosen: str, about: Globals) -> list[str]:
     from dragonctl.application.apis import Selection, find_api
     from dragonctl.cli.local_switch import is_running
     from dragonctl.cli.session import Session
+    from dragonctl.resources.apigateway_method import read_resources
     from dragonctl.resources.apigateway_stage import read_stages
 
     if about.is_local and not is_running():
@@ -98,4 +115,72 @@ def _ask(kind: str, chosen: str, about: Globals) -> list[str]:
         service, operation, key, name = _LISTS[kind]
         return sorted({item[name] for item in reads.pages(service, operation, key) or []})
     api = find_api(reads, Selection(chosen or None, title=api_title()))
+    if kind == "method":
+        return sorted(_methods(read_resources(reads, api["id"])))
     return sorted(read_stages(reads, api["id"]))
+
+
+def _methods(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What API Gateway's cache takes: ``GET /dragons``."""
+    for one in resources:
+        yield from (
+            f"GET {one['path']}" for verb in one.get("resourceMethods") or () if verb == "GET"
+        )
+
+
+def _profiles(incomplete: str) -> list[str]:
+    from botocore.session import Session as Settings
+
+    return [name for name in Settings().available_profiles if name.startswith(incomplete)]
+
+
+def _regions(incomplete: str) -> list[str]:
+    from botocore.session import Session as Settings
+
+    settings = Settings()
+    partitions = settings.get_available_partitions()
+    found = [name for one in partitions for name in settings.get_available_regions("lambda", one)]
+    return sorted(name for name in found if name.startswith(incomplete))
+
+
+def _runs(incomplete: str) -> list[str]:
+    """The last first: that is the one that is meant most often."""
+    return [run.run for run in reversed(_history()) if run.run.startswith(incomplete)]
+
+
+def _open_runs(incomplete: str) -> list[str]:
+    from dragonctl.engine.undo import undone
+
+    taken_back = undone(_history())
+    open_runs = [run for run in reversed(_history()) if run.changes and run.run not in taken_back]
+    return [run.run for run in open_runs if run.run.startswith(incomplete)]
+
+
+def _history() -> list[Run]:
+    from dragonctl.engine.history import read_history
+
+    return read_history(state_path("runs")).runs
+
+
+def _presets(incomplete: str) -> list[str]:
+    from dragonctl.application.log_queries import PRESETS
+
+    return [name for name in PRESETS if name.startswith(incomplete)]
+
+
+def _sources(incomplete: str) -> list[str]:
+    """The last of several, which are separated by commas."""
+    from dragonctl.application.log_groups import SOURCES
+
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in SOURCES if name.startswith(last)]
+
+
+_OF_THIS_MACHINE: dict[str, Callable[[str], list[str]]] = {
+    "profile": _profiles,
+    "region": _regions,
+    "run": _runs,
+    "open run": _open_runs,
+    "preset": _presets,
+    "source": _sources,
+}

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import SESSION, globals_of
 from dragonctl.errors import DragonError
 
@@ -24,8 +25,20 @@ def global_parameters() -> list[click.Parameter]:
     """Fresh options for one command; None means "not given here"."""
     shared: dict[str, Any] = {"expose_value": False, "callback": _remember, "default": None}
     return [
-        click.Option(["--profile"], help="AWS profile.", metavar="NAME", **shared),
-        click.Option(["--region"], help="AWS region.", metavar="NAME", **shared),
+        click.Option(
+            ["--profile"],
+            metavar="NAME",
+            shell_complete=complete("profile"),
+            help="AWS profile.",
+            **shared,
+        ),
+        click.Option(
+            ["--region"],
+            metavar="NAME",
+            shell_complete=complete("region"),
+            help="AWS region.",
+            **shared,
+        ),
         click.Option(["--endpoint-url"], help="Another AWS endpoint.", metavar="URL", **shared),
         click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
         click.Option(
@@ -113,7 +126,7 @@ def allowed_secrets(command: click.Command) -> tuple[str, ...]:
 
 
 def complete(kind: str) -> Callable[..., list[str]]:
-    """Shell completion of the names of one kind of thing in AWS."""
+    """Shell completion of the names of one kind of thing (``cli.completion`` lists the kinds)."""
 
     def begun(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
         from dragonctl.cli.completion import names
@@ -121,6 +134,11 @@ def complete(kind: str) -> Callable[..., list[str]]:
         return names(kind, context, incomplete)
 
     return begun
+
+
+def complete_commands(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Shell completion of the commands' names."""
+    return [name for name in command_names() if name.startswith(incomplete)]
 
 
 def application_options(function: F) -> F:

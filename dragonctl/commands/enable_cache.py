@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.cli.options import api_option, change_options, command, stage_option
+from dragonctl.cli.options import api_option, change_options, command, complete, stage_option
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -26,7 +26,7 @@ Examples:
 @api_option
 @stage_option
 @click.option(
-    "--method", "methods", multiple=True, metavar="'GET /PATH'",
+    "--method", "methods", multiple=True, metavar="'GET /PATH'", shell_complete=complete("method"),
     help="A method to cache (default: every GET). Repeatable.",
 )  # fmt: skip
 @click.option("--ttl", type=int, metavar="SECONDS", help="How long an answer is kept (300).")

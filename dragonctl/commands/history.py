@@ -1,19 +1,36 @@
-"""``history``: the runs that changed something, and which are undone."""
+"""``history``: the runs that changed something, and what one of them changed."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.options import command
+from dragonctl.cli.options import command, complete
+
+if TYPE_CHECKING:
+    from dragonctl.cli.globals import Globals
+    from dragonctl.engine.history import History, Run
 
 
-@command(epilog="\b\nExample:\n  dragonctl history")
+@command(
+    epilog="""\b
+Examples:
+  dragonctl history
+  dragonctl history --region eu-west-1
+  dragonctl history 20261123-101500-3fa9    # what that run changed, field by field
+"""
+)
+@click.argument("run", required=False, shell_complete=complete("run"))
 @click.pass_context
-def history(context: click.Context) -> int:
-    """List the runs of this user: when, who, command, number of changes. Asks AWS nothing."""
+def history(context: click.Context, run: str | None) -> int:
+    """List the runs of this user, or show what RUN changed, field by field.
+
+    Asks AWS nothing. --region, --endpoint-url and --local list the runs of that place alone.
+    Secrets are masked: the journal does not hold them.
+    """
     from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
     from dragonctl.paths import state_folder
@@ -21,27 +38,59 @@ def history(context: click.Context) -> int:
 
     told = read_history(state_folder("runs"))
     taken_back = undone(told.runs)
-    rows = [
-        {
-            "run": run.run,
-            "time": run.time,
-            "command": run.command,
-            "changes": run.changes,
-            "account": run.scope.account,
-            "region": run.scope.region,
-            "endpoint": run.scope.endpoint,
-            "user": run.user,
-            "undoes": run.undoes,
-            "undone": run.run in taken_back,
-            "outcome": run.outcome or "interrupted",
-        }
-        for run in told.runs
-    ]
+    wanted = [_named(told, run)] if run else _of_place(told.runs, globals_of(context))
+    rows = [_row(one, taken_back) for one in wanted]
     if globals_of(context).json:
-        click.echo(json.dumps({"runs": rows, "warnings": told.warnings}, indent=2))
+        changes = {"changes": list(_changes(wanted[0]))} if run else {}
+        click.echo(json.dumps({"runs": rows, **changes, "warnings": told.warnings}, indent=2))
     else:
-        from dragonctl.terminal.history import show_history
+        from dragonctl.terminal.history import show_history, show_run
 
         show_history(rows)
+        if run:
+            show_run(wanted[0])
     warn(*told.warnings)
     return 0
+
+
+def _row(run: Run, taken_back: set[str]) -> dict[str, Any]:
+    return {
+        "run": run.run,
+        "time": run.time,
+        "command": run.command,
+        "changes": run.changes,
+        "account": run.scope.account,
+        "region": run.scope.region,
+        "endpoint": run.scope.endpoint,
+        "user": run.user,
+        "undoes": run.undoes,
+        "undone": run.run in taken_back,
+        "outcome": run.outcome or "interrupted",
+    }
+
+
+def _changes(run: Run) -> list[dict[str, Any]]:
+    """Field by field; of a step that was cut short, what it may have changed is not known."""
+    return [change for entry in run.entries.values() if entry.ended for change in entry.changes]
+
+
+def _named(told: History, name: str) -> Run:
+    """The run of this name; a sentence where there is none, or its journal is not believed."""
+    from dragonctl.errors import UsageError
+
+    if name in told.refused:
+        raise told.refused[name]
+    found = next((run for run in told.runs if run.run == name), None)
+    if found is None:
+        raise UsageError(f"There is no run {name!r}.", "`dragonctl history` lists the runs.")
+    return found
+
+
+def _of_place(runs: list[Run], given: Globals) -> list[Run]:
+    """The runs of the region and endpoint that were given on the command line."""
+    endpoint = "local" if given.local else (given.endpoint_url or "").rstrip("/")
+    return [
+        run
+        for run in runs
+        if given.region in (None, run.scope.region) and endpoint in ("", run.scope.endpoint)
+    ]

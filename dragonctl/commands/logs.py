@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command
+from dragonctl.cli.options import application_options, command, complete
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -41,13 +41,17 @@ Examples:
     help="One request: its id, extended id, execution ARN or trace id.",
 )  # fmt: skip
 @click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE",
+    "--source", "sources", multiple=True, metavar="SOURCE", shell_complete=complete("source"),
     help="api, access, functions, state-machines. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=1), metavar="N", help="Only the last N lines."
+)
 def logs(
     since: str | None,
     until: str | None,
     follow: bool,
+    limit: int | None,
     grep: str | None,
     request: str | None,
     sources: tuple[str, ...],
@@ -60,6 +64,7 @@ def logs(
     rest is shown.
     """
     import time
+    from collections import deque
 
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View, sources_of
@@ -68,7 +73,7 @@ def logs(
     from dragonctl.terminal.neutral import neutral
 
     wanted = sources_of(sources)
-    _check(follow=follow, until=until, request=request)
+    _check(follow=follow, until=until, limit=limit, request=request)
     # `why` looks back a day, and names this command: it must find the same lines.
     times = window(("1d" if request else "10m") if since is None else since, until, time.time())
     view = View(chosen, "logs", "lambda", "stepfunctions")
@@ -78,7 +83,8 @@ def logs(
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0
     write, empty = _writer(view, groups, follow=follow), True
-    for event in _events(view, groups, times, follow, grep, request):
+    events = _events(view, groups, times, follow, grep, request)
+    for event in deque(events, maxlen=limit) if limit else events:
         write(event)
         empty = False
     if empty:
@@ -86,13 +92,15 @@ def logs(
     return 0
 
 
-def _check(*, follow: bool, until: str | None, request: str | None) -> None:
+def _check(*, follow: bool, until: str | None, limit: int | None, request: str | None) -> None:
     """Refuse what cannot be meant."""
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.ids import looks_like_id
 
     if follow and until:
         raise UsageError("--follow has no end.", "Leave --until or --follow out.")
+    if follow and limit:
+        raise UsageError("--follow has no last lines.", "--since says from when on to follow.")
     if request is not None and not looks_like_id(request):
         raise UsageError(
             f"--request '{request}' is not an id.",

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dragonctl.cli.catalogue import command_names
-from dragonctl.cli.options import application_options, command
-
-
-def _commands(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in command_names() if name.startswith(incomplete)]
+from dragonctl.cli.options import application_options, command, complete_commands
 
 
 @command(
@@ -17,13 +12,16 @@ def _commands(_: click.Context, __: click.Parameter, incomplete: str) -> list[st
 Examples:
   dragonctl policy setup-observability
   dragonctl policy setup-observability --api dragons > policy.json
+  dragonctl policy setup-observability --all --read-only    # for --check every night
   dragonctl policy why --output json
 """
 )
-@click.argument("name", metavar="COMMAND", shell_complete=_commands)
+@click.argument("name", metavar="COMMAND", shell_complete=complete_commands)
 @application_options
+@click.option("--read-only", is_flag=True, help="Leave out what it writes: for --dry-run, --check.")
 def policy(
     name: str,
+    read_only: bool,
     api: tuple[str, ...],
     all_apis: bool,
     stages: tuple[str, ...],
@@ -55,7 +53,7 @@ def policy(
         api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis
     )
     steps, roles = first_run(session, chosen)
-    document = first_run_policy(session.reads, steps, roles)
+    document = first_run_policy(session.reads, steps, roles, reads_only=read_only)
     warn(*session.overdue())
     if session.label:
         tell(session.label)

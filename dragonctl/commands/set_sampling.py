@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dragonctl.engine.model import Step
 
 
+VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
 @command(
     epilog="""\b
 Examples:
@@ -26,7 +29,12 @@ Examples:
 @click.option(
     "--reservoir", type=int, metavar="N", help="Requests a second that are always traced."
 )
-@click.option("--method", metavar="VERB", help="Only requests with this HTTP method.")
+@click.option(
+    "--method",
+    metavar="VERB",
+    shell_complete=lambda _, __, typed: [one for one in VERBS if one.startswith(typed.upper())],
+    help="Only requests with this HTTP method.",
+)
 @click.option("--path", metavar="PATTERN", help="Only requests with this URL path; * and ? count.")
 @click.option("--service", metavar="NAME", help="Only this service: API/STAGE for a stage.")
 @click.option("--priority", type=int, metavar="N", help="1 is tried first (new rules: 1000).")

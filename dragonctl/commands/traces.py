@@ -41,12 +41,17 @@ Examples:
     type=click.Choice(["url", "status", "method", "user", "user-agent", "client-ip"]),
     help="Count traces by a value instead of listing them.",
 )
+@click.option(
+    "--limit", "-n", type=click.IntRange(min=1), metavar="N",
+    help="List the latest N (default: 100, with --output json all).",
+)  # fmt: skip
 @click.option("--filter", "expression", metavar="EXPRESSION", help="X-Ray's filter expression.")
 def traces(
     ident: str | None,
     since: str,
     until: str | None,
     group_by: str | None,
+    limit: int | None,
     expression: str | None,
     **chosen: Any,
 ) -> int:
@@ -58,20 +63,24 @@ def traces(
 
     start_ms, end_ms = window(since, until, time.time())
     if ident is not None:
-        _check_one(ident, group_by or expression)
+        _check_one(ident, group_by or expression or limit)
         return _one(View(chosen, "xray"), ident)
     view, asked = View(chosen, "xray"), expression or ""
     found = view.traces(start_ms / 1000, end_ms / 1000 if end_ms else time.time(), asked)
-    return _grouped(view, found, group_by, asked) if group_by else _listed(view, found, asked)
+    if group_by:
+        return _grouped(view, found, group_by, asked)
+    return _listed(view, found, limit or (None if view.json else SHOWN), asked)
 
 
-def _check_one(ident: str, choice: str | None) -> None:
+def _check_one(ident: str, choice: str | int | None) -> None:
     """Refuse what is no trace's id, and choosing among many when one is named."""
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.ids import is_trace, looks_like_id
 
     if choice:
-        raise UsageError("--group-by and --filter are about many traces.", "Leave the id out.")
+        raise UsageError(
+            "--group-by, --filter and --limit are about many traces.", "Leave the id out."
+        )
     if not is_trace(ident):
         raise UsageError(
             f"'{ident}' is not a trace id (1-65a0b0c0-0123456789abcdef01234567).",
@@ -116,23 +125,23 @@ def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> 
     return 0
 
 
-def _listed(view: View, found: Iterator[Summary], expression: str) -> int:
-    """One by one, the latest first."""
+def _listed(view: View, found: Iterator[Summary], limit: int | None, expression: str) -> int:
+    """One by one, the latest first; ``limit`` None: all."""
     import time
     from itertools import islice
 
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.traces import print_summaries
 
-    listed = list(found if view.json else islice(found, SHOWN))
+    listed = list(islice(found, limit))
     if view.json:
         reasons = {} if listed else {"reasons": view.empty_reasons(expression)}
         view.answer({"traces": [item.document() for item in listed], **reasons})
     elif listed:
         view.head()
         print_summaries(out(), listed, time.time())
-        if len(listed) == SHOWN:
-            tell(f"These are the latest {SHOWN}; --since and --filter narrow them.")
+        if len(listed) == limit:
+            tell(f"These are the latest {limit}; --limit asks for more, --filter for others.")
     else:
         _none(view, expression)
     return 0

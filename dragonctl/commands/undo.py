@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.cli.options import change_options, command
+from dragonctl.cli.options import change_options, command, complete
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -23,7 +23,7 @@ Examples:
   dragonctl undo 20261123-101500-3fa9    # that run
 """
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete("open run"))
 @change_options
 def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """Put back what RUN changed, where the live value is still the one that it wrote.

@@ -22,12 +22,12 @@ from dragonctl.resources.role_rights import policy_document, read_rights
 
 
 def first_run_policy(
-    reads: Reads, steps: Iterable[Step], roles: Mapping[str, str]
+    reads: Reads, steps: Iterable[Step], roles: Mapping[str, str], *, reads_only: bool = False
 ) -> dict[str, Any]:
     """The policy document of a command whose first run takes these steps.
 
     ``roles`` maps the names of the application's roles to their ARNs. What was read up to now
-    counts as read by the command.
+    counts as read by the command. ``reads_only``: what a run that only shows needs.
     """
     planned = plan(reads, steps)
     imagined = AssumedReads(reads)
@@ -37,7 +37,7 @@ def first_run_policy(
         if item.have:
             item.step.resource.tags(tags, item.have)
     _read_rights(imagined, planned, roles)
-    writes = [call for one in planned.items for call in _writes(one)]
+    writes = [] if reads_only else [call for one in planned.items for call in _writes(one)]
     calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
     place = Place(reads.partition, reads.region, reads.account, known)

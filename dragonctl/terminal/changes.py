@@ -89,7 +89,7 @@ class Report:
             case Finished(step, changes):
                 self._doing(step.title, None)
                 if not self.json:
-                    self._step(step.title, changes, created=_is_new(changes))
+                    self._step(step.title, changes, created=is_new(changes))
             case Failed(step, _):
                 self._doing(step.title, None)
                 tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
@@ -116,11 +116,16 @@ class Report:
             tell(Text(f"… {neutral(key)}{often}", style="dim"))
 
     def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
-        gone = all(change.after is None for change in changes)
-        sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
-        head = Text.assemble((f"{sign} ", f"bold {style}"), (neutral(title), "bold"))
-        whole = gone or created
+        head = step_sign(changes, created=created).append(neutral(title), "bold")
+        whole = created or _is_gone(changes)
         say(head, *(() if self.brief and whole else field_lines(changes)))
+
+
+def step_sign(changes: Sequence[Change], *, created: bool) -> Text:
+    """``-`` for what is gone, ``+`` for what was made, ``~`` for what changed; and a blank."""
+    gone = _is_gone(changes)
+    sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
+    return Text(f"{sign} ", f"bold {style}")
 
 
 def _so_far(elapsed: float, expected_seconds: float | None) -> str:
@@ -139,7 +144,12 @@ def _duration(seconds: float) -> str:
     return " ".join(filter(None, parts))
 
 
-def _is_new(changes: Sequence[Change]) -> bool:
+def _is_gone(changes: Sequence[Change]) -> bool:
+    return all(change.after is None for change in changes)
+
+
+def is_new(changes: Sequence[Change]) -> bool:
+    """Whether what changed was not there before."""
     return all(change.before is None for change in changes)
 
 
@@ -166,6 +176,6 @@ def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:
     whole = f"{things} thing{'s' * (things > 1)}"
     if brief and all(change.after is None for change in changes):
         return whole, "deleted"
-    if brief and _is_new(changes):
+    if brief and is_new(changes):
         return whole, "made"
     return f"{len(changes)} setting{'s' * (len(changes) > 1)} of {whole}", "changed"

@@ -1,4 +1,4 @@
-"""The list of runs."""
+"""The list of runs, and what one of them changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from rich.text import Text
+
+from dragonctl.engine.history import Run
+from dragonctl.engine.model import Change
+from dragonctl.resources import known_kinds
+from dragonctl.terminal.changes import is_new, step_sign
 from dragonctl.terminal.console import headline, out
+from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
 
@@ -22,6 +29,21 @@ def show_history(rows: Sequence[Row]) -> None:
             out().print()
         out().print(headline(*place))
         _table(runs).print(out())
+
+
+def show_run(run: Run) -> None:
+    """What a run changed, step by step and field by field, as the run itself showed it."""
+    known_kinds()  # each kind names its fields
+    for entry in run.entries.values():
+        changes = [Change(**change) for change in entry.changes]
+        if not entry.ended:
+            out().print(Text(f"? {neutral(entry.title)}", "bold yellow"))
+            out().print(Text("    cut short: what it changed is not known", "dim"))
+        elif changes:
+            sign = step_sign(changes, created=is_new(changes))
+            out().print(sign.append(neutral(entry.title), "bold"))
+            for line in field_lines(changes):
+                out().print(line)
 
 
 def _place(row: Row) -> tuple[str, str]:

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dragonctl.cli import completion
 
 SETUP = "setup-observability"
+KEPT = "\n".join(
+    json.dumps({"time": "2026-11-23T10:15:00Z", **event})
+    for event in (
+        {
+            "event": "begin", "run": "20261123-101500-3fa9", "command": "set-sampling",
+            "user": "me", "account": "123456789012", "region": "us-east-1", "endpoint": "aws",
+        },
+        {
+            "event": "step", "step": "xray-sampling-rule/Default", "kind": "xray-sampling-rule",
+            "identity": {"name": "Default"}, "title": "Sampling rule Default",
+            "before": {"FixedRate": 0.05}, "expected": {"FixedRate": 0.2}, "undo": "reverse",
+            "requires": [],
+        },
+        {
+            "event": "done", "step": "xray-sampling-rule/Default", "after": {"FixedRate": 0.2},
+            "changes": [
+                {"resource": "xray-sampling-rule/Default", "field": "FixedRate", "before": 0.05,
+                 "after": 0.2}
+            ],
+        },
+        {"event": "end", "outcome": "done"},
+    )
+)  # fmt: skip
+"""A journal of one run, as dragonctl writes it."""
+
+
+def journal(folder):
+    """One run that can be undone."""
+    folder.mkdir(parents=True, mode=0o700)
+    folder.parent.chmod(0o700)
+    file = folder / "20261123-101500-3fa9.jsonl"
+    file.write_text(KEPT)
+    file.chmod(0o600)
 
 
 @pytest.mark.parametrize(
@@ -25,18 +60,30 @@ SETUP = "setup-observability"
         ("deploy-function li", "list-things"),
         ("policy why", "why"),
         ("enable", "enable-cache"),
+        ("enable-cache --method GET", "'GET /things/{id}'"),
+        ("set-sampling --method pa", "PATCH"),
+        ("query cold", "cold-starts"),
+        ("logs --source api,f", "api,functions"),
+        ("status --region ap-northeast-2", "ap-northeast-2"),
+        ("status --profile on-c", "on-call"),
+        ("undo 2026", "20261123-101500-3fa9"),
+        ("history 2026", "20261123-101500-3fa9"),
+        ("help demo", "demo"),
+        ("completion z", "zsh"),
     ],
 )
 def test_names(terminal, application, monkeypatch, line, offered):
     (terminal.folder / "lambdas" / "list_things").mkdir(parents=True)
     (terminal.folder / "lambdas" / "list_things" / "list_things.py").touch()
+    Path(os.environ["AWS_CONFIG_FILE"]).write_text("[profile on-call]\nregion = eu-west-1\n")
+    journal(Path(os.environ["DRAGONCTL_STATE_DIR"]) / "runs")
     monkeypatch.setenv("AWS_ENDPOINT_URL", terminal.endpoint)
     monkeypatch.setenv("_DRAGONCTL_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", f"dragonctl {line}")
     monkeypatch.setenv("COMP_CWORD", str(len(f"dragonctl {line}".split(" ")) - 1))
     monkeypatch.setattr(completion, "_PATIENCE_SECONDS", 60.0)  # on a busy machine two are short
     terminal.run()
-    assert terminal.out.split() == [f"plain,{offered}"]
+    assert terminal.out.splitlines() == [f"plain,{offered}"]
     assert terminal.err == ""
 
 

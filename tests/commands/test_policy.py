@@ -17,7 +17,7 @@ from tests.applications.builder import Builder
 from tests.policy.reference import KNOWN
 
 LONGEST = 6144
-NOTHING = {"demo", "history", "local", "policy"}
+NOTHING = {"completion", "demo", "help", "history", "local", "policy"}
 OTHERS = sorted(set(command_names()) - NOTHING - {"create-app", "deploy-function", "undo"})
 
 
@@ -178,3 +178,12 @@ def test_a_document_that_is_too_long_is_printed_with_a_warning(dragonctl, applic
     assert len(json.dumps(answer.document, separators=(",", ":"))) > LONGEST
     assert "6,144" in answer.stderr
     assert "6,144" not in dragonctl("policy", "logs", "--stage", "prod").stderr
+
+
+def test_read_only_is_what_a_dry_run_needs_and_no_right_to_write(dragonctl, application):
+    whole = check(dragonctl("policy", "setup-observability"))
+    reads = check(dragonctl("policy", "setup-observability", "--read-only"))
+    verbs = ("Get", "List", "Describe", "BatchGet", "GET")
+    assert {action for action, _ in reads if not action.split(":")[1].startswith(verbs)} == set()
+    assert reads < whole
+    assert {action for action, _ in whole - reads} >= {"apigateway:PATCH", "iam:AttachRolePolicy"}

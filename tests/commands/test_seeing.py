@@ -175,3 +175,13 @@ def test_what_cannot_be_meant_is_refused_before_any_call(shop):
     shop.run("traces", "00000000-0000-4000-8000-000000000000", code=2)
     shop.run("traces", "1-65a0b0c0-0123456789abcdef01234567", "--group-by", "url", code=2)
     shop.run("send", "FETCH", "/", "--api", "x", code=2)
+
+
+def test_the_last_lines_and_the_latest_traces(shop):
+    every = [json.loads(line) for line in shop.run("logs", "-o", "json").splitlines()]
+    last = [json.loads(line) for line in shop.run("logs", "-n", "2", "-o", "json").splitlines()]
+    assert last == every[-2:]
+    traces = json.loads(shop.run("traces", "-o", "json"))["traces"]
+    (latest,) = json.loads(shop.run("traces", "--limit", "1", "-o", "json"))["traces"]
+    assert latest == traces[0]
+    shop.ended("logs", "--follow", "--limit", "2", code=2)

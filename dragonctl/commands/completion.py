@@ -1,0 +1,40 @@
+"""``completion``: print the script that lets Tab complete in a shell."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dragonctl.cli.globals import globals_of
+from dragonctl.cli.options import command
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@command(
+    epilog="""\b
+Examples:
+  eval "$(dragonctl completion bash)"       # in ~/.bashrc
+  eval "$(dragonctl completion zsh)"        # in ~/.zshrc, after compinit
+  dragonctl completion fish | source        # in ~/.config/fish/config.fish
+"""
+)
+@click.argument("shell", type=click.Choice(SHELLS), metavar="bash|zsh|fish")
+@click.pass_context
+def completion(context: click.Context, shell: str) -> int:
+    """Print the script that completes commands, options and names of yours in a shell.
+
+    Names come from AWS and are kept for a minute; where AWS does not answer in two seconds, none is
+    offered.
+    """
+    from click.shell_completion import get_completion_class
+
+    root = context.find_root().command
+    made = get_completion_class(shell)
+    assert made
+    script = made(root, {}, "dragonctl", "_DRAGONCTL_COMPLETE").source()
+    if globals_of(context).json:
+        script = json.dumps({"shell": shell, "script": script}, indent=2)
+    click.echo(script)
+    return 0

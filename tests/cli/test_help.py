@@ -1,0 +1,83 @@
+"""`help`, `completion`, `history RUN`: what people type by habit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dragonctl.cli.catalogue import command_names
+from tests.cli.test_completion import journal
+
+RUN = "20261123-101500-3fa9"
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_help_is_what_the_command_shows_of_itself(terminal, name):
+    assert terminal.run(name, "--help") == 0
+    shown = terminal.out
+    assert terminal.run("help", name) == 0
+    assert terminal.out == shown
+
+
+def test_help_alone_lists_the_commands_and_a_slip_is_named(terminal):
+    assert terminal.run("help") == 0
+    assert all(name in terminal.out for name in command_names())
+    assert terminal.run("help", "enable-cach") == 2
+    assert "Did you mean 'enable-cache'?" in terminal.err
+    assert terminal.run("help", "undo", "-o", "json") == 0
+    assert terminal.document()["command"] == "undo"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_is_one_that_the_shell_takes(terminal, shell):
+    assert terminal.run("completion", shell) == 0
+    assert "_DRAGONCTL_COMPLETE" in terminal.out
+    if shutil.which(shell):
+        done = subprocess.run([shell, "-n"], input=terminal.out, text=True, check=False)
+        assert done.returncode == 0
+
+
+@pytest.fixture
+def kept(terminal):
+    journal(Path(os.environ["DRAGONCTL_STATE_DIR"]) / "runs")
+    return terminal
+
+
+def test_one_run_is_shown_field_by_field(kept):
+    assert kept.run("history", RUN) == 0
+    assert "~ Sampling rule Default" in kept.out
+    assert "0.05 → 0.2" in kept.out
+    assert kept.run("history", RUN, "--output", "json") == 0
+    (change,) = kept.document()["changes"]
+    assert change == {
+        "resource": "xray-sampling-rule/Default", "field": "FixedRate", "before": 0.05, "after": 0.2
+    }  # fmt: skip
+    assert kept.run("history", "20261123-101500-ffff") == 2
+
+
+def test_a_step_that_was_cut_short_is_shown_as_not_known(kept):
+    (path,) = (Path(os.environ["DRAGONCTL_STATE_DIR"]) / "runs").iterdir()
+    path.write_text("\n".join(path.read_text().splitlines()[:2]))
+    assert kept.run("history", RUN) == 0
+    assert "? Sampling rule Default" in kept.out
+    assert "not known" in kept.out
+
+
+@pytest.mark.parametrize(
+    ("place", "listed"),
+    [
+        ((), True),
+        (("--region", "us-east-1"), True),
+        (("--region", "eu-west-1"), False),
+        (("--local",), False),
+        (("--endpoint-url", "http://127.0.0.1:9"), False),
+    ],
+)
+def test_the_runs_of_one_place(kept, place, listed):
+    assert kept.run("history", *place, "--output", "json") == 0
+    assert [one["run"] for one in json.loads(kept.out)["runs"]] == [RUN] * listed
