@@ -7,12 +7,13 @@ blind than one that all of them do.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.application.nouns import Function, Machine, Route, Routes, percent, split
-from dragonctl.engine.fields import lagging
+from dragonctl.engine.fields import Field, lagging
+from dragonctl.engine.model import State
 from dragonctl.resources.lambda_configuration import configured, traces
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_version import failed_version
@@ -118,8 +119,9 @@ def function_traffic(observed: Observations) -> Iterator[Problem]:
                     )
                     yield Problem(used.resource, used.subject, text, fix)
                 off = [] if traces(route.raw) else ["tracing"]
-                others = lagging(FunctionSettings.table, configured(function.raw), route.raw)
-                more = [row.word for row in others if row.read(route.raw) not in row.off]
+                latest = configured(function.raw)
+                others = lagging(FunctionSettings.table, latest, route.raw)
+                more = _other_than_off(others, latest, configured(route.raw))
                 if what := _lag(off, more):
                     yield used.lags(route, what)
         newest = observed.newest.get(function.name) or {}
@@ -127,6 +129,15 @@ def function_traffic(observed: Observations) -> Iterator[Problem]:
             resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
             fix = observed.context.command("deploy-function", function.name, "--publish")
             yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", fix)
+
+
+def _other_than_off(rows: Iterable[Field], latest: State, frozen: State) -> list[str]:
+    """The words of the fields that both have on, but not alike: a version may be ahead, too."""
+    return [
+        row.word
+        for row in rows
+        if latest[row.name] not in row.off and frozen[row.name] not in row.off
+    ]
 
 
 def _lag(off: Sequence[str], others: Sequence[str]) -> str:
@@ -168,8 +179,9 @@ def machine_traffic(observed: Observations) -> Iterator[Problem]:
             for route in used.routes:
                 state = machine_state(route.raw)
                 off = ["tracing"] * (not state[TRACING]) + ["log"] * (state[LEVEL] == "OFF")
-                others = lagging(MachineSettings.table, machine_state(machine.raw), route.raw)
-                more = [row.word for row in others if state[row.name] not in row.off]
+                latest = machine_state(machine.raw)
+                others = lagging(MachineSettings.table, latest, route.raw)
+                more = _other_than_off(others, latest, state)
                 if what := _lag(off, [] if state[LEVEL] == "OFF" else more):
                     yield used.lags(route, what)
 

@@ -162,7 +162,7 @@ def test_refusal_stops_only_what_needs_it(engine):
         "one": {"colour": "blue"}, "two": {"colour": "blue"}, "three": {"colour": "red"},
     }  # fmt: skip
     assert [error.code for error in outcome.errors] == ["AccessDeniedException", "Skipped"]
-    assert "policy" in outcome.errors[0].hint
+    assert outcome.errors[0].hint == "You lack a right for Set."
 
 
 def test_what_is_not_implemented_is_asked_once(engine):
