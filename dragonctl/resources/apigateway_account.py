@@ -15,6 +15,7 @@ from dragonctl.resources.logs_group import execution_group, group_arn
 from dragonctl.resources.role_rights import read_rights, role_name
 
 FIELD = "cloudwatchRoleArn"
+_ARN_PARTS = 6
 UNKNOWN = "unknown"
 """The health of a role that could not be asked for."""
 # What API Gateway must be able to do with the role to write a log.
@@ -75,7 +76,10 @@ def _logs(state: State) -> bool:
 def _health(aws: Reader, arn: str | None) -> str:
     if not arn:
         return "none"
-    if arn.split(":")[4] != aws.account:
+    parts = arn.split(":")
+    if len(parts) < _ARN_PARTS:  # the account may hold any text
+        return "unreadable"
+    if parts[4] != aws.account:
         return "it belongs to another account"
     rights = read_rights(aws, role_name(arn))
     if rights is None:

@@ -89,3 +89,21 @@ class OneRole:
 def test_the_role_of_another_account_is_not_judged_by_ours_of_the_same_name(owner, health):
     aws = OneRole(f"arn:aws:iam::{owner}:role/service-role/APIGatewayCWLogs")
     assert Account(aws.account, aws.region).read(aws).facts["health"] == health
+
+
+class SettingsOf:
+    """An account of which API Gateway shows this as its role."""
+
+    account, region, partition = "1", "us-east-1", "aws"
+
+    def __init__(self, role):
+        self.role = role
+
+    def get(self, service, operation, **_):
+        assert (service, operation) == ("apigateway", "GetAccount")
+        return {"cloudwatchRoleArn": self.role}
+
+
+@pytest.mark.parametrize("text", ["x", "arn:aws:iam", "a:b:c:d"])
+def test_what_is_not_an_arn_is_a_role_that_cannot_be_read(text):
+    assert Account("1", "us-east-1").read(SettingsOf(text)).facts["health"] == "unreadable"
