@@ -77,14 +77,13 @@ def _health(aws: Reader, arn: str | None) -> str:
     if not arn:
         return "none"
     parts = arn.split(":")
-    if len(parts) < _ARN_PARTS:  # the account may hold any text
-        return "unreadable"
-    if parts[4] != aws.account:
+    is_arn = len(parts) >= _ARN_PARTS  # the account may hold any text
+    if is_arn and parts[4] != aws.account:
         return "it belongs to another account"
-    rights = read_rights(aws, role_name(arn))
-    if rights is None:
+    rights = read_rights(aws, role_name(arn)) if is_arn else None
+    if is_arn and rights is None:
         return "gone"
-    if rights.unreadable:
+    if rights is None or rights.unreadable:
         return "unreadable"
     if not rights.trusts("apigateway.amazonaws.com"):
         return "it does not trust apigateway.amazonaws.com"
