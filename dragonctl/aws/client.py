@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragonctl.aws import addresses, answers, credentials
+from dragonctl.aws import addresses, answers, credentials, network_settings, profiles
 from dragonctl.aws.quota import Quotas
 from dragonctl.aws.transport import failure
 from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
@@ -66,6 +66,10 @@ class Aws:
         """The endpoint that all services share, or ``aws``: the journal keeps them apart."""
         self.region: str = addresses.region(connection.region, self._session)
         self.partition: str = self._session.get_partition_for_region(self.region)
+        if not connection.is_local:
+            if not self.endpoint.startswith("http://"):
+                network_settings.check_ca_bundle(self._session)
+            credentials.prepare(self._session, connection.profile, self.region)
 
     def client(self, service: str, region: str | None = None, *, large: bool = False) -> Any:
         """The client of one service, made on first use; ``large`` gives uploads their time."""
@@ -138,7 +142,7 @@ class Aws:
         except DragonError:
             raise
         except Exception as error:
-            translated = _translate(service, operation, error)
+            translated = self._advised(_translate(service, operation, error), error)
             outcome = translated.code
             if isinstance(translated, AwsError) and translated.status == _TOO_MANY:
                 self._quotas.refused(service, operation)
@@ -153,6 +157,21 @@ class Aws:
             )
         self.date = about.get("HTTPHeaders", {}).get("date") or self.date
         return answer
+
+    def _advised(self, translated: DragonError, error: Exception) -> DragonError:
+        """A failure of a call with what the user's own settings have to do with it."""
+        from botocore.exceptions import NoCredentialsError
+
+        session, profile = self._session, self.connection.profile
+        if self.connection.is_local:
+            return translated
+        if translated.code == credentials.CODE and not isinstance(error, NoCredentialsError):
+            return credentials.refusal(session, profile, error)
+        if isinstance(translated, AwsError):
+            if credentials.is_refused(translated.code, translated.sentence):
+                translated.hint = profiles.renewal(session, profile)
+            translated.hint = translated.hint or network_settings.advice(error, session)
+        return translated
 
     def _check(self, client: Any, service: str, operation: str) -> answers.Check:
         """What an operation's answer is held against; made once for each."""
@@ -263,7 +282,7 @@ def _session(connection: Connection) -> Any:
         session = (
             credentials.without_settings(botocore.session.Session)
             if connection.is_local
-            else botocore.session.Session(profile=connection.profile)
+            else credentials.with_settings(botocore.session.Session, connection.profile)
         )
         folders = session.get_config_variable("data_path")
         session.register_component("data_loader", descriptions(folders))
@@ -321,6 +340,8 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:
             | botocore.SSOError()
             | botocore.UnauthorizedSSOTokenError()
             | botocore.TokenRetrievalError()
+            | botocore.LoginError()
+            | botocore.RefreshWithMFAUnsupportedError()
         ):
             return DragonError(
                 f"No usable AWS credentials: {error}",

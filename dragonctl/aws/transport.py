@@ -40,7 +40,7 @@ def failure(error: Exception, url: str = "") -> Failure | None:
 
     ``url`` is the address that was called, where the exception may not know it.
     """
-    server = _origin(getattr(error, "kwargs", {}).get("endpoint_url") or url)
+    server = origin(getattr(error, "kwargs", {}).get("endpoint_url") or url)
     if sentence := _before_sending(error, server):
         return Failure(UNREACHABLE, sentence)
     sentence = _on_the_way(error, server)
@@ -54,7 +54,7 @@ def _before_sending(error: Exception, server: str) -> str | None:
     sentence = None
     match error:
         case botocore.ProxyConnectionError():
-            proxy = _origin(error.kwargs.get("proxy_url"))
+            proxy = origin(error.kwargs.get("proxy_url"))
             sentence = f"Could not connect to the proxy {proxy}{_why(error)}"
         case botocore.InvalidProxiesConfigError():
             sentence = "The settings of the proxy cannot be used"
@@ -83,7 +83,7 @@ def _on_the_way(error: Exception, server: str) -> str | None:
     return None
 
 
-def _origin(url: object) -> str:
+def origin(url: object) -> str:
     """``scheme://host:port`` of an address: no user, path or query."""
     try:
         parts = urlsplit(str(url or ""))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from dragonctl.aws.credentials import CLOCK_PHRASES, CODE, EXPIRED, UNKNOWN_KEYS
 from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, UNWRITABLE, AwsError, DragonError
 
 
@@ -300,19 +301,8 @@ def explained(error: AwsError, symptom: Symptom) -> AwsError:
     return error
 
 
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
 # AWS takes a request within some minutes of its date (AWS Signature Version 4, IAM's guide).
 _CLOCK = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}
-_CLOCK_PHRASES = ("Signature expired", "Signature not yet current")
-_INVALID = {
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "AuthFailure",
-    "InvalidAccessKeyId",
-    "InvalidToken",
-}
 _DENIED = {
     "AccessDenied",
     "AccessDeniedException",
@@ -334,27 +324,27 @@ def is_closed(error: DragonError) -> bool:
     One that the account has not enabled does not know the keys (AWS account management guide,
     "Enable or disable AWS Regions in your account"); one that an organisation forbids denies.
     """
-    return error.code in _DENIED | _INVALID
+    return error.code in _DENIED | UNKNOWN_KEYS
 
 
 def is_fatal(error: DragonError) -> bool:
     """Whether no other call can succeed either: no credentials, no journal, a wrong clock."""
-    return error.code in _EXPIRED | _INVALID | _CLOCK | {"NoCredentials", UNWRITABLE}
+    return error.code in EXPIRED | UNKNOWN_KEYS | _CLOCK | {CODE, UNWRITABLE}
 
 
 def _is_clock(error: AwsError) -> bool:
-    return error.code in _CLOCK or any(phrase in error.sentence for phrase in _CLOCK_PHRASES)
+    return error.code in _CLOCK or any(phrase in error.sentence for phrase in CLOCK_PHRASES)
 
 
 def hint_for(error: AwsError) -> str:
     """What to do next about an error that ends a step."""
-    if error.code in _EXPIRED:
+    if error.code in EXPIRED:
         return (
             "Your AWS session has expired: log in again (`aws sso login`), then repeat the command."
         )
     if _is_clock(error):
         return "The clock of this machine is wrong: set it, then repeat the command."
-    if error.code in _INVALID:
+    if error.code in UNKNOWN_KEYS:
         return "AWS does not know these credentials: check --profile, AWS_PROFILE and the keys."
     if is_denied(error):
         return f"You lack a right for {error.operation}."

@@ -75,7 +75,8 @@ def test_a_process_that_fails_is_run_once_for_all_services(config, tmp_path):
 
 def test_nobody_is_asked_for_a_code_without_a_terminal(config, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    config(ROLE, "source_profile = p", "mfa_serial = arn:aws:iam::123456789012:mfa/me")
+    keys = ("aws_access_key_id = a", "aws_secret_access_key = b")
+    config(ROLE, "source_profile = p", "mfa_serial = arn:aws:iam::123456789012:mfa/me", *keys)
     assert "needs an MFA code" in first_call().message
 
 
