@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 ACCOUNT = "123456789012"
-MFA_CODE = "123456"
+MFA_CODE = "271828"
 KEYS = {"AccessKeyId": "ASIAFROMTHEFAKE", "SecretAccessKey": "made", "SessionToken": "made"}
 
 

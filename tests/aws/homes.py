@@ -1,0 +1,66 @@
+"""Homes of people: a folder with an AWS configuration, in which the program is run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.aws.fake_endpoints import fake_aws
+
+PROGRAM = Path(sys.executable).with_name("dragonctl")
+HANGS_SECONDS = 60
+
+
+class Home:
+    """A person's home with one configuration, and a fake AWS of its own."""
+
+    def __init__(self, folder, server, closed):
+        self.folder, self.server = folder, server
+        self._names = {"home": folder, "url": server.url, "closed": closed}
+
+    def fill(self, text):
+        return text.format(**self._names)
+
+    def write(self, configuration):
+        files = dict(configuration.files)
+        profile = f"[profile p]\nregion = us-east-1\n{configuration.profile}"
+        files[".aws/config"] = f"{profile}\n{configuration.more}\n"
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.fill(text))
+
+    def environment(self, **more):
+        given = {name: self.fill(value) for name, value in more.items()}
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "DRAGONCTL_STATE_DIR": str(self.folder / "state"),
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": self.server.url,
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.server.url,
+            **given,
+        }
+
+    def run(self, *words, **environment):
+        return subprocess.run(
+            [PROGRAM, *words],
+            cwd=self.folder,
+            env=self.environment(**environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=HANGS_SECONDS,
+        )
+
+
+@contextmanager
+def home_of(folder):
+    with fake_aws() as server, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and nobody listens
+        yield Home(folder, server, closed.getsockname()[1])
