@@ -68,11 +68,16 @@ class Session:
         given, file = self.globals, load()
         return Aws(
             Connection(
-                profile=given.profile or (None if _has(*_WHO) else file.get("profile")),
+                profile=self.profile,
                 region=given.region or (None if _has(*_WHERE) else file.get("region")),
                 endpoint_url=given.endpoint_url,
             )
         )
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that is named: by an option, or where the environment is silent, a file."""
+        return self.globals.profile or (None if _has(*_WHO) else load().get("profile"))
 
     @cached_property
     def reads(self) -> Reads:

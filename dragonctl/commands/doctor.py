@@ -1,4 +1,4 @@
-"""``doctor``: credentials, region, clock, permissions, versions, state folder."""
+"""``doctor``: each link of the credentials, region, clock, permissions, versions, state folder."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ def doctor(context: click.Context) -> int:
     from dragonctl.cli.session import Session
     from dragonctl.errors import DragonError
     from dragonctl.status import doctor as looking
+    from dragonctl.status.credential_chain import links
 
     findings = [*looking.versions(), looking.state()]
     try:
         session = Session()
+        if not globals_of(context).is_local:
+            findings += links(session.profile)
         where = ", ".join(filter(None, (session.aws.region, session.label)))
         findings.append(looking.Finding("region", ok=True, detail=where))
         findings += looking.connection(session.reads, datetime.now(UTC))

@@ -196,6 +196,34 @@ BROKEN = [
         words=("ca_bundle of the profile {home}/ca.pem holds no certificate",),
         code=2,
     ),
+    C(
+        "proxy-that-is-closed",
+        KEYS,
+        environment={"AWS_ENDPOINT_URL": "", "HTTPS_PROXY": "http://me:planted@127.0.0.1:{closed}"},
+        words=("proxy http://127.0.0.1:{closed}: Connection refused", "named by HTTPS_PROXY"),
+    ),
+    C(
+        "proxy-in-small-letters-wins",
+        KEYS,
+        environment={
+            "AWS_ENDPOINT_URL": "",
+            "https_proxy": "127.0.0.1:{closed}",
+            "HTTPS_PROXY": "http://elsewhere.invalid",
+        },
+        words=("proxy http://127.0.0.1:{closed}", "named by https_proxy"),
+    ),
+    C(
+        "no-tls",
+        KEYS,
+        environment={"AWS_ENDPOINT_URL": "https://127.0.0.1:{port}"},
+        words=("Could not trust the TLS connection to https://127.0.0.1:{port}", "AWS_CA_BUNDLE"),
+    ),
+    C(
+        "wrong-clock",
+        KEYS.replace("AKIAIOSFODNN7EXAMPLE", "AKIASKEWED"),
+        words=("clock of this machine is wrong",),
+        asked=frozenset({"GetCallerIdentity", "restapis"}),
+    ),
 ]
 WORKING = [
     C("keys", KEYS),

@@ -21,6 +21,7 @@ class Home:
     def __init__(self, folder, server, closed):
         self.folder, self.server = folder, server
         self._names = {"home": folder, "url": server.url, "closed": closed}
+        self._names["port"] = server.server_port
 
     def fill(self, text):
         return text.format(**self._names)

@@ -40,6 +40,7 @@ def test_what_cannot_work_is_told_in_one_sentence(tried, configuration):
     for word in configuration.words:
         assert home.fill(word) in line
     assert "defect" not in line
+    assert "planted" not in line
     assert (ended.returncode, ended.stdout) == (configuration.code, "")
     asked = +home.server.asked
     assert set(asked) <= configuration.asked
