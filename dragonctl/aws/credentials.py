@@ -203,7 +203,7 @@ def _hint(error: Exception, session: Any, profile: str | None) -> str:
 
     chain = profiles.chain(session, profiles.name_of(session, profile))
     if isinstance(error, botocore.MissingDependencyException):
-        return "Type: pip install 'dragonctl[login]'"
+        return "Type: pip install 'botocore[crt]' (dragonctl's extra `login`)."
     if isinstance(
         error, botocore.SSOError | botocore.LoginError | botocore.TokenRetrievalError
     ) and (command := profiles.login(chain)):

@@ -162,7 +162,7 @@ def _login() -> Finding:
     from importlib.util import find_spec
 
     ok = find_spec("awscrt") is not None
-    detail = "the library is there" if ok else "type pip install 'dragonctl[login]'"
+    detail = "the library is there" if ok else "type pip install 'botocore[crt]' (extra `login`)"
     return Finding("aws login", ok=ok, detail=detail)
 
 

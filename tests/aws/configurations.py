@@ -141,6 +141,20 @@ BROKEN = [
         asked=ASSUMED,
     ),
     C(
+        "sts-that-is-unavailable",
+        "role_arn = arn:aws:iam::123456789012:role/unavailable\n" + SOURCE,
+        BASE,
+        words=("'p'", "AssumeRole", "503"),
+        asked=ASSUMED,
+    ),
+    C(
+        "container-that-fails",
+        environment={"AWS_CONTAINER_CREDENTIALS_FULL_URI": "{url}/container-that-fails"},
+        options=(),
+        words=("container-role", "500"),
+        asked=frozenset({"Container"}),
+    ),
+    C(
         "keys-that-have-expired",
         KEYS.replace("AKIAIOSFODNN7EXAMPLE", "AKIAEXPIRED") + "aws_session_token = x\n",
         words=("expired", "Profile 'p' holds temporary keys"),

@@ -59,6 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/container":
             self._count("Container")
             self._json({**KEYS, "Token": "made", "Expiration": later()})
+        elif path == "/container-that-fails":
+            self._count("Container")
+            self._answer(500, "text/plain", b"")
         elif path.startswith("/latest/"):
             self._count("InstanceMetadata")
             self._answer(404, "text/plain", b"")
@@ -116,6 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
         arn = fields["RoleArn"]
         if arn.endswith("/forbidden"):
             self._refuse("AccessDenied", f"User is not authorized to perform: sts:{action}")
+            return
+        if arn.endswith("/unavailable"):
+            self._answer(503, "text/xml", b"")
             return
         if fields.get("SerialNumber") and fields.get("TokenCode") != MFA_CODE:
             text = "MultiFactorAuthentication failed with invalid MFA one time pass code."
