@@ -1,6 +1,6 @@
 """AWS configurations as people have them: which work, and what is said of those that do not.
 
-From the AWS SDKs and Tools Reference Guide, botocore's documentation and its issue threads.
+From the AWS SDKs and Tools Reference Guide, and the providers in botocore's source.
 ``{home}``, ``{url}`` (the fake AWS) and ``{closed}`` (a port where nobody listens) are filled in.
 """
 
