@@ -178,6 +178,7 @@ def test_what_cannot_be_meant_is_refused_before_any_call(shop):
 
 
 def test_the_last_lines_and_the_latest_traces(shop):
+    shop.build()
     every = [json.loads(line) for line in shop.run("logs", "-o", "json").splitlines()]
     last = [json.loads(line) for line in shop.run("logs", "-n", "2", "-o", "json").splitlines()]
     assert last == every[-2:]

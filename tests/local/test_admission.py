@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -183,12 +184,15 @@ def test_links_read_and_write_until_they_end(local_aws, store, version):
     write = signer.generate_presigned_url("put_object", {"Bucket": "bucket", "Key": "new"})
     assert http(local_aws, "PUT", write.removeprefix(local_aws.endpoint), b"new")[0] == 200
     assert keys(store) == ["new", "private", "public"]
-    over = signer.generate_presigned_url(
-        "get_object",
-        {"Bucket": "bucket", "Key": "private"},
-        ExpiresIn=-10 if version == "s3" else 0,
-    )
-    assert http(local_aws, "GET", over.removeprefix(local_aws.endpoint))[0] == 403
+    status, answer, _ = http(local_aws, "GET", long_ago(path))
+    assert (status, "Request has expired" in answer) == (403, True)
+
+
+def long_ago(path):
+    """A link that ended years ago: the signature's form alone is judged here."""
+    if "X-Amz-Date" in path:
+        return re.sub(r"2\d{7}(?=T\d{6}Z|%2F)", "20200102", path)
+    return re.sub(r"Expires=\d+", "Expires=1577923200", path)
 
 
 def test_a_link_of_another_service_is_that_services(local_aws):

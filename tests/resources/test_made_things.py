@@ -154,7 +154,7 @@ def test_what_would_make_a_second_thing_is_never_blindly_repeated(operation):
 def test_what_the_journal_cannot_make_again_is_one_sentence(resource, want):
     with pytest.raises(DragonError, match="cannot be made again from the journal") as caught:
         list(resource.calls(None, want))
-    assert caught.value.hint == "Type: dragonctl create-app"
+    assert caught.value.hint == "Type `dragonctl create-app`."
 
 
 @pytest.mark.parametrize(
