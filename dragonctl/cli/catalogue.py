@@ -29,7 +29,7 @@ def command_named(name: str) -> click.Command:
 
 
 def summary(name: str) -> str:
-    """The first line of the command's file, behind its name."""
+    """What the command does, verb first: the first line of its file, behind its name."""
     text = (_COMMANDS / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
     line = text.split('"""', 2)[1].strip().splitlines()[0]
-    return line.rpartition("``: ")[2].replace("``", "")
+    return line.removeprefix(f"``{name}``: ").removesuffix('"""').rstrip(".").replace("``", "")

@@ -105,12 +105,13 @@ def _ask(kind: str, chosen: str, about: Globals) -> list[str]:
     from dragonctl.application.apis import Selection, find_api
     from dragonctl.cli.local_switch import is_running
     from dragonctl.cli.session import Session
+    from dragonctl.engine.events import ignore_event
     from dragonctl.resources.apigateway_method import read_resources
     from dragonctl.resources.apigateway_stage import read_stages
 
     if about.is_local and not is_running():
         return []
-    reads = Session(about).reads
+    reads = Session(about, ignore_event).reads
     if kind in _LISTS:
         service, operation, key, name = _LISTS[kind]
         return sorted({item[name] for item in reads.pages(service, operation, key) or []})

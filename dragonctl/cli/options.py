@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
@@ -51,6 +52,18 @@ def global_parameters() -> list[click.Parameter]:
     ]
 
 
+_KINDS = {
+    "Which application": {
+        "api", "all_apis", "stages", "functions", "state_machines", "no_discover",
+    },
+    "How to carry it out": {"dry_run", "check", "yes", "no_wait", "out"},
+    "Every command": {"profile", "region", "endpoint_url", "local", "output", "debug", "help"},
+}  # fmt: skip
+"""The options that many commands take, by the names of their parameters."""
+_CLOSE = 0.75
+"""How much alike an option must be to be suggested; difflib's own 0.6 takes --yes for --stages."""
+
+
 class Command(click.Command):
     """A command that takes the global options too."""
 
@@ -58,6 +71,20 @@ class Command(click.Command):
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
         super().__init__(*args, **settings)
         self.params += global_parameters()
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own options first, then those that many commands take, each kind together."""
+        kinds: dict[str, list[tuple[str, str]]] = {title: [] for title in ("Options", *_KINDS)}
+        for parameter in self.get_params(ctx):
+            name = "help" if "--help" in parameter.opts else parameter.name
+            title = next((title for title, names in _KINDS.items() if name in names), "Options")
+            record = parameter.get_help_record(ctx)
+            if record and isinstance(parameter, click.Option):
+                kinds[title].append(record)
+        for title, records in kinds.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; a failure learns which account and region were meant, as far as was known."""
@@ -74,7 +101,11 @@ class Command(click.Command):
 
         if not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
             ctx.default_map = {**(ctx.default_map or {}), **defaults_for(self)}
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as slip:
+            close = get_close_matches(slip.option_name, slip.possibilities or (), cutoff=_CLOSE)
+            raise click.NoSuchOption(slip.option_name, possibilities=close, ctx=slip.ctx) from slip
 
 
 def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:

@@ -20,7 +20,7 @@ from dragonctl.application.overdue import UNTIL_TAG, overdue, overdue_of_runs
 from dragonctl.cli.globals import SESSION, Globals, globals_of
 from dragonctl.cli.printed import Printed
 from dragonctl.config import api_title, load
-from dragonctl.engine.events import Emit, Event, ignore_event
+from dragonctl.engine.events import Emit, Event
 from dragonctl.engine.history import History, read_history
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.reads import Reads
@@ -41,7 +41,7 @@ class Session:
     """
 
     def __init__(
-        self, globals_: Globals | None = None, emit: Emit = ignore_event, *, sample: bool = True
+        self, globals_: Globals | None = None, emit: Emit | None = None, *, sample: bool = True
     ) -> None:
         self.globals = globals_ or globals_of(click.get_current_context())
         if self.globals.local and self.globals.endpoint_url:
@@ -49,7 +49,7 @@ class Session:
         if context := click.get_current_context(silent=True):
             context.find_root().meta[SESSION] = self
         self.sample = sample
-        self.emit = emit
+        self.emit = emit or _waits()
         self._overdue: list[str] | None = None
         self.passed_over: list[str] = []
         """What of the journals could not be believed: a sentence each."""
@@ -150,6 +150,20 @@ class Session:
             told = overdue_of_runs(self.reads, here, datetime.now(UTC))
             self._overdue = Printed.current().all_filled(told)
         return self._overdue
+
+
+def _waits() -> Emit:
+    """Until a report listens, waits are told: a command that shows has nothing else to say."""
+    told: list[Emit] = []
+
+    def emit(event: Event) -> None:
+        if not told:  # what draws is imported when there is something to draw
+            from dragonctl.terminal.waiting import Waits
+
+            told.append(Waits().event)
+        told[0](event)
+
+    return emit
 
 
 def _show_calls() -> None:

@@ -23,6 +23,7 @@ from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.traces.reading import Summary, explain_empty, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.waiting import Waits
 
 
 class View:
@@ -32,6 +33,8 @@ class View:
         """``chosen``: the values of ``application_options``; ``services`` will be asked soon."""
         self.session = Session()
         self._chosen = chosen
+        self._waits = Waits()
+        self.session.emit = self._waits.event
         self.unreadable: list[Unreadable] = []
         self.session.aws.warm("apigateway", "sts", *services)
 
@@ -60,7 +63,7 @@ class View:
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call of AWS, not remembered; throttling and lost answers are waited out."""
-        patience = Patience(time.monotonic, time.sleep, _quietly)
+        patience = Patience(time.monotonic, time.sleep, self._waits.wait)
         try:
             return persist(
                 lambda: self.session.aws.send(service, operation, params),
@@ -104,10 +107,6 @@ class View:
             **({"errors": errors} if errors else {}),
         }
         click.echo(json.dumps(whole, indent=2, default=str))
-
-
-def _quietly(_why: str, _seconds: float) -> None:
-    """Waiting for AWS is not worth a word while lines scroll by."""
 
 
 def sources_of(values: Iterable[str]) -> list[str]:

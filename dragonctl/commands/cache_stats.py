@@ -1,4 +1,4 @@
-"""``cache-stats``: how often a stage's cache answered, in numbers and as a plot."""
+"""``cache-stats``: Show how often a stage's cache answered, in numbers and as a plot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``completion``: print the script that lets Tab complete in a shell."""
+"""``completion``: Print the script that lets Tab complete in a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``create-app``: the application of ``definitions/``, made on AWS."""
+"""``create-app``: Create the application of ``definitions/`` on AWS."""
 
 from __future__ import annotations
 

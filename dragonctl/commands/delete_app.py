@@ -1,4 +1,4 @@
-"""``delete-app``: what ``create-app`` made, deleted."""
+"""``delete-app``: Delete what ``create-app`` made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``demo``: from nothing to the sample application running, on a local AWS."""
+"""``demo``: Start the sample application on a local AWS and show everything on it."""
 
 from __future__ import annotations
 

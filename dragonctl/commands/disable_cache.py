@@ -1,4 +1,4 @@
-"""``disable-cache``: no answer comes from the cache any more, and the cluster is gone."""
+"""``disable-cache``: Turn caching off and delete the cache cluster."""
 
 from __future__ import annotations
 

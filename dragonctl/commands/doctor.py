@@ -1,4 +1,4 @@
-"""``doctor``: each link of the credentials, region, clock, permissions, versions, state folder."""
+"""``doctor``: Check credentials, region, clock, permissions, versions and state folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``enable-cache``: answer reads from API Gateway's cache, each caller only with its own."""
+"""``enable-cache``: Cache GET responses, keyed so that callers never share them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``flush-cache``: throw away every answer that a stage's cache holds."""
+"""``flush-cache``: Empty a stage's cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``help``: what a command does, with its options and examples."""
+"""``help``: Show what a command does, with its options and examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``history``: the runs that changed something, and what one of them changed."""
+"""``history``: List the runs that changed something, or show what one of them changed."""
 
 from __future__ import annotations
 

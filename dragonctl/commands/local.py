@@ -1,4 +1,4 @@
-"""``local``: the local AWS: up, down, status."""
+"""``local``: Start or stop the local AWS, or show whether it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``logs``: every log of an application in one place, merged in time."""
+"""``logs``: Show every log of an application, merged in time."""
 
 from __future__ import annotations
 

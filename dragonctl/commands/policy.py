@@ -1,4 +1,4 @@
-"""``policy``: the least-privilege IAM policy of a command, for this application."""
+"""``policy``: Print the least-privilege IAM policy of a command, for this application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``query``: ask CloudWatch Logs Insights, by name or with a query of one's own."""
+"""``query``: Ask CloudWatch Logs Insights, with a preset or a query of your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``send``: a request to the API, and all that came of it."""
+"""``send``: Send a request to the API and show all that came of it."""
 
 from __future__ import annotations
 

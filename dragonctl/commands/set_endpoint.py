@@ -1,4 +1,4 @@
-"""``set-endpoint``: make an API regional, or optimised for the edge."""
+"""``set-endpoint``: Make an API regional, or optimised for the edge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``set-sampling``: which share of the requests X-Ray traces."""
+"""``set-sampling``: Set which share of the requests X-Ray traces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``setup-alarms``: someone is told when something seems off."""
+"""``setup-alarms``: Create alarms that notify an e-mail address or SNS topic."""
 
 from __future__ import annotations
 

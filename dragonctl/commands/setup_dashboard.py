@@ -1,4 +1,4 @@
-"""``setup-dashboard``: one CloudWatch dashboard for the application."""
+"""``setup-dashboard``: Create one CloudWatch dashboard for the application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``setup-observability``: logs, metrics and traces of an API and all that is behind it."""
+"""``setup-observability``: Switch on logs, metrics and traces of an API and all behind it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,12 @@ Examples:
 @click.option(
     "--execution-data/--no-execution-data", default=None, help="Log inputs and outputs (off)."
 )
-@click.option("--retention", type=int, metavar="DAYS", help="Of new log groups 30; given: of all.")
+@click.option(
+    "--retention",
+    type=int,
+    metavar="DAYS",
+    help="Days to keep logs (default 30, new groups only; given: all groups).",
+)
 @click.option(
     "--log-format",
     type=click.Choice(["json", "text"]),

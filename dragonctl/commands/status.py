@@ -1,4 +1,4 @@
-"""``status``: what is on, what is off and what is wrong, with the command that mends it."""
+"""``status``: Show what is on, off and wrong, and the command that mends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``traces``: the traces of an application, their groups, or one of them whole."""
+"""``traces``: List the traces of an application, group them, or show one as a waterfall."""
 
 from __future__ import annotations
 

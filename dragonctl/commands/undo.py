@@ -1,4 +1,4 @@
-"""``undo``: put back what a run changed."""
+"""``undo``: Put back what a run changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``why``: which part of a request failed."""
+"""``why``: Say which part of a request failed, and why."""
 
 from __future__ import annotations
 

@@ -49,14 +49,14 @@ def _group_problem(observed: Observations, log: Log, reading: Reading | None) ->
         fix = observed.context.setup() if log.group in _made_by_setup(observed.app) else own
         yield Problem(resource, subject, text, fix)
     elif reading.state["retentionInDays"] is None:
-        text = "its events are kept, and paid for, forever"
+        text = "its events are never deleted, and paid for until they are"
         fix = observed.context.setup("--retention", str(DEFAULT_RETENTION))
         yield Problem(resource, subject, text, fix)
 
 
 def _without(log: Log) -> str:
     if log.source in ("functions", "api"):
-        return "AWS would make it, and keep its events forever"
+        return "AWS would make it, and never delete its events"
     return "what is written there is lost"
 
 

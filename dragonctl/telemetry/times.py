@@ -86,6 +86,8 @@ def duration_text(seconds: float | None) -> str:
     """
     if seconds is None:
         return "-"
+    if seconds < 0:  # two clocks that disagree
+        return f"-{duration_text(-seconds)}"
     for edge, factor, digits, unit in _UNITS:
         if round(seconds * factor, digits) < edge:
             return f"{seconds * factor:.{digits}f} {unit}" if seconds else "0 ms"

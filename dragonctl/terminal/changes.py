@@ -160,22 +160,22 @@ def _summary(
     if not count and outcome.errors:
         return Text("Nothing was changed.", style="bold yellow")
     if not count:
-        line = Text("Nothing to change", style="bold green")
-        return line.append(f": looked for {seconds:.1f} s, made no write call.", "not bold default")
+        line = Text("No changes", style="bold green")
+        return line.append(f" (checked in {seconds:.1f} s).", "not bold default")
     what, verb = amount
     if dry:
-        would = "would change" if verb == "changed" else f"would be {verb}"
-        return Text.assemble((f"{what} {would}", "bold yellow"), "; nothing was changed.")
+        doing = {"changed": "", "made": "make ", "deleted": "delete "}[verb]
+        return Text(f"Plan: {doing}{what}.", style="bold yellow")
     line = Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
     return line.append(f" Take it back with: {undo_command}" if undo_command else "")
 
 
 def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:
-    """``45 settings of 22 things``, ``changed``; of what is made or deleted whole, the things."""
-    things = len({change.resource for change in changes})
-    whole = f"{things} thing{'s' * (things > 1)}"
+    """``45 settings on 22 resources``, ``changed``; of what is made or deleted whole, those."""
+    resources = len({change.resource for change in changes})
+    whole = f"{resources} resource{'s' * (resources > 1)}"
     if brief and all(change.after is None for change in changes):
         return whole, "deleted"
     if brief and is_new(changes):
         return whole, "made"
-    return f"{len(changes)} setting{'s' * (len(changes) > 1)} of {whole}", "changed"
+    return f"{len(changes)} setting{'s' * (len(changes) > 1)} on {whole}", "changed"

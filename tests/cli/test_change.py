@@ -16,13 +16,13 @@ SETUP = "setup-observability"
 
 def test_dry_run_check_run_again_and_undo(terminal, application):
     assert terminal.on_aws(SETUP, "--dry-run") == 0
-    assert "would change; nothing was changed" in terminal.out
+    assert "Plan: " in terminal.out
     assert terminal.on_aws(SETUP, "--check") == 3
     assert terminal.on_aws(SETUP) == 0
     assert "Take it back with: dragonctl undo " in terminal.out
     assert terminal.on_aws(SETUP, "--check") == 0
     assert terminal.on_aws(SETUP) == 0
-    assert "Nothing to change" in terminal.out
+    assert "No changes (checked in " in terminal.out
     assert terminal.on_aws("undo", "--yes") == 0
     assert terminal.on_aws(SETUP, "--check") == 3
 

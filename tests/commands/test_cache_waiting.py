@@ -31,7 +31,7 @@ def test_a_flush_is_waited_for_and_cannot_be_taken_back(dragons, dragonctl, loca
     local_aws.pace(cache_cluster=2, function_update=0, distribution=0)
     flushed = dragonctl("flush-cache")
     assert dragons.stages()["prod"]["cacheClusterStatus"] == "AVAILABLE"
-    assert "1 setting of 1 thing changed" in flushed.stdout
+    assert "1 setting on 1 resource changed" in flushed.stdout
     assert "undo" not in flushed.stdout
     dragonctl("undo", "--yes")  # the run before the flush
     assert dragons.stages()["prod"]["cacheClusterEnabled"] is False

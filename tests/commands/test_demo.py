@@ -44,9 +44,8 @@ def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
     code, out, _ = typed("demo")
     assert code == 0
     assert headings(out) == [act.title for act in ACTS]
-    assert "would change; nothing was changed" in out
-    assert "Nothing to change" in out
-    assert "made no write call" in out
+    assert "Plan: " in out
+    assert "No changes (checked in " in out
     assert list((tmp_path / "here").iterdir()) == []
     second = out.split("Once more ")[1].split("What can be seen now")[0]
     assert "changed" not in second

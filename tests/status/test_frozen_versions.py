@@ -95,8 +95,8 @@ def test_status_shows_the_groups_of_versions_with_whose_they_are():
 
 def test_status_judges_the_retention_of_a_version_s_group():
     found = dict(told(seen(days=None)))
-    assert "version 3: its events are kept, and paid for, forever" in found["logs-group//old/work"]
-    assert "forever" in found["logs-group//old/flow"]
+    assert "version 3: its events are never deleted" in found["logs-group//old/work"]
+    assert "never deleted" in found["logs-group//old/flow"]
 
 
 @pytest.mark.parametrize(

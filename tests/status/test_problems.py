@@ -184,7 +184,7 @@ CASES = {
     ),
     "group that keeps forever": (
         observed(functions=[function()], readings={"/aws/lambda/work": group(None)}),
-        [("logs-group//aws/lambda/work", "forever", f"{SETUP} --retention 30")],
+        [("logs-group//aws/lambda/work", "never deleted", f"{SETUP} --retention 30")],
     ),
     "group that is missing": (
         observed(functions=[function()], readings={"/aws/lambda/work": None}),

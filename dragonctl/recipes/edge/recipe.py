@@ -129,7 +129,7 @@ def _made(edge: Edge, place: Place) -> Iterator[Step]:
     rights = InlinePolicy(role.name, "LogsOfTheEdge")
     yield Step(f"Role {role.name}", role, _trusting, undo=NEEDED)
     yield Step(
-        f"What {role.name} may do: write the function's logs, in any region",
+        f"Inline policy of role {role.name}: write the function's logs, in any region",
         rights,
         granted(_rights(edge.name, place)),
         after=(role.identifier,),

@@ -44,7 +44,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
     rights = InlinePolicy(role.name, POLICY_NAME)
     yield Step(f"Role {role.name}", role, _trusted)
     yield Step(
-        f"What {role.name} may do: write the function's own log, send traces",
+        f"Inline policy of role {role.name}: write the function's own log, send traces",
         rights,
         granted(least_rights(function, place)),
         after=(role.identifier,),

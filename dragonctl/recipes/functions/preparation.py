@@ -190,8 +190,9 @@ def _note(one: Deployment, package: Package) -> str:
     target = one.code.target
     bundled = [f"{part} {version}" for part, version in package.versions.items()]
     parts = [f"Python {target.python}", target.architecture, *bundled]
-    what = "to upload" if one.uploads else "as AWS has it already"
-    return f"{one.name}: {_size(package.size)} {what} ({', '.join(parts)})"
+    size = _size(package.size)
+    what = f"{size} to upload" if one.uploads else f"unchanged ({size})"
+    return f"{one.name}: {what} · {', '.join(parts)}"
 
 
 def _size(size: int) -> str:

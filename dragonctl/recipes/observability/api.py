@@ -69,7 +69,7 @@ def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
     yield Step(f"Role {role.name} for API Gateway's logs", role, _role_wanted)
     health = survey.account.facts["health"]
     yield Step(
-        f"Right of {role.name} to push logs",
+        f"Attach {PUSH_POLICY.rpartition('/')[2]} to role {role.name}",
         policies,
         _PushWanted(push, is_needless=health == "healthy" and survey.account.state[FIELD] == goal),
         after=(role.identifier,),

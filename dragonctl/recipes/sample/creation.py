@@ -98,7 +98,7 @@ def _role(manifest: Manifest, spec: RoleSpec) -> Iterator[Step]:
 
     yield Step(f"Role {spec.name}", role, trusted)
     yield Step(
-        f"What {spec.name} may do",
+        f"Inline policy of role {spec.name}",
         InlinePolicy(spec.name, spec.policy_name),
         allowed,
         after=(role.identifier,),

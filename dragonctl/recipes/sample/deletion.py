@@ -111,7 +111,7 @@ def _withdrawn(
 ) -> Iterator[Step]:
     for policy, document in policies.items():
         want = {"document": without(document, region)}
-        title = f"What {role.name} may do in {region}"
+        title = f"Inline policy of role {role.name} in {region}"
         yield _taken(title, policy, want, users)
     trust = {"trust": without(reading.state["trust"], region)}
     yield _taken(f"Whom {role.name} trusts in {region}", role, trust, users)
