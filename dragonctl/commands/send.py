@@ -26,7 +26,7 @@ FIRST_ERROR = 400
     epilog="""\b
 Examples:
   dragonctl send GET '/dragons?family=green' --stage test
-  dragonctl send POST /dragons --stage test --data @dragon.json --follow
+  dragonctl send POST /dragons --stage test --data @dragon.json --follow    # a file of yours
   dragonctl send GET /dragons --api-key KEY --header 'Accept: text/plain'
 
 \b

@@ -178,7 +178,9 @@ def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> 
         sentence = f"{_together(subjects)}: {clause}."
         console.print(Text.assemble(("✗ ", "bold red"), neutral(sentence)))
         console.print(Text(f"    {neutral(fix)}", style="cyan"))
-    if not troubles:
+    if not troubles and seen["switch_on"]:  # what is off cannot be judged
+        console.print(Text("Nothing is broken, but not everything can be seen.", style="yellow"))
+    elif not troubles:
         console.print(Text("✓ Nothing is wrong.", style="bold green"))
     if seen["switch_on"]:
         line = Text("Switch on what is off: ", style="dim")

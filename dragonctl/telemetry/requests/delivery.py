@@ -123,7 +123,10 @@ def _body(data: str | None) -> bytes | None:
         if data and data.startswith("@"):
             return Path(data[1:]).read_bytes()
     except OSError as error:
-        raise UsageError(f"--data {data} cannot be read: {error.strerror or error}.") from error
+        raise UsageError(
+            f"--data {data} cannot be read: {error.strerror or error}.",
+            "@FILE names a file; without @ the text itself is the body.",
+        ) from error
     return None if data is None else os.fsencode(data)
 
 
