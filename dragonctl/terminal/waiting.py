@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from rich.text import Text
 
@@ -10,15 +12,21 @@ from dragonctl.engine.events import Event, Waiting
 from dragonctl.terminal.console import tell
 from dragonctl.terminal.neutral import neutral
 
-_FELT_SECONDS = 1.0
+# Whom nobody answers at all is told of within two seconds, in one sentence: no line before it.
+_FELT_SECONDS = 3.0
 _AGAIN_SECONDS = 15.0
 
 
 class Waits:
-    """Tells of waits on stderr: once they can be felt, and again when they go on."""
+    """Tells of waits on stderr: once they can be felt, and again when they go on.
 
-    def __init__(self) -> None:
+    Reads that wait at the same time wait once. ``clock`` tells seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._waited: dict[str, float] = {}
+        self._until: dict[str, float] = {}
         self._next: dict[str, float] = {}
         self._lock = threading.Lock()  # reads wait in threads of their own
 
@@ -30,7 +38,11 @@ class Waits:
     def wait(self, reason: str, seconds: float) -> None:
         """A read waits for ``seconds`` more."""
         with self._lock:
-            waited = self._waited[reason] = self._waited.get(reason, 0.0) + seconds
+            now = self._clock()
+            begins = max(now, self._until.get(reason, now))
+            more = max(0.0, now + seconds - begins)
+            self._until[reason] = begins + more
+            waited = self._waited[reason] = self._waited.get(reason, 0.0) + more
             if waited < self._next.get(reason, _FELT_SECONDS):
                 return
             self._next[reason] = waited + _AGAIN_SECONDS
