@@ -193,9 +193,7 @@ def application_options(function: F) -> F:
             help="A function besides those discovered. Repeatable.",
         ),
         stage_option,
-        click.option(
-            "--all", "all_apis", is_flag=True, help="Every API of the account and region."
-        ),
+        all_option,
         apis_option,
     ):
         function = option(function)
@@ -209,6 +207,9 @@ apis_option = click.option(
     "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
     help="A REST API; a pattern means several. Repeatable.",
 )  # fmt: skip
+all_option = click.option(
+    "--all", "all_apis", is_flag=True, help="Every API of the account and region."
+)
 stage_option = click.option(
     "--stage", "stages", multiple=True, metavar="NAME", shell_complete=complete("stage"),
     help="A stage or a pattern (default: all). Repeatable.",

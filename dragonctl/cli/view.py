@@ -29,10 +29,13 @@ from dragonctl.terminal.waiting import Waits
 class View:
     """One command's view of an application: AWS to read from, its log groups, its answers."""
 
-    def __init__(self, chosen: dict[str, Any], *services: str) -> None:
-        """``chosen``: the values of ``application_options``; ``services`` will be asked soon."""
+    def __init__(self, chosen: dict[str, Any], *services: str, discover: bool = True) -> None:
+        """``chosen``: the values of ``application_options``; ``services`` will be asked soon.
+
+        ``discover``: whether it is about what is behind the APIs too.
+        """
         self.session = Session()
-        self._chosen = chosen
+        self._chosen, self._discover = chosen, discover
         self._waits = Waits()
         self.session.emit = self._waits.event
         self.unreadable: list[Unreadable] = []
@@ -51,7 +54,10 @@ class View:
     @cached_property
     def app(self) -> App:
         """The application; what of it could not be read goes to stderr."""
-        app = self.session.application(selection(**self._chosen))
+        chosen = selection(**self._chosen)
+        app = self.session.application(
+            chosen if self._discover else replace(chosen, discover=False)
+        )
         for error in app.errors:
             tell(message(error))
         warn(*self.session.overdue())

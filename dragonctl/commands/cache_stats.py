@@ -2,90 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import api_option, command, stage_option
+from dragonctl.cli.options import all_option, apis_option, command, stage_option
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
-    from dragonctl.application.nouns import Api
+    from dragonctl.application.nouns import Api, App
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
+    from dragonctl.telemetry.cache_metrics import CacheStats
 
 
 @command(
     epilog="""\b
 Examples:
   dragonctl cache-stats --stage prod
+  dragonctl cache-stats --all --since 1d
   dragonctl cache-stats --since 1d --output json
 """
 )
-@api_option
+@apis_option
+@all_option
 @stage_option
 @click.option(
     "--since", metavar="TIME", default="3h", show_default=True, help="10m, 2h, 1d or ISO 8601."
 )
 @click.option("--until", metavar="TIME", help="Up to when (now).")
-def cache_stats(api: str | None, stages: tuple[str, ...], since: str, until: str | None) -> int:
+def cache_stats(since: str, until: str | None, **chosen: Any) -> int:
     """Hits, misses and hit ratio of the caches of an API's stages.
 
     CloudWatch counts requests to cached methods alone, and tells of a request after a minute or
     two. Metrics cost nothing unless they are detailed ones. A method whose callers get each other's
     answers is named.
     """
-    import json
     import time
 
-    from dragonctl.cli.session import Session
-    from dragonctl.cli.single_api import one_api
-    from dragonctl.telemetry import cache_metrics
+    from dragonctl.cli.view import View
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import warn
 
     now = time.time()
     start, end = window(since, until, now)
-    session = Session()
-    session.aws.warm("cloudwatch")
-    app, gateway = one_api(session, api, stages)
-    warn(*session.overdue())
-
-    ask = partial(session.reads.need, "cloudwatch")
+    view = View(chosen, "cloudwatch", discover=False)
+    apis = _with_stages(view.app)
+    warn(*_of_one_name(apis))
     last = int(now * 1000)
-    stats = cache_metrics.cache_stats(ask, gateway.name, gateway.stages, start, end or last, last)
-    states = {name: _state(dict(raw)) for name, raw in gateway.stages.items()}
-    shared = _shared(session, gateway)
-    warn(*dict.fromkeys(given for one in shared.values() for given in one))
-    if session.globals.json:
-        local = {"local": True} if session.label else {}
-        listed = [
-            {**_document(one, states[one.stage]), "shared": shared[one.stage]} for one in stats
+    caches = _read(view.session, apis, start, end or last, last)
+    warn(*dict.fromkeys(given for cache in caches for one in cache.shared for given in one))
+    if view.json:
+        stages = [
+            {**_document(stats, state), "api": cache.api.id, "shared": shared}
+            for cache in caches
+            for stats, state, shared in cache.stages
         ]
-        click.echo(json.dumps({"api": gateway.id, "stages": listed, **local}, indent=2))
+        listed = [{"id": api.id, "name": api.name} for api in apis]
+        only = apis[0].id if len(apis) == 1 else None
+        view.answer({"api": only, "apis": listed, "stages": stages})
         return 0
     from dragonctl.terminal.cache import print_cache
     from dragonctl.terminal.console import out
 
-    print_cache(out(), app.title, session.label, stats, states)
+    view.head()
+    for cache in caches:
+        title = cache.api.name if len(apis) > 1 else ""
+        print_cache(out(), title, [(stats, state) for stats, state, _ in cache.stages])
     return 0
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """It changes nothing; what it reads is noted by the session: for `policy`."""
     import time
+    from dataclasses import replace
 
-    from dragonctl.cli.single_api import chosen_api
+    app = session.application(replace(selection, discover=False))
+    now = int(time.time() * 1000)
+    _read(session, _with_stages(app), now - 60_000, now, now)
+    return (), {}
+
+
+@dataclass(frozen=True)
+class _ApiCaches:
+    """How the caches of an API's stages do, how they stand, and whose callers they mix up.
+
+    All three have an entry for each stage, in the same order.
+    """
+
+    api: Api
+    stats: Sequence[CacheStats]
+    states: Sequence[str]
+    shared: Sequence[list[str]]
+
+    @property
+    def stages(self) -> Iterator[tuple[CacheStats, str, list[str]]]:
+        """Stage by stage."""
+        return zip(self.stats, self.states, self.shared, strict=True)
+
+
+def _read(
+    session: Session, apis: Iterable[Api], start: int, end: int, now: int
+) -> list[_ApiCaches]:
+    """The caches of several APIs, read at the same time; moments are ms since 1970."""
     from dragonctl.telemetry import cache_metrics
 
-    _, gateway = chosen_api(session, selection)
-    now = int(time.time() * 1000)
     ask = partial(session.reads.need, "cloudwatch")
-    cache_metrics.cache_stats(ask, gateway.name, gateway.stages, now - 60_000, now, now)
-    _shared(session, gateway)
-    return (), {}
+
+    def read(api: Api) -> _ApiCaches:
+        stats, shared = session.reads.concurrently(
+            lambda: cache_metrics.cache_stats(ask, api.name, api.stages, start, end, now),
+            lambda: _shared(session, api),
+        )
+        states = [_state(dict(raw)) for raw in api.stages.values()]
+        return _ApiCaches(api, stats, states, [shared[name] for name in api.stages])
+
+    return session.reads.concurrently(*(partial(read, api) for api in apis))
+
+
+def _with_stages(app: App) -> list[Api]:
+    """The APIs that have a stage. Raises what is in the way of seeing any."""
+    from dragonctl.errors import UsageError
+
+    found = [api for api in app.apis if api.stages]
+    if found:
+        return found
+    if app.errors:
+        raise app.errors[0]
+    names = ", ".join(api.name for api in app.apis)
+    raise UsageError(f"There is no stage of {names}.", "Deploy it first.")
+
+
+def _of_one_name(apis: Iterable[Api]) -> Iterator[str]:
+    """CloudWatch tells APIs apart by their names alone (its dimension is ``ApiName``)."""
+    for name, count in Counter(api.name for api in apis).items():
+        if count > 1:
+            yield (
+                f"{count} APIs are called {name}: CloudWatch counts stages of one name together."
+            )
 
 
 def _shared(session: Session, api: Api) -> dict[str, list[str]]:

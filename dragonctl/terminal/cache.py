@@ -8,26 +8,22 @@ from rich.text import Text
 
 from dragonctl.telemetry.cache_metrics import CacheStats
 from dragonctl.telemetry.times import clock_text
-from dragonctl.terminal.console import Screen, headline
+from dragonctl.terminal.console import Screen
 from dragonctl.terminal.neutral import neutral
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _GOOD, _POOR = 0.8, 0.5
 
 
-def print_cache(
-    console: Screen, title: str, label: str, stats: Iterable[CacheStats], states: dict[str, str]
-) -> None:
-    """A headline, and a paragraph for each stage.
+def print_cache(console: Screen, api: str, stages: Iterable[tuple[CacheStats, str]]) -> None:
+    """A paragraph for each stage of an API, with how its cache stands.
 
-    ``states`` says of each stage how its cache stands; ``label`` is ``local`` where it is.
+    ``api`` is the API's name where there are others beside it, else empty.
     """
-    console.print(headline(title, label))
-    for one in stats:
-        console.print(
-            Text.assemble((neutral(one.stage), "bold"), (f"  {neutral(states[one.stage])}", "dim"))
-        )
-        _print_stage(console, one)
+    for stats, state in stages:
+        title = f"{api} · {stats.stage}" if api else stats.stage
+        console.print(Text.assemble((neutral(title), "bold"), (f"  {neutral(state)}", "dim")))
+        _print_stage(console, stats)
         console.print()
 
 
