@@ -11,6 +11,7 @@ import click
 
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import SESSION, globals_of
+from dragonctl.cli.narrow import Context
 from dragonctl.errors import DragonError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,6 +67,8 @@ _CLOSE = 0.75
 
 class Command(click.Command):
     """A command that takes the global options too."""
+
+    context_class = Context
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]

@@ -9,6 +9,7 @@ from rich.text import Text
 from dragonctl.telemetry.cache_metrics import CacheStats
 from dragonctl.telemetry.times import clock_text
 from dragonctl.terminal.console import Screen
+from dragonctl.terminal.fitting import fitted
 from dragonctl.terminal.neutral import neutral
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -71,7 +72,7 @@ def _fitting(bars: Text, meaning: str, columns: int) -> list[Text]:
     words = Text(f"  {meaning}" if meaning else "", style="dim")
     if bars.cell_len + words.cell_len <= columns:
         return [Text.assemble(bars, words)]
-    return [words, bars]
+    return [*fitted(words, columns), bars]
 
 
 def _bar(share: float) -> str:

@@ -67,9 +67,9 @@ class Report:
             return
         say(headline(title, label))
         if dry:
-            for item in planned.items:
-                if item.changes:
-                    self._step(item.step.title, item.changes, created=item.have is None)
+            for number, item in enumerate(one for one in planned.items if one.changes):
+                say(*[""] * bool(number))  # a plan is read and judged: it has air
+                self._step(item.step.title, item.changes)
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
@@ -89,7 +89,7 @@ class Report:
             case Finished(step, changes):
                 self._doing(step.title, None)
                 if not self.json:
-                    self._step(step.title, changes, created=is_new(changes))
+                    self._step(step.title, changes)
             case Failed(step, _):
                 self._doing(step.title, None)
                 tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
@@ -115,16 +115,19 @@ class Report:
             often = f", usually for about {_duration(expected_seconds)}" if expected_seconds else ""
             tell(Text(f"… {neutral(key)}{often}", style="dim"))
 
-    def _step(self, title: str, changes: Sequence[Change], *, created: bool) -> None:
-        head = step_sign(changes, created=created).append(neutral(title), "bold")
-        whole = created or _is_gone(changes)
+    def _step(self, title: str, changes: Sequence[Change]) -> None:
+        head = step_sign(changes).append(neutral(title), "bold")
+        whole = is_new(changes) or _is_gone(changes)
         say(head, *(() if self.brief and whole else field_lines(changes)))
 
 
-def step_sign(changes: Sequence[Change], *, created: bool) -> Text:
-    """``-`` for what is gone, ``+`` for what was made, ``~`` for what changed; and a blank."""
+def step_sign(changes: Sequence[Change]) -> Text:
+    """``-`` for what is gone, ``+`` for what is new, ``~`` for what changes; and a blank.
+
+    Of the changes alone: so a plan, its run, its undo and the history have the same signs.
+    """
     gone = _is_gone(changes)
-    sign, style = ("-", "red") if gone else ("+", "green") if created else ("~", "yellow")
+    sign, style = ("-", "red") if gone else ("+", "green") if is_new(changes) else ("~", "yellow")
     return Text(f"{sign} ", f"bold {style}")
 
 

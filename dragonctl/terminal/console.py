@@ -17,6 +17,8 @@ from dragonctl.terminal.neutral import neutral
 PIPE_WIDTH = 10_000
 """Of a console whose lines have no end."""
 _DRAWING_WIDTH = 200
+_UNSIZED = (80, 24)
+"""Columns and rows of a terminal that does not know its own, as rich and curses take it."""
 
 
 class Screen(Console):
@@ -137,5 +139,7 @@ def _console(*, stderr: bool) -> Screen:
     if not console.file.isatty():
         console.size = ConsoleDimensions(PIPE_WIDTH, 25)
     elif console.is_dumb_terminal:
-        console.size = ConsoleDimensions(*os.get_terminal_size(console.file.fileno()))
+        columns, rows = os.get_terminal_size(console.file.fileno())
+        # A terminal that was never told its size (a serial line, a container's) says 0 x 0.
+        console.size = ConsoleDimensions(columns or _UNSIZED[0], rows or _UNSIZED[1])
     return console

@@ -94,7 +94,8 @@ def _parts(line: str, start: int, end: int, room: int, width: int) -> Iterator[l
     wide = _cells_of(word) > len(word)
     cuts = _cells(word, room) if wide else [one.end() for one in _JSON_COMMA.finditer(word)]
     for first, last in pairwise([0, *cuts, len(word)]):
-        yield _shortened(start + first, start + last, last - first if wide else room)
+        whole, head = (last - first if wide else room), word.startswith("arn:") and len("arn:")
+        yield _shortened(start + first, start + last, whole, head)
 
 
 def _cells(word: str, room: int) -> list[int]:
@@ -109,9 +110,12 @@ def _cells(word: str, room: int) -> list[int]:
     return cuts
 
 
-def _shortened(start: int, end: int, room: int) -> list[_Piece]:
-    """A word of narrow characters within ``room`` cells: its middle left out, its end kept."""
+def _shortened(start: int, end: int, room: int, head: int = 0) -> list[_Piece]:
+    """A word of narrow characters within ``room`` cells: its middle left out, its end kept.
+
+    ``head``: how much of its beginning stays, where that is all alike, as in ARNs.
+    """
     if end - start <= room:
         return [("", start, end)]
-    tail = max((room - 1) // 3, 1)
+    tail = max(room - 1 - head if head else (room - 1) // 3, 1)
     return [("", start, start + room - 1 - tail), ("…", end - tail, end)]

@@ -11,7 +11,7 @@ from rich.text import Text
 from dragonctl.engine.history import Run
 from dragonctl.engine.model import Change
 from dragonctl.resources import known_kinds
-from dragonctl.terminal.changes import is_new, step_sign
+from dragonctl.terminal.changes import step_sign
 from dragonctl.terminal.console import headline, out
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
@@ -40,7 +40,7 @@ def show_run(run: Run) -> None:
             out().print(Text(f"? {neutral(entry.title)}", "bold yellow"))
             out().print(Text("    cut short: what it changed is not known", "dim"))
         elif changes:
-            sign = step_sign(changes, created=is_new(changes))
+            sign = step_sign(changes)
             out().print(sign.append(neutral(entry.title), "bold"))
             for line in field_lines(changes):
                 out().print(line)

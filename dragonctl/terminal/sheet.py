@@ -13,6 +13,7 @@ from dragonctl.terminal.console import Screen
 
 _BETWEEN = 2
 _LEAST_PROSE = 24
+_DOT = " · "
 
 
 class Sheet:
@@ -47,7 +48,7 @@ class Sheet:
             console.print(self._table(widths), soft_wrap=False)
         else:
             for row in self.rows:
-                for line in self._paragraph(row):
+                for line in self._paragraph(row, room or 0):
                     console.print(line)
 
     def _all(self) -> list[list[Text]]:
@@ -73,17 +74,20 @@ class Sheet:
             table.add_row(*row)
         return table
 
-    def _paragraph(self, row: Sequence[Text]) -> list[Text]:
-        """The first cell, and beneath it the others behind their titles."""
+    def _paragraph(self, row: Sequence[Text], room: int) -> list[Text]:
+        """The first cell, and beneath it the others behind their titles, as many as fit a line."""
         first, *others = row
-        parts = [
-            Text.assemble((title, self.head), " " * bool(title), Text(" ").join(cell.split("\n")))
-            for title, cell in zip(self.titles[1:], others, strict=True)
-            if cell.plain.strip()
-        ]
-        rest = Text("  ").append_text(Text(" · ").join(parts))
-        head = Text.assemble((self.titles[0], "dim"), " " * bool(self.titles[0]), first)
-        return [head, rest] if parts else [head]
+        lines = [Text.assemble((self.titles[0], "dim"), " " * bool(self.titles[0]), first)]
+        for title, cell in zip(self.titles[1:], others, strict=True):
+            if not cell.plain.strip():
+                continue
+            words = Text.assemble((title, self.head), " " * bool(title))
+            words.append_text(Text(" ").join(cell.split("\n")))
+            if lines[1:] and lines[-1].cell_len + len(_DOT) + words.cell_len <= room:
+                lines[-1].append(_DOT).append_text(words)
+            else:
+                lines.append(Text("  ").append_text(words))
+        return lines
 
 
 def _width(cell: Text) -> int:

@@ -37,7 +37,9 @@ def lost(pipe: str, screen: str, columns: int) -> list[str]:
     for line in pipe.splitlines():
         kept = [
             word for word in line.split()
-            if cell_len(word) < columns or not _is_shortened(word, short, whole)
+            if cell_len(word) < columns or not (
+                _CHANGING.fullmatch(word) or _is_shortened(word, short, whole, columns)
+            )
         ]  # fmt: skip
         wanted = _words(" ".join(kept))
         apart = bool(_BOX.search(line))
@@ -85,10 +87,11 @@ def _follow(wanted: Sequence[str], words: Sequence[str], at: int) -> bool:
     return True
 
 
-def _is_shortened(word: str, short: Sequence[str], words: Sequence[str]) -> bool:
+def _is_shortened(word: str, short: Sequence[str], words: Sequence[str], columns: int) -> bool:
     """Whether a word that is too long for a line is there: shortened, or in pieces as JSON is."""
     for one in short:
         head, _, tail = one.partition("…")
         if word.startswith(head) and word.endswith(tail):
             return True
-    return any(word.startswith(part) for part in words if len(part) > _PIECE or part[-1] == ",")
+    least = min(_PIECE, columns // 2)
+    return any(word.startswith(part) for part in words if len(part) > least or part[-1] == ",")

@@ -20,7 +20,7 @@ from typing import Any, Self
 import pyte
 
 from tests.faults.laboratory import FORKS
-from tests.terminal.replaying import Answers
+from tests.terminal.replaying import Answers, Trouble
 
 ROWS = 24
 GONE = "gone"
@@ -102,6 +102,10 @@ class Line:
         """The same with streams of another encoding."""
         return replace(self, encoding=encoding)
 
+    def with_trouble(self, trouble: Trouble) -> Line:
+        """The same with something the matter with AWS."""
+        return replace(self, answers=replace(self.answers, trouble=trouble))
+
     def with_words(self, *more: str) -> Line:
         """The same with more words behind it."""
         return replace(self, words=(*self.words, *more))
@@ -139,10 +143,13 @@ class Line:
 
 
 class Terminal:
-    """A pty with an emulator on it; ``process`` is the command that runs there."""
+    """A pty with an emulator on it; ``process`` is the command that runs there.
+
+    0 columns and rows: the pty does not know its size, as a container's; the window has 80 x 24.
+    """
 
     def __init__(self, columns: int, rows: int) -> None:
-        self.emulator = Emulator(columns, rows)
+        self.emulator = Emulator(columns or 80, rows or ROWS)
         self.sent: list[bytes] = []
         self.process: Any = None
         self.closed = False

@@ -9,15 +9,15 @@ import json
 import pickle
 import re
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import dragonctl.aws.client
-from dragonctl.errors import DragonError
+from dragonctl.errors import AwsError, DragonError
 
 Key = tuple[str, str, str]
 """Service, operation, and what was asked."""
@@ -28,16 +28,30 @@ _TIME = re.compile(r"\b1\d{9,12}(?:\.\d+)?\b")
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What is the matter with AWS while answers are told again, each by the names of operations.
+
+    ``slow``: seconds until the answer; ``busy``: how often it is throttled first; ``refused``: not
+    allowed. ``*`` stands for all others.
+    """
+
+    slow: Mapping[str, float] = field(default_factory=dict)
+    busy: Mapping[str, int] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Answers:
-    """Answers in a file: ``recording`` makes it, else they come from it."""
+    """Answers in a file: ``recording`` makes it, else they come from it, with ``trouble``."""
 
     path: Path
     recording: bool = False
+    trouble: Trouble = Trouble()
 
     def install(self) -> None:
         """From now on this process has these answers and no others."""
         door = _Recording if self.recording else _Replaying
-        dragonctl.aws.client.Aws = type("Aws", (door,), {"path": self.path})
+        dragonctl.aws.client.Aws = type("Aws", (door,), vars(self))
 
 
 def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
@@ -70,11 +84,13 @@ class _Recording(dragonctl.aws.client.Aws):
 
 class _Replaying(dragonctl.aws.client.Aws):
     path: Path
+    trouble: Trouble
 
     def __init__(self, connection):
         super().__init__(connection)
         self._told = defaultdict(list)
         self._turn = threading.Lock()
+        self._asked = Counter()
         with self.path.open("rb") as file:
             while file.peek(1):
                 key, answer = pickle.load(file)
@@ -85,6 +101,7 @@ class _Replaying(dragonctl.aws.client.Aws):
     def send(self, service, operation, params, region=None):
         self.date = formatdate(usegmt=True)
         key = _key(service, operation, params)
+        self._suffer(service, operation, key)
         answer = self._next(key if key in self._told else key[:2])
         if isinstance(answer, tuple):
             kind, args, state = answer
@@ -92,6 +109,17 @@ class _Replaying(dragonctl.aws.client.Aws):
             error.__dict__.update(state)
             raise error
         return json_copy(answer)
+
+    def _suffer(self, service, operation, key):
+        about = self.trouble
+        threading.Event().wait(about.slow.get(operation, about.slow.get("*", 0)))
+        with self._turn:
+            self._asked[key] += 1
+            times = self._asked[key]
+        if operation in about.refused:
+            raise AwsError(service, operation, "AccessDeniedException", "not authorized", 403)
+        if times <= about.busy.get(operation, about.busy.get("*", 0)):
+            raise AwsError(service, operation, "ThrottlingException", "Rate exceeded", 400)
 
     def paging(self, service, operation):
         return self._told["paging", service, operation][0]

@@ -1,4 +1,4 @@
-"""Every command there is, at terminals of four widths, and with streams of all sorts.
+"""Every command there is, at terminals of seven widths, and with streams of all sorts.
 
 A new command is in these tests by itself; how it is typed stands in ``tests/terminal/story.py``.
 """
@@ -9,6 +9,7 @@ import fcntl
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -16,9 +17,12 @@ from dragonctl.cli.root import CHANGING
 from tests.faults.laboratory import laboratory
 from tests.terminal.comparing import fewer, lost, remains
 from tests.terminal.emulator import CLOSED, GONE
+from tests.terminal.replaying import Trouble
 from tests.terminal.story import names, told
 
-WIDTHS = (60, 80, 100, 200)
+WIDTHS = (20, 40, 60, 80, 100, 140, 200)
+NARROW = 40
+"""Below this many columns only words of at most half a line are looked for."""
 SETUP = "setup-observability"
 
 
@@ -31,13 +35,64 @@ def story(tmp_path_factory):
 @pytest.mark.parametrize("name", names())
 def test_a_screen_holds_what_a_pipe_gets(story, name):
     piped = story[name].piped
-    said = f"{piped.stdout}\n{piped.stderr}"
     for columns in WIDTHS:
-        seen = story[name].again().in_terminal(columns)
-        assert seen.code == piped.code
-        assert lost(said, seen.text, columns) == []
-        assert fewer(said, seen.text, columns) == {}
-        assert remains(seen.text) == []
+        assert_same(piped, story[name].again().in_terminal(columns), columns)
+
+
+def assert_same(piped, seen, columns):
+    """That a screen of so many columns holds what the pipe got, and nothing of an animation."""
+    said = f"{piped.stdout}\n{piped.stderr}"
+    if columns < NARROW:
+        said = "\n".join(
+            " ".join(word for word in line.split() if len(word) <= columns // 2)
+            for line in said.splitlines()
+        )
+    assert seen.code == piped.code
+    assert lost(said, seen.text, columns) == []
+    assert fewer(said, seen.text, columns) == {}
+    assert remains(seen.text) == []
+
+
+TROUBLES = {
+    "slow": Trouble(slow={"*": 0.05, "UpdateStage": 0.6}),
+    "fast and slow": Trouble(slow={"CreateLogGroup": 0.3, "AttachRolePolicy": 0.5}),
+    "busy": Trouble(busy={"GetStages": 2, "GetRole": 2, "UpdateStage": 2, "GetTraceSummaries": 2}),
+    "refused": Trouble(
+        refused=frozenset({"AttachRolePolicy", "GetFunctionConfiguration", "DescribeLogGroups"})
+    ),
+    "refused late": Trouble(slow={"*": 0.02}, refused=frozenset({"UpdateStage"})),
+    "all refused": Trouble(refused=frozenset({"GetRestApis", "GetTraceSummaries"})),
+}
+AROUND = {"colours": {}, "NO_COLOR": {"NO_COLOR": "1"}, "dumb": {"TERM": "dumb"}}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("name", [SETUP, "status", "traces"])
+def test_slow_steps_failures_and_waits_leave_every_line(story, name, trouble):
+    """Each at a terminal of another kind: together they meet all three."""
+    told = story[name]
+    piped = _without_waits(told.again().with_trouble(TROUBLES[trouble]).in_pipe())
+    columns, around = ((80, "colours"), (40, "NO_COLOR"), (80, "dumb"), (60, "colours"))[
+        (len(name) + len(trouble)) % 4
+    ]
+    line = told.again().with_trouble(TROUBLES[trouble]).with_environment(**AROUND[around])
+    assert_same(piped, line.in_terminal(columns), columns)
+
+
+def _without_waits(piped):
+    """How long is waited is left to chance, and so is whether it is felt, and told."""
+    lines = piped.stderr.splitlines()
+    return replace(piped, stderr="\n".join(line for line in lines if not line.startswith("… ")))
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("words", [(), ("--bogus",), ("--data-trace-for", "soon")])
+def test_a_terminal_that_does_not_know_its_size_shows_everything(story, around, words):
+    line = story[SETUP].again().with_environment(**AROUND[around]).with_words(*words)
+    piped = line.in_pipe()
+    story[SETUP].again()
+    assert_same(piped, line.in_terminal(0, rows=0), 80)
+    assert "Error" in piped.stderr or not words
 
 
 @pytest.mark.parametrize("name", names())
@@ -113,18 +168,19 @@ def test_a_terminal_without_colours_gets_no_control_sequence(story, variables):
     assert lost(told.piped.stdout, seen.text, 80) == []
 
 
-@pytest.mark.parametrize("columns", [60, 140])
-def test_a_window_that_is_resized_loses_no_finished_line(story, columns):
+@pytest.mark.parametrize("around", ["colours", "dumb"])
+@pytest.mark.parametrize("sizes", [(60,), (140,), (70, 130, 50, 90)])
+def test_a_window_that_is_resized_loses_no_finished_line(story, sizes, around):
     told = story[SETUP]
-    resized = []
+    left = list(sizes)
 
     def resize(terminal):
-        if not resized and b"account" in terminal.sent[-1]:
-            resized.append(columns)
-            terminal.resize(columns)
+        if left and b"account" in b"".join(terminal.sent):
+            terminal.resize(left.pop(0))
 
-    seen = told.again().in_terminal(100, during=resize)
-    assert resized
+    line = told.again().with_trouble(TROUBLES["slow"]).with_environment(**AROUND[around])
+    seen = line.in_terminal(100, during=resize)
+    assert not left
     # pyte cuts off, where terminals wrap, what stood beyond the new width: each heading begins.
     headings = [line[:14] for line in told.piped.stdout.splitlines() if line[:1] in "+~"]
     assert Counter(headings) - Counter(line[:14] for line in seen.lines) == Counter()
