@@ -4,52 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
 from dragonctl.application.apis import Selection, find_apis
+from dragonctl.application.environment import environment_targets
+from dragonctl.application.found import (
+    UNREADABLE,
+    Found,
+    OnFound,
+    add_target,
+    allowed,
+    ignore,
+    named_by,
+    remarks,
+)
+from dragonctl.application.not_followed import NotFollowed, of_integration, of_state
 from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Route, Routes
 from dragonctl.application.routes import function_routes, machine_routes
 from dragonctl.application.targets import (
     Target,
     Unresolved,
+    authorizer_targets,
     integration_targets,
     machine_targets,
     named_target,
+    tasks,
 )
 from dragonctl.engine.model import Reader
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_denied, is_fatal
-from dragonctl.errors import AwsError, DragonError, UsageError
+from dragonctl.errors import AwsError, UsageError
+from dragonctl.resources.apigateway_authorizers import read_authorizers
 from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.apigateway_stage import read_stages
-from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_machine import read_machine
 
-OnFound = Callable[[Api | Function | Machine], None]
-"""What is told of an API with its stages, a function or a machine as soon as it is read."""
 # Ids are made by API Gateway: ten of these, in all recorded answers. A name may look the same.
 _API_ID = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9]{10}")
-
-
-def _ignore(_: Api | Function | Machine) -> None:
-    """Nobody wants to know."""
-
-
-@dataclass
-class _Found:
-    """What the search has met so far; ``on_found`` is told what has been read."""
-
-    aws: Reads
-    on_found: OnFound
-    functions: dict[str, set[str | None]] = field(default_factory=dict)
-    machines: dict[str, set[str | None]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    errors: list[DragonError] = field(default_factory=list)
-    origins: dict[str, set[str]] = field(default_factory=dict)
-    is_one_of_many: bool = False
 
 
 def begin(aws: Reads, selection: Selection) -> None:
@@ -64,7 +57,7 @@ def begin(aws: Reads, selection: Selection) -> None:
             aws.prefetch(partial(read_resources, aws, name))
 
 
-def discover(aws: Reads, selection: Selection, on_found: OnFound = _ignore) -> App:
+def discover(aws: Reads, selection: Selection, on_found: OnFound = ignore) -> App:
     """The application that the selection means: one API or several, and all behind them.
 
     ``on_found`` hears of each thing at once, not when all are known: a machine's role can be read
@@ -72,26 +65,28 @@ def discover(aws: Reads, selection: Selection, on_found: OnFound = _ignore) -> A
     after its stages, for API Gateway's sake.
     """
     raws = find_apis(aws, selection)
-    found = _Found(aws, on_found, is_one_of_many=len(raws) > 1)
+    found = Found(aws, on_found, is_one_of_many=len(raws) > 1)
     found.origins = {raw["id"]: {raw["id"]} for raw in raws}
     account, *read = aws.concurrently(
         lambda: aws.account,
-        *(partial(_allowed, found, _api, found, selection, raw, raw["id"]) for raw in raws),
+        *(partial(allowed, found, _api, found, selection, raw, raw["id"]) for raw in raws),
     )
     where = (account, aws.region)
-    read = [one for one in read if one is not _UNREADABLE]
-    for api, resources in read:
-        for target in _api_targets(resources, api.stages):
-            _meet(found, target, where, {api.id})
-    _refuse_missing_stages(selection, [api for api, _ in read])
+    read = [one for one in read if one is not UNREADABLE]
+    for api, resources, authorizers in read:
+        for target in _api_targets(resources, authorizers, api.stages):
+            add_target(found, target, where, {api.id})
+        found.not_followed += _not_followed_of(resources)
+    _refuse_missing_stages(selection, [api for api, *_ in read])
     named = list(_named_targets(selection, account, aws))
     for target in named:
-        _meet(found, target, where)
+        add_target(found, target, where)
     machines = _machines(aws, found, where, follow=selection.discover)
     functions = _functions(aws, found)
     _refuse_missing(named, functions, machines, where)
+    found.warnings += remarks(found, machines)
     return App(
-        tuple(api for api, _ in read if api.stages or not selection.stages),
+        tuple(api for api, *_ in read if api.stages or not selection.stages),
         functions,
         machines,
         account,
@@ -104,17 +99,23 @@ def discover(aws: Reads, selection: Selection, on_found: OnFound = _ignore) -> A
 
 
 def _api(
-    found: _Found, selection: Selection, raw: dict[str, Any], name: str
-) -> tuple[Api, list[dict[str, Any]]]:
-    """An API with the stages that are meant, and its resources."""
+    found: Found, selection: Selection, raw: dict[str, Any], name: str
+) -> tuple[Api, list[dict[str, Any]], list[dict[str, Any]]]:
+    """An API with the stages that are meant, its resources, and the authorizers of its methods."""
     api, resources = found.aws.concurrently(
         partial(_with_stages, found, selection, raw),
-        partial(_allowed, found, read_resources, found.aws, name) if selection.discover else list,
+        partial(allowed, found, read_resources, found.aws, name) if selection.discover else list,
     )
-    return api, list(resources)
+    asked = {
+        method.get("authorizerId")
+        for _, method in _methods(resources)
+        if method.get("authorizationType") == "CUSTOM"
+    }
+    authorizers = allowed(found, read_authorizers, found.aws, name) if asked else ()
+    return api, list(resources), [one for one in authorizers if one.get("id") in asked]
 
 
-def _with_stages(found: _Found, selection: Selection, raw: dict[str, Any]) -> Api:
+def _with_stages(found: Found, selection: Selection, raw: dict[str, Any]) -> Api:
     stages = read_stages(found.aws, raw["id"])
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
     other_stages = {stage: about for stage, about in stages.items() if stage not in chosen}
@@ -135,15 +136,29 @@ def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
             raise UsageError(f"{which} no stage {pattern!r}.", there)
 
 
-def _api_targets(
-    resources: list[dict[str, Any]], stages: dict[str, dict[str, Any]]
-) -> Iterator[Target | Unresolved]:
+def _methods(resources: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every method of GetResources' items, each with the words that name it."""
     for resource in resources:
-        for method, about in (resource.get("resourceMethods") or {}).items():
-            integration = (about or {}).get("methodIntegration") or {}
-            for variables in _variables(stages):
-                where = f"{method} {resource['path']}"
-                yield from integration_targets(where, integration, variables)
+        for verb, method in (resource.get("resourceMethods") or {}).items():
+            yield f"{verb} {resource['path']}", method or {}
+
+
+def _api_targets(
+    resources: list[dict[str, Any]],
+    authorizers: list[dict[str, Any]],
+    stages: dict[str, dict[str, Any]],
+) -> Iterator[Target | Unresolved]:
+    for variables in _variables(stages):
+        for where, method in _methods(resources):
+            integration = method.get("methodIntegration") or {}
+            yield from integration_targets(where, integration, variables)
+        for authorizer in authorizers:
+            yield from authorizer_targets(authorizer, variables)
+
+
+def _not_followed_of(resources: Iterable[dict[str, Any]]) -> Iterator[NotFollowed]:
+    for where, method in _methods(resources):
+        yield from of_integration(where, method.get("methodIntegration") or {})
 
 
 def _variables(stages: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
@@ -178,44 +193,31 @@ def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[
         yield named_target("machine", name, here)
 
 
-def _meet(
-    found: _Found,
-    target: Target | Unresolved,
-    where: tuple[str, str],
-    apis: Iterable[str] = (),
-) -> None:
-    """Note a target; ``apis`` are the ids of those behind which it is."""
-    if isinstance(target, Unresolved):
-        found.warnings.append(f"{target.where} was left out: {target.why}.")
-        return
-    kind = {"function": "function", "machine": "state machine"}[target.kind]
-    key = target.name if target.kind == "function" else target.machine_arn
-    found.origins.setdefault(key, set()).update(apis)
-    account, region = target.account or where[0], target.region or where[1]
-    if (account, region) != where:
-        found.warnings.append(
-            f"The {kind} {target.name} belongs to account {account}, {region}: it is left alone."
-        )
-    elif target.kind == "function":
-        if target.name not in found.functions:
-            found.aws.prefetch(partial(_read_function, found, target.name))
-        found.functions.setdefault(target.name, set()).add(target.qualifier)
-    else:
-        found.machines.setdefault(target.machine_arn, set()).add(target.qualifier)
-
-
 def _machines(
-    aws: Reader, found: _Found, where: tuple[str, str], *, follow: bool
+    aws: Reads, found: Found, where: tuple[str, str], *, follow: bool
 ) -> tuple[Machine, ...]:
-    """The machines, and those that they start, level by level; a cycle ends where it began."""
+    """The machines, and those that they start or that a function's environment names.
+
+    Level by level; a cycle ends where it began.
+    """
     seen: dict[str, dict[str, Any] | None] = {}
-    while new := [arn for arn in found.machines if arn not in seen]:
-        reads = (partial(_allowed, found, _read_machine, found, arn) for arn in new)
-        answers = aws.concurrently(*reads)
+    looked_into: set[str] = set()
+    while True:
+        new = [arn for arn in found.machines if arn not in seen]
+        functions = [name for name in found.functions if follow and name not in looked_into]
+        if not (new or functions):
+            break
+        environments, *answers = aws.concurrently(
+            partial(_environments, aws, found, functions),
+            *(partial(allowed, found, _read_machine, found, arn) for arn in new),
+        )
+        looked_into.update(functions)
         seen |= dict(zip(new, answers, strict=True))
         for arn, raw in zip(new, answers, strict=True) if follow else ():
-            for target in machine_targets(raw["name"], raw["definition"]) if raw else ():
-                _meet(found, target, where, tuple(found.origins.get(arn, ())))
+            if raw:
+                _follow_machine(found, arn, raw, where)
+        for name, named in zip(functions, environments, strict=True):
+            _follow_environment(found, name, named, where)
     gone = [arn for arn, raw in seen.items() if raw is None]
     found.warnings += [
         f"The state machine {arn.rpartition(':')[2]} does not exist." for arn in gone
@@ -225,11 +227,61 @@ def _machines(
         *(partial(_machine_qualifiers, aws, found, arn, raw) for arn, raw in there.items())
     )
     return tuple(
-        Machine(arn, raw, behind) for (arn, raw), behind in zip(there.items(), frozen, strict=True)
+        Machine(arn, raw, behind, named_by(found, arn))
+        for (arn, raw), behind in zip(there.items(), frozen, strict=True)
     )
 
 
-def _read_machine(found: _Found, arn: str) -> dict[str, Any] | None:
+def _follow_machine(found: Found, arn: str, raw: dict[str, Any], where: tuple[str, str]) -> None:
+    """Note what a machine's tasks call."""
+    for target in machine_targets(raw["name"], raw["definition"]):
+        add_target(found, target, where, tuple(found.origins.get(arn, ())))
+    for place, state in tasks(raw["name"], raw["definition"]):
+        found.not_followed += of_state(place, state)
+
+
+def _follow_environment(
+    found: Found,
+    function: str,
+    named: Iterable[Target | NotFollowed | Unresolved],
+    where: tuple[str, str],
+) -> None:
+    """Note what a function's environment names."""
+    for target in named:
+        if isinstance(target, NotFollowed):
+            found.not_followed.append(target)
+        else:
+            add_target(found, target, where, tuple(found.origins.get(function, ())), function)
+
+
+def _environments(
+    aws: Reads, found: Found, functions: Iterable[str]
+) -> list[list[Target | NotFollowed | Unresolved]]:
+    return aws.concurrently(*(partial(_environment, aws, found, name) for name in functions))
+
+
+def _environment(aws: Reads, found: Found, name: str) -> list[Target | NotFollowed | Unresolved]:
+    """What the environments name of a function's versions that get traffic.
+
+    A refusal is told when the function itself is asked for.
+    """
+    named: dict[Target | NotFollowed | Unresolved, None] = {}
+    for qualifier in sorted(found.functions[name], key=str):
+        with suppress(AwsError):
+            for route in function_routes(aws, _unless_refused, name, qualifier):
+                named |= dict.fromkeys(environment_targets(name, route.raw))
+    return list(named)
+
+
+def _unless_refused(read: Callable[..., Any], *args: Any) -> Any:
+    """What the read gives, or nothing: whoever asks again is told."""
+    try:
+        return read(*args)
+    except AwsError:
+        return UNREADABLE
+
+
+def _read_machine(found: Found, arn: str) -> dict[str, Any] | None:
     raw = read_machine(found.aws, arn)
     if raw:
         found.on_found(Machine(arn, raw))
@@ -237,58 +289,32 @@ def _read_machine(found: _Found, arn: str) -> dict[str, Any] | None:
 
 
 def _machine_qualifiers(
-    aws: Reader, found: _Found, arn: str, raw: dict[str, Any]
+    aws: Reader, found: Found, arn: str, raw: dict[str, Any]
 ) -> dict[str | None, Routes]:
     qualifiers = found.machines[arn]
     names = sorted(name for name in qualifiers if name)
     answers = aws.concurrently(
-        *(partial(_allowed, found, machine_routes, aws, f"{arn}:{name}") for name in names)
+        *(partial(allowed, found, machine_routes, aws, f"{arn}:{name}") for name in names)
     )
     behind: dict[str | None, Routes] = {n: a for n, a in zip(names, answers, strict=True) if a}
     return behind | ({None: (Route(LATEST, 1.0, raw),)} if None in qualifiers else {})
 
 
-def _functions(aws: Reader, found: _Found) -> tuple[Function, ...]:
+def _functions(aws: Reader, found: Found) -> tuple[Function, ...]:
     names = list(found.functions)
     answers = aws.concurrently(
-        *(partial(_allowed, found, _function, aws, found, name) for name in names)
+        *(partial(allowed, found, _function, aws, found, name) for name in names)
     )
     gone = [name for name, function in zip(names, answers, strict=True) if function is None]
     found.warnings += [f"The function {name} does not exist." for name in gone]
     return tuple(function for function in answers if function)
 
 
-_UNREADABLE: Any = {}
-
-
-def _allowed(found: _Found, read: Callable[..., Any], *args: Any) -> Any:
-    """What the read gives; where AWS refuses this one thing, an error beside the rest.
-
-    Of several APIs, one that cannot be read for any other reason does not stop the others either.
-    """
-    try:
-        return read(*args)
-    except AwsError as error:
-        if not is_denied(error) and (not found.is_one_of_many or is_fatal(error)):
-            raise
-        error.resource = str(args[-1] if isinstance(args[-1], str) else args[1])
-        found.errors.append(error)
-        return _UNREADABLE
-
-
-def _read_function(found: _Found, name: str) -> None:
-    """Read what will be asked for; a refusal is told when it is asked for."""
-    raw = read_configuration(found.aws, name)
-    if raw:
-        found.on_found(Function(name, raw))
-
-
-def _function(aws: Reader, found: _Found, name: str) -> Function | None:
+def _function(aws: Reader, found: Found, name: str) -> Function | None:
     qualifiers = found.functions[name]
     asked = [None, *sorted(one for one in qualifiers if one)]
-    allowed = partial(_allowed, found)
     answers = aws.concurrently(
-        *(partial(function_routes, aws, allowed, name, one) for one in asked)
+        *(partial(function_routes, aws, partial(allowed, found), name, one) for one in asked)
     )
     if not answers[0]:
         return None

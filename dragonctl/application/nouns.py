@@ -100,12 +100,14 @@ class Function:
 class Machine:
     """A state machine of this account and region. ``raw`` is DescribeStateMachine's answer.
 
-    ``qualifiers`` are as a function's.
+    ``qualifiers`` are as a function's. ``named_by`` are the functions whose environment variables
+    name it, where nothing else tells of it: that they start it is likely, and no more.
     """
 
     arn: str
     raw: Raw
     qualifiers: Mapping[str | None, Routes] = field(default_factory=dict)
+    named_by: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -97,6 +97,24 @@ def integration_targets(
         yield from _machine_targets(where, integration, variables)
 
 
+def authorizer_targets(
+    authorizer: Mapping[str, Any], variables: Mapping[str, str]
+) -> Iterator[Target | Unresolved]:
+    """The function that a Lambda authorizer (GetAuthorizers' item) asks; none of other types.
+
+    Its URI is an integration's (API Gateway API reference, ``Authorizer``).
+    """
+    uri, missing = substituted(authorizer.get("authorizerUri") or "", variables)
+    if ":lambda:path/" in uri:
+        yield from _lambda_target(f"authorizer {authorizer.get('name')}", uri, missing)
+
+
+def named_in(text: str, kind: Literal["function", "machine"]) -> Iterator[Target]:
+    """The functions, or the state machines, whose ARNs stand anywhere in a text."""
+    pattern = _FUNCTION if kind == "function" else _MACHINE
+    yield from (_target(kind, found) for found in pattern.finditer(text))
+
+
 def substituted(text: str, variables: Mapping[str, str]) -> tuple[str, list[str]]:
     """The text with the stage's variables filled in, and those that the stage has not."""
     missing = []
@@ -142,9 +160,23 @@ def machine_targets(name: str, definition: str) -> Iterator[Target | Unresolved]
     except ValueError:
         yield Unresolved(f"state machine {name}", "its definition is not JSON")
         return
+    for where, state in _tasks(name, document):
+        yield from _task_targets(where, state)
+
+
+def tasks(name: str, definition: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tasks of a state machine, each with the words that name it; none where it is not JSON."""
+    try:
+        document = loads(definition)
+    except ValueError:
+        return
+    yield from _tasks(name, document)
+
+
+def _tasks(name: str, document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for title, state in _states(document):
         if isinstance(state, dict) and state.get("Type") == "Task":
-            yield from _task_targets(f"state {title} of {name}", state)
+            yield f"state {title} of {name}", state
 
 
 def _states(document: Any) -> Iterator[tuple[str, Any]]:

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from dragonctl.application.apis import ChooseApiError, Selection
-from dragonctl.application.discovery import OnFound, discover
+from dragonctl.application.discovery import discover
+from dragonctl.application.found import OnFound
 from dragonctl.application.nouns import App
 from dragonctl.application.overdue import UNTIL_TAG, overdue, overdue_of_runs
 from dragonctl.cli.globals import SESSION, Globals, globals_of

@@ -43,6 +43,7 @@ def machine_document(machine: Machine) -> dict[str, Any]:
         "tracing": state[TRACING],
         "role": machine.role,
         "qualifiers": machine_qualifiers(machine),
+        "named_in_environment_of": list(machine.named_by),
     }
 
 

@@ -261,7 +261,65 @@ def nothing_behind(builder: Builder, api: Api) -> Behind:
     """MOCK and HTTP integrations only."""
     builder.method(api, "GET", "/mock", type="MOCK", uri="")
     builder.method(api, "GET", "/web", type="HTTP_PROXY", uri="http://127.0.0.1:9/nowhere")
-    return Behind()
+    return Behind(warned=("HTTP integration (GET /web)",))
+
+
+def lambda_authorizer(builder: Builder, api: Api) -> Behind:
+    """A method asks a Lambda authorizer; another authorizer is used by no method."""
+    gateway = builder.client("apigateway")
+    used, _ = (
+        gateway.create_authorizer(
+            restApiId=api.id,
+            name=name,
+            type="TOKEN",
+            authorizerUri=builder.lambda_uri(builder.function(name)),
+            identitySource="method.request.header.Authorization",
+        )["id"]
+        for name in ("guard", "unused-guard")
+    )
+    where = {
+        "restApiId": api.id,
+        "resourceId": builder.resource(api, "/things"),
+        "httpMethod": "GET",
+    }
+    gateway.put_method(**where, authorizationType="CUSTOM", authorizerId=used)
+    uri = builder.lambda_uri(builder.function("guarded"))
+    gateway.put_integration(**where, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    return Behind(frozenset({"guarded", "guard"}))
+
+
+def machine_in_an_environment(builder: Builder, api: Api) -> Behind:
+    """A function starts the machine whose ARN it is given; that calls a function given another."""
+    second = builder.machine("second", {"Done": {"Type": "Succeed"}})
+    given = {"Environment": {"Variables": {"NEXT": f"x={second}"}}}
+    worker = builder.function("worker", **given)
+    first = builder.machine("first", {"Work": invoke(worker)})
+    audit = builder.function("audit")
+    variables = {"MACHINE_ARN": first, "AUDIT": audit, "TABLE": "things"}
+    starter = builder.function("starter", Environment={"Variables": variables})
+    builder.calls_function(api, "POST", "/things", starter)
+    return Behind(
+        frozenset({"starter", "worker"}),
+        frozenset({"first", "second"}),
+        ("first was found in the environment of function starter",
+         "second was found in the environment of function worker",
+         "--function audit"),
+    )  # fmt: skip
+
+
+def queue_and_callback(builder: Builder, api: Api) -> Behind:
+    """A queue takes the requests; another method answers a machine that waits."""
+    for path, action in (("/jobs", "sqs:path/123456789012/jobs"),
+                         ("/approvals", "states:action/SendTaskSuccess")):  # fmt: skip
+        builder.method(
+            api,
+            "POST",
+            path,
+            type="AWS",
+            uri=f"arn:aws:apigateway:{builder.region}:{action}",
+            credentials=f"arn:aws:iam::{builder.account}:role/api",
+        )
+    return Behind(warned=("SQS (POST /jobs)", "callback SendTaskSuccess (POST /approvals)"))
 
 
 def many_resources(builder: Builder, api: Api) -> Behind:
@@ -295,6 +353,9 @@ SHAPES: dict[str, Shape] = {
         machines_in_a_ring,
         express_machine,
         nothing_behind,
+        lambda_authorizer,
+        machine_in_an_environment,
+        queue_and_callback,
     )
 }
 """Every shape by name; ``many_resources`` apart, because it takes seconds to build."""
