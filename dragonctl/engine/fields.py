@@ -35,9 +35,13 @@ class Field:
     ``absent`` is what it means that AWS shows nothing there, ``off`` what means that it does
     nothing. ``unit`` follows a number. A ``plain`` field says by its value what it is.
 
+    A family's ``parts_in`` takes what AWS shows at the path apart: part -> value.
+
     ``is_published``: a published version carries it, frozen. ``observes``: it sets what is seen of
     the thing (logs, traces), and not what the thing does, so that a publication of such settings
-    may ship it. A field that is not ``is_managed`` is never in a state of this kind: it is there
+    may ship it; of its parts and values only those that ``is_observing`` holds of. ``rest`` says what of a
+    value remains for this row once those fields (names) are left out that have rows of their own.
+    A field that is not ``is_managed`` is never in a state of this kind: it is there
     because versions carry it. ``bound`` names the fields without which AWS does not give this one
     back. ``templates`` is what each tool's documentation calls it; a tool without has no name.
     """
@@ -55,6 +59,9 @@ class Field:
     bound: tuple[str, ...] = ()
     templates: Templates = field(default_factory=dict)
     part: Callable[[str], str] = str
+    parts_in: Callable[[Any], Mapping[str, Any]] | None = None
+    is_observing: Callable[[str, Any], bool] = lambda _, __: True
+    rest: Callable[[Any, frozenset[str]], Any] = lambda value, _: value
 
     @property
     def is_family(self) -> bool:
@@ -73,6 +80,25 @@ class Field:
     def label(self, name: str) -> str:
         """What people call the field of this name: ``log level of GET /dragons``."""
         return self.word.format(self.part(self.part_of(name) or ""))
+
+    def named(self, part: str) -> str:
+        """The name of the family's field of this part."""
+        return _PART.sub(lambda _: part, self.name)
+
+    def is_seen_to_differ(self, name: str, one: Any, other: Any) -> bool:
+        """Whether two values of the field differ in what is seen of the thing."""
+        part = self.part_of(name) if self.observes else None
+        values = [value for value in (one, other) if value is not None]
+        return (
+            part is not None
+            and one != other
+            and all(self.is_observing(part, value) for value in values)
+        )
+
+    def read_family(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The family's fields in an answer of AWS, by name."""
+        found = self.parts_in(self.read(raw)) if self.parts_in else {}
+        return {self.named(part): value for part, value in found.items()}
 
     def read(self, raw: Mapping[str, Any]) -> Any:
         """The field in an answer of AWS, which shows some of what is not there as empty."""
@@ -111,7 +137,10 @@ def managed(table: Iterable[Field]) -> Iterator[Field]:
 
 def state_of(table: Iterable[Field], raw: Mapping[str, Any]) -> dict[str, Any]:
     """The state that an answer of AWS shows."""
-    return {row.name: row.read(raw) for row in managed(table)}
+    state = {row.name: row.read(raw) for row in managed(table)}
+    for row in table:
+        state.update(row.read_family(raw))
+    return state
 
 
 def members(
@@ -144,8 +173,13 @@ def lagging(
     ``raw`` is what AWS shows of the version.
     """
     frozen = state_of(table, raw)
-    rows = (row for row in managed(table) if row.is_published and row.observes)
-    return [row for row in rows if latest[row.name] != frozen[row.name]]
+    names = [*{**frozen, **latest}]
+    return [
+        row
+        for row in table
+        if row.is_published and row.is_managed
+        if any(row.is_seen_to_differ(name, latest.get(name), frozen.get(name)) for name in names)
+    ]
 
 
 def shipped(
@@ -157,7 +191,11 @@ def shipped(
     """
     known = frozenset(ours)
     rows = (row for row in table if row.is_published and not (row.observes or row.name in known))
-    return (row.word for row in rows if row.read(latest) != row.read(raw))
+    return (
+        row.word
+        for row in rows
+        if row.rest(row.read(latest), known) != row.rest(row.read(raw), known)
+    )
 
 
 def templates(**names: str) -> Templates:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dragonctl.engine.fields import Field, Table, Templates, state_of, templates
 from dragonctl.engine.model import Json
+from dragonctl.resources import opentelemetry_layers as layers
 
 CODE = "CodeSha256"
 ARCHITECTURES = "Architectures"
@@ -17,6 +18,9 @@ LOG_FORMAT = "LoggingConfig/LogFormat"
 APPLICATION_LEVEL = "LoggingConfig/ApplicationLogLevel"
 SYSTEM_LEVEL = "LoggingConfig/SystemLogLevel"
 LEVELS = (APPLICATION_LEVEL, SYSTEM_LEVEL)
+WRAPPER = "Environment/AWS_LAMBDA_EXEC_WRAPPER"
+_LAYER = "Layers/"
+_WRAPPER_VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"
 
 
 def _function(
@@ -37,6 +41,29 @@ def _logging(cdk: str, serverless: str) -> Templates:
     return _function(
         "LoggingConfig", "LoggingConfig", cdk, serverless, "logging_config", "loggingConfig"
     )
+
+
+def layer_field(arn: str) -> str:
+    """The field of a layer, whatever its version."""
+    return f"{_LAYER}{layers.without_version(arn)}"
+
+
+def _layers_by_key(shown: Any) -> dict[str, str]:
+    return {layers.without_version(arn): arn for arn in layers.arns_of(shown)}
+
+
+def _other_layers(shown: Any, ours: frozenset[str]) -> list[str]:
+    """Layers that carry no tracer of AWS's, and that are not set on purpose."""
+    arns = layers.arns_of(shown)
+    return [arn for arn in arns if not (layers.is_distribution(arn) or layer_field(arn) in ours)]
+
+
+def _other_variables(shown: Any, ours: frozenset[str]) -> Any:
+    """The environment without the wrapper of AWS's layer, or one that is set on purpose."""
+    variables = dict((shown or {}).get("Variables") or {})
+    if WRAPPER in ours or variables.get(_WRAPPER_VARIABLE) == layers.WRAPPER:
+        variables.pop(_WRAPPER_VARIABLE, None)
+    return {**shown, "Variables": variables} if variables or "Error" in (shown or {}) else None
 
 
 # fmt: off
@@ -64,24 +91,43 @@ FIELDS: Table = (
     Field(SYSTEM_LEVEL, "system log level", bound=(LOG_FORMAT,),
           is_published=True, observes=True,
           templates=_logging("systemLogLevelV2", "provider.logs.lambda.systemLogLevel")),
+    # The wrapper is a file in the layer: without it every call would end in Runtime.ExitError.
+    Field(f"{_LAYER}{{layer}}", "layer {}", "Layers", part=layers.name_of, parts_in=_layers_by_key,
+          bound=(WRAPPER,), is_published=True, observes=True,
+          is_observing=lambda key, _: layers.is_distribution(key),
+          templates=_function("Layers", "Layers", "layers", "layers of the function", "layers",
+                              "layers")),
+    Field(WRAPPER, "wrapper", f"Environment.Variables.{_WRAPPER_VARIABLE}",
+          is_published=True, observes=True, is_observing=lambda _, path: path == layers.WRAPPER,
+          templates=_function(
+        "Environment", "Environment", "environment", "environment of the function", "environment",
+        "environment")),
 )
 # fmt: on
 """The fields that commands set."""
 
-FOREIGN: Table = tuple(
-    Field(path, word, path, is_managed=False, is_published=True)
-    for path, word in {
-        "Environment": "environment variables",
-        "Layers": "layers",
-        "MemorySize": "memory",
-        "Role": "role",
-        "Timeout": "time-out",
-        "VpcConfig": "network",
-        "LoggingConfig.LogGroup": "log group",
-        "EphemeralStorage": "temporary storage",
-        "FileSystemConfigs": "file systems",
-        "DeadLetterConfig": "dead-letter target",
-    }.items()
+FOREIGN: Table = (
+    Field(
+        "Environment",
+        "environment variables",
+        is_managed=False,
+        is_published=True,
+        rest=_other_variables,
+    ),
+    Field("Layers", "layers", is_managed=False, is_published=True, rest=_other_layers),
+    *(
+        Field(path, word, path, is_managed=False, is_published=True)
+        for path, word in {
+            "MemorySize": "memory",
+            "Role": "role",
+            "Timeout": "time-out",
+            "VpcConfig": "network",
+            "LoggingConfig.LogGroup": "log group",
+            "EphemeralStorage": "temporary storage",
+            "FileSystemConfigs": "file systems",
+            "DeadLetterConfig": "dead-letter target",
+        }.items()
+    ),
 )
 """What people and their tools set, and a version carries all the same."""
 
@@ -94,3 +140,9 @@ def configured(raw: Mapping[str, Any]) -> dict[str, Json]:
 def traces(raw: Mapping[str, Any]) -> bool:
     """Whether a configuration traces actively."""
     return bool(configured(raw)[TRACING] == "Active")
+
+
+def layers_in(state: Mapping[str, Json]) -> dict[str, str | None]:
+    """The layers that a state speaks of: ARN without version -> ARN, or None for "gone"."""
+    named = {name: value for name, value in state.items() if name.startswith(_LAYER)}
+    return {name.removeprefix(_LAYER): value for name, value in named.items()}

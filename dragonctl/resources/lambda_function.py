@@ -17,7 +17,9 @@ from dragonctl.resources.lambda_configuration import (
     FOREIGN,
     RUNTIME,
     configured,
+    layers_in,
 )
+from dragonctl.resources.opentelemetry_layers import arns_of, with_layers
 
 ZIP_KEY = "SourceKMSKeyArn"
 _WITH_CODE = (CODE, ARCHITECTURES)
@@ -136,7 +138,11 @@ def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str
 def _configuration(have: Reading, differing: Mapping[str, Json]) -> dict[str, Json]:
     """UpdateFunctionConfiguration's parameters; what goes with code is not among them."""
     rows = [row for row in FIELDS if row.name not in _WITH_CODE]
-    return members(rows, have.facts["raw"], {**have.state, **differing}, differing)
+    raw = have.facts["raw"]
+    params = members(rows, raw, {**have.state, **differing}, differing)
+    if wanted := layers_in(differing):  # the list goes whole, as the environment does
+        params["Layers"] = with_layers(arns_of(raw.get("Layers")), wanted)
+    return params
 
 
 def _reading(raw: Mapping[str, Any]) -> Reading:

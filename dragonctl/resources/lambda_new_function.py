@@ -10,7 +10,7 @@ from dragonctl.engine.fields import Field, Table, members, state_of
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.packaging.function_code import upload
 from dragonctl.resources.creation_tags import TAGS, tag_fields, tags_of
-from dragonctl.resources.lambda_configuration import CODE, FIELDS
+from dragonctl.resources.lambda_configuration import CODE, FIELDS, layers_in
 
 ZIP = "zip"
 _SETTINGS: Table = (
@@ -59,6 +59,8 @@ class NewFunction(Resource):
                 "Code": {"ZipFile": want[ZIP]} if ZIP in want else upload(want[CODE]),
                 "Tags": tags_of(want),
             }
+            if layers := [arn for arn in layers_in(want).values() if arn]:
+                params["Layers"] = layers
             yield Call("lambda", "CreateFunction", params, repeat="read-first")
 
     def holds(self, field: str, have: Json, want: Json) -> bool:

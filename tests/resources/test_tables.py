@@ -23,6 +23,8 @@ from dragonctl.resources.states_machine import MachineSettings, machine_state
 
 JOURNALS = Path(__file__).parents[1] / "journals"
 FUNCTION, MACHINE = FunctionSettings("work"), MachineSettings("arn:aws:states:::stateMachine:flow")
+LAYERS = "arn:aws:lambda:us-east-1:123456789012:layer:"
+DISTRIBUTION = f"{LAYERS}AWSOpenTelemetryDistroPython"
 GROUPS = "arn:aws:logs:us-east-1:123456789012:log-group:"
 
 # What AWS shows of a function and of a machine in which nothing is as it was born.
@@ -39,6 +41,11 @@ SHOWN = {
             "SystemLogLevel": "WARN",
             "LogGroup": "/their/own",
         },
+        "Layers": [
+            {"Arn": f"{DISTRIBUTION}:3", "CodeSize": 9},
+            {"Arn": f"{LAYERS}tools:7", "CodeSize": 8},
+        ],
+        "Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument", "A": "b"}},
     },
     MACHINE: {
         "loggingConfiguration": {
@@ -60,6 +67,8 @@ OTHERS = {
         "LoggingConfig/LogFormat": "Text",
         "LoggingConfig/ApplicationLogLevel": "INFO",
         "LoggingConfig/SystemLogLevel": "INFO",
+        f"Layers/{DISTRIBUTION}": f"{DISTRIBUTION}:4",
+        "Environment/AWS_LAMBDA_EXEC_WRAPPER": "/opt/other",
     },
     MACHINE: {
         "loggingConfiguration/level": "ALL",
@@ -91,7 +100,11 @@ def named(value):
 
 def example(row):
     """A field of the row: of a family, one of its members."""
-    return row.name.replace("{method}", "~1dragons/GET").replace("{arn}", "arn:aws:x/Name")
+    return (
+        row.name.replace("{method}", "~1dragons/GET")
+        .replace("{arn}", "arn:aws:x/Name")
+        .replace("{layer}", DISTRIBUTION)
+    )
 
 
 def states():
@@ -137,7 +150,7 @@ def test_every_tool_has_a_name_for_what_is_set_or_is_known_to_have_none(tool, ki
 
 def test_the_cases_here_speak_of_every_field_that_is_set():
     for thing, others in OTHERS.items():
-        rows = {row.name for row in thing.table if row.is_managed}
+        rows = {example(row) for row in thing.table if row.is_managed}
         assert rows - OF_CODE == set(others)
 
 
@@ -149,7 +162,13 @@ def written(thing, raw, want):
     """The thing after the one call that its difference needs; members are replaced whole."""
     (call,) = thing.calls(reading(thing, raw), want)
     kept = {"FunctionName", "stateMachineArn", "RevisionId"}
-    return {**raw, **{key: value for key, value in call.params.items() if key not in kept}}
+    params = {key: value for key, value in call.params.items() if key not in kept}
+    if "Layers" in params:  # AWS takes ARNs and shows their sizes beside
+        sizes = {one["Arn"].rpartition(":")[0]: one["CodeSize"] for one in raw["Layers"]}
+        params["Layers"] = [
+            {"Arn": arn, "CodeSize": sizes[arn.rpartition(":")[0]]} for arn in params["Layers"]
+        ]
+    return {**raw, **params}
 
 
 @given(st.data(), st.sampled_from(list(OTHERS)))
@@ -173,10 +192,15 @@ def test_a_version_that_has_another_value_is_seen(thing, field):
     """AWS freezes all of a configuration in a version (Lambda and Step Functions guides)."""
     raw = SHOWN[thing]
     old = copy.deepcopy(raw)
-    thing.row(field).write(old, OTHERS[thing][field])
+    if field.startswith("Layers/"):
+        old["Layers"][0]["Arn"] = OTHERS[thing][field]
+    else:
+        thing.row(field).write(old, OTHERS[thing][field])
     seen = [row.name for row in lagging(thing.table, STATES[thing](raw), old)]
     seen += list(shipped(thing.table, raw, old, ()))
-    assert seen in ([field], [thing.row(field).word])
+    row = thing.row(field)
+    word = "environment variables" if field.startswith("Environment/") else row.word
+    assert seen in ([row.name], [word])
     newest = known_kinds()["lambda-version" if thing is FUNCTION else "states-version"]
     show = publishable if thing is FUNCTION else machine_state
     assert show(old) != show(raw)
@@ -184,10 +208,19 @@ def test_a_version_that_has_another_value_is_seen(thing, field):
 
 
 @pytest.mark.parametrize(
-    "member", ["Environment", "Layers", "MemorySize", "Role", "Timeout", "VpcConfig"]
+    ("member", "other"),
+    [
+        ("Environment", {"Variables": {"A": "c"}}),
+        ("Environment", {"Error": {"ErrorCode": "AccessDeniedException", "Message": "no key"}}),
+        ("Layers", [{"Arn": f"{LAYERS}tools:8", "CodeSize": 8}]),
+        ("MemorySize", "other"),
+        ("Role", "other"),
+        ("Timeout", "other"),
+        ("VpcConfig", "other"),
+    ],
 )
-def test_what_others_set_is_shipped_and_told_by_its_word(member):
-    old = {**SHOWN[FUNCTION], member: "other"}
+def test_what_others_set_is_shipped_and_told_by_its_word(member, other):
+    old = {**SHOWN[FUNCTION], member: other}
     (word,) = shipped(FUNCTION.table, SHOWN[FUNCTION], old, ())
     assert word
     assert word != member
@@ -195,5 +228,17 @@ def test_what_others_set_is_shipped_and_told_by_its_word(member):
 
 
 def test_what_aws_shows_as_empty_ships_nothing():
-    empty = {"VpcConfig": {"SubnetIds": [], "VpcId": ""}, "Layers": [], "Environment": {}}
-    assert not list(shipped(FUNCTION.table, SHOWN[FUNCTION], {**SHOWN[FUNCTION], **empty}, ()))
+    bare = {**SHOWN[FUNCTION], "Layers": [], "Environment": {}}
+    empty = {"VpcConfig": {"SubnetIds": [], "VpcId": ""}}
+    assert not list(shipped(FUNCTION.table, bare, {**bare, **empty}, ()))
+
+
+def test_a_tracer_that_a_version_lacks_is_behind_and_ships_nothing_else():
+    """The layer and its wrapper set what is seen of a function, not what it does."""
+    raw = {**SHOWN[FUNCTION], "Layers": [], "Environment": {"Variables": {"A": "b"}}}
+    traced = copy.deepcopy(raw)
+    traced["Layers"] = [{"Arn": f"{DISTRIBUTION}:3", "CodeSize": 9}]
+    traced["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] = "/opt/otel-instrument"
+    words = [row.word for row in lagging(FUNCTION.table, configured(traced), raw)]
+    assert words == ["layer {}", "wrapper"]
+    assert not list(shipped(FUNCTION.table, traced, raw, ()))
