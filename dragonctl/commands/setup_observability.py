@@ -62,6 +62,17 @@ Examples:
 )
 @click.option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
 @click.option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
+@click.option(
+    "--application-signals",
+    is_flag=True,
+    help="Trace functions with AWS's OpenTelemetry layer; billed.",
+)
+@click.option(
+    "--layer-arn", "layer_arns", multiple=True, metavar="ARN", help="Another layer than AWS's own."
+)
+@click.option(
+    "--replace-wrapper", is_flag=True, help="Replace a function's wrapper that others set."
+)
 @click.option("--publish", is_flag=True, help="Publish, and move the alias that traffic uses.")
 @change_options
 def setup_observability(
@@ -117,7 +128,7 @@ def setup_observability(
             lambda: session.application(chosen, partial(prefetch_shared, reads)),
             lambda: read_account(reads),
         )
-        known = survey(reads, app)
+        known = survey(reads, app, options)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
         notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))

@@ -39,9 +39,9 @@ class Field:
 
     ``is_published``: a published version carries it, frozen. ``observes``: it sets what is seen of
     the thing (logs, traces), and not what the thing does, so that a publication of such settings
-    may ship it; of its parts and values only those that ``is_observing`` holds of. ``rest`` says what of a
-    value remains for this row once those fields (names) are left out that have rows of their own.
-    A field that is not ``is_managed`` is never in a state of this kind: it is there
+    may ship it; of its parts and values only those that ``is_observing`` holds of. ``rest`` says
+    what of a value remains for this row once those fields (names) are left out that have rows of
+    their own. A field that is not ``is_managed`` is never in a state of this kind: it is there
     because versions carry it. ``bound`` names the fields without which AWS does not give this one
     back. ``templates`` is what each tool's documentation calls it; a tool without has no name.
     """

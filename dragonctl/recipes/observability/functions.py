@@ -1,4 +1,4 @@
-"""The functions' part: active tracing, a log format, and a log group with a retention."""
+"""The functions' part: tracing, a log format, AWS's layer, and a log group with a retention."""
 
 from __future__ import annotations
 
@@ -7,49 +7,73 @@ from dataclasses import dataclass
 
 from dragonctl.application.log_groups import function_logs
 from dragonctl.application.nouns import App, Function
+from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
+from dragonctl.recipes.observability.signals import Admissions, signals_state
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.role_rights import role_name
 
 
-def function_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
+def function_steps(
+    app: App, verdict: Verdict, options: Options, admitted: Admissions
+) -> Iterator[Step]:
     """Each function's log groups (of versions that get traffic, too) and settings."""
     for function in app.functions:
         for log in function_logs(function):
             yield group_step(log.group, log.owner, options)
-        wanted = FunctionWanted(function, verdict, options)
-        if not (wanted.may_trace or options.log_format):
+        wanted = function_wanted(function, verdict, options, admitted)
+        if not (wanted.may_trace or options.log_format or wanted.layer):
             continue
-        what = "Tracing and log format" if options.log_format else "Tracing"
         yield Step(
-            f"{what} of function {function.name}",
+            f"{wanted.title} of function {function.name}",
             FunctionSettings(function.name),
             wanted,
             after=(RolePolicies(role_name(function.role)).identifier,),
         )
 
 
+def function_wanted(
+    function: Function, verdict: Verdict, options: Options, admitted: Admissions
+) -> FunctionWanted:
+    """What is wanted of a function; no layer where its role could not send what that makes."""
+    found = admitted.get(function.name)
+    unmet = verdict.unmet(role_name(function.role), SEND_SIGNALS)
+    layer = found.layer if found and not unmet else ""
+    return FunctionWanted(function, verdict, options, layer)
+
+
 @dataclass(frozen=True)
 class FunctionWanted:
-    """What a function should hold, from how it stands: tracing, and a log format if one is given.
+    """What a function should hold, from how it stands: tracing, and what else was asked for.
 
-    Its tracing is left where its role cannot, and will not be able to, send traces.
+    ``layer`` is the ARN of the layer that traces it, if one is to. Its tracing is left where its
+    role cannot, and will not be able to, send traces.
     """
 
     function: Function
     verdict: Verdict
     options: Options
+    layer: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is set, in words."""
+        words = ["Tracing"]
+        words += ["log format"] if self.options.log_format else []
+        words += ["Application Signals"] if self.layer else []
+        return listed(words)
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         """The wanted settings; nothing of a function that is gone."""
         if have is None:
             return {}
-        return {**self._tracing(have.state), **self._logging(have.state)}
+        layer = signals_state(have.facts.get("raw", {}), self.layer) if self.layer else {}
+        return {**self._tracing(have.state), **self._logging(have.state), **layer}
 
     @property
     def may_trace(self) -> bool:

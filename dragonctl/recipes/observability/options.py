@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dragonctl.engine.model import Json
 from dragonctl.errors import UsageError
+from dragonctl.resources import opentelemetry_layers as layers
 from dragonctl.resources.logs_group import RETENTIONS
 
 ROLE_NAMES = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
@@ -38,6 +39,9 @@ class Options:
     replace_account_role: bool = False
     role_changes: bool = True
     publish: bool = False
+    application_signals: bool = False
+    layer_arns: tuple[str, ...] = ()
+    replace_wrapper: bool = False
     unfinished: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -52,6 +56,22 @@ class Options:
                 f"IAM takes no role name {self.role_name!r}.",
                 "--role-name has 1 to 64 letters, digits and _+=,.@- and no path.",
             )
+
+        self._check_signals()
+
+    def _check_signals(self) -> None:
+        for name, given in (
+            ("--layer-arn", self.layer_arns),
+            ("--replace-wrapper", self.replace_wrapper),
+        ):
+            if given and not self.application_signals:
+                raise UsageError(f"{name} goes with --application-signals.")
+        for arn in self.layer_arns:
+            if not layers.is_layer_arn(arn):
+                raise UsageError(
+                    f"--layer-arn '{arn}' is not the ARN of a version of a layer.",
+                    "It ends in the version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:3.",
+                )
 
     @property
     def wants_tracing(self) -> bool:

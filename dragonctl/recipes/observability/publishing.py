@@ -20,10 +20,11 @@ from dragonctl.recipes.functions.publication import (
     routed,
     split_traffic,
 )
-from dragonctl.recipes.observability.functions import FunctionWanted
+from dragonctl.recipes.observability.functions import FunctionWanted, function_wanted
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.recipes.observability.signals import Admissions
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import MachineSettings, machine_state
@@ -65,17 +66,20 @@ class Frozen:
         return f"which goes {split(self.routes)}; the {self.what} of {which} is frozen"
 
 
-def frozen(app: App, verdict: Verdict, options: Options) -> tuple[Frozen, ...]:
+def frozen(
+    app: App, verdict: Verdict, options: Options, admitted: Admissions
+) -> tuple[Frozen, ...]:
     """Every alias and version whose frozen settings are not those that are wanted."""
+    wanted = (function_wanted(one, verdict, options, admitted) for one in app.functions)
     return (
-        *(one for function in app.functions for one in _functions(function, verdict, options)),
+        *(found for one in wanted for found in _functions(one)),
         *(one for machine in app.machines for one in _machines(app, machine, verdict, options)),
     )
 
 
-def _functions(function: Function, verdict: Verdict, options: Options) -> Iterator[Frozen]:
+def _functions(wanted: FunctionWanted) -> Iterator[Frozen]:
     """Of a function; one whose role cannot send traces is judged by what else is wanted."""
-    wanted = FunctionWanted(function, verdict, options)
+    function = wanted.function
     subject = f"function {function.name}"
     yield from _behind(FunctionSettings.table, function, wanted, subject, function.name)
 
@@ -95,7 +99,7 @@ def _behind(
 ) -> Iterator[Frozen]:
     """The qualifiers whose versions do not hold what ``$LATEST`` will, of what is observed."""
     latest = state_of(table, noun.raw)
-    want = wanted(Reading(latest), {})
+    want = wanted(Reading(latest, {"raw": noun.raw}), {})
     goal = {**latest, **want}
     for qualifier, routes in noun.qualifiers.items():
         lags = {one.version: lagging(table, goal, one.raw) for one in routes}

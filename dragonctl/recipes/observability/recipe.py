@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
-from dragonctl.recipes.observability import api, functions, machines, publishing, roles
+from dragonctl.recipes.observability import (
+    api,
+    functions,
+    machines,
+    publishing,
+    roles,
+    signals,
+)
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import Survey
 
@@ -36,22 +43,28 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
         steps += api.stage_steps(app, one, options)
     steps += roles.role_steps(app, verdict)
     steps += machines.machine_steps(app, verdict, options)
-    steps += functions.function_steps(app, verdict, options)
-    unreached = publishing.frozen(app, verdict, options)
+    steps += signals.discovery_steps(app, survey.admitted)
+    steps += functions.function_steps(app, verdict, options, survey.admitted)
+    unreached = publishing.frozen(app, verdict, options, survey.admitted)
     steps += publishing.publishing_steps(unreached, options)
     warnings = [
         *app.warnings,
         *api.account_warnings(app, survey, options),
         *roles.role_warnings(survey, verdict),
+        *signals.signals_warnings(app, survey.admitted),
         *machines.machine_warnings(app, options),
         *publishing.publishing_warnings(unreached, options),
         *_privacy(options),
     ]
-    notes = tuple(api.account_notes(app, survey, options))
+    notes = (
+        *api.account_notes(app, survey, options),
+        *signals.signals_notes(app, survey.admitted),
+    )
     left = "what needs it was left (--no-role-changes goes on without)"
     errors = (
         *roles.role_errors(survey.rights, verdict, left),
         *publishing.publishing_errors(unreached, options),
+        *(one.error for one in survey.admitted.values() if one.error),
     )
     return Recipe(tuple(_once(steps)), tuple(warnings), notes, errors)
 

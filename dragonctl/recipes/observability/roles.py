@@ -9,6 +9,7 @@ from dragonctl.application.nouns import LATEST, App, Raw
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.signals import Admissions
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.iam_policy import VERSIONS, Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
@@ -32,6 +33,9 @@ LOG_DELIVERY = (
 DELIVERY_POLICY = "StepFunctionsCWDelivery"
 DELIVERY_DESCRIPTION = "Allows Step Functions to deliver logs to CloudWatch Logs."
 XRAY_POLICY = "AWSXRayDaemonWriteAccess"
+SIGNALS_POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
+SIGNALS_GROUP = "/aws/application-signals/data"
+SEND_SIGNALS = "send Application Signals"
 LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
 
 
@@ -39,7 +43,8 @@ LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
 class Need:
     """Something a role must be able to do, and the policy (an ARN) that lets it.
 
-    ``resource`` is the one on which each action is judged.
+    ``resource`` is the one on which each action is judged. A policy that ``is_part_of_it`` is
+    attached even where others give its rights: it is what AWS documents, and changes with AWS.
     """
 
     role: str
@@ -47,6 +52,7 @@ class Need:
     actions: tuple[str, ...]
     policy: str
     resource: str = "*"
+    is_part_of_it: bool = False
 
     def lacking(self, rights: Rights) -> tuple[str, ...]:
         """The actions that the role may not do."""
@@ -58,12 +64,14 @@ def delivery_policy(app: App) -> str:
     return app.arn("iam", f"policy/{DELIVERY_POLICY}", region=False)
 
 
-def needs(app: App, options: Options) -> Iterator[Need]:
+def needs(app: App, options: Options, admitted: Admissions | None = None) -> Iterator[Need]:
     """All that the roles of the application must be able to do.
 
     What is frozen in a version needs what is on in it; ``$LATEST`` what is wanted of it.
     """
     for function in app.functions:
+        if admitted and admitted[function.name].wanted:
+            yield from _signals_needs(app, role_name(function.role))
         for version, raw in function.configurations:
             role = role_name(str(raw["Role"]))
             yield from _log_needs(app, role, function.group_of(raw))
@@ -82,6 +90,15 @@ def _log_needs(app: App, role: str, group: str) -> Iterator[Need]:
     makes = ("logs:CreateLogGroup",)
     # AWS asks for the group with ":log-stream:" behind it; policies name it `NAME:*`.
     yield Need(role, "make its log group", makes, policy, f"{stream}:log-stream:")
+
+
+def _signals_needs(app: App, role: str) -> Iterator[Need]:
+    """What AWS's layer needs: the rights in AWS's policy for it, of 16 October 2024."""
+    policy = f"arn:{app.partition}:iam::aws:policy/{SIGNALS_POLICY}"
+    group = group_arn(app.partition, app.region, app.account, SIGNALS_GROUP)
+    writes = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+    yield Need(role, SEND_SIGNALS, XRAY_WRITES[:1], policy, is_part_of_it=True)
+    yield Need(role, SEND_SIGNALS, writes, policy, f"{group}:log-stream:x", is_part_of_it=True)
 
 
 def _machine_needs(app: App, raw: Raw, options: Options, *, is_frozen: bool) -> Iterator[Need]:
@@ -124,7 +141,8 @@ class Verdict:
 
 def judge(app: App, survey: Survey, options: Options) -> Verdict:
     """Compare the application's needs with each role's rights."""
-    return judged(needs(app, options), survey.rights, may_attach=options.role_changes)
+    wanted = needs(app, options, survey.admitted)
+    return judged(wanted, survey.rights, may_attach=options.role_changes)
 
 
 def judged(
@@ -139,10 +157,10 @@ def judged(
     for need in dict.fromkeys(needs):
         rights = known.get(need.role)
         lacking = need.lacking(rights) if rights else ()
-        if rights is None or not lacking:
+        if rights is None or not (lacking or (need.is_part_of_it and may_attach)):
             continue
         if rights.refusal:
-            unknown += [(need, lacking)] if may_attach else []
+            unknown += [(need, lacking)] if may_attach and lacking else []
         elif need.lacking(rights.given(need.actions)):
             denied.append((need, lacking))
         elif not may_attach:

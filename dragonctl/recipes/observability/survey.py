@@ -12,6 +12,8 @@ from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
+from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.signals import Admissions, admissions
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
@@ -21,25 +23,32 @@ from dragonctl.resources.role_rights import Rights, read_rights, role_name
 class Survey:
     """The account's API Gateway settings, and what each role may do (None: no such role).
 
-    ``errors`` holds what AWS did not let us read.
+    ``errors`` holds what AWS did not let us read; ``admitted`` what becomes of each function
+    under ``--application-signals``.
     """
 
     account: Reading
     rights: Mapping[str, Rights | None] = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
+    admitted: Admissions = field(default_factory=dict)
 
 
-def survey(aws: Reader, app: App) -> Survey:
-    """Read the account and the roles of the application's functions and machines, at once."""
+def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
+    """Read the account and the roles of the application's functions and machines, at once.
+
+    And, where the options ask for Application Signals, the layers that functions would get.
+    """
     roles = sorted(set(map(role_name, app.roles)))
-    account, *rights = aws.concurrently(
+    account, admitted, *rights = aws.concurrently(
         partial(read_account, aws),
+        partial(admissions, aws, app, options or Options()),
         *(partial(read_rights, aws, role) for role in roles),
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        return Survey(Reading({FIELD: None}, {"health": UNKNOWN}), known, (account,))
-    return Survey(account, known)
+        unknown = Reading({FIELD: None}, {"health": UNKNOWN})
+        return Survey(unknown, known, (account,), admitted)
+    return Survey(account, known, (), admitted)
 
 
 def read_account(aws: Reader) -> Reading | DragonError:
