@@ -16,6 +16,7 @@ from typing import Any
 from dragonctl.local import backends, roles
 from dragonctl.local.shims import after, before
 from dragonctl.local.shims.functions import find, invalid
+from dragonctl.local.shims.layers import find_layer
 from dragonctl.local.wire import AwsError, Request
 
 MOST_ENVIRONMENT = 4096
@@ -119,9 +120,8 @@ def _check_environment(parameters: dict[str, Any]) -> None:
 
 
 def _check_layers(request: Request) -> None:
-    backend = backends.backend("lambda", request.account, request.region)
     for arn in request.parameters.get("Layers") or []:
-        if backend.layers_versions_by_arn(arn) is None:
+        if find_layer(request, arn) is None:
             raise invalid(f"Layer version {arn} does not exist.")
 
 
