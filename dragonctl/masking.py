@@ -49,6 +49,8 @@ _PATTERNS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)",
         HIDDEN,
     ),
+    # Lambda repeats a function's variables whole where they are too large.
+    (("string measured",), r"(?P<name>String measured: ).*", _BEHIND),
     (("eyj",), r"\beyJ[\w-]{8,}\.[\w-]{8,}\.?[\w-]*", HIDDEN),  # JSON Web Token
     (
         ("gh", "glpat", "npm_", "pypi-", "xox", "xapp", "sk_", "rk_"),

@@ -147,14 +147,16 @@ def _prefetch(session: Session, chosen: Selection) -> None:
     session.aws.warm("sts", "stepfunctions", "lambda")
 
 
-def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+def first_run(
+    session: Session, selection: Selection, *, application_signals: bool = False
+) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps with the default options, whether or not they have been taken: for `policy`."""
-    from dragonctl.recipes.observability import read_account, survey
+    from dragonctl.recipes.observability import Options, read_account, survey
     from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 
-    reads = session.reads
+    reads, options = session.reads, Options(application_signals=application_signals)
     app, _ = reads.concurrently(lambda: session.application(selection), lambda: read_account(reads))
-    steps = first_run_steps(reads, app, survey(reads, app))
+    steps = first_run_steps(reads, app, survey(reads, app, options), options)
     return steps, application_roles(app)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol
 
 from dragonctl.engine.fields import Field, Table, row_of
+from dragonctl.errors import DragonError
 
 Json = Any
 """Plain JSON: None, bool, int, float, str, list, dict."""
@@ -257,6 +258,8 @@ class Step:
     steps before it take long and others may change it meanwhile.
     ``needed`` says, from how the steps before ended, what still needs the thing of a step that
     checks dependents.
+    ``instead`` says what is wanted where AWS refuses with this error, and why: what only AWS knows
+    of a limit need not stop the rest.
     ``warn`` gives what a person must know before the step changes the thing as it stands.
     """
 
@@ -270,6 +273,7 @@ class Step:
     rereads: bool = False
     waits_for_read_back: bool = False
     needed: Callable[[Done], str | None] = lambda _: None
+    instead: Callable[[DragonError], tuple[Want, str] | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
 
     def wanted(self, have: Reading | None, done: Mapping[str, Reading | None]) -> State | None:

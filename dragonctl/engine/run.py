@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import heappop, heappush
 from typing import Any
@@ -187,13 +187,28 @@ class _Run:
             ended = future.result()
             assert isinstance(ended, Ended)
         except Exception as error:  # noqa: BLE001 (also what nobody foresaw stops but this step)
-            self._fail(item, _failure(error, item.step))
+            if not self._concede(item, error):
+                self._fail(item, _failure(error, item.step))
             return
         if ended.error:
             self.outcome.changes += ended.changes
             self._fail(item, in_step(ended.error, item.step))
         else:
             self._succeed(item, ended)
+
+    def _concede(self, item: Planned, error: Exception) -> bool:
+        """Begin a step again with less, where it knows what to leave out after such a refusal."""
+        found = item.step.instead(error) if isinstance(error, DragonError) else None
+        if found is None:
+            return False
+        want, reason = found
+        name = item.step.resource.identifier
+        self.outcome.kept.append(f"{item.step.title}: {reason}")
+        self.tools.emit(Kept(item.step, reason))
+        less = replace(item.step, want=want, instead=lambda _: None)
+        self.items[name] = replace(item, step=less)
+        self._make_ready([name])
+        return True
 
     def _succeed(self, item: Planned, done: Ended) -> None:
         name = item.step.resource.identifier

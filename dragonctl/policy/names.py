@@ -19,6 +19,7 @@ FREE = frozenset({("sts", "GetCallerIdentity")})
 """Calls that need no permission."""
 
 ACTIONS = {
+    ("lambda", "GetLayerVersionByArn"): "GetLayerVersion",
     ("lambda", "Invoke"): "InvokeFunction",
     ("s3", "DeleteBucketEncryption"): "PutEncryptionConfiguration",
     ("s3", "DeleteObjects"): "DeleteObject",
@@ -63,7 +64,11 @@ RESOURCES: dict[str, dict[str, str]] = {
         "PolicyName": "arn:{partition}:iam::{account}:policy{Path}{value}",
     },
     "kms": {"KeyId": _OWN % ("kms", "key/{value}")},
-    "lambda": {"FunctionName": _OWN % ("lambda", "function:{value}"), "Resource": "{value}"},
+    "lambda": {
+        "FunctionName": _OWN % ("lambda", "function:{value}"),
+        "Resource": "{value}",
+        "Arn": "{value}",
+    },
     "logs": {
         "logGroupName": _GROUP,
         "logGroupNames": _GROUP,

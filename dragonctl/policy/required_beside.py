@@ -14,6 +14,7 @@ from typing import Any
 from dragonctl.engine.model import Call
 from dragonctl.policy import apigateway
 from dragonctl.policy.names import PASSES, TAGS
+from dragonctl.resources import application_signals
 
 Extra = tuple[str, str, tuple[str, str, str] | None]
 """Action, resource, condition; a resource of "" stands for the one of the call itself."""
@@ -37,6 +38,25 @@ def dependent(call: Call, partition: str, account: str) -> Iterator[Extra]:
         yield _linked_role(service, "AWSServiceRoleForAPIGateway", partition, account)
     if call.operation == "UpdateDistribution":
         yield from _replicated(call, partition, account)
+    for arn in (call.params.get("Layers") or ()) if call.service == "lambda" else ():
+        yield "lambda:GetLayerVersion", str(arn), None
+    yield from _discovery(call, partition, account)
+
+
+def _discovery(call: Call, partition: str, account: str) -> Iterator[Extra]:
+    """Application Signals' switch, by AWS's policy CloudWatchApplicationSignalsFullAccess.
+
+    Its role is looked for before it is there, by its name alone, and then by its path.
+    """
+    service, role = "application-signals.cloudwatch.amazonaws.com", application_signals.ROLE
+    if call.service == "iam" and call.params.get("RoleName") == role:
+        path = f"arn:{partition}:iam::{account}:role/aws-service-role/{service}/{role}"
+        yield f"iam:{call.operation}", path, None
+    if (call.service, call.operation) == ("application-signals", "StartDiscovery"):
+        yield _linked_role(service, role, partition, account)
+        channel = f"channel/aws-service-channel/{call.service}/*"
+        resource = f"arn:{partition}:cloudtrail:*:{account}:{channel}"
+        yield "cloudtrail:CreateServiceLinkedChannel", resource, None
 
 
 def _passed_roles(call: Call) -> Iterator[Extra]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dragonctl.application.nouns import App, Function, Machine
+from dragonctl.application.nouns import App, Function, Machine, Raw
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Need, judge
-from dragonctl.resources.lambda_configuration import traces
+from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources.lambda_configuration import WRAPPER, configured, traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations
@@ -22,12 +23,38 @@ def function_document(function: Function) -> dict[str, Any]:
     return {
         "name": function.name,
         "tracing": traces(raw),
+        "tracer": tracer(raw),
         "log_group": function.log_group,
         "role": function.role,
         "runtime": raw.get("Runtime"),
         "update": raw.get("LastUpdateStatus", "Successful"),
         "qualifiers": function_qualifiers(function),
     }
+
+
+def tracer(raw: Raw) -> dict[str, Any]:
+    """What traces the function's code, as far as its settings show.
+
+    ``name``: ``opentelemetry`` (AWS's layer), ``other`` (somebody else's layer or wrapper, ``by``
+    which name), ``none`` where it is not traced, ``unseen`` where it is: what the code brings along
+    no setting shows. ``supported_until`` is the end of its support, if that is known: of the X-Ray
+    SDK, which ``unseen`` code may use, in AWS's notice on the X-Ray SDKs.
+    """
+    arns = layers.arns_of(raw.get("Layers"))
+    wrapper = configured(raw)[WRAPPER]
+    ours = [arn for arn in arns if layers.is_distribution(arn)]
+    others = [layers.name_of(arn) for arn in arns if layers.carries_opentelemetry(arn)]
+    if ours and wrapper == layers.WRAPPER:
+        return {"name": "opentelemetry", "by": layers.name_of(ours[0]), "supported_until": None}
+    if wrapper or (others and not ours):
+        return {"name": "other", "by": wrapper or others[0], "supported_until": None}
+    if not traces(raw):
+        return {"name": "none", "by": None, "supported_until": None}
+    return {"name": "unseen", "by": None, "supported_until": XRAY_SDK_ENDS}
+
+
+XRAY_SDK_ENDS = "2027-02-25"
+"""The end of support of the X-Ray SDKs (X-Ray developer guide)."""
 
 
 def machine_document(machine: Machine) -> dict[str, Any]:
@@ -51,6 +78,16 @@ def function_problems(observed: Observations) -> Iterator[Problem]:
     """Functions that could not be made, and updates that go on or failed."""
     for function in observed.app.functions:
         yield from _update(observed.context, f"lambda-function/{function.name}", function)
+        yield from _wrapper(observed.context, f"lambda-function/{function.name}", function)
+
+
+def _wrapper(context: CommandContext, resource: str, function: Function) -> Iterator[Problem]:
+    """A wrapper that is a file of a layer, on a function without any: no call can begin."""
+    raw = function.raw
+    if configured(raw)[WRAPPER] == layers.WRAPPER and not raw.get("Layers"):
+        text = f"its wrapper {layers.WRAPPER} is a file of a layer, and it has none: its calls fail"
+        fix = context.setup("--application-signals")
+        yield Problem(resource, f"Function {function.name}", text, fix)
 
 
 def _update(context: CommandContext, resource: str, function: Function) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
         elif empty:
             console.print(empty)
     console.print()
+    _unseen(console, seen["functions"])
     _caches(console, seen["stages"])
     _account(console, seen)
     warn(*seen["warnings"])
@@ -95,16 +96,38 @@ def _caches(console: Console, stages: Sequence[Document]) -> None:
 
 
 def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Sheet:
-    sheet = Sheet(("Function", "tracing", "log kept", "runtime", "traffic"))
+    sheet = Sheet(("Function", "tracing", "code traced by", "log kept", "runtime", "traffic"))
     for one in functions:
         sheet.add(
             neutral(one["name"]),
             _switch(one["tracing"]),
+            _tracer(one["tracer"]),
             _kept(kept.get(one["log_group"])),
             neutral(one["runtime"] or "image"),
             _traffic(one["qualifiers"]),
         )
     return sheet
+
+
+def _tracer(tracer: Document) -> Text:
+    """The layer or wrapper that traces the code; what the code brings along is not seen."""
+    if tracer["name"] == "opentelemetry":
+        return Text("OpenTelemetry", style="green")
+    by = neutral(tracer["by"] or "").rpartition("/")[2]
+    return Text(by or {"none": "-", "unseen": "?"}[tracer["name"]], style="" if by else "dim")
+
+
+def _unseen(console: Console, functions: Sequence[Document]) -> None:
+    """What a question mark stands for, and until when the tracer that it may be is supported."""
+    ends = {one["tracer"]["supported_until"] for one in functions} - {None}
+    for date in sorted(ends):
+        console.print(
+            Text(
+                "? No setting shows what traces the code. If it is the X-Ray SDK: its support ends"
+                f" on {neutral(date)}.",
+                style="dim",
+            )
+        )
 
 
 def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> Sheet:

@@ -18,16 +18,15 @@ from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.role_rights import attached_policies, role_name
 
 
-def first_run_steps(aws: Reader, app: App, survey: Survey) -> tuple[Step, ...]:
-    """The recipe with its defaults, and the rights of roles that a run has mended already.
+def first_run_steps(aws: Reader, app: App, survey: Survey, options: Options) -> tuple[Step, ...]:
+    """The recipe, and the rights of roles that a run has mended already.
 
     Once a role may do what it must, the recipe does not speak of it any more. What is attached to
     it as a run would have attached it counts as that run's doing.
     """
-    options = Options()
     steps = observability(app, survey, options).steps
     given = {step.resource.identifier for step in steps}
-    mended = Verdict(_mended(aws, app, options), (), ())
+    mended = Verdict(_mended(aws, app, survey, options), (), ())
     more = [step for step in role_steps(app, mended) if step.resource.identifier not in given]
     return (*steps, *more)
 
@@ -37,17 +36,17 @@ def application_roles(app: App) -> Mapping[str, str]:
     return {role_name(arn): arn for arn in app.roles}
 
 
-def _mended(aws: Reader, app: App, options: Options) -> dict[str, tuple[str, ...]]:
+def _mended(aws: Reader, app: App, survey: Survey, options: Options) -> dict[str, tuple[str, ...]]:
     """Role to the policies attached to it that meet one of its needs as a run would."""
     found: dict[str, list[str]] = {}
-    for role, policy in dict.fromkeys(_remedies(app, options)):
+    for role, policy in dict.fromkeys(_remedies(app, survey, options)):
         if policy in {one["PolicyArn"] for one in attached_policies(aws, role)}:
             found.setdefault(role, []).append(policy)
     return {role: tuple(policies) for role, policies in found.items()}
 
 
-def _remedies(app: App, options: Options) -> Iterator[tuple[str, str]]:
+def _remedies(app: App, survey: Survey, options: Options) -> Iterator[tuple[str, str]]:
     """Each need's role and policy; Lambda's basic policy is there from the beginning, as a rule."""
-    for need in needs(app, options):
+    for need in needs(app, options, survey.admitted):
         if not need.policy.endswith(LOGS_POLICY):
             yield need.role, need.policy

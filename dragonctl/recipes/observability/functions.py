@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragonctl.application.log_groups import function_logs
 from dragonctl.application.nouns import App, Function
 from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
-from dragonctl.recipes.observability.signals import Admissions, signals_state
+from dragonctl.recipes.observability.signals import (
+    Admissions,
+    is_over_a_limit,
+    signals_state,
+)
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
 from dragonctl.resources.lambda_function import FunctionSettings
@@ -34,6 +39,7 @@ def function_steps(
             FunctionSettings(function.name),
             wanted,
             after=(RolePolicies(role_name(function.role)).identifier,),
+            instead=wanted.after_refusal,
         )
 
 
@@ -74,6 +80,13 @@ class FunctionWanted:
             return {}
         layer = signals_state(have.facts.get("raw", {}), self.layer) if self.layer else {}
         return {**self._tracing(have.state), **self._logging(have.state), **layer}
+
+    def after_refusal(self, error: DragonError) -> tuple[FunctionWanted, str] | None:
+        """The rest, where Lambda refuses the layer for a limit that only Lambda can tell."""
+        if not self.layer or not is_over_a_limit(error):
+            return None
+        why = f"Lambda refuses the layer, and the function gets none: {error.message}"
+        return replace(self, layer=""), why
 
     @property
     def may_trace(self) -> bool:

@@ -209,6 +209,24 @@ def _too_much(raw: Raw, layer: Layer) -> str:
     return ""
 
 
+_LIMITS = (
+    "exceeds the maximum allowed size",
+    "Layers consume more than the available size",
+    "Cannot reference more than 5 layers",
+    "exceeded the 4KB limit",
+)
+_CODE_SIGNING = ("InvalidCodeSignatureException", "CodeVerificationFailedException")
+
+
+def is_over_a_limit(error: DragonError) -> bool:
+    """Whether Lambda refused a layer for its size, or because nobody that is trusted signed it.
+
+    Phrases as in AWS's answers: "Function code combined with layers exceeds the maximum allowed
+    size of 262144000 bytes. The actual size is …".
+    """
+    return error.code in _CODE_SIGNING or any(words in error.message for words in _LIMITS)
+
+
 def signals_state(raw: Raw, arn: str) -> dict[str, Json]:
     """What a function holds that is traced by a layer. AWS's layer leaves for another of it."""
     key = layers.without_version(arn)
