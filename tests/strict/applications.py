@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from tests.strict import compute, gateway, iam
+from tests.strict.tracing_layers import distribution, own_layer
 from tests.strict.world import ACCOUNT, REGION, Pace, World
 
 Json = Any
@@ -25,6 +26,7 @@ MANAGED = {
     "service-role/AmazonAPIGatewayPushToCloudWatchLogs": PUSH,
     "service-role/AWSLambdaBasicExecutionRole": BASIC,
     "AWSXRayDaemonWriteAccess": XRAY,
+    "CloudWatchLambdaApplicationSignalsExecutionRolePolicy": ["xray:PutTraceSegments", *BASIC],
 }
 
 
@@ -197,6 +199,47 @@ def shop(pace: Pace | None = None) -> World:
                                      "/aws/lambda/deep_one-more": {"days": 1}}  # fmt: skip
     api(world, "shopapi001", "shop", methods, {"dev": {}, "live": _live(), "v1_0": _logged()})
     api(world, "otherapi01", "other", {"GET /": {"type": "MOCK"}}, {"prod": {}})
+    world.begin()
+    return world
+
+
+def gallery(pace: Pace | None = None) -> World:
+    """Functions with all that may stand in the way of a layer, each behind a path of its name."""
+    world = empty(pace)
+    own = role(world, "own-role", "lambda.amazonaws.com", inline={"all": document([*BASIC, *XRAY])})
+    tools = [{"Arn": own_layer(world, f"tools{n}"), "CodeSize": 1000} for n in range(5)]
+    secret = {"Variables": {"DB_PASSWORD": "hunter2-hunter2", "STAGE": "live"}}
+    datadog = {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/datadog_wrapper", "DD_SITE": "eu"}}
+    traced = {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}}
+    old = [{"Arn": distribution("Python", 7), "CodeSize": 9}, tools[0]]
+    kinds: dict[str, Json] = {
+        "plain": {"Runtime": "python3.13"},
+        "layered": {
+            "Runtime": "nodejs22.x", "Layers": tools[:3], "Environment": secret,
+            "KMSKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k", "MemorySize": 512,
+            "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+            "FileSystemConfigs": [{"Arn": "arn:aws:elasticfilesystem:x", "LocalMountPath": "/mnt"}],
+            "SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"},
+        },
+        "java": {"Runtime": "java21"},
+        "already": {"Runtime": "python3.12", "Layers": old, "Environment": traced},
+        "five": {"Runtime": "python3.13", "Layers": tools},
+        "datadog": {"Runtime": "python3.13", "Environment": datadog},
+        "ruby": {"Runtime": "ruby3.4"},
+        "go": {"Runtime": "provided.al2023"},
+        "image": {"PackageType": "Image", "Runtime": None, "Handler": None},
+        "locked": {"Runtime": "python3.13", "Environment": {
+            "Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS access was denied"}}},
+        "zipped": {"Runtime": "python3.13", "CodeSize": 250_000_000},
+        "unzipped": {"Runtime": "python3.13", "CodeSize": 40_000_000, "unzipped": 250_000_000},
+        "wordy": {"Runtime": "python3.13", "Environment": {"Variables": {"A": "x" * 4070}}},
+        "legacy": {"Runtime": "python3.13", "Layers": [
+            {"Arn": own_layer(world, "aws-otel-python-amd64-ver-1-32-0"), "CodeSize": 9}]},
+    }  # fmt: skip
+    for name, more in kinds.items():
+        function(world, name, own, **more)
+    methods = {f"GET /{name}": lambda_proxy(function_arn(name)) for name in kinds}
+    api(world, "galleryapi", "gallery", methods, {"live": {}})
     world.begin()
     return world
 

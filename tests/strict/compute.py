@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
-from tests.strict import versions
+from tests.strict import tracing_layers, versions
 from tests.strict.wire import Refused
 from tests.strict.world import ACCOUNT, REGION, World, allows, page
 
@@ -25,6 +26,7 @@ def operations() -> dict[str, Any]:
     """The operations by name."""
     return {
         **versions.operations(),
+        **tracing_layers.operations(),
         "lambda.GetFunctionConfiguration": get_function,
         "lambda.ListTags": list_function_tags,
         "lambda.UpdateFunctionConfiguration": update_function,
@@ -98,8 +100,15 @@ def update_function(world: World, params: dict[str, Json]) -> Json:
             "The provided execution role does not have permissions to call PutTraceSegments on"
             " XRAY",
         )
+    changed = copy.deepcopy(function)
     if mode:
-        function["TracingConfig"] = {"Mode": mode}
+        changed["TracingConfig"] = {"Mode": mode}
+    if "Layers" in params:
+        tracing_layers.set_layers(world, changed, params["Layers"])
+    if "Environment" in params:
+        tracing_layers.set_variables(changed, params["Environment"].get("Variables") or {})
+    function.clear()
+    function.update(changed)
     function["RevisionId"] += "x"
     world.occupy(f"function {name}", world.pace.function_update)
     return _shown(world, name, function)

@@ -43,7 +43,7 @@ def _state(world: World, version: Json) -> Json:
 
 def shown(function: Json) -> Json:
     """Without what this module keeps beside the configuration."""
-    apart = ("qualifiers", "aliases", "Tags", "made", "breaks")
+    apart = ("qualifiers", "aliases", "Tags", "made", "breaks", "unzipped")
     return {key: value for key, value in function.items() if key not in apart}
 
 

@@ -11,13 +11,10 @@ from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
+from dragonctl.recipes.observability.layers_survey import Admissions, signals_state
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
-from dragonctl.recipes.observability.signals import (
-    Admissions,
-    is_over_a_limit,
-    signals_state,
-)
+from dragonctl.recipes.observability.signals import is_over_a_limit
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
 from dragonctl.resources.lambda_function import FunctionSettings

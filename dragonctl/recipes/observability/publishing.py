@@ -21,10 +21,10 @@ from dragonctl.recipes.functions.publication import (
     split_traffic,
 )
 from dragonctl.recipes.observability.functions import FunctionWanted, function_wanted
+from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Verdict
-from dragonctl.recipes.observability.signals import Admissions
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import MachineSettings, machine_state

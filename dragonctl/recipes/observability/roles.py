@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dragonctl.application.nouns import LATEST, App, Raw
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
+from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.signals import Admissions
 from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.iam_policy import VERSIONS, Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached

@@ -12,8 +12,8 @@ from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import DragonError
+from dragonctl.recipes.observability.layers_survey import Admissions, admissions
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.signals import Admissions, admissions
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name

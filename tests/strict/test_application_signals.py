@@ -1,0 +1,233 @@
+"""``--application-signals`` on functions as people have them, before a particular Lambda."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import threading
+import zipfile
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.strict import applications as accounts
+from tests.strict.test_strict_aws import UNDO, moved, person
+from tests.strict.tracing_layers import ROLE, distribution
+from tests.strict.world import Pace
+
+SIGNALS = ("setup-observability", "--api", "gallery", "--application-signals",
+           "--yes", "--output", "json")  # fmt: skip
+QUICK = Pace(iam_seen=0.05, iam_known=0.1, functions_seen=0.05, function_update=0.1, logs_seen=0.05,
+             account_every=0.1)  # fmt: skip
+GETS_IT = {"plain": ("Python", 29), "layered": ("Js", 15), "java": ("Java", 16)}
+POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
+
+
+def zip_of(size):
+    """A zip whose directory tells of one file of so many bytes."""
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("index.py", "x")
+        archive.infolist()[0].file_size = size
+    return into.getvalue()
+
+
+@contextmanager
+def ranges(content):
+    """The address of a server that answers to ranges, as S3 does."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            first, _, last = self.headers["Range"].removeprefix("bytes=").partition("-")
+            part = content[int(first) : int(last) + 1]
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
+            self.send_header("Content-Length", str(len(part)))
+            self.end_headers()
+            self.wfile.write(part)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/code.zip"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def functions(world):
+    return accounts.comparable(world)["lambda"]["functions"]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """One run over the gallery, a check, and the way back; how the account stood in between."""
+    world = accounts.gallery(QUICK)
+    with (
+        ranges(zip_of(262_200_000)) as link,
+        person(world, tmp_path_factory.mktemp("ann")) as ann,
+    ):
+        world.state["lambda"]["links"] = {"unzipped": link}
+        world.begin()
+        seen = {"before": accounts.comparable(world)}
+        seen["plan"] = ann.types(*SIGNALS, "--dry-run")
+        seen["planned"] = ann.types(*SIGNALS[:-2], "--dry-run")
+        seen["run"] = ann.types(*SIGNALS)
+        seen["after"] = accounts.comparable(world)
+        seen["check"] = ann.types(*SIGNALS, "--check")
+        seen["checked"] = list(ann.wrote)
+        seen["undo"] = ann.types(*UNDO)
+        seen["undone"] = accounts.comparable(world)
+    return seen
+
+
+def test_a_layer_comes_last_and_nothing_else_of_the_function_moves(story):
+    assert (story["run"].returncode, json.loads(story["run"].stdout).get("errors", [])) == (0, [])
+    for name, (language, version) in GETS_IT.items():
+        was = story["before"]["lambda"]["functions"][name]
+        now = story["after"]["lambda"]["functions"][name]
+        arn = distribution(language, version)
+        assert [one["Arn"] for one in now["Layers"]] == [
+            *(one["Arn"] for one in was.get("Layers", [])), arn,
+        ]  # fmt: skip
+        variables = was.get("Environment", {}).get("Variables", {})
+        assert now["Environment"]["Variables"] == {
+            **variables, "AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument",
+        }  # fmt: skip
+        apart = {"Layers", "Environment", "TracingConfig"}
+        assert {k: v for k, v in now.items() if k not in apart} == {
+            k: v for k, v in was.items() if k not in apart
+        }
+
+
+def test_who_cannot_have_it_is_left_alone_and_named_with_the_reason(story):
+    warnings = "\n".join(json.loads(story["run"].stdout)["warnings"])
+    reasons = {
+        "five": "no more than 5",
+        "datadog": "/opt/datadog_wrapper is somebody else's (--replace-wrapper",
+        "ruby": "no layer for ruby3.4 (--layer-arn",
+        "go": "no layer for provided.al2023",
+        "image": "container image",
+        "locked": "variables cannot be read (AccessDeniedException)",
+        "zipped": "250 unzipped",
+        "unzipped": "it has 262 MB unzipped, and Lambda takes 262",
+        "wordy": "4 KB",
+        "legacy": "aws-otel-python-amd64-ver-1-32-0 carries another OpenTelemetry",
+    }
+    for name, reason in reasons.items():
+        (line,) = [one for one in warnings.splitlines() if f"unction {name}" in one]
+        assert reason in line
+        was = story["before"]["lambda"]["functions"][name]
+        now = story["after"]["lambda"]["functions"][name]
+        assert {field.split("/")[1] for field in moved(was, now)} == {"TracingConfig"}
+    assert "hunter2" not in story["run"].stdout + story["run"].stderr
+
+
+def test_what_only_lambda_knows_of_a_limit_stops_the_layer_alone(tmp_path):
+    """The code may not be read, so its size is not known before."""
+    world = accounts.gallery(QUICK)
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS)
+        now = functions(world)["unzipped"]
+        undo = ann.types(*UNDO)
+    assert (run.returncode, undo.returncode) == (0, 0)
+    assert "exceeds the maximum allowed size" in "".join(json.loads(run.stdout)["warnings"])
+    assert "Layers" not in now
+    assert now["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_any_version_of_the_layer_is_as_good(story):
+    was = story["before"]["lambda"]["functions"]["already"]
+    now = story["after"]["lambda"]["functions"]["already"]
+    assert (now["Layers"], now["Environment"]) == (was["Layers"], was["Environment"])
+
+
+def test_the_policy_and_the_discovery_come_with_it(story):
+    roles = story["after"]["iam"]["roles"]
+    assert [arn.rpartition("/")[2] for arn in roles["own-role"]["attached"]] == [POLICY]
+    assert ROLE in roles
+    assert json.loads(story["check"].stdout)["changes"] == []
+    assert (story["check"].returncode, story["checked"]) == (0, [])
+
+
+def test_the_plan_tells_what_it_costs_and_what_an_auditor_will_say(story):
+    text = story["planned"].stdout + story["planned"].stderr
+    words = " ".join(text.split())
+    assert "spans of every call too" in words
+    assert "another account (615299751070)" in words
+    assert story["plan"].returncode == 0
+
+
+def test_undo_puts_all_back_but_the_discovery_which_it_names(story):
+    assert story["undo"].returncode == 0
+    expected = copy.deepcopy(story["before"])
+    expected["iam"]["roles"][ROLE] = story["undone"]["iam"]["roles"][ROLE]
+    assert moved(expected, story["undone"]) == {}
+    assert "no call that stops the discovery" in story["undo"].stdout
+
+
+def test_a_wrapper_is_replaced_only_by_name_and_comes_back(tmp_path):
+    world = accounts.gallery(QUICK)
+    before = functions(world)["datadog"]
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, "--replace-wrapper")
+        now = functions(world)["datadog"]
+        undo = ann.types(*UNDO)
+    assert (run.returncode, undo.returncode) == (0, 0)
+    assert now["Environment"]["Variables"] == {
+        "AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument", "DD_SITE": "eu",
+    }  # fmt: skip
+    assert "/opt/datadog_wrapper" in run.stdout
+    assert functions(world)["datadog"] == before
+
+
+def test_a_named_layer_takes_the_place_of_the_older_and_goes_back_to_it(tmp_path):
+    world = accounts.gallery(QUICK)
+    before = functions(world)["already"]
+    newer = distribution("Python", 30)
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, "--layer-arn", newer)
+        layers = [one["Arn"] for one in functions(world)["already"]["Layers"]]
+        others = functions(world)["layered"]["Layers"]
+        undo = ann.types(*UNDO)
+    assert (run.returncode, undo.returncode) == (0, 0)
+    assert layers == [newer, before["Layers"][1]["Arn"]]
+    assert others[-1]["Arn"] == distribution("Js", 15), "a layer for Python is not for Node.js"
+    restored = functions(world)["already"]
+    assert [one["Arn"] for one in restored["Layers"]] == [one["Arn"] for one in before["Layers"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "words"),
+    [
+        (("--layer-arn", "not-an-arn"), 2, "is not the ARN of a version of a layer"),
+        (("--layer-arn", f"{distribution('Python', 1)}".replace("us-east-1", "eu-west-1")), 1,
+         "not of us-east-1"),
+        (("--layer-arn", "arn:aws:lambda:us-east-1:123456789012:layer:none:1"), 1,
+         "There is no layer"),
+    ],
+)  # fmt: skip
+def test_a_layer_that_cannot_be_meant_is_refused_at_once(tmp_path, more, code, words):
+    world = accounts.gallery(QUICK)
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, *more)
+        assert (run.returncode, ann.wrote) == (code, [])
+    assert words in run.stdout + run.stderr
+
+
+def test_a_layer_that_may_not_be_read_stops_its_functions_alone(tmp_path):
+    world = accounts.gallery(QUICK)
+    world.state["lambda"]["denied_layers"] = [distribution("Java", 16)]
+    world.begin()
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS)
+    (error,) = json.loads(run.stdout)["errors"]
+    assert run.returncode == 1
+    assert error["resource"] == "lambda-function/java"
+    assert "Layers" not in functions(world)["java"]
+    assert functions(world)["plain"]["Layers"]
