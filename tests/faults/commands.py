@@ -40,6 +40,11 @@ def with_distribution(builder: Builder) -> Any:
 
 COMMANDS = {
     "setup-observability": Command(SETUP),
+    "setup-observability --application-signals": Command(
+        (*SETUP, "--application-signals"),
+        before=(SETUP,),
+        leaves=("roles/AWSServiceRoleForCloudWatchApplicationSignals*",),
+    ),
     "undo": Command(UNDO, before=(SETUP,)),
     "deploy-function": Command(
         ("deploy-function", "small-work", "--alias", "live", *_YES),
