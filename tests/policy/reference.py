@@ -14,6 +14,8 @@ _ROLE = (r"arn:aws:iam::\d{12}:role/.+",)
 _POLICY = (r"arn:aws:iam::(\d{12}|aws):policy/.+",)
 _KEY = (r"arn:aws:kms:[\w-]+:\d{12}:key/.+",)
 _FUNCTION = (r"arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$*-]+)?",)
+_LAYER = (r"arn:aws:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+",)
+_CHANNEL = (r"arn:aws:cloudtrail:[\w*-]+:\d{12}:channel/.+",)
 _GROUP = (r"arn:aws:logs:[\w-]+:\d{12}:log-group:.+",)
 _BUCKET = (r"arn:aws:s3:::[a-z0-9.-]+",)
 _OBJECT = (r"arn:aws:s3:::[a-z0-9.-]+/.+",)
@@ -39,6 +41,8 @@ _BY_RESOURCE = {
     " DisableReplication* EnableReplication* GetAlias GetFunction GetFunctionConfiguration"
     " GetPolicy ListAliases ListTags ListVersionsByFunction PublishVersion RemovePermission"
     " TagResource UpdateAlias UpdateFunctionCode UpdateFunctionConfiguration",
+    _LAYER: "lambda: GetLayerVersion",
+    _CHANNEL: "cloudtrail: CreateServiceLinkedChannel",
     _GROUP: "logs: CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups"
     " FilterLogEvents PutRetentionPolicy StartQuery TagResource",
     _BUCKET: "s3: CreateBucket DeleteBucket GetBucketTagging ListBucket PutBucketTagging",
@@ -57,6 +61,7 @@ _BY_RESOURCE = {
     (r"arn:aws:execute-api:[\w-]+:\d{12}:.+",): "execute-api: Invoke",
 }
 _ANYWHERE = (
+    "application-signals: StartDiscovery",
     "cloudwatch: GetMetricData",
     "lambda: ListFunctions",
     "logs: DescribeResourcePolicies GetQueryResults StopQuery",

@@ -17,6 +17,8 @@ PLACE = Place(
     {"worker": "arn:aws:iam::123456789012:role/service-role/worker"},
 )
 ROLE = "arn:aws:iam::123456789012:role/APIGatewayCWLogs"
+LINKED = "arn:aws:iam::123456789012:role/aws-service-role"
+LINKED_ROLE = "AWSServiceRoleForCloudWatchApplicationSignals"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:t"
 TAGS_OF = "arn:aws:apigateway:eu-west-1::/tags/"
 RULE = "arn:aws:xray:eu-west-1:123456789012:sampling-rule"
@@ -257,3 +259,25 @@ def test_what_a_wildcard_covers_is_not_said_again():
     assert {(one["Action"], one["Resource"]) for one in said["Statement"]} == {
         ("a:Get", "x/*"), ("a:Put", "x/1")
     }  # fmt: skip
+
+
+def test_a_layer_is_read_with_the_rights_of_who_adds_it():
+    layer = "arn:aws:lambda:eu-west-1:615299751070:layer:AWSOpenTelemetryDistroPython:26"
+    assert Grant("lambda:GetLayerVersion", layer) in needed(
+        "lambda", "UpdateFunctionConfiguration", FunctionName="f", Layers=[layer]
+    )
+    assert needed("lambda", "GetLayerVersionByArn", Arn=layer) == [
+        Grant("lambda:GetLayerVersion", layer)
+    ]
+
+
+def test_the_discovery_of_application_signals_makes_its_role_and_its_channel():
+    """As AWS's policy CloudWatchApplicationSignalsFullAccess allows it."""
+    found = needed("application-signals", "StartDiscovery")
+    assert [(one.action, one.resource) for one in found] == [
+        ("application-signals:StartDiscovery", "*"),
+        ("iam:CreateServiceLinkedRole",
+         f"{LINKED}/application-signals.cloudwatch.amazonaws.com/{LINKED_ROLE}"),
+        ("cloudtrail:CreateServiceLinkedChannel",
+         "arn:aws:cloudtrail:*:123456789012:channel/aws-service-channel/application-signals/*"),
+    ]  # fmt: skip

@@ -18,12 +18,15 @@ from dragonctl.recipes.observability.survey import Survey
 from dragonctl.resources.role_rights import attached_policies, role_name
 
 
-def first_run_steps(aws: Reader, app: App, survey: Survey, options: Options) -> tuple[Step, ...]:
+def first_run_steps(
+    aws: Reader, app: App, survey: Survey, options: Options | None = None
+) -> tuple[Step, ...]:
     """The recipe, and the rights of roles that a run has mended already.
 
     Once a role may do what it must, the recipe does not speak of it any more. What is attached to
     it as a run would have attached it counts as that run's doing.
     """
+    options = options or Options()
     steps = observability(app, survey, options).steps
     given = {step.resource.identifier for step in steps}
     mended = Verdict(_mended(aws, app, survey, options), (), ())
