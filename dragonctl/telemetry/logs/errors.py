@@ -1,8 +1,7 @@
 """The error that a function's line tells: its name, its words, whether nobody caught it.
 
-One row a form. An error that nobody caught is written by the runtime itself, in a form of its own
-(the pages on function errors of each runtime in the Lambda developer guide, and the runtime
-interface clients of AWS); a logger's error was written by code that went on.
+An error that nobody caught is written by the runtime itself, in a form of its own (``uncaught``);
+a logger's error was written by code that went on.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from dragonctl.telemetry.logs import loggers
 from dragonctl.telemetry.logs.lines import json_object
 from dragonctl.telemetry.logs.runtimes import read_text
+from dragonctl.telemetry.logs.uncaught import UNCAUGHT, Form
 
 
 class Raised(NamedTuple):
@@ -32,70 +32,6 @@ _BEFORE_FRAMES = re.compile(rf"(?:^|[\s\"'])({_NAME})(?:: ([^\n]*))?{_FRAME}")
 _NAMED_FIRST = re.compile(rf"^({_NAME}): ?([^\n]*)")
 _LOGFMT = re.compile(rf'\berr(?:or)?="?({_NAME}): ([^"]*)')
 _ANYWHERE = re.compile(r"\b((?:[A-Za-z_]\w*[.:]+)*[A-Z]\w*(?:Error|Exception|Fault|Panic))\b")
-
-
-class Form(NamedTuple):
-    """One form of an uncaught error in text: its parts by name, or JSON in ``document``."""
-
-    parts: re.Pattern[str]
-    source: str
-    name: str = ""
-
-
-def _form(parts: str, source: str, name: str = "") -> Form:
-    return Form(re.compile(parts, re.DOTALL), source, name)
-
-
-UNCAUGHT = (
-    _form(
-        r"\[ERROR\] (?P<name>[A-Za-z_][\w.]*)(?:: (?P<message>[^\n]*))?(?:\n.*)?",
-        "Python: awslambdaric's log_error",
-    ),
-    _form(
-        r"\S+\t(?:\S+)\tERROR\t(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection)"
-        r"\s*(?P<document>\{.*)",
-        "Node.js: aws-lambda-nodejs-runtime-interface-client's verbose errors",
-    ),
-    _form(
-        r"\S+\t\S+\tfail\t(?P<name>[A-Z]\w*(?:\.\w+)+|\w+Exception)(?:: (?P<message>[^\n]*))?"
-        r"(?:\n.*)?",
-        ".NET: Amazon.Lambda.RuntimeSupport's LambdaBootstrap",
-    ),
-    _form(
-        r"(?P<message>[^\n]*): (?P<name>[a-zA-Z_$][\w$]*(?:\.[\w$]+)+)\n(?P=name)\b.*",
-        "Java: aws-lambda-java-runtime-interface-client's UserFault",
-    ),
-    _form(
-        r'Exception in thread "[^"]*" (?P<name>[\w.$]+)(?:: (?P<message>[^\n]*))?(?:\n.*)?',
-        "Java: the virtual machine's default handler",
-    ),
-    _form(
-        r"(?:Error raised from handler method|Init error when loading handler[^\n]*)\n"
-        r"(?P<document>\{.*)",
-        "Ruby: aws-lambda-ruby-runtime-interface-client's lambda_runtime",
-    ),
-    _form(
-        r"panic: (?P<message>[^\n]*)(?:\n.*)?", "Go: the runtime's panic", "panic",
-    ),
-    _form(
-        r"fatal error: (?P<message>[^\n]*)(?:\n.*)?", "Go: the runtime's throw", "fatal error",
-    ),
-    _form(
-        r"(?:.*\n)?FATAL ERROR: (?P<message>[^\n]*)(?:\n.*)?", "V8: the heap's limit",
-        "FATAL ERROR",
-    ),
-    _form(
-        r"thread '[^']*'(?: \(\d+\))? panicked at (?P<message>.*)", "Rust: the panic hook", "panic",
-    ),
-    _form(
-        r"Terminating due to (?P<name>java\.lang\.\w+)(?:: (?P<message>[^\n]*))?.*",
-        "Java: -XX:+ExitOnOutOfMemoryError",
-    ),
-    _form(
-        r"\[ERROR\] \[\d+\] LAMBDA_RUNTIME (?P<message>.*)",
-        "aws-lambda-cpp, which Python's and Node's clients are built on", "LAMBDA_RUNTIME",
-    ),
-)  # fmt: skip
 
 
 def raised(text: str) -> Raised | None:

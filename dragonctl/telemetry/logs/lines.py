@@ -16,6 +16,8 @@ from dragonctl.telemetry.ids import EXECUTION_ARN, TRACE_ID, UUID
 from dragonctl.telemetry.logs import loggers, platform
 from dragonctl.telemetry.logs.platform import PlatformRecord
 from dragonctl.telemetry.logs.runtimes import Level, read_text
+from dragonctl.telemetry.logs.state_events import read_state_event
+from dragonctl.telemetry.logs.uncaught import is_uncaught
 
 Kind = Literal["access", "execution", "state", "boundary", "report", "json", "plain"]
 
@@ -116,14 +118,14 @@ def _of_record(record: PlatformRecord, text: str) -> Line:
     """A record of the text format as a line."""
     if record.moment == "report":
         figures = {name.strip(): f"{value} {unit}" for name, value, unit in _figures(text)}
-        words = _report_words(figures) + (f", {record.status}" if record.status else "")
+        words = ", ".join(filter(None, (_report_words(figures), record.status, record.error_type)))
         return _platform_line("report", words, _graver(record), record)
     if record.moment == "timeout":
         return _platform_line("plain", record.reason, "error", record)
     if record.moment == "exit":
         return _platform_line("plain", text.split(" ", 2)[2], "error", record)
     words = _LAMBDA_REQUEST.sub("", text).replace("  ", " ").rstrip()
-    return _platform_line("boundary", words, "error" if record.failed else "debug", record)
+    return _platform_line("boundary", words, _grade(record), record)
 
 
 def _platform_line(kind: Kind, words: str, level: Level, record: PlatformRecord) -> Line:
@@ -135,6 +137,13 @@ def _platform_line(kind: Kind, words: str, level: Level, record: PlatformRecord)
 
 def _figures(text: str) -> list[tuple[str, str, str]]:
     return _REPORT_PART.findall(text)
+
+
+def _grade(record: PlatformRecord) -> Level:
+    """Moments pass unnoticed, unless they failed or tell that log lines were lost."""
+    if record.failed:
+        return "error"
+    return "warning" if record.moment == "dropped" else "debug"
 
 
 def _graver(record: PlatformRecord) -> Level:
@@ -149,6 +158,8 @@ def _report_words(figures: Mapping[str, str]) -> str:
         words += f", {figures['Max Memory Used']} of {figures.get('Memory Size', '?')}"
     if "Init Duration" in figures:
         words += f", cold start {figures['Init Duration']}"
+    if "Restore Duration" in figures:
+        words += f", restored in {figures['Restore Duration']}"
     return words
 
 
@@ -170,20 +181,11 @@ def _numbered(text: str) -> Line | None:
 
 
 def _state_event(document: Mapping[str, Any]) -> Line | None:
-    execution, kind = document.get("execution_arn"), document.get("type")
-    if not isinstance(execution, str) or not isinstance(kind, str):
+    event = read_state_event(document)
+    if event is None:
         return None
-    details = document.get("details")
-    details = details if isinstance(details, dict) else {}
-    words = [kind, *_words_of(details, ("name", "resource", "error", "cause"))]
-    level: Level = "error" if kind.endswith(("Failed", "TimedOut", "Aborted")) else "info"
-    fields = tuple((key, _short(details[key])) for key in ("input", "output") if key in details)
-    links = frozenset({execution})
-    return Line("state", " ".join(words), level, "", fields, links)
-
-
-def _words_of(details: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    return [_short(details[name]) for name in names if details.get(name)]
+    links = frozenset({event.execution})
+    return Line("state", event.text, event.level, "", event.fields, links)
 
 
 def _platform_event(document: Mapping[str, Any]) -> Line | None:
@@ -191,11 +193,12 @@ def _platform_event(document: Mapping[str, Any]) -> Line | None:
     if record is None:
         return None
     if record.moment != "report":
-        level: Level = "error" if record.failed else "debug"
-        return _platform_line("boundary", str(document["type"]), level, record)
+        words = platform.words(document["type"], document["record"])
+        return _platform_line("boundary", words, _grade(record), record)
     metrics = document["record"].get("metrics")
     figures = _platform_figures(metrics if isinstance(metrics, dict) else {})
-    words = _report_words(figures) + (f", {record.status}" if record.failed else "")
+    ended = (record.status, record.error_type) if record.failed else ()
+    words = ", ".join([_report_words(figures), *filter(None, ended)])
     return _platform_line("report", words, _graver(record), record)
 
 
@@ -203,7 +206,7 @@ def _platform_figures(metrics: Mapping[str, Any]) -> dict[str, str]:
     names = {
         "durationMs": "Duration", "billedDurationMs": "Billed Duration",
         "memorySizeMB": "Memory Size", "maxMemoryUsedMB": "Max Memory Used",
-        "initDurationMs": "Init Duration",
+        "initDurationMs": "Init Duration", "restoreDurationMs": "Restore Duration",
     }  # fmt: skip
     return {
         name: f"{metrics[key]} {'MB' if key.endswith('MB') else 'ms'}"
@@ -252,22 +255,18 @@ def status_level(status: str) -> Level:
 
 
 def _structured(document: Mapping[str, Any], text: str) -> Line:
-    message = next((found for name in loggers.MESSAGE if (found := loggers.at(document, name))), "")
+    if metrics := loggers.metrics(document):
+        request = loggers.invocation(document)
+        return Line("json", metrics, "info", request, (), frozenset({request} - {""}))
     certain = loggers.invocation(document)
     request, trace = certain or loggers.correlation(document), loggers.trace(document)
-    rest = tuple((key, _short(value)) for key, value in document.items() if key not in _SPOKEN)
+    message, rest = loggers.sentence(document)
+    fields = tuple((key, _short(value)) for key, value in rest.items())
     grade = loggers.level(document) or ("error" if "errorMessage" in document else "info")
     return Line(
-        "json", _short(message), grade, request, rest, frozenset({request, trace} - {""}),
+        "json", message, grade, request, fields, frozenset({request, trace} - {""}),
         _mentions(text), trace, certain=bool(certain) or not request,
     )  # fmt: skip
-
-
-_SPOKEN = frozenset(
-    {"level", "message", "msg", "timestamp", "time", "requestId", "AWSRequestId",
-     "function_request_id"}
-)  # fmt: skip
-"""Members of a structured line that stand in its columns or its sentence."""
 
 
 def _first(document: Mapping[str, Any], names: Iterable[str]) -> Any:
@@ -281,6 +280,8 @@ def _short(value: Any) -> str:
 def _guessed_level(text: str) -> Level:
     head = text[:200]
     if head.startswith(("[ERROR]", "Traceback ", "ERROR", "CRITICAL", "FATAL", "panic: ")):
+        return "error"
+    if is_uncaught(text):
         return "error"
     return "warning" if head.startswith(("[WARNING]", "WARN")) else "info"
 

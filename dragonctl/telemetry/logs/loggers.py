@@ -9,6 +9,7 @@ tracing, and OpenTelemetry's log records.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -71,6 +72,90 @@ ERROR_WORDS: tuple[Path, ...] = (("error",), ("err",))
 """Places of an error that has words but no name, as Go's loggers write it (zap, zerolog, slog)."""
 
 
+SPOKEN = frozenset(
+    {"level", "message", "msg", "timestamp", "time", "requestId", "AWSRequestId",
+     "function_request_id", "severityText", "severityNumber", "body", "timeUnixNano",
+     "observedTimeUnixNano", "@timestamp", "@t", "@m", "@mt", "@l", "ts"}
+)  # fmt: skip
+"""Members of a structured line that stand in its columns or its sentence."""
+
+
+def sentence(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What a line says, its stack beneath, and the members that this leaves out."""
+    spoken = next((found for path in MESSAGE if (found := at(document, path))), "")
+    rest = {name: value for name, value in document.items() if name not in SPOKEN}
+    message = _as_text(spoken)
+    name = next(texts(document, ERROR_NAME), "")
+    words = next(texts(document, ERROR_MESSAGE), "")
+    if name and name not in message and message in ("", words):
+        message = f"{name}: {words}" if words else name
+    path, stack = _stack(document)
+    if stack:
+        _without(rest, path)
+        message = f"{message}\n{stack}" if stack != message else message
+    return message, rest
+
+
+def _stack(document: Mapping[str, Any]) -> tuple[Path, str]:
+    """The first stack of several lines, and where it stands."""
+    for path in STACK:
+        text = next(texts(document, (path,)), "")
+        if "\n" in text.strip():
+            return path, text.strip()
+    return (), ""
+
+
+def _without(rest: dict[str, Any], path: Path) -> None:
+    """Take out what stands at a path of one or two names."""
+    head, *leaf = path
+    if leaf and isinstance(rest.get(head), dict):
+        rest[head] = {name: value for name, value in rest[head].items() if name != leaf[0]}
+    if not leaf or not rest.get(head):
+        rest.pop(head, None)
+
+
+def _as_text(value: Any) -> str:
+    """A text as it is; OpenTelemetry's AnyValue by what it holds; anything else as JSON."""
+    if isinstance(value, dict) and isinstance(value.get("stringValue"), str):
+        return str(value["stringValue"])
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def metrics(document: Mapping[str, Any]) -> str:
+    """The metrics of an embedded metric format line (CloudWatch user guide), in words.
+
+    Empty for a line that has none, or that says something else too.
+    """
+    directives = at(document, ("_aws", "CloudWatchMetrics"))
+    if not isinstance(directives, list) or any(at(document, path) for path in MESSAGE):
+        return ""
+    return "; ".join(_directive(document, item) for item in directives if isinstance(item, dict))
+
+
+def _directive(document: Mapping[str, Any], directive: Mapping[str, Any]) -> str:
+    """One namespace's metrics with their units, and the dimensions that they have."""
+    listed = directive.get("Metrics")
+    named = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    sets = directive.get("Dimensions")
+    dimensions = {
+        name: None
+        for group in (sets if isinstance(sets, list) else ())
+        for name in (group if isinstance(group, list) else ())
+        if isinstance(name, str)
+    }
+    values = [
+        f"{item.get('Name')}={_as_text(document.get(str(item.get('Name'))))}"
+        f"{_unit(item.get('Unit'))}"
+        for item in named
+    ]
+    values += [f"{name}={_as_text(document[name])}" for name in dimensions if name in document]
+    return f"metrics {directive.get('Namespace', '')}: {' '.join(values)}"
+
+
+def _unit(unit: object) -> str:
+    return f" {unit}" if isinstance(unit, str) and unit not in ("Count", "None") else ""
+
+
 def at(document: Mapping[str, Any], path: Path) -> Any:
     """What stands at a path; None where the way ends before."""
     value: Any = document
@@ -99,7 +184,20 @@ def texts(document: Mapping[str, Any], paths: tuple[Path, ...]) -> Iterator[str]
 def level(document: Mapping[str, Any]) -> Level | None:
     """The level that a logger gave its line; None where it gave none."""
     found = (level_of(at(document, path)) for path in LEVEL)
-    return next((one for one in found if one), None)
+    return next((one for one in found if one), None) or _by_number(document)
+
+
+def _by_number(document: Mapping[str, Any]) -> Level | None:
+    """OpenTelemetry's SeverityNumber (logs data model): 1 to 24, four to a level."""
+    number = first(document, (("severityNumber",), ("SeverityNumber",), ("severity_number",)))
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        return None
+    return next(level for edge, level in _SEVERITIES if number >= edge)
+
+
+_SEVERITIES: tuple[tuple[int, Level], ...] = (
+    (17, "error"), (13, "warning"), (9, "info"), (1, "debug"),
+)  # fmt: skip
 
 
 def invocation(document: Mapping[str, Any]) -> str:

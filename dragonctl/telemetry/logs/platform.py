@@ -15,7 +15,7 @@ from dragonctl.telemetry.ids import TRACE_ID, UUID
 
 Moment = Literal[
     "start", "end", "report", "done", "init-start", "init", "restore-start", "restore",
-    "extension", "exit", "timeout", "other",
+    "extension", "exit", "timeout", "dropped", "other",
 ]  # fmt: skip
 """Which moment of an invocation's life a record is about; ``done`` is the runtime's own end."""
 
@@ -68,6 +68,7 @@ _RECORDS: dict[str, Moment] = {
     "platform.restoreRuntimeDone": "restore",
     "platform.restoreReport": "restore",
     "platform.extension": "extension",
+    "platform.logsDropped": "dropped",
 }
 """The ``type`` of a JSON record -> what it is about; other types are kept as ``other``."""
 
@@ -98,6 +99,30 @@ def _of_words(moment: Moment, text: str) -> PlatformRecord:
         moment, request[1] if request else "", said, error[1] if error else "",
         trace[0] if trace else "",
     )  # fmt: skip
+
+
+_TOLD = (
+    "initializationType", "phase", "functionName", "functionVersion", "version", "runtimeVersion",
+    "name", "state", "status", "errorType", "reason", "droppedRecords", "droppedBytes",
+)  # fmt: skip
+"""Members of a JSON record that its sentence tells, in this order."""
+
+_UNTOLD = {"success", "on-demand", "init"}
+"""Values that say that all is as ever."""
+
+
+def words(kind: str, record: Mapping[str, Any]) -> str:
+    """What a JSON record says: its type, how it ended, how long it took, what was lost."""
+    told = [kind]
+    for name in _TOLD:
+        value = record.get(name)
+        if value is None or isinstance(value, dict | list) or value in _UNTOLD:
+            continue
+        told.append(f"{name}={value}" if name.startswith("dropped") else str(value))
+    metrics = record.get("metrics")
+    if isinstance(metrics, dict) and "durationMs" in metrics:
+        told.append(f"{metrics['durationMs']} ms")
+    return " ".join(told)
 
 
 def of_document(document: Mapping[str, Any]) -> PlatformRecord | None:
