@@ -7,7 +7,6 @@ API or policy version. :mod:`dragonctl.engine.retry` decides what is repeated, a
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragonctl.aws import addresses, answers, credentials, network_settings, profiles
+from dragonctl.aws import addresses, answers, credentials, faults, network_settings, profiles
 from dragonctl.aws.quota import Quotas
 from dragonctl.aws.transport import failure
 from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
@@ -240,7 +239,8 @@ class Aws:
                 config=config,
             )
         except BotoCoreError as error:
-            raise UsageError(f"The AWS configuration cannot be used: {error}.") from error
+            sentence = str(error).rstrip(".")
+            raise UsageError(f"The AWS configuration cannot be used: {sentence}.") from error
 
     def _paginators_of(self, client: Any) -> dict[str, Any]:
         """The operations of a service that page, by name; none for a service that does not."""
@@ -289,9 +289,12 @@ def _session(connection: Connection) -> Any:
         session.full_config  # noqa: B018 (reads the files now, so that their faults show here)
         session.get_scoped_config()
     except botocore.exceptions.ProfileNotFound as error:
+        name = str(error.kwargs.get("profile"))
+        hint = faults.of_profile(session, name)
+        raise UsageError(f"There is no AWS profile {name!r}.", hint) from error
+    except botocore.exceptions.ConfigParseError as error:
         raise UsageError(
-            f"There is no AWS profile {connection.profile or os.environ.get('AWS_PROFILE')!r}.",
-            "`aws configure list-profiles` shows those there are.",
+            f"The AWS configuration cannot be read: {faults.of_file(error)}."
         ) from error
     except botocore.exceptions.BotoCoreError as error:
         raise UsageError(f"The AWS configuration cannot be read: {error}.") from error

@@ -10,11 +10,12 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from dragonctl.aws import network_settings, profiles
+from dragonctl.aws import credential_process, faults, network_settings, profiles
 from dragonctl.aws.transport import failure
 from dragonctl.errors import DragonError
 
@@ -89,6 +90,7 @@ def prepare(session: Any, profile: str | None, region: str) -> None:
     resolver.get_provider("assume-role")._prompter = _prompter(  # noqa: SLF001 (no public way)
         profiles.name_of(session, profile)
     )
+    credential_process.limit(resolver)
     session.register_component("credential_provider", resolver)
 
 
@@ -99,12 +101,21 @@ def load(session: Any, profile: str | None) -> None:
     """
     try:
         credentials = session.get_credentials()
-        if credentials is not None:
-            credentials.get_frozen_credentials()
+        keys = credentials.get_frozen_credentials() if credentials is not None else None
     except DragonError:  # of the code that was to be typed
         raise
     except Exception as error:
         raise refusal(session, profile, error) from error
+    is_environment = profiles.is_environment(profile)
+    fault = faults.of_keys(keys, from_environment=is_environment) if keys else ""
+    if keys is None:
+        fault = faults.unreadable(session).rstrip(".")
+    if fault:
+        raise DragonError(
+            f"The AWS credentials of {_origin(session, profile)} cannot be used: {fault}",
+            "Correct it there." if is_environment else _CORRECT,
+            code=CODE,
+        )
 
 
 def is_refused(code: str, sentence: str) -> bool:
@@ -116,9 +127,11 @@ def is_refused(code: str, sentence: str) -> bool:
 
 def refusal(session: Any, profile: str | None, error: Exception) -> DragonError:
     """An exception of loading or renewing credentials, as one that a person is meant to read."""
+    chain = profiles.chain(session, profiles.name_of(session, profile))
+    why = _why(error, chain)
     return DragonError(
-        f"The AWS credentials of {_origin(session, profile)} cannot be loaded: {_why(error)}",
-        _hint(error, session, profile),
+        f"The AWS credentials of {_origin(session, profile)} cannot be loaded: {why}",
+        _hint(error, session, profile, chain),
         code=CODE,
     )
 
@@ -180,7 +193,7 @@ def _origin(session: Any, profile: str | None) -> str:
     return f"profile {profiles.name_of(session, profile)!r} ({file})"
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, chain: Sequence[profiles.Profile]) -> str:
     from botocore.exceptions import BotoCoreError, ClientError
 
     if isinstance(error, ClientError):
@@ -189,24 +202,42 @@ def _why(error: Exception) -> str:
     if isinstance(error, BotoCoreError):
         broken = failure(error)
         text = broken.sentence if broken else " ".join(str(error).split()).rstrip(".")
+        text += " it failed and said nothing" if text.endswith(":") else ""
         return text if len(text) <= _LONGEST_CAUSE else f"{text[:_LONGEST_CAUSE]}…"
     if isinstance(error, OSError):
         return f"{error.filename or 'a file'}: {error.strerror or error}"
     if isinstance(error, ValueError):
-        is_json = type(error).__name__ == "JSONDecodeError"
+        is_json = type(error).__name__ in ("JSONDecodeError", "UnicodeDecodeError")
         return "credential_process printed no JSON that can be read" if is_json else str(error)
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"{error.cmd[0]} (credential_process) has not answered within {error.timeout:.0f} s"
+    return _oddity(error, chain)
+
+
+def _oddity(error: Exception, chain: Sequence[profiles.Profile]) -> str:
+    """What botocore stumbles over is what a program printed, or a file of its cache."""
+    if not isinstance(error, LookupError | AttributeError | TypeError):
+        return f"{type(error).__name__}: {error}"
+    if any("credential_process" in profile.settings for profile in chain):
+        is_empty = isinstance(error, IndexError)  # no word of a command
+        return f"credential_process {'is empty' if is_empty else 'printed no JSON object'}"
+    if profiles.login(chain):
+        return "the token that is kept of the last login cannot be read"
     return f"{type(error).__name__}: {error}"
 
 
-def _hint(error: Exception, session: Any, profile: str | None) -> str:
+def _hint(
+    error: Exception, session: Any, profile: str | None, chain: Sequence[profiles.Profile]
+) -> str:
     from botocore import exceptions as botocore
 
-    chain = profiles.chain(session, profiles.name_of(session, profile))
+    if isinstance(error, subprocess.TimeoutExpired):
+        return "See what it waits for; at a terminal dragonctl gives it all the time it needs."
     if isinstance(error, botocore.MissingDependencyException):
         return "Type: pip install 'botocore[crt]' (dragonctl's extra `login`)."
-    if isinstance(
-        error, botocore.SSOError | botocore.LoginError | botocore.TokenRetrievalError
-    ) and (command := profiles.login(chain)):
+    of_login = botocore.SSOError | botocore.LoginError | botocore.TokenRetrievalError
+    unreadable = LookupError | AttributeError | TypeError  # what is kept of a login
+    if isinstance(error, of_login | unreadable) and (command := profiles.login(chain)):
         return f"Type: {command}"
     if isinstance(error, botocore.RefreshWithMFAUnsupportedError):
         return "Repeat the command: it asks for a new MFA code."

@@ -29,11 +29,11 @@ class Home:
     def write(self, configuration):
         files = dict(configuration.files)
         profile = f"[profile p]\nregion = us-east-1\n{configuration.profile}"
-        files[".aws/config"] = f"{profile}\n{configuration.more}\n"
+        files.setdefault(".aws/config", f"{profile}\n{configuration.more}\n")
         for name, text in files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.fill(text))
+            path.write_text(self.fill(text), "utf-8", "surrogateescape")
 
     def environment(self, **more):
         given = {name: self.fill(value) for name, value in more.items()}

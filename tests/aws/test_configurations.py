@@ -11,6 +11,10 @@ import pytest
 
 from tests.aws.configurations import BROKEN, WORKING, Configuration
 from tests.aws.homes import home_of
+from tests.aws.mistakes import MISTAKES, REMARKABLE
+
+FAILING = BROKEN + MISTAKES
+FINE = WORKING + REMARKABLE
 
 
 def _tried(configuration: Configuration, folder):
@@ -27,12 +31,12 @@ def tried(tmp_path_factory):
     folder = tmp_path_factory.mktemp("homes")
     with ThreadPoolExecutor(max_workers=4) as threads:
         waiting = {
-            one.name: threads.submit(_tried, one, folder / one.name) for one in BROKEN + WORKING
+            one.name: threads.submit(_tried, one, folder / one.name) for one in FAILING + FINE
         }
         return {name: future.result() for name, future in waiting.items()}
 
 
-@pytest.mark.parametrize("configuration", BROKEN, ids=lambda one: one.name)
+@pytest.mark.parametrize("configuration", FAILING, ids=lambda one: one.name)
 def test_what_cannot_work_is_told_in_one_sentence(tried, configuration):
     ended, home = tried[configuration.name]
     (line,) = ended.stderr.splitlines()
@@ -47,7 +51,7 @@ def test_what_cannot_work_is_told_in_one_sentence(tried, configuration):
     assert all(count == 1 for name, count in asked.items() if name != "restapis"), asked
 
 
-@pytest.mark.parametrize("configuration", WORKING, ids=lambda one: one.name)
+@pytest.mark.parametrize("configuration", FINE, ids=lambda one: one.name)
 def test_what_works_reaches_aws(tried, configuration):
     ended, home = tried[configuration.name]
     assert "There is no REST API" in ended.stderr
