@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
+# Compiled once and kept: each worker, command and local AWS of the tests would do it again.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test test-browser check lint setup bench faults lock wheel docs pictures clean
 

@@ -48,7 +48,7 @@ class Connection:
 class Aws:
     """Every call of a command goes through :meth:`send`; safe to share between threads."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, quotas: Quotas | None = None) -> None:
         self.connection = connection
         self.date: str | None = None
         """What AWS's clock said in the last answer, as HTTP writes it."""
@@ -59,7 +59,7 @@ class Aws:
         self._loaded: Future[None] | None = None
         # One thread: a session is not safe to share while it makes a client.
         self._maker = ThreadPoolExecutor(max_workers=1)
-        self._quotas = Quotas()
+        self._quotas = quotas or Quotas()
         self._session = _session(connection)
         self.endpoint: str = addresses.endpoint(connection.endpoint_url, self._session)
         """The endpoint that all services share, or ``aws``: the journal keeps them apart."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -41,6 +43,10 @@ class Session:
     ``sample``: whether a local AWS that must be started first gets the sample application.
     """
 
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+    sleep: Callable[[float], None] = staticmethod(time.sleep)
+    """How every wait of a command passes, in seconds."""
+
     def __init__(
         self, globals_: Globals | None = None, emit: Emit | None = None, *, sample: bool = True
     ) -> None:
@@ -61,18 +67,21 @@ class Session:
     def aws(self) -> Any:
         """The door to AWS (:class:`dragonctl.aws.client.Aws`), the local one where it is meant."""
         from dragonctl.aws.client import Aws, Connection
+        from dragonctl.aws.quota import Quotas
 
+        quotas = Quotas(self.clock, self.sleep)
         if self.globals.is_local:
             from dragonctl.cli.local_switch import connection
 
-            return Aws(connection(self.globals, sample=self.sample))
+            return Aws(connection(self.globals, sample=self.sample), quotas)
         given, file = self.globals, load()
         return Aws(
             Connection(
                 profile=self.profile,
                 region=given.region or (None if _has(*_WHERE) else file.get("region")),
                 endpoint_url=given.endpoint_url,
-            )
+            ),
+            quotas,
         )
 
     @property
@@ -83,7 +92,7 @@ class Session:
     @cached_property
     def reads(self) -> Reads:
         """The run's memory of AWS."""
-        return Reads(self.aws, self._tell)
+        return Reads(self.aws, self._tell, self.clock, self.sleep)
 
     def _tell(self, event: Event) -> None:
         """Whoever listens by then: reading may begin before the report does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -69,7 +68,7 @@ class View:
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call of AWS, not remembered; throttling and lost answers are waited out."""
-        patience = Patience(time.monotonic, time.sleep, self._waits.wait)
+        patience = Patience(self.session.clock, self.session.sleep, self._waits.wait)
         try:
             return persist(
                 lambda: self.session.aws.send(service, operation, params),

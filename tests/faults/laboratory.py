@@ -27,6 +27,7 @@ from tests.applications.builder import Builder
 from tests.applications.snapshot import snapshot
 from tests.faults.proxy import CallRecord, Proxy
 from tests.faults.rules import Rule
+from tests.hurry import hurry
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
@@ -198,6 +199,7 @@ def _dragonctl(
         os.dup2(os.open(path, os.O_RDWR), number)
     from dragonctl.cli.root import main
 
+    hurry()
     main(list(arguments))
 
 
@@ -221,12 +223,12 @@ def _local_aws(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     from dragonctl.local import control
 
     def reset() -> None:
-        with _state_folder(folder):
-            control.reset()
+        control.reset(server)
+        control.set_pace(server, cache_cluster=0, function_update=0, distribution=0)
 
     with _state_folder(folder):
         server = control.up()
-        control.set_pace(server, cache_cluster=0, function_update=0, distribution=0)
+    reset()
     try:
         yield server.endpoint, reset
     finally:
