@@ -20,6 +20,7 @@ from typing import Any, Self
 import pyte
 
 from tests.faults.laboratory import FORKS
+from tests.hurry import hurry
 from tests.terminal.replaying import Answers, Trouble
 
 ROWS = 24
@@ -222,6 +223,7 @@ def _become(
         answers.install()
     from dragonctl.cli.root import main
 
+    hurry()
     main(list(words))
 
 

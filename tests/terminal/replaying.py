@@ -86,8 +86,8 @@ class _Replaying(dragonctl.aws.client.Aws):
     path: Path
     trouble: Trouble
 
-    def __init__(self, connection):
-        super().__init__(connection)
+    def __init__(self, connection, quotas=None):
+        super().__init__(connection, quotas)
         self._told = defaultdict(list)
         self._turn = threading.Lock()
         self._asked = Counter()
