@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from dragonctl.engine.model import Reader
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 
+_FEW = 3
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -20,7 +22,8 @@ class Selection:
     """What a command is about, as its options and ``dragonctl.toml`` say. Empty: find it.
 
     ``api`` is a name, an id, or a pattern (``shop-*``), or several; ``all_apis`` means every API of
-    the account and region. ``title`` is the title of the folder's own OpenAPI document.
+    the account and region; ``named_only`` that no API is: only ``functions`` and ``machines``.
+    ``title`` is the title of the folder's own OpenAPI document.
     """
 
     api: str | tuple[str, ...] | None = None
@@ -30,6 +33,7 @@ class Selection:
     discover: bool = True
     title: str | None = None
     all_apis: bool = False
+    named_only: bool = False
 
     @property
     def apis(self) -> tuple[str, ...]:
@@ -50,8 +54,15 @@ class ChooseApiError(UsageError):
 
 
 def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
-    """The REST APIs that are meant: those said, else the one this folder is about, or the only."""
+    """The REST APIs that are meant: those said, else the one this folder is about, or the only.
+
+    None where only functions and machines are meant, or are named in a region without an API.
+    """
+    if selection.named_only:
+        return []
     apis = read_rest_apis(aws)
+    if not (apis or selection.apis) and _names_parts(selection):
+        return []
     if selection.all_apis and apis:
         return apis
     if selection.apis:
@@ -72,6 +83,10 @@ def find_api(aws: Reader, selection: Selection) -> dict[str, Any]:
     return found[0]
 
 
+def _names_parts(selection: Selection) -> bool:
+    return bool(selection.functions or selection.machines)
+
+
 def _only_api(aws: Reader, apis: list[dict[str, Any]], selection: Selection) -> dict[str, Any]:
     titled = [api for api in apis if selection.title and api["name"] == selection.title]
     if len(titled) == 1:
@@ -79,15 +94,62 @@ def _only_api(aws: Reader, apis: list[dict[str, Any]], selection: Selection) -> 
     if len(apis) == 1:
         return apis[0]
     if not apis:
-        raise UsageError(
-            f"There is no REST API in account {aws.account}, region {aws.region}.",
-            "Check --region and --profile, or try `dragonctl demo`.",
-        )
+        raise _no_rest_api(aws)
     raise ChooseApiError(
         f"There are {len(apis)} APIs in {aws.region}: {_listed(apis)}.",
-        "Name one with --api, or in dragonctl.toml; --all means every one.",
+        "Name one with --api, or in dragonctl.toml; --all means every one."
+        + (" --no-discover takes what is named alone." if _names_parts(selection) else ""),
         apis,
     )
+
+
+def _no_rest_api(aws: Reader) -> UsageError:
+    """What is there instead, as far as we may look, and what to type."""
+    text = f"There is no REST API in account {aws.account}, region {aws.region}."
+    functions, machines, modern = aws.concurrently(
+        partial(_names, aws, "function", "lambda", "ListFunctions", "Functions", "FunctionName"),
+        partial(
+            _names,
+            aws,
+            "state machine",
+            "stepfunctions",
+            "ListStateMachines",
+            "stateMachines",
+            "name",
+        ),
+        partial(_names, aws, "HTTP or WebSocket API", "apigatewayv2", "GetApis", "Items", "Name"),
+    )  # fmt: skip
+    there = [words for words, _ in (functions, machines, modern) if words]
+    if not there:
+        return UsageError(text, "Check --region and --profile, or try `dragonctl demo`.")
+    options = [
+        f"{option} {names[0]}"
+        for option, (_, names) in (("--function", functions), ("--state-machine", machines))
+        if names
+    ]
+    taken = "setup-observability, status, logs and traces take functions and state machines alone"
+    hint = f"{taken}: {' '.join(options)}." if options else "dragonctl works on REST APIs."
+    return UsageError(f"{text} There are {', '.join(there)}.", hint)
+
+
+def _names(
+    aws: Reader, kind: str, service: str, operation: str, key: str, name: str
+) -> tuple[str, list[str]]:
+    """How many of a kind there are, in words, and their names; nothing where we may not look.
+
+    The first page is enough to say what is there.
+    """
+    try:
+        answer = aws.get(service, operation) or {}
+    except DragonError:
+        return "", []
+    names = [str(one.get(name, "")) for one in answer.get(key) or ()]
+    if not names:
+        return "", []
+    is_cut = any(answer.get(token) for token in ("NextMarker", "nextToken", "NextToken"))
+    few = ", ".join(names[:_FEW]) + (", …" if is_cut or len(names) > _FEW else "")
+    count = f"{len(names)} or more" if is_cut else str(len(names))
+    return f"{count} {kind}{'s' if is_cut or len(names) > 1 else ''} ({few})", names
 
 
 def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

@@ -211,6 +211,10 @@ def selection(
         if was_typed("all_apis"):
             raise UsageError("--all and --api contradict each other.")
         all_apis = False
+    if no_discover and (functions or state_machines) and not (all_apis or was_typed("api")):
+        if was_typed("stages"):
+            raise UsageError("--stage needs --api where only what is named is meant.")
+        return Selection(None, (), functions, state_machines, discover=False, named_only=True)
     if all_apis:  # what dragonctl.toml says is about its folder's own application
         api, stages = None, stages if was_typed("stages") else ()
     return Selection(

@@ -124,10 +124,9 @@ def setup_observability(
 
     def goal(session: Session) -> Goal:
         reads = session.reads
-        app, _ = reads.concurrently(
-            lambda: session.application(chosen, partial(prefetch_shared, reads)),
-            lambda: read_account(reads),
-        )
+        if not chosen.named_only:  # without an API nothing is asked of API Gateway
+            reads.prefetch(partial(read_account, reads))
+        app = session.application(chosen, partial(prefetch_shared, reads))
         known = survey(reads, app, options)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
@@ -155,7 +154,9 @@ def first_run(
     from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 
     reads, options = session.reads, Options(application_signals=application_signals)
-    app, _ = reads.concurrently(lambda: session.application(selection), lambda: read_account(reads))
+    if not selection.named_only:
+        reads.prefetch(lambda: read_account(reads))
+    app = session.application(selection)
     steps = first_run_steps(reads, app, survey(reads, app, options), options)
     return steps, application_roles(app)
 

@@ -53,7 +53,9 @@ def status(
     )
     session.aws.warm("apigateway", "sts", "stepfunctions", "lambda", "iam", "logs")
     reads = session.reads
-    app, _ = reads.concurrently(lambda: session.application(chosen), lambda: read_account(reads))
+    if not chosen.named_only:
+        reads.prefetch(lambda: read_account(reads))
+    app = session.application(chosen)
     now = datetime.now(UTC)
     context = CommandContext(Printed.current().command, api, stages, several=len(app.apis) > 1)
     observed = look(reads, app, context, now)

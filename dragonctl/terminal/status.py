@@ -181,9 +181,10 @@ def _account(console: Console, seen: Document) -> None:
     role, policies = seen["account_role"], seen["resource_policies"]
     name = neutral(str(role["arn"] or "none").rpartition("/")[2])
     healthy = role["health"] == "healthy"
-    line = Text("API Gateway's CloudWatch role: ")
-    line.append(name, style="green" if healthy else "dim" if role["arn"] is None else "yellow")
-    console.print(line)
+    if seen["apis"]:  # the role is about nothing else
+        line = Text("API Gateway's CloudWatch role: ")
+        line.append(name, style="green" if healthy else "dim" if role["arn"] is None else "yellow")
+        console.print(line)
     if policies:
         used = f"{policies['count']} of {policies['count_limit']}"
         longest = f", {policies['characters']:,} of {policies['characters_limit']:,} characters"

@@ -18,6 +18,8 @@ from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 
+_NOT_READ = Reading({FIELD: None}, {"health": UNKNOWN})
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -36,18 +38,18 @@ class Survey:
 def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
     """Read the account and the roles of the application's functions and machines, at once.
 
-    And, where the options ask for Application Signals, the layers that functions would get.
+    And, where the options ask for Application Signals, the layers that functions would get. The
+    account's settings are about APIs alone: without one they are not read.
     """
     roles = sorted(set(map(role_name, app.roles)))
     account, admitted, *rights = aws.concurrently(
-        partial(read_account, aws),
+        partial(read_account, aws) if app.apis else lambda: _NOT_READ,
         partial(admissions, aws, app, options or Options()),
         *(partial(read_rights, aws, role) for role in roles),
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        unknown = Reading({FIELD: None}, {"health": UNKNOWN})
-        return Survey(unknown, known, (account,), admitted)
+        return Survey(_NOT_READ, known, (account,), admitted)
     return Survey(account, known, (), admitted)
 
 
