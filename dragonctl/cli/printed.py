@@ -16,6 +16,8 @@ from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.line import Line, option_names
 
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
+_AWS_IN_TEXT = re.compile(r"`(aws [a-z][^`\n]*)`")
+_AWS_ACCESS = ("configure", "sso", "login")
 _PLACE = ("--profile", "--region", "--endpoint-url")
 
 
@@ -38,7 +40,9 @@ class Printed:
         return shlex.join(["dragonctl", *words, *self._more(words)])
 
     def completed(self, command: str) -> str:
-        """A whole command line of dragonctl, complete; anything else as it is."""
+        """A whole command line of dragonctl or of the AWS CLI, complete; else as it is."""
+        if command.startswith("aws "):
+            return self._of_the_aws_cli(command)
         words = shlex.split(command) if command.startswith("dragonctl ") else []
         return self.command(*words[1:]) if words else command
 
@@ -48,7 +52,8 @@ class Printed:
         return shlex.join(["dragonctl", *_without_apis(self.line.words), *chosen])
 
     def filled(self, text: str) -> str:
-        """A text with each ```dragonctl …``` in it complete; complete ones stay as they are."""
+        """A text with each ```dragonctl …``` or ```aws …``` complete; complete ones stay."""
+        text = _AWS_IN_TEXT.sub(lambda found: f"`{self._of_the_aws_cli(found[1])}`", text)
         return _IN_TEXT.sub(self._completed, text)
 
     def all_filled(self, texts: Iterable[str]) -> list[str]:
@@ -61,6 +66,23 @@ class Printed:
         except ValueError:  # no command of ours: what AWS says may stand between backquotes, too
             return found[0]
         return f"`{self.command(*words)}`" if words and words[0] in command_names() else found[0]
+
+    def _of_the_aws_cli(self, command: str) -> str:
+        """The same place for the AWS CLI; to log in or to configure takes a profile alone."""
+        typed, mark, comment = command.partition("   #")
+        words = typed.split()
+        if "list-profiles" in words:
+            return command
+        options = _PLACE[:1] if words[1] in _AWS_ACCESS else _PLACE
+        said = {word.partition("=")[0] for word in words}
+        more = [
+            word
+            for option in options
+            for value in self.line.values(option)[-1:]
+            if option not in said
+            for word in (option, value)
+        ]
+        return f"{' '.join([typed, *map(shlex.quote, more)])}{mark}{comment}"
 
     def _more(self, words: Sequence[str]) -> Iterator[str]:
         said = {word.partition("=")[0] for word in words}

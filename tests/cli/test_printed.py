@@ -188,6 +188,31 @@ def test_a_missing_right_names_the_policy_of_this_command(after):
     assert_same_place(line, shlex.split(command)[1:])
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("`aws sso login`", " --profile 'my own'"),
+        ("`aws configure list-profiles`", ""),
+        ("`aws iam delete-policy-version`", " --profile 'my own' --region eu-west-1"),
+        ("`aws sts get-caller-identity --region us-east-1`", " --profile 'my own'"),
+    ],
+)
+def test_a_command_of_the_aws_cli_means_the_same_place(text, more):
+    printed = Printed(line_of(["status", "--profile", "my own", "--region=eu-west-1"]))
+    assert printed.filled(f"Type {text}.") == f"Type {text[:-1]}{more}`."
+    assert printed.filled(printed.filled(text)) == printed.filled(text)
+    assert Printed(line_of(["status"])).filled(text) == text
+
+
+def test_a_remark_stays_behind_a_command_of_the_aws_cli():
+    printed = Printed(line_of(["status", "--region", "eu-west-1"]))
+    command = "aws logs delete-resource-policy --policy-name NAME   # one that nothing needs"
+    assert printed.completed(command) == (
+        "aws logs delete-resource-policy --policy-name NAME --region eu-west-1"
+        "   # one that nothing needs"
+    )
+
+
 VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1).filter(
     lambda text: not text.startswith("-")
 )
