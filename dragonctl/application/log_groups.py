@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Raw, named
 from dragonctl.resources.logs_group import execution_group, group_name
@@ -45,13 +45,15 @@ class LogGroup:
     """A log group and which part of the application writes it (one of :data:`SOURCES`).
 
     ``owners`` names the stages, machines or functions that write there, ``formats`` holds the
-    access log formats of its stages.
+    access log formats of its stages. ``known`` are all functions and machines of the application:
+    a line of any other is a stranger's; empty where not all of them could be read.
     """
 
     name: str
     source: str
     owners: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    known: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 def logs(app: App) -> Iterator[Log]:
@@ -67,6 +69,8 @@ def logs(app: App) -> Iterator[Log]:
 def log_groups(app: App) -> list[LogGroup]:
     """The groups that the logs go to, each once: one that several parts write to names them all."""
     found: dict[str, list[Log]] = {}
+    names = frozenset({part.name for part in app.functions} | {part.name for part in app.machines})
+    known = frozenset() if app.errors else names
     for log in logs(app):
         found.setdefault(log.group, []).append(log)
     return [
@@ -75,6 +79,7 @@ def log_groups(app: App) -> list[LogGroup]:
             shared[0].source,
             tuple(dict.fromkeys(log.part for log in shared)),
             tuple(dict.fromkeys(log.format for log in shared if log.format)),
+            known,
         )
         for name, shared in found.items()
     ]

@@ -113,16 +113,21 @@ def _writer(view: View, groups: list[LogGroup], *, follow: bool) -> Callable[[Lo
     import json
 
     from dragonctl.terminal.console import out, tell
-    from dragonctl.terminal.logs import LogPrinter
+    from dragonctl.terminal.logs import LogPrinter, shape_of, who_wrote
 
     file, printer = out().file, LogPrinter(out(), groups)
+    by_name = {group.name: group for group in groups}
     local = {"local": True} if view.label else {}
     if local and not view.json:
         tell(view.label)
 
     def write(event: LogEvent) -> None:
         if view.json:
-            whole = json.dumps({**event.document(), **local})
+            shape = shape_of(event, by_name)
+            read = {"request": shape.request, "level": shape.level, "message": shape.text}
+            if event.source == "functions":
+                read["function"] = who_wrote(event, by_name)
+            whole = json.dumps({**event.document(), **read, **local})
             file.write(f"{whole}\n")
         else:
             printer.write(event)

@@ -7,7 +7,7 @@ must not take longer than reading them does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -15,8 +15,10 @@ from rich.style import Style
 from rich.text import Text
 
 from dragonctl.application.log_groups import LogGroup
+from dragonctl.telemetry.logs.access import access_line
 from dragonctl.telemetry.logs.events import LogEvent, Unreadable
 from dragonctl.telemetry.logs.lines import Line, recognise
+from dragonctl.telemetry.logs.writers import writer
 from dragonctl.telemetry.times import clock_text
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.fitting import fitted_text
@@ -48,14 +50,46 @@ def group_label(group: str, source: str) -> str:
     return group.rsplit("/", 1)[-1].removesuffix("-Logs")
 
 
+def _labels(group: LogGroup) -> tuple[str, ...]:
+    """The labels that lines of a group may bear."""
+    if _is_shared(group):
+        return group.owners
+    return (group_label(group.name, group.source),)
+
+
+def _is_shared(group: LogGroup) -> bool:
+    """Whether the group's own name does not say who writes there."""
+    return group.source in ("functions", "state-machines") and len(group.owners) > 1
+
+
+def who_wrote(event: LogEvent, groups: Mapping[str, LogGroup]) -> str:
+    """The function or machine that wrote a line, else the part of the application."""
+    group = groups.get(event.group)
+    if event.source == "functions" or (group and _is_shared(group)):
+        name = writer(event.source, event.stream, event.text)
+        if name:
+            return name
+    return group_label(event.group, event.source)
+
+
+def shape_of(event: LogEvent, groups: Mapping[str, LogGroup]) -> Line:
+    """What a line is; one of an access log by the format of its stage."""
+    if event.source != "access":
+        return recognise(event.text)
+    group = groups.get(event.group)
+    return access_line(event.text, group.formats if group else ())
+
+
 class LogPrinter:
     """Writes events to a console, line by line, as they come."""
 
     def __init__(self, console: Screen, groups: Iterable[LogGroup], *, raw: bool = False) -> None:
         """``raw`` leaves every line as it was logged, but harmless."""
+        groups = list(groups)
         self.console, self.raw = console, raw
         self.columns = console.room or 0
-        labels = [cell_len(neutral(group_label(item.name, item.source))) for item in groups]
+        self.groups = {item.name: item for item in groups}
+        labels = [cell_len(neutral(name)) for item in groups for name in _labels(item)]
         narrow = 0 < self.columns < _NARROW
         self.label_width = min(max(labels, default=6), _LABEL_WIDTHS[0 if narrow else 1])
         self.indent = 12 + 2 + self.label_width + 2 + (0 if raw else _REQUEST_WIDTH + 2)
@@ -72,7 +106,7 @@ class LogPrinter:
 
     def line(self, event: LogEvent) -> str:
         """The event as it is printed, with its line ends."""
-        shape = Line("plain", event.text) if self.raw else recognise(event.text)
+        shape = Line("plain", event.text) if self.raw else shape_of(event, self.groups)
         when, label, request = clock_text(event.time_ms), self._label(event), self._request(shape)
         colour = SOURCE_COLOURS.get(event.source, "white")
         head = f"{self._paint(when, 'dim')}  {self._paint(label, colour)}  "
@@ -114,11 +148,12 @@ class LogPrinter:
         return fitted_text(line, self.columns, self.indent, least=1)
 
     def _label(self, event: LogEvent) -> str:
-        known = self.labels.get(event.group)
+        name = who_wrote(event, self.groups)
+        known = self.labels.get(name)
         if known is None:
-            words = neutral(group_label(event.group, event.source))
+            words = neutral(name)
             known = words + " " * (self.label_width - cell_len(words))
-            self.labels[event.group] = known
+            self.labels[name] = known
         return known
 
     def _request(self, shape: Line) -> str:

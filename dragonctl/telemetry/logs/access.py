@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from dragonctl.telemetry.ids import TRACE_ID, UUID
-from dragonctl.telemetry.logs.lines import json_object
+from dragonctl.telemetry.logs.lines import Line, json_object, recognise, status_level
 
 Values = dict[str, str]
 """A variable's name without ``$context.`` -> what the line says; absent where it says ``-``."""
@@ -54,6 +54,34 @@ def read_access(text: str, formats: Iterable[str] = ()) -> Values:
             return values
     document = json_object(line)
     return _by_keys(document) if document is not None else _by_custom(line)
+
+
+_SENTENCE = ("httpMethod", "resourcePath", "path", "status", "responseLatency", "identity.sourceIp")
+"""Variables of the sentence that a line of one's own keys is told in; the others stand beneath."""
+
+
+def access_line(text: str, formats: Iterable[str] = ()) -> Line:
+    """An access log line with the request and the level that its stage's format says it has.
+
+    A line that people can read as it stands (CLF, CSV, XML) stays as it is.
+    """
+    line = recognise(text)
+    values = read_access(text, formats)
+    if not values.keys() & {"requestId", "status"}:
+        return line
+    links = frozenset(ids_of(values)) | (line.links if line.kind == "access" else frozenset())
+    status = values.get("status", "")
+    trace = TRACE_ID.search(values.get("xrayTraceId", ""))
+    found = line._replace(
+        kind="access", request=values.get("requestId", line.request), links=links,
+        level=status_level(status) if status else line.level, trace=trace[0] if trace else "",
+    )  # fmt: skip
+    if line.kind == "access" or not text.lstrip().startswith("{"):
+        return found
+    words = [values[name] for name in _SENTENCE if name in values]
+    spoken = {"requestId", *_SENTENCE}
+    fields = tuple((name, value) for name, value in values.items() if name not in spoken)
+    return found._replace(text=" ".join(words), fields=fields)
 
 
 def _by_format(form: str, line: str) -> Values:

@@ -24,6 +24,7 @@ from dragonctl.telemetry.fetching import (
     error_text,
     from_aws,
 )
+from dragonctl.telemetry.logs.writers import is_strangers
 from dragonctl.telemetry.times import iso_text
 
 PAGE = 2_000
@@ -138,7 +139,12 @@ def page_of(fetch: Fetch, group: LogGroup, params: dict[str, Any]) -> Page:
     """One page of a group's events and the token of the next one."""
     answer = fetch("logs", "FilterLogEvents", logGroupName=group.name, **params)
     events = [event_of(group, item) for item in answer.get("events", ())]
-    return [event for event in events if event.stream != VALIDATION_STREAM], answer.get("nextToken")
+    own = [event for event in events if not _is_left_out(group, event)]
+    return own, answer.get("nextToken")
+
+
+def _is_left_out(group: LogGroup, event: LogEvent) -> bool:
+    return event.stream == VALIDATION_STREAM or is_strangers(group, event.stream, event.text)
 
 
 def event_of(group: LogGroup, item: dict[str, Any]) -> LogEvent:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragonctl.telemetry.logs.access import ids_of, read_access
+from dragonctl.telemetry.logs.access import access_line, ids_of, read_access
 
 REQUEST = "9f8b6a10-0000-4000-8000-000000000001"
 TRACE = "1-65a0b0c0-0123456789abcdef01234567"
@@ -100,3 +100,20 @@ def test_any_order_and_any_separator_is_read(order, values, between):
 @given(st.text(), st.text())
 def test_no_line_and_no_format_breaks_the_reading(form, line):
     read_access(line, [form])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_line_of_any_format_has_its_request_and_its_level(name):
+    form, text = FORMS[name]
+    line = access_line(text, (form,))
+    assert (line.kind, line.request, line.level) == ("access", REQUEST, "warning")
+    assert REQUEST in line.links
+
+
+def test_one_s_own_keys_are_told_as_a_sentence():
+    form = '{"rid":"$context.requestId","verb":"$context.httpMethod","at":"$context.resourcePath",'
+    form += '"code":"$context.status","key":"$context.identity.apiKeyId"}'
+    text = json.dumps({"rid": REQUEST, "verb": "GET", "at": "/eggs", "code": "502", "key": "k1"})
+    line = access_line(text, (form,))
+    assert (line.text, line.level) == ("GET /eggs 502", "error")
+    assert line.fields == (("identity.apiKeyId", "k1"),)
