@@ -36,6 +36,7 @@ def status(
     What is wrong is named with the command that mends it. Nothing is changed.
     """
     import json
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from dragonctl.cli.failures import as_document, message
@@ -59,8 +60,10 @@ def status(
     now = datetime.now(UTC)
     context = CommandContext(Printed.current().command, api, stages, several=len(app.apis) > 1)
     observed = look(reads, app, context, now)
-    seen = document(observed, now)
-    seen["warnings"] = Printed.current().all_filled(seen["warnings"])
+    printed, seen = Printed.current(), document(observed, now)
+    seen["warnings"] = printed.all_filled(seen["warnings"])
+    for problem in seen["problems"]:
+        problem["fix"] = printed.completed(problem["fix"])
     if session.globals.json:
         local = {"local": True} if session.label else {}
         errors = (
@@ -70,7 +73,8 @@ def status(
     else:
         from dragonctl.terminal.status import show_status
 
-        show_status(app.title, session.label, seen, problems(observed, now))
+        found = [replace(one, fix=printed.completed(one.fix)) for one in problems(observed, now)]
+        show_status(app.title, session.label, seen, found)
     tell(*map(message, observed.errors))
     return 0
 
