@@ -36,6 +36,8 @@ Examples:
 @click.option("--until", metavar="TIME", help="Up to when (now).")
 @click.option("--follow", "-f", is_flag=True, help="Go on as new lines come.")
 @click.option("--grep", metavar="TEXT", help="Only lines that hold TEXT.")
+@click.option("--exclude", metavar="TEXT", help="Only lines that do not hold TEXT.")
+@click.option("--local-time", is_flag=True, help="Show times of this machine's zone, not UTC.")
 @click.option(
     "--request", metavar="ID",
     help="One request: its id, extended id, execution ARN or trace id.",
@@ -53,6 +55,8 @@ def logs(
     follow: bool,
     limit: int | None,
     grep: str | None,
+    exclude: str | None,
+    local_time: bool,
     request: str | None,
     sources: tuple[str, ...],
     **chosen: Any,
@@ -60,14 +64,15 @@ def logs(
     """Show the lines of every log, merged in time.
 
     API Gateway's execution and access logs, the state machines' and each function's. Times are
-    UTC. With --output json one JSON object a line. A group that cannot be read is named; the
-    rest is shown.
+    UTC unless --local-time is given. With --output json one JSON object a line. A group that
+    cannot be read is named; the rest is shown.
     """
     import time
     from collections import deque
 
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View, sources_of
+    from dragonctl.telemetry.logs.events import without
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import tell
     from dragonctl.terminal.neutral import neutral
@@ -82,8 +87,10 @@ def logs(
         command = Printed.current().command("setup-observability")
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0
-    write, empty = _writer(view, groups, follow=follow), True
+    write, empty = _writer(view, groups, follow=follow, local_time=local_time), True
     events = _events(view, groups, times, follow, grep, request)
+    if exclude:
+        events = filter(without(exclude), events)
     for event in deque(events, maxlen=limit) if limit else events:
         write(event)
         empty = False
@@ -108,14 +115,16 @@ def _check(*, follow: bool, until: str | None, limit: int | None, request: str |
         )
 
 
-def _writer(view: View, groups: list[LogGroup], *, follow: bool) -> Callable[[LogEvent], None]:
+def _writer(
+    view: View, groups: list[LogGroup], *, follow: bool, local_time: bool
+) -> Callable[[LogEvent], None]:
     """What writes a line to stdout: to read, or as a JSON object."""
     import json
 
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.logs import LogPrinter, shape_of, who_wrote
 
-    file, printer = out().file, LogPrinter(out(), groups)
+    file, printer = out().file, LogPrinter(out(), groups, local_time=local_time)
     by_name = {group.name: group for group in groups}
     local = {"local": True} if view.label else {}
     if local and not view.json:
@@ -150,17 +159,21 @@ def _events(
     from dragonctl.telemetry.requests.trail import Trail, request_events
 
     shown = events.containing(grep) if grep else events.anything
+    pattern = events.holding_pattern(grep) if grep else ""
     if request and not follow:
         _, found = request_events(view.fetch, groups, request, *times, report=view.report)
         return filter(shown, found)
     if not follow:
-        return events.read(view.fetch, groups, *times, report=view.report, admits=shown)
+        return events.read(
+            view.fetch, groups, *times, report=view.report, pattern=pattern, admits=shown
+        )
     trail = Trail.of(request) if request else None
     import time
 
     stream = following.follow(
         view.fetch, groups, times[0], clock=time.time, sleep=time.sleep, report=view.report,
-        **({"pattern": trail.pattern, "admits": trail.admits} if trail else {"admits": shown}),
+        pattern=trail.pattern if trail else lambda: pattern,
+        admits=trail.admits if trail else shown,
     )  # fmt: skip
     return filter(shown, stream) if trail else stream
 

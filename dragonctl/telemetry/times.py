@@ -66,6 +66,12 @@ def clock_text(time_ms: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{milliseconds:03d}"
 
 
+def local_clock_text(time_ms: int) -> str:
+    """``HH:MM:SS.mmm`` in this machine's time zone."""
+    local = _utc(time_ms).astimezone()
+    return f"{local:%H:%M:%S}.{time_ms % 1000:03d}"
+
+
 def iso_text(time_ms: int) -> str:
     """ISO 8601 in UTC with milliseconds: ``2026-11-23T08:00:00.000Z``."""
     return f"{_utc(time_ms):%Y-%m-%dT%H:%M:%S}.{time_ms % 1000:03d}Z"

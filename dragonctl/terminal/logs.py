@@ -19,7 +19,7 @@ from dragonctl.telemetry.logs.access import access_line
 from dragonctl.telemetry.logs.events import LogEvent, Unreadable
 from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.logs.writers import writer
-from dragonctl.telemetry.times import clock_text
+from dragonctl.telemetry.times import clock_text, local_clock_text
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.fitting import fitted_text
 from dragonctl.terminal.neutral import neutral, neutral_lines
@@ -83,8 +83,16 @@ def shape_of(event: LogEvent, groups: Mapping[str, LogGroup]) -> Line:
 class LogPrinter:
     """Writes events to a console, line by line, as they come."""
 
-    def __init__(self, console: Screen, groups: Iterable[LogGroup], *, raw: bool = False) -> None:
-        """``raw`` leaves every line as it was logged, but harmless."""
+    def __init__(
+        self,
+        console: Screen,
+        groups: Iterable[LogGroup],
+        *,
+        raw: bool = False,
+        local_time: bool = False,
+    ) -> None:
+        """``raw`` leaves every line as it was logged, but harmless; ``local_time``: not UTC."""
+        self.clock = local_clock_text if local_time else clock_text
         groups = list(groups)
         self.console, self.raw = console, raw
         self.columns = console.room or 0
@@ -107,7 +115,7 @@ class LogPrinter:
     def line(self, event: LogEvent) -> str:
         """The event as it is printed, with its line ends."""
         shape = Line("plain", event.text) if self.raw else shape_of(event, self.groups)
-        when, label, request = clock_text(event.time_ms), self._label(event), self._request(shape)
+        when, label, request = self.clock(event.time_ms), self._label(event), self._request(shape)
         colour = SOURCE_COLOURS.get(event.source, "white")
         head = f"{self._paint(when, 'dim')}  {self._paint(label, colour)}  "
         head += self._paint(request, "dim")

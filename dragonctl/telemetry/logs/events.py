@@ -7,6 +7,7 @@ reference), so groups are merged page by page: two pages of each group are held,
 from __future__ import annotations
 
 import heapq
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -91,6 +92,32 @@ def anything(event: LogEvent) -> bool:  # noqa: ARG001 (an Admits)
 def containing(text: str) -> Admits:
     """Admits the events whose line holds ``text``, letter by letter."""
     return lambda event: text in event.text
+
+
+def without(text: str) -> Admits:
+    """Admits the events whose line does not hold ``text``."""
+    return lambda event: text not in event.text
+
+
+def holding_pattern(text: str) -> str:
+    r"""A filter pattern for lines that hold ``text`` anywhere, so that CloudWatch looks for it.
+
+    A quoted term would be whole words only, a regular expression is not: letters, digits and a few
+    signs stand for themselves, other ASCII is ``\xhh`` ("Filter pattern syntax", CloudWatch Logs
+    user guide). What it has no way to write may be anything there: look again with ``containing``.
+    Empty, which lets everything pass, where nothing is left to look for.
+    """
+    found = "".join(_as_expression(letter) for letter in text[:_LONGEST])
+    return f"%{found}%" if re.search(r"\w", text[:_LONGEST], re.ASCII) else ""
+
+
+_LONGEST = 200  # letters: a filter pattern holds 1,024 characters, a letter takes up to four
+
+
+def _as_expression(letter: str) -> str:
+    if letter.isascii():
+        return letter if letter.isalnum() or letter in "_-=@/;,:#" else f"\\x{ord(letter):02x}"
+    return ".*"
 
 
 def read(

@@ -1,10 +1,11 @@
+import re
 from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.logs.events import containing, read
+from dragonctl.telemetry.logs.events import containing, holding_pattern, read
 from tests.telemetry.fake_logs import FakeLogs, Line
 
 LINES = st.lists(st.integers(0, 60_000).map(lambda time: Line(time, f"at {time}")), max_size=40)
@@ -70,3 +71,18 @@ def test_a_failure_of_the_program_itself_is_not_taken_for_one_of_aws():
     except KeyError:
         return
     raise AssertionError("the failure was hidden")
+
+
+def test_a_text_is_looked_for_by_cloudwatch_as_a_part_of_words_too():
+    assert holding_pattern("START id=7") == r"%START\x20id=7%"
+    assert holding_pattern('50% "a.b"') == r"%50\x25\x20\x22a\x2eb\x22%"
+    assert holding_pattern("caf\u00e9s") == "%caf.*s%"
+    assert holding_pattern("%") == holding_pattern("\u00e9") == ""
+
+
+@given(st.text(max_size=400), st.text(max_size=5), st.text(max_size=5))
+def test_the_pattern_finds_every_line_that_holds_the_text(text, before, behind):
+    pattern = holding_pattern(text)
+    assert len(pattern) <= 1024
+    if pattern:
+        assert re.search(pattern[1:-1], before + text + behind, re.DOTALL)
