@@ -99,6 +99,8 @@ def sentence(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 def _stack(document: Mapping[str, Any]) -> tuple[Path, str]:
     """The first stack of several lines, and where it stands."""
     for path in STACK:
+        if path[0] not in document:
+            continue
         text = next(texts(document, (path,)), "")
         if "\n" in text.strip():
             return path, text.strip()
@@ -174,6 +176,8 @@ def first(document: Mapping[str, Any], paths: tuple[Path, ...]) -> Any:
 def texts(document: Mapping[str, Any], paths: tuple[Path, ...]) -> Iterator[str]:
     """The texts that stand at the paths, in their order; a list of texts is one text."""
     for path in paths:
+        if path[0] not in document:
+            continue  # most paths, of a hundred thousand lines
         value = at(document, path)
         if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
             value = "\n".join(value)
@@ -183,7 +187,7 @@ def texts(document: Mapping[str, Any], paths: tuple[Path, ...]) -> Iterator[str]
 
 def level(document: Mapping[str, Any]) -> Level | None:
     """The level that a logger gave its line; None where it gave none."""
-    found = (level_of(at(document, path)) for path in LEVEL)
+    found = (level_of(at(document, path)) for path in LEVEL if path[0] in document)
     return next((one for one in found if one), None) or _by_number(document)
 
 
