@@ -120,7 +120,8 @@ def test_who_cannot_have_it_is_left_alone_and_named_with_the_reason(story):
         "legacy": "aws-otel-python-amd64-ver-1-32-0 carries another OpenTelemetry",
     }
     for name, reason in reasons.items():
-        (line,) = [one for one in warnings.splitlines() if f"unction {name}" in one]
+        start = f"Function {name} gets no Application Signals: "
+        (line,) = [one for one in warnings.splitlines() if one.startswith(start)]
         assert reason in line
         was = story["before"]["lambda"]["functions"][name]
         now = story["after"]["lambda"]["functions"][name]
