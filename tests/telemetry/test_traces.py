@@ -10,6 +10,7 @@ from dragonctl.errors import AwsError
 from dragonctl.telemetry.traces.reading import (
     KEPT,
     WINDOW,
+    Trace,
     explain_empty,
     grouped,
     read_traces,
@@ -54,6 +55,31 @@ def test_what_a_segment_says_is_kept():
     assert parts["AddDragon"].duration is None
     assert parts["S3"].aws["operation"] == "GetObject"
     json.dumps(failed.document())
+
+
+def test_a_cause_by_id_links_and_what_x_ray_inferred_are_in_the_document():
+    raised = {"id": "c" * 16, "type": "OutOfStock", "message": "none", "truncated": 3}
+    link = {"trace_id": "1-5e1b4151-aaaaaaaaaaaaaaaaaaaaaaaa", "id": "9" * 16}
+    inner = {"id": "b" * 16, "name": "take", "start_time": 2, "end_time": 3}
+    outer = {"id": "a" * 16, "name": "worker", "start_time": 1, "end_time": 4}
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:worker"
+    worker = {
+        **outer, "inferred": True, "resource_arn": arn, "links": [link], "cause": "c" * 16,
+        "subsegments": [{**inner, "cause": {"exceptions": [raised]}}],
+    }  # fmt: skip
+    document = tree(texts([worker]))[0].document()
+    assert [item["type"] for item in document["exceptions"]] == ["OutOfStock"]
+    assert (document["exceptions"][0]["id"], document["exceptions"][0]["truncated"]) == (
+        "c" * 16, 3,
+    )  # fmt: skip
+    assert (document["inferred"], document["resource_arn"]) == (True, arn)
+    assert document["links"] == [link]
+
+
+def test_a_trace_starts_with_its_earliest_segment_even_if_a_clock_is_behind():
+    early = {"id": "b" * 16, "name": "fn", "start_time": 8.5, "end_time": 9, "parent_id": "a" * 16}
+    root = {"id": "a" * 16, "name": "api", "start_time": 10, "end_time": 12}
+    assert Trace("1-0-0", 2.0, False, tuple(tree(texts([root, early])))).start == 8.5
 
 
 def test_ten_thousand_segments_wide_and_deep_lose_none():

@@ -67,7 +67,7 @@ class Trace:
     @property
     def start(self) -> float:
         """The earliest start of all segments, seconds since the epoch."""
-        return min((root.start for root in self.roots if root.start), default=0.0)
+        return min((part.start for _, part in walk(self.roots) if part.start), default=0.0)
 
     def document(self) -> dict[str, Any]:
         """The trace as plain JSON: its segments in the order of the tree, with their depth."""

@@ -8,8 +8,8 @@ by ``parent_id``. Nothing is dropped: what has no known parent becomes a root.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["ok", "error", "throttle", "fault"]
@@ -18,19 +18,29 @@ Status = Literal["ok", "error", "throttle", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception recorded on a segment; ``stack`` holds ``path:line label`` strings."""
+    """An exception recorded on a segment; ``stack`` holds ``path:line label`` strings.
+
+    ``cause`` is the id of the exception that led to it; ``truncated`` counts the frames, and
+    ``skipped`` the exceptions, that the SDK left out.
+    """
 
     type: str
     message: str
     remote: bool = False
     stack: tuple[str, ...] = ()
+    id: str = ""
+    cause: str = ""
+    truncated: int = 0
+    skipped: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Segment:
     """A span of work. Times are seconds since the epoch; ``end`` is None while in progress.
 
-    ``http``, ``sql``, ``aws``, ``annotations`` and ``metadata`` are the document's own parts.
+    ``http``, ``sql``, ``aws``, ``annotations``, ``metadata`` and ``links`` are the document's own
+    parts. ``inferred``: X-Ray made it of a caller's subsegment. ``cause_id``: the exception's id
+    where the cause is one recorded on another segment; ``exceptions`` then holds that one.
     """
 
     id: str
@@ -45,6 +55,10 @@ class Segment:
     fault: bool = False
     throttle: bool = False
     exceptions: tuple[Raised, ...] = ()
+    cause_id: str = ""
+    inferred: bool = False
+    resource_arn: str = ""
+    links: tuple[Mapping[str, Any], ...] = ()
     user: str = ""
     http: Mapping[str, Any] = field(default_factory=dict)
     sql: Mapping[str, Any] = field(default_factory=dict)
@@ -79,11 +93,8 @@ class Segment:
             for name in Segment.__dataclass_fields__
             if name not in ("children", "exceptions")
         }
-        raised = [
-            {"type": item.type, "message": item.message, "remote": item.remote,
-             "stack": list(item.stack)}
-            for item in self.exceptions
-        ]  # fmt: skip
+        parts["links"] = [dict(link) for link in self.links]
+        raised = [{**asdict(item), "stack": list(item.stack)} for item in self.exceptions]
         extra = {"status": self.status, "duration": self.duration, "exceptions": raised}
         return {**parts, **extra}
 
@@ -104,6 +115,7 @@ def tree(documents: Iterable[str]) -> list[Segment]:
     for text in documents:
         for segment in _segments_of(text):
             _keep(known, segment)
+    _resolve_causes(known.values())
     roots = [segment for segment in known.values() if not _adopted(known, segment)]
     roots.extend(_freed(known.values(), roots))
     return sorted(roots, key=_by_start)
@@ -118,6 +130,14 @@ def _keep(known: dict[str, Segment], segment: Segment) -> None:
     before = known.get(segment.id)
     if before is None or before.in_progress or not segment.in_progress:
         known[segment.id] = segment
+
+
+def _resolve_causes(segments: Collection[Segment]) -> None:
+    """Give each segment whose cause is an id the exception of that id, where the trace has it."""
+    raised = {item.id: item for segment in segments for item in segment.exceptions if item.id}
+    for segment in segments:
+        if segment.cause_id in raised:
+            segment.exceptions = (raised[segment.cause_id],)
 
 
 def _adopted(known: Mapping[str, Segment], segment: Segment) -> bool:
@@ -179,6 +199,10 @@ def _segment(part: Mapping[str, Any], parent: str, nested: bool) -> Segment:
         fault=part.get("fault") is True,
         throttle=part.get("throttle") is True,
         exceptions=_exceptions(part.get("cause")),
+        cause_id=_text(part.get("cause")),
+        inferred=part.get("inferred") is True,
+        resource_arn=_text(part.get("resource_arn")),
+        links=_links(part.get("links")),
         user=str(part.get("user") or ""),
         http=_mapping(part, "http"),
         sql=_mapping(part, "sql"),
@@ -212,10 +236,24 @@ def _exceptions(cause: Any) -> tuple[Raised, ...]:
             str(item.get("message", "")),
             item.get("remote") is True,
             tuple(_frame(frame) for frame in item.get("stack") or () if isinstance(frame, dict)),
+            _text(item.get("id")),
+            _text(item.get("cause")),
+            int(_number(item.get("truncated")) or 0),
+            int(_number(item.get("skipped")) or 0),
         )
         for item in cause.get("exceptions") or ()
         if isinstance(item, dict)
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _links(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """Links to other traces: ``trace_id``, ``id`` and ``attributes`` each."""
+    listed = value if isinstance(value, list) else []
+    return tuple(link for link in listed if isinstance(link, dict))
 
 
 def _frame(frame: Mapping[str, Any]) -> str:
