@@ -26,6 +26,8 @@ SURVIVED = ("500", "503", "429", "bare-429", "cut-before", "cut-after", "silence
 """Faults of one call that a command gets over by itself."""
 CONTENTION = ("conflict", "ConflictException")
 """The same, for writes: AWS does not refuse a read because of another's change."""
+IGNORED = "no-effect"
+"""A write that AWS answers as done, and does not do: only a look afterwards tells."""
 DEADLY = ("kill-before", "kill-after")
 REFUSALS = ("access-denied", "expired-token")
 PROPAGATION = {
@@ -154,8 +156,8 @@ def cases(learned: Learned) -> Iterator[Case]:
     for service, operation, is_write in learned.calls:
         seen[service, operation] += 1
         nth = seen[service, operation]
-        contention = CONTENTION if is_write else ()
-        for name in (*DEADLY, *SURVIVED, *REFUSALS, *contention):
+        of_writes = (*CONTENTION, IGNORED) if is_write else ()
+        for name in (*DEADLY, *SURVIVED, *REFUSALS, *of_writes):
             if name in _impossible(service, operation):
                 continue
             yield Case(FAULTS[name], service, operation, nth)
@@ -204,6 +206,9 @@ def _judge(finding: Finding, case: Case, result: Result) -> None:
     finding.expect(bool(result.document), "stdout is not one JSON document")
     if kind in REFUSALS:
         _judge_refusal(finding, case, result)
+    elif kind == IGNORED:
+        finding.expect(result.exit_code == 1, "a write without effect ended with exit 0")
+        finding.expect(bool(result.errors), "a write without effect was not told")
     elif result.exit_code:
         told = [error.get("message") for error in result.errors] or _last_line(result.stderr)
         finding.defects.append(f"exit {result.exit_code}: {told}")

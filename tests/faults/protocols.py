@@ -113,6 +113,15 @@ def error_answer(operation: Operation, status: int, code: str, message: str) -> 
     return Answer(status, json.dumps(document).encode(), headers)
 
 
+def empty_answer(operation: Operation) -> Answer:
+    """A success that tells nothing, in this operation's protocol."""
+    if operation.protocol in {"query", "rest-xml"}:
+        name = operation.name
+        body = f"<{name}Response><{name}Result/></{name}Response>"
+        return Answer(200, body.encode(), {"Content-Type": "text/xml"})
+    return Answer(200, b"{}", {"Content-Type": "application/json"})
+
+
 def action_name(operation: Operation, method: str) -> str:
     """The IAM action that allows the operation: API Gateway's are HTTP methods."""
     if operation.service == "apigateway":

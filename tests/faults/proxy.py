@@ -32,7 +32,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.faults.protocols import Answer, Operation, Request, error_answer, recognise
+from tests.faults.protocols import Answer, Operation, Request, empty_answer, error_answer, recognise
 from tests.faults.rules import (
     ALWAYS,
     FAULTS,
@@ -235,8 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
         match fault.kind:
             case "kill-before":
                 return proxy.kill()
-            case "cut-before":
-                return None
+            case "cut-before" | "no-effect":
+                return None if fault.kind == "cut-before" else empty_answer(operation)
             case "silence":
                 time.sleep(fault.seconds)
                 return self._forward(call, request)

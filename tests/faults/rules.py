@@ -41,6 +41,7 @@ FAULTS: dict[str, Fault] = {
         "expired-token": 0.0,
         "wrong-clock": 0.0,  # the request's date is an hour off
         "malformed": 0.0,  # took effect; the answer is not what the protocol promises
+        "no-effect": 0.0,  # answered 200, and nothing came of it
         "silence": 10.0,  # answered, but late
         "not-yet": 10.0,  # IAM has not told the other service yet
         "never": math.inf,  # the same words, and no wait will help

@@ -60,6 +60,21 @@ def test_killed_after_each_write_in_turn_it_gets_there_and_back(lab, learned):
     assert moved(before, lab.look()) == {}
 
 
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("apigateway", "UpdateStage"),
+        ("iam", "AttachRolePolicy"),
+        ("lambda", "UpdateFunctionConfiguration"),
+        ("logs", "CreateLogGroup"),
+        ("stepfunctions", "UpdateStateMachine"),
+    ],
+)
+def test_a_write_that_aws_answers_and_does_not_do_is_told(lab, learned, service, operation):
+    finding = examine(lab, learned, Case(FAULTS["no-effect"], service, operation))
+    assert (finding.outcome, finding.defects) == ("failed, said why", [])
+
+
 @pytest.mark.parametrize("fault", ["500", "bare-429", "cut-after", "malformed"])
 def test_every_call_fails_once(lab, learned, fault):
     before = lab.fresh()
