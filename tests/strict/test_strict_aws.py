@@ -5,6 +5,7 @@ What moved is compared over the whole account, and no refusal may be one that a 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -44,12 +45,13 @@ class Person:
             "AWS_EC2_METADATA_DISABLED": "true", "DRAGONCTL_STATE_DIR": str(home),
         }  # fmt: skip
 
-    def interrupts(self, operation):
-        """Presses Ctrl-C as soon as an operation is called."""
-        answer = self.world.operations[operation]
+    def interrupts(self, operation, nth=1):
+        """Presses Ctrl-C as soon as an operation is called for the nth time, and each time then."""
+        answer, calls = self.world.operations[operation], itertools.count(1)
 
         def pressed(world, params):
-            self.child.send_signal(signal.SIGINT)
+            if next(calls) >= nth:
+                self.child.send_signal(signal.SIGINT)
             return answer(world, params)
 
         self.world.operations[operation] = pressed
@@ -277,7 +279,7 @@ def test_an_interruption_is_one_document_and_can_be_undone(tmp_path):
         twice = ann.types(*SETUP)
         assert (twice.returncode, json.loads(twice.stdout)["changes"], ann.wrote) == (130, [], [])
         world.operations.update(accounts.empty().operations)
-        ann.interrupts("apigateway.UpdateStage")
+        ann.interrupts("apigateway.UpdateStage", nth=3)  # the first is done, and read back, by then
         ended = ann.types(*SETUP)
         document = json.loads(ended.stdout)
         assert ended.returncode == 130
