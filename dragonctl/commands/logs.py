@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.logs.events import LogEvent
+    from dragonctl.telemetry.logs.events import Admits, LogEvent
 
 
 @command(
@@ -68,11 +69,9 @@ def logs(
     cannot be read is named; the rest is shown.
     """
     import time
-    from collections import deque
 
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View, sources_of
-    from dragonctl.telemetry.logs.events import without
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import tell
     from dragonctl.terminal.neutral import neutral
@@ -88,10 +87,8 @@ def logs(
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0
     write, empty = _writer(view, groups, follow=follow, local_time=local_time), True
-    events = _events(view, groups, times, follow, grep, request)
-    if exclude:
-        events = filter(without(exclude), events)
-    for event in deque(events, maxlen=limit) if limit else events:
+    looked_for = _LookedFor(grep, exclude, request, limit)
+    for event in _events(view, groups, times, looked_for, follow=follow):
         write(event)
         empty = False
     if empty:
@@ -146,36 +143,84 @@ def _writer(
     return write
 
 
+@dataclass(frozen=True, slots=True)
+class _LookedFor:
+    """Which lines are wanted: by what they hold and lack, by request; how many of the last."""
+
+    grep: str | None
+    exclude: str | None
+    request: str | None
+    limit: int | None
+
+    def admits(self) -> Admits:
+        """Whether a line is wanted by its text."""
+        from dragonctl.telemetry.logs.events import anything, both, containing, without
+
+        shown = containing(self.grep) if self.grep else anything
+        return both(shown, without(self.exclude)) if self.exclude else shown
+
+    def pattern(self) -> str:
+        """What CloudWatch is to look for; empty for everything."""
+        from dragonctl.telemetry.logs.events import holding_pattern
+
+        return holding_pattern(self.grep) if self.grep else ""
+
+
 def _events(
     view: View,
     groups: list[LogGroup],
     times: tuple[int, int | None],
+    wanted: _LookedFor,
+    *,
     follow: bool,
-    grep: str | None,
-    request: str | None,
-) -> Iterator[LogEvent]:
+) -> Iterable[LogEvent]:
     """The stream that the options describe."""
-    from dragonctl.telemetry.logs import events, following
-    from dragonctl.telemetry.requests.trail import Trail, request_events
+    if follow:
+        return _following(view, groups, times[0], wanted)
+    if wanted.request:
+        return _of_request(view, groups, times, wanted)
+    from dragonctl.telemetry.logs.events import read
 
-    shown = events.containing(grep) if grep else events.anything
-    pattern = events.holding_pattern(grep) if grep else ""
-    if request and not follow:
-        _, found = request_events(view.fetch, groups, request, *times, report=view.report)
-        return filter(shown, found)
-    if not follow:
-        return events.read(
-            view.fetch, groups, *times, report=view.report, pattern=pattern, admits=shown
-        )
-    trail = Trail.of(request) if request else None
+    pattern, admits = wanted.pattern(), wanted.admits()
+    if wanted.limit is None:
+        return read(view.fetch, groups, *times, report=view.report, pattern=pattern, admits=admits)
+    from dragonctl.telemetry.logs.newest import newest
+
+    return newest(
+        view.fetch, groups, *times,
+        count=wanted.limit, report=view.report, pattern=pattern, admits=admits,
+    )  # fmt: skip
+
+
+def _of_request(
+    view: View, groups: list[LogGroup], times: tuple[int, int | None], wanted: _LookedFor
+) -> Iterable[LogEvent]:
+    """The lines of a request that is over."""
+    from collections import deque
+
+    from dragonctl.telemetry.requests.trail import request_events
+
+    _, found = request_events(view.fetch, groups, wanted.request or "", *times, report=view.report)
+    return deque(filter(wanted.admits(), found), maxlen=wanted.limit)
+
+
+def _following(
+    view: View, groups: list[LogGroup], start_ms: int, wanted: _LookedFor
+) -> Iterator[LogEvent]:
+    """The lines as they come."""
     import time
 
-    stream = following.follow(
-        view.fetch, groups, times[0], clock=time.time, sleep=time.sleep, report=view.report,
+    from dragonctl.telemetry.logs.following import follow
+    from dragonctl.telemetry.requests.trail import Trail
+
+    trail = Trail.of(wanted.request) if wanted.request else None
+    pattern, admits = wanted.pattern(), wanted.admits()
+    stream = follow(
+        view.fetch, groups, start_ms, clock=time.time, sleep=time.sleep, report=view.report,
         pattern=trail.pattern if trail else lambda: pattern,
-        admits=trail.admits if trail else shown,
+        admits=trail.admits if trail else admits,
     )  # fmt: skip
-    return filter(shown, stream) if trail else stream
+    return filter(admits, stream) if trail else stream
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

@@ -15,6 +15,9 @@ def refusal(code: str, message: str = "no") -> AwsError:
     return AwsError("logs", "FilterLogEvents", code, message, 400)
 
 
+JANUARY_2024 = 1_704_067_200_000
+
+
 @dataclass
 class Line:
     time_ms: int
@@ -65,8 +68,8 @@ class FakeLogs:
         return getattr(self, operation)(**params)
 
     def FilterLogEvents(
-        self, logGroupName, startTime, limit, endTime=None, filterPattern="", nextToken="0",
-        logStreamNames=(),
+        self, logGroupName, startTime, limit, endTime=None, filterPattern="", nextToken="",
+        logStreamNames=(), startFromHead=True,
     ):  # fmt: skip
         if logGroupName in self.refusals:
             raise refusal(self.refusals[logGroupName])
@@ -85,10 +88,15 @@ class FakeLogs:
             ),
             key=lambda line: line.time_ms,
         )
-        first, size = int(nextToken), min(limit, self.page)
+        if not startFromHead and not nextToken and startTime < JANUARY_2024:
+            raise refusal("InvalidParameterException", "startTime is before 2024")
+        backward = nextToken.startswith("b") if nextToken else not startFromHead
+        if backward:
+            lines.reverse()
+        first, size = int(nextToken[1:] or 0), min(limit, self.page)
         answer = {"events": [event(line) for line in lines[first : first + size]]}
         if first + size < len(lines):
-            answer["nextToken"] = str(first + size)
+            answer["nextToken"] = f"{'b' if backward else 'f'}{first + size}"
         return answer
 
     def DescribeLogGroups(self, logGroupNamePrefix, limit):

@@ -5,7 +5,7 @@ Insights queries and live tails are refused by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dragonctl.local import backends, log_patterns
@@ -13,6 +13,8 @@ from dragonctl.local.shims import before, instead
 from dragonctl.local.wire import AwsError, Request
 
 MOST_EVENTS = 10_000
+BACKWARDS_SINCE_MS = 1_704_067_200_000  # 2024-01-01: earlier times are read from the head alone
+FORWARD, BACKWARD = "f", "b"  # how a token begins
 NOT_HERE = 501
 Place = tuple[int, int]
 """Where an event stands in its group: its time, then its number."""
@@ -20,21 +22,16 @@ Place = tuple[int, int]
 
 @instead("logs", "FilterLogEvents", lock=False)
 def filter_log_events(request: Request) -> dict[str, Any]:
-    """Events of a group by time, at most 10,000 a page."""
+    """Events of a group by time, at most 10,000 a page, from either end."""
     parameters = request.parameters
     limit = min(int(parameters.get("limit") or MOST_EVENTS), MOST_EVENTS)
-    test = log_patterns.parse(parameters.get("filterPattern") or "")
-    start, end = parameters.get("startTime"), parameters.get("endTime")
-    behind = _place(parameters.get("nextToken"))
+    behind, from_head = _place(parameters.get("nextToken")), _from_head(parameters)
     found = [
-        (place, stream, event)
-        for place, stream, event in _events(request)
-        if (start is None or event.timestamp >= start)
-        and (end is None or event.timestamp <= end)
-        and (behind is None or place > behind)
-        and test(event.message)
+        one
+        for one in _within(request)
+        if behind is None or (one[0] > behind if from_head else one[0] < behind)
     ]
-    found.sort(key=lambda one: one[0])
+    found.sort(key=lambda one: one[0], reverse=not from_head)
     page = found[:limit]
     answer: dict[str, Any] = {
         "events": [_told(stream, event) for _, stream, event in page],
@@ -42,8 +39,30 @@ def filter_log_events(request: Request) -> dict[str, Any]:
     }
     if len(found) > limit:
         moment, number = page[-1][0]
-        answer["nextToken"] = f"{moment}/{number}"
+        answer["nextToken"] = f"{FORWARD if from_head else BACKWARD}/{moment}/{number}"
     return answer
+
+
+def _from_head(parameters: Mapping[str, Any]) -> bool:
+    """Whether the earliest come first: a token keeps the direction of its page (AWS)."""
+    if token := parameters.get("nextToken"):
+        return not token.startswith(BACKWARD)
+    from_head = parameters.get("startFromHead") is not False
+    if not from_head and int(parameters.get("startTime") or 0) < BACKWARDS_SINCE_MS:
+        words = "startFromHead can be false only if startTime is on or after 2024-01-01T00:00:00Z."
+        raise AwsError("InvalidParameterException", words)
+    return from_head
+
+
+def _within(request: Request) -> Iterator[tuple[Place, str, Any]]:
+    """The events of the request's time that its pattern matches."""
+    parameters = request.parameters
+    test = log_patterns.parse(parameters.get("filterPattern") or "")
+    start, end = parameters.get("startTime"), parameters.get("endTime")
+    for place, stream, event in _events(request):
+        late_enough = start is None or event.timestamp >= start
+        if late_enough and (end is None or event.timestamp <= end) and test(event.message):
+            yield place, stream, event
 
 
 def _events(request: Request) -> Iterator[tuple[Place, str, Any]]:
@@ -81,8 +100,8 @@ def _told(stream: str, event: Any) -> dict[str, Any]:
 def _place(token: str | None) -> Place | None:
     if not token:
         return None
-    moment, _, number = token.partition("/")
-    if not (moment.isdigit() and number.isdigit()):
+    direction, moment, number = [*token.split("/"), "", ""][:3]
+    if direction not in (FORWARD, BACKWARD) or not (moment.isdigit() and number.isdigit()):
         raise AwsError("InvalidParameterException", "The specified nextToken is invalid.")
     return int(moment), int(number)
 

@@ -31,7 +31,8 @@ from dragonctl.telemetry.times import iso_text
 PAGE = 2_000
 """Events asked for at once: AWS gives up to 10,000, which would hold ten groups' whole log."""
 
-_WORKERS = 8  # groups that are read at the same time
+WORKERS = 8
+"""Groups that are read at the same time."""
 
 LATE_MS = 5_000
 """Events of one group that arrive out of order by up to this are still put in order."""
@@ -99,6 +100,11 @@ def without(text: str) -> Admits:
     return lambda event: text not in event.text
 
 
+def both(first: Admits, second: Admits) -> Admits:
+    """Admits what two others admit."""
+    return lambda event: first(event) and second(event)
+
+
 def holding_pattern(text: str) -> str:
     r"""A filter pattern for lines that hold ``text`` anywhere, so that CloudWatch looks for it.
 
@@ -137,7 +143,7 @@ def read(
     ``streams``, if given, are the only streams that are read. Groups are read side by side; one
     that cannot be read goes to ``report`` and the rest is shown.
     """
-    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="logs")
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logs")
     try:
         readers = [
             _GroupReader(pool, fetch, group, query(start_ms, end_ms, pattern, streams), report)

@@ -83,6 +83,22 @@ def test_a_group_is_read_by_time_across_streams_and_pages(local_aws):
     assert seen == [f"{step} {stream} x" for step in range(1, 5) for stream in "ac"]
 
 
+def test_a_group_is_read_from_its_end_back_and_the_token_keeps_the_direction(local_aws):
+    logs = local_aws.client("logs")
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    moment = 1_795_400_000_000
+    events = [{"timestamp": moment + step, "message": str(step)} for step in range(5)]
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=events)
+    asked = {"logGroupName": "g", "startTime": moment + 1, "limit": 2}
+    first = logs.filter_log_events(**asked, startFromHead=False)
+    second = logs.filter_log_events(**asked, startFromHead=True, nextToken=first["nextToken"])
+    assert [event["message"] for event in first["events"] + second["events"]] == list("4321")
+    assert "nextToken" not in second
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.filter_log_events(logGroupName="g", startTime=1_704_067_199_999, startFromHead=False)
+
+
 def test_insights_and_live_tails_are_refused_by_name(local_aws):
     logs = local_aws.client("logs")
     logs.create_log_group(logGroupName="g")
