@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from dragonctl.aws.client import Connection
 from dragonctl.cli.globals import Globals
+from dragonctl.errors import DragonError
 
 
 def is_running() -> bool:
@@ -11,6 +14,16 @@ def is_running() -> bool:
     from dragonctl.local import control
 
     return control.status() is not None
+
+
+def endpoint() -> str:
+    """Where the local AWS listens, as its file says, without asking it; "" where none is known."""
+    from dragonctl.local import address
+
+    with suppress(DragonError, OSError):  # of a hint: no trouble with the folder may hide the hint
+        written = address.recall()
+        return written.endpoint if written else ""
+    return ""
 
 
 def connection(globals_: Globals, *, sample: bool = True) -> Connection:

@@ -12,8 +12,12 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
+import click
+
 from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.globals import globals_of
 from dragonctl.cli.line import Line, option_names
+from dragonctl.cli.local_switch import endpoint
 
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
 _AWS_IN_TEXT = re.compile(r"`(aws [a-z][^`\n]*)`")
@@ -24,13 +28,17 @@ _PLACE = ("--profile", "--region", "--endpoint-url")
 class Printed:
     """Builds the commands that a run prints, out of the line that it was started with."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, local_endpoint: str = "") -> None:
         self.line = line
+        self.local_endpoint = local_endpoint
+        """Where the local AWS listens, if it is meant: the AWS CLI does not know ``--local``."""
 
     @classmethod
     def current(cls) -> Printed:
         """For the command that is being carried out."""
-        return cls(Line.current())
+        context = click.get_current_context(silent=True)
+        is_local = context is not None and globals_of(context).is_local
+        return cls(Line.current(), endpoint() if is_local else "")
 
     def command(self, *words: str) -> str:
         """``dragonctl`` with these words and what it needs besides, quoted for a shell.
@@ -75,10 +83,13 @@ class Printed:
             return command
         options = _PLACE[:1] if words[1] in _AWS_ACCESS else _PLACE
         said = {word.partition("=")[0] for word in words}
+        given = {option: self.line.values(option)[-1:] for option in options}
+        if self.local_endpoint and "--endpoint-url" in given:
+            given["--endpoint-url"] = [self.local_endpoint]
         more = [
             word
-            for option in options
-            for value in self.line.values(option)[-1:]
+            for option, values in given.items()
+            for value in values
             if option not in said
             for word in (option, value)
         ]

@@ -204,6 +204,20 @@ def test_a_command_of_the_aws_cli_means_the_same_place(text, more):
     assert Printed(line_of(["status"])).filled(text) == text
 
 
+@pytest.mark.parametrize("name", ["local", "local before", "DRAGONCTL_LOCAL"])
+def test_the_aws_cli_is_given_the_address_of_the_local_aws(terminal, place, name):
+    place(SURROUNDINGS[name])
+    words = line_in(SURROUNDINGS[name], "status", terminal.endpoint)
+    with cli.make_context("dragonctl", words) as root:
+        _, command, rest = cli.resolve_command(root, [*root._protected_args, *root.args])
+        with command.make_context("status", rest, parent=root):
+            printed = Printed.current()
+    completed = shlex.split(printed.completed("aws logs describe-log-groups"))
+    assert completed[completed.index("--endpoint-url") + 1] == terminal.endpoint
+    assert "--local" not in completed
+    assert printed.completed("aws sso login") == "aws sso login"
+
+
 def test_a_remark_stays_behind_a_command_of_the_aws_cli():
     printed = Printed(line_of(["status", "--region", "eu-west-1"]))
     command = "aws logs delete-resource-policy --policy-name NAME   # one that nothing needs"
