@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Raw, named
 from dragonctl.resources.logs_group import execution_group, group_name
@@ -28,7 +30,8 @@ class Log:
     ``source`` is one of :data:`SOURCES`; ``part`` the stage (``orders/prod``), the function or the
     machine; ``owner`` the same in words, with its version where that is a published one;
     ``is_written``: whether anything is written as things stand; ``format`` an access log's;
-    ``is_frozen``: whether it is a published version's.
+    ``is_frozen``: whether it is a published version's; ``made_ms``: when the API or the machine was
+    made, in milliseconds since the epoch, 0 where AWS does not say (Lambda never does).
     """
 
     group: str
@@ -38,6 +41,7 @@ class Log:
     is_written: bool = True
     format: str = ""
     is_frozen: bool = False
+    made_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class LogGroup:
 
     ``owners`` names the stages, machines or functions that write there, ``formats`` holds the
     access log formats of its stages. ``known`` are all functions and machines of the application:
-    a line of any other is a stranger's; empty where not all of them could be read.
+    a line of any other is a stranger's; empty where not all of them could be read. What is older
+    than ``made_ms`` was written by deleted ones of the same name; 0 where that is not known.
     """
 
     name: str
@@ -54,6 +59,7 @@ class LogGroup:
     owners: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     known: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    made_ms: int = field(default=0, compare=False)
 
 
 def logs(app: App) -> Iterator[Log]:
@@ -80,6 +86,7 @@ def log_groups(app: App) -> list[LogGroup]:
             tuple(dict.fromkeys(log.part for log in shared)),
             tuple(dict.fromkeys(log.format for log in shared if log.format)),
             known,
+            min(log.made_ms for log in shared),
         )
         for name, shared in found.items()
     ]
@@ -95,7 +102,8 @@ def stage_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
     settings = raw.get("accessLogSettings") or {}
     if group := group_name(settings.get("destinationArn")):
         form = settings.get("format") or ""
-        yield Log(group, "access", part, f"stage {stage}, access", format=form)
+        made_ms = _milliseconds(api.raw.get("createdDate"))
+        yield Log(group, "access", part, f"stage {stage}, access", format=form, made_ms=made_ms)
 
 
 def function_logs(function: Function) -> Iterator[Log]:
@@ -113,7 +121,19 @@ def machine_logs(machine: Machine) -> Iterator[Log]:
             owner = named(f"state machine {machine.name}", version)
             is_written = state[LEVEL] != "OFF"
             is_frozen = version != LATEST
-            yield Log(group, "state-machines", machine.name, owner, is_written, is_frozen=is_frozen)
+            made_ms = _milliseconds(machine.raw.get("creationDate"))
+            yield Log(
+                group, "state-machines", machine.name, owner, is_written,
+                is_frozen=is_frozen, made_ms=made_ms,
+            )  # fmt: skip
+
+
+def _milliseconds(date: Any) -> int:
+    """A date of AWS's answers (boto3 gives a datetime) in milliseconds; 0 for none.
+
+    To the second: GetRestApis gives no smaller part.
+    """
+    return int(date.timestamp()) * 1000 if isinstance(date, datetime) else 0
 
 
 def access_group(api: str, stage: str) -> str:

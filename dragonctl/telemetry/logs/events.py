@@ -177,7 +177,11 @@ def page_of(fetch: Fetch, group: LogGroup, params: dict[str, Any]) -> Page:
 
 
 def _is_left_out(group: LogGroup, event: LogEvent) -> bool:
-    return event.stream == VALIDATION_STREAM or is_strangers(group, event.stream, event.text)
+    return (
+        event.time_ms < group.made_ms
+        or event.stream == VALIDATION_STREAM
+        or is_strangers(group, event.stream, event.text)
+    )
 
 
 def event_of(group: LogGroup, item: dict[str, Any]) -> LogEvent:

@@ -62,6 +62,18 @@ def test_only_lines_with_the_text_and_within_the_time_are_given():
     assert [event.document()["time"] for event in events] == ["1970-01-01T00:00:00.005Z"]
 
 
+def test_lines_from_before_a_machine_was_made_are_of_a_deleted_one_of_its_name():
+    fake = FakeLogs(
+        {"machine": [Line(4, "deleted"), Line(5, "own")], "function": [Line(3, "kept")]}
+    )
+    groups = [
+        LogGroup("machine", "state-machines", made_ms=5),
+        LogGroup("function", "functions"),
+    ]
+    events = read(fake.fetch, groups, 0, report=lambda _: None)
+    assert [event.text for event in events] == ["kept", "own"]
+
+
 def test_a_failure_of_the_program_itself_is_not_taken_for_one_of_aws():
     def fetch(service, operation, **params):
         raise KeyError("a bug")
