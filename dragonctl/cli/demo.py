@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from dragonctl.cli.catalogue import command_names
 from dragonctl.engine import journal
@@ -21,11 +22,17 @@ from dragonctl.sample import sample_folder
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that is shown: a title, a sentence, and the command lines without ``dragonctl``."""
+    """One thing that is shown: a title, a sentence, and the command lines without ``dragonctl``.
+
+    A newcomer reads of what they print the lines that begin with the pattern ``shown``, and all
+    from the first that begins with ``rest`` on; what one of them is worth is in its sentence.
+    """
 
     title: str
     why: str
     lines: tuple[str, ...]
+    shown: str = r"\Z"
+    rest: str = r"\d+ (setting|resource)s? |No changes |Plan: "
 
     @property
     def playable(self) -> bool:
@@ -49,11 +56,14 @@ _DRAGON = {
 _POST = f"send POST /dragons --stage test --data '{json.dumps(_DRAGON)}'"
 _GET = "send GET '/dragons?dragonName=Jon' --stage prod"
 
+_STAGES = r"(Stage|test|prod) "
+
 ACTS: tuple[Act, ...] = (
     Act(
         "An AWS of your own",
         "A server on this machine that behaves like AWS. No account, nothing to pay.",
         ("local up",),
+        shown="The local AWS listens",
     ),
     Act(
         "An application",
@@ -65,11 +75,18 @@ ACTS: tuple[Act, ...] = (
         "From source folders to Lambda. The same source is not uploaded twice.",
         ("deploy-function",),
     ),
-    Act("What can be seen of it", "Logs and traces are off.", ("status",)),
+    Act(
+        "What can be seen of it",
+        "Logs and traces are off.",
+        ("status",),
+        shown=_STAGES,
+        rest="Switch on ",
+    ),
     Act(
         "The plan",
         "What it takes to see inside: all that differs. Nothing is changed yet.",
         (f"{OBSERVE} --dry-run",),
+        shown="[+~-] ",
     ),
     Act(
         "The changes",
@@ -77,7 +94,13 @@ ACTS: tuple[Act, ...] = (
         (OBSERVE,),
     ),
     Act("Once more", "A second run finds nothing to do, and makes no write call.", (OBSERVE,)),
-    Act("What can be seen now", "Logs and traces are on, from the API to the data.", ("status",)),
+    Act(
+        "What can be seen now",
+        "Logs and traces are on, from the API to the data.",
+        ("status",),
+        shown=_STAGES,
+        rest=". Nothing is wrong",
+    ),
     Act(
         "A cache",
         "GET answers of the stage prod are kept, a copy for each set of parameters.",
@@ -87,19 +110,27 @@ ACTS: tuple[Act, ...] = (
         "A new dragon",
         "One request, followed: its answer, its lines in every log, its trace.",
         (f"{_POST} --follow",),
+        shown=r"POST |\S+  (access |\S+ .*(Execution(Started|Succeeded)|dragon (validated|added)))",
     ),
-    Act("The same dragon again", "The API says yes, and yet it is not added.", (_POST,)),
-    Act("Read it, twice", "The second answer comes from the cache.", (_GET, _GET)),
+    Act(
+        "The same dragon again",
+        "The API says yes, and yet it is not added.",
+        (_POST,),
+        shown="POST ",
+    ),
+    Act("Read it, twice", "The second answer comes from the cache.", (_GET, _GET), shown="GET "),
     Act(
         "What became of the second dragon",
         "The line of the state machine's log that says why it was refused.",
         ("logs --since 5m --source state-machines --grep TaskFailed",),
+        rest=r"[\d:.]+ ",
     ),
-    Act("The traces", "Each request, with what it took.", ("traces --since 10m",)),
+    Act("The traces", "Each request, with what it took.", ("traces --since 10m",), rest=" *Age "),
     Act(
         "The map",
         "Who calls whom, how long it takes, what fails. Also as a page for the browser.",
         ("service-map --since 10m --html {page}",),
+        shown=r"Node |S3 |SSM |\S+ \((API|state machine|Lambda)\) +\d",
     ),
 )
 
@@ -122,8 +153,13 @@ class Begun:
     started_server: bool
 
 
-def play(acts: Sequence[Act], *, as_json: bool) -> tuple[int, list[dict[str, Any]]]:
-    """Play the acts until one fails; the exit code, and for JSON what each line answered."""
+def play(
+    acts: Sequence[Act], *, as_json: bool, verbose: bool = True
+) -> tuple[int, list[dict[str, Any]]]:
+    """Play the acts until one fails; the exit code, and for JSON what each line answered.
+
+    Without ``verbose`` a person is shown of each what it is about.
+    """
     played: list[dict[str, Any]] = []
     shown = [act for act in acts if act.playable]
     with _on_the_sample() as options:
@@ -134,7 +170,7 @@ def play(acts: Sequence[Act], *, as_json: bool) -> tuple[int, list[dict[str, Any
                 heading(number, act.title, act.why)
             for template in act.lines:
                 line = template.replace("{page}", shlex.quote(str(_page()))) + options
-                code, answer = _run(line, as_json=as_json)
+                code, answer = _run(line, None if verbose else act, as_json=as_json)
                 played.append({"command": f"dragonctl {line}", "exit_code": code, "answer": answer})
                 if code:
                     return code, played
@@ -196,14 +232,20 @@ def _open_runs(begun: Begun) -> list[Run]:
     ]
 
 
-def _run(line: str, *, as_json: bool) -> tuple[int, Any]:
+def _run(line: str, brief: Act | None, *, as_json: bool) -> tuple[int, Any]:
     from dragonctl.cli.root import run
 
     if not as_json:
-        from dragonctl.terminal.demo import typed
+        from dragonctl.terminal.demo import Excerpt, typed
 
         typed(f"dragonctl {line}")
-        return run(shlex.split(line)), None
+        if brief is None:
+            return run(shlex.split(line)), None
+        excerpt = Excerpt(sys.stdout, brief.shown, brief.rest)
+        with redirect_stdout(cast("TextIO", excerpt)):
+            code = run(shlex.split(line))
+        excerpt.end(whole=code != 0)
+        return code, None
     with redirect_stdout(StringIO()) as said:
         code = run([*shlex.split(line), "--output", "json"])
     try:

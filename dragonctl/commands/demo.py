@@ -14,16 +14,18 @@ from dragonctl.cli.options import command
     epilog="""\b
 Examples:
   dragonctl demo
+  dragonctl demo --verbose
   dragonctl demo --undo
 """
 )
 @click.option("--undo", "back", is_flag=True, help="Take it all back.")
+@click.option("--verbose", is_flag=True, help="Show all that each command prints.")
 @click.pass_context
-def demo(context: click.Context, back: bool) -> int:
+def demo(context: click.Context, back: bool, verbose: bool) -> int:
     """Show it all on the sample application: a local AWS, no account, a few seconds.
 
-    Each step shows the command line that you would type. Nothing outside the local AWS is touched,
-    whatever credentials there are.
+    Each step shows the command line that you would type, and the lines of its answer that it is
+    about. Nothing outside the local AWS is touched, whatever credentials there are.
     """
     from dragonctl.cli.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
     from dragonctl.cli.printed import Printed
@@ -34,7 +36,7 @@ def demo(context: click.Context, back: bool) -> int:
         code, played = play(acts_back(begun) if begun else [], as_json=as_json)
     else:
         begin()
-        code, played = play(ACTS, as_json=as_json)
+        code, played = play(ACTS, as_json=as_json, verbose=verbose)
     if back and code == 0:
         forget()
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import StringIO
 
 import pytest
 
@@ -11,6 +12,7 @@ from dragonctl import config
 from dragonctl.cli import root as cli
 from dragonctl.cli.demo import ACTS, begin, play
 from dragonctl.local import control
+from dragonctl.terminal.demo import Excerpt
 
 
 @pytest.fixture
@@ -45,6 +47,10 @@ def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
     assert code == 0
     assert headings(out) == [act.title for act in ACTS]
     assert "Plan: " in out
+    assert len(out.splitlines()) < 130
+    assert "Function add-dragon" not in out
+    assert "fault 50 %" in out
+    assert "DragonValidationException" in out
     assert "No changes (checked in " in out
     assert list((tmp_path / "here").iterdir()) == []
     second = out.split("Once more ")[1].split("What can be seen now")[0]
@@ -58,6 +64,38 @@ def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
     assert {stage["log_level"] for stage in status["stages"]} == {"OFF"}
     assert control.status() is None
     assert typed("demo", "--undo")[1].startswith("There is no demo to take back")
+
+
+@pytest.mark.parametrize(
+    ("whole", "pattern", "expected"),
+    [
+        (False, "b", "\x1b[1mbee\x1b[0m\nz\na"),
+        (False, "q", "z\na"),
+        (True, "b", "\x1b[1mbee\x1b[0m\nz\naant\n"),
+    ],
+)
+def test_an_excerpt_shows_its_lines_and_a_failed_command_whole(whole, pattern, expected):
+    stream = StringIO()
+    excerpt = Excerpt(stream, pattern, "z")
+    for text in ("an", "t\n\x1b[1mbee", "\x1b[0m\nz\n", "a"):
+        excerpt.write(text)
+    excerpt.end(whole=whole)
+    assert stream.getvalue() == expected
+
+
+def test_an_excerpt_of_nothing_is_the_whole():
+    stream = StringIO()
+    excerpt = Excerpt(stream, "q", "q")
+    excerpt.write("ant\nbee")
+    excerpt.end(whole=False)
+    assert stream.getvalue() == "ant\nbee"
+
+
+def test_a_reader_that_has_gone_is_told_at_the_end():
+    excerpt = Excerpt(open("/dev/full", "w"), "a", "z")  # noqa: SIM115, PTH123
+    excerpt.write("ant\nant\n")
+    with pytest.raises(OSError, match="space"):
+        excerpt.end(whole=False)
 
 
 def test_an_application_that_was_there_before_survives_the_demo(typed):
