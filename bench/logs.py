@@ -117,10 +117,10 @@ def measure(command: Sequence[str], endpoint: str) -> Measure:
 def read_all(start_ms: int) -> None:
     """What `dragonctl logs` does, in this process: read, merge, print."""
     import boto3
-    from rich.console import Console
 
     from dragonctl.application.log_groups import LogGroup
     from dragonctl.telemetry.logs.events import read
+    from dragonctl.terminal.console import out
     from dragonctl.terminal.logs import LogPrinter
 
     client = boto3.client("logs")
@@ -130,7 +130,7 @@ def read_all(start_ms: int) -> None:
         return answer
 
     groups = [LogGroup(name, "functions") for name in GROUPS]
-    printer = LogPrinter(Console(markup=False, highlight=False), groups)
+    printer = LogPrinter(out(), groups)
     for event in read(fetch, groups, start_ms, report=lambda problem: sys.exit(str(problem))):
         printer.write(event)
 
