@@ -77,6 +77,11 @@ class Field:
         fits = inside and name.startswith(before) and name.endswith(after)
         return inside if fits else None
 
+    @property
+    def noun(self) -> str:
+        """The word without any part: what people call all fields of the row."""
+        return self.word.replace("{}", "").strip()
+
     def label(self, name: str) -> str:
         """What people call the field of this name: ``log level of GET /dragons``."""
         return self.word.format(self.part(self.part_of(name) or ""))

@@ -134,9 +134,9 @@ def function_traffic(observed: Observations) -> Iterator[Problem]:
 def _other_than_off(rows: Iterable[Field], latest: State, frozen: State) -> list[str]:
     """The words of the fields that both have on, but not alike: a version may be ahead, too."""
     return [
-        row.word
+        row.noun
         for row in rows
-        if latest[row.name] not in row.off and frozen[row.name] not in row.off
+        if row.is_family or (latest[row.name] not in row.off and frozen[row.name] not in row.off)
     ]
 
 

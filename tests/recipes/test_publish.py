@@ -252,7 +252,7 @@ def test_an_alias_whose_log_format_lags_is_named_and_a_later_publish_ships_it(pl
     outcome, _ = place.done().carry_out(place.recipe(Options(log_format="json")).steps)
     assert (outcome.errors, logging_of(place, "work", "live")) == ([], {"LogFormat": "Text"})
     assert any(
-        "alias live of function work, whose tracing and log format" in text
+        "alias live of function work, whose tracing, log format" in text
         for text in place.recipe(Options()).warnings
     )
     published, run = place.carry_out(place.recipe(PUBLISH).steps)

@@ -81,6 +81,7 @@ def story(tmp_path_factory):
         seen["after"] = accounts.comparable(world)
         seen["check"] = ann.types(*SIGNALS, "--check")
         seen["checked"] = list(ann.wrote)
+        seen["asked"] = [name for _, name in ann.ran]
         seen["undo"] = ann.types(*UNDO)
         seen["undone"] = accounts.comparable(world)
     return seen
@@ -154,6 +155,11 @@ def test_the_policy_and_the_discovery_come_with_it(story):
     assert ROLE in roles
     assert json.loads(story["check"].stdout)["changes"] == []
     assert (story["check"].returncode, story["checked"]) == (0, [])
+
+
+def test_a_check_asks_for_no_layer_that_functions_have(story):
+    """Java's and Node.js's are on all their functions; of those in Python some were left."""
+    assert story["asked"].count("GetLayerVersionByArn") == 1
 
 
 def test_the_plan_tells_what_it_costs_and_what_an_auditor_will_say(story):
@@ -232,3 +238,27 @@ def test_a_layer_that_may_not_be_read_stops_its_functions_alone(tmp_path):
     assert error["resource"] == "lambda-function/java"
     assert "Layers" not in functions(world)["java"]
     assert functions(world)["plain"]["Layers"]
+
+
+def test_an_alias_that_lacks_the_layer_is_named_in_words_and_published_by_name(tmp_path):
+    world = accounts.gallery(QUICK)
+    plain = world.state["lambda"]["functions"]["plain"]
+    plain["qualifiers"]["1"] = {**{k: v for k, v in plain.items() if k != "qualifiers"},
+                                "Version": "1"}  # fmt: skip
+    plain["aliases"] = {"live": {"FunctionVersion": "1"}}
+    method = world.state["apigateway"]["apis"]["galleryapi"]["resources"][1]["resourceMethods"]
+    uri = method["GET"]["methodIntegration"]["uri"]
+    method["GET"]["methodIntegration"]["uri"] = uri.replace(":plain/", ":plain:live/")
+    world.begin()
+    with person(world, tmp_path) as ann:
+        first = ann.types(*SIGNALS)
+        status = ann.types("status", "--api", "gallery")
+        assert ann.types(*SIGNALS, "--publish").returncode == 0
+        moved_on = world.state["lambda"]["functions"]["plain"]
+    words = " ".join(json.loads(first.stdout)["warnings"])
+    assert "whose tracing, layer and wrapper are frozen" in words
+    assert "layer and wrapper differ from $LATEST" in " ".join(status.stdout.split())
+    version = moved_on["aliases"]["live"]["FunctionVersion"]
+    assert version == "2"
+    layers = moved_on["qualifiers"][version]["Layers"]
+    assert [one["Arn"] for one in layers] == [distribution("Python", 29)]

@@ -78,7 +78,9 @@ def admissions(aws: Reader, app: App, options: Options) -> Admissions:
     given = _read_layers(aws, options.layer_arns)
     _refuse_bad_layers(given.values(), app.region)
     found = {one.name: _candidate(app, one.raw, given) for one in app.functions}
-    known = {**given, **_read_layers(aws, {arn for arn in found.values() if arn} - set(given))}
+    lacking = (one for one in app.functions if not _holds(one.raw, found[one.name]))
+    new = {arn for one in lacking if (arn := found[one.name])} - set(given)
+    known = {arn: Layer(arn) for arn in found.values() if arn} | _read_layers(aws, new) | given
     admitted = {
         one.name: admission(one, app, options, known.get(found[one.name] or ""))
         for one in app.functions
@@ -123,6 +125,10 @@ def _unzipped(aws: Reader, operation: str, member: str, **params: str) -> int | 
             raise
         return None
     return unzipped_bytes(str((answer.get(member) or {}).get("Location") or ""))
+
+
+def _holds(raw: Raw, arn: str | None) -> bool:
+    return arn in layers.arns_of(raw.get("Layers"))
 
 
 def _read_layers(aws: Reader, arns: Iterable[str]) -> dict[str, Layer]:

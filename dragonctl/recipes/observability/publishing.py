@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dragonctl.application.nouns import App, Function, Machine, Routes, percent, split
+from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
@@ -58,12 +59,17 @@ class Frozen:
         return len(self.routes) > 1
 
     @property
+    def verb(self) -> str:
+        """``is``, or ``are`` where several settings are frozen."""
+        return "are" if " and " in self.what else "is"
+
+    @property
     def lag(self) -> str:
         """``whose tracing is frozen``; of one that splits its traffic, in which version."""
         if not self.is_split:
-            return f"whose {self.what} is frozen"
+            return f"whose {self.what} {self.verb} frozen"
         which = " and ".join(f"version {one.version} ({percent(one.share)})" for one in self.behind)
-        return f"which goes {split(self.routes)}; the {self.what} of {which} is frozen"
+        return f"which goes {split(self.routes)}; the {self.what} of {which} {self.verb} frozen"
 
 
 def frozen(
@@ -105,12 +111,12 @@ def _behind(
         lags = {one.version: lagging(table, goal, one.raw) for one in routes}
         behind = tuple(one for one in routes if lags[one.version])
         if qualifier and behind:
-            what = dict.fromkeys(row.word for one in behind for row in lags[one.version])
+            what = dict.fromkeys(row.noun for one in behind for row in lags[one.version])
             ships = dict.fromkeys(
                 word for one in behind for word in shipped(table, noun.raw, one.raw, want)
             )
             yield Frozen(
-                subject, thing, qualifier, " and ".join(what), tuple(ships), routes, behind
+                subject, thing, qualifier, listed(list(what)), tuple(ships), routes, behind
             )
 
 
@@ -119,8 +125,8 @@ def publishing_warnings(found: tuple[Frozen, ...], options: Options) -> Iterator
     for one in found:
         if not one.is_alias:
             yield (
-                f"Traffic goes to version {one.qualifier} of {one.subject}, whose {one.what} is"
-                " frozen: this run does not reach it. Let the traffic go to an alias."
+                f"Traffic goes to version {one.qualifier} of {one.subject}, whose {one.what}"
+                f" {one.verb} frozen: this run does not reach it. Let the traffic go to an alias."
             )
         elif not options.publish:
             yield (
@@ -144,7 +150,9 @@ def publishing_errors(found: tuple[Frozen, ...], options: Options) -> Iterator[D
     """The aliases that ``--publish`` does not move, because a deployment is going on in them."""
     for one in found if options.publish else ():
         if one.is_alias and one.is_split:
-            subject = f"The alias {one.qualifier} of {one.subject}, whose {one.what} is frozen,"
+            subject = (
+                f"The alias {one.qualifier} of {one.subject}, whose {one.what} {one.verb} frozen,"
+            )
             kind = "lambda" if one.subject.startswith("function") else "states"
             error = split_traffic(subject, split(one.routes))
             error.resource = f"{kind}-alias/{one.thing}{'/' if kind == 'lambda' else ':'}"
