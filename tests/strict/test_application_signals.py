@@ -262,3 +262,15 @@ def test_an_alias_that_lacks_the_layer_is_named_in_words_and_published_by_name(t
     assert version == "2"
     layers = moved_on["qualifiers"][version]["Layers"]
     assert [one["Arn"] for one in layers] == [distribution("Python", 29)]
+
+
+def test_what_a_role_may_not_send_is_not_begun(tmp_path):
+    world = accounts.gallery(QUICK)
+    world.state["iam"]["roles"]["own-role"]["inline"] = {"logs": accounts.document(accounts.BASIC)}
+    world.begin()
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, "--no-role-changes")
+    assert run.returncode == 0
+    assert ROLE not in accounts.comparable(world)["iam"]["roles"], "no discovery for nothing"
+    assert "Layers" not in functions(world)["plain"]
+    assert "cannot send Application Signals" in run.stdout

@@ -11,7 +11,7 @@ from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
-from dragonctl.recipes.observability.layers_survey import Admissions, signals_state
+from dragonctl.recipes.observability.layers_survey import Admission, Admissions, signals_state
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
 from dragonctl.recipes.observability.signals import is_over_a_limit
@@ -40,14 +40,23 @@ def function_steps(
         )
 
 
+def able(app: App, admitted: Admissions, verdict: Verdict) -> Admissions:
+    """The admissions without those of functions whose role could not send what the layer makes."""
+    roles = {one.name: role_name(one.role) for one in app.functions}
+    return {
+        name: Admission(error=found.error)
+        if found.wanted and verdict.unmet(roles[name], SEND_SIGNALS)
+        else found
+        for name, found in admitted.items()
+    }
+
+
 def function_wanted(
     function: Function, verdict: Verdict, options: Options, admitted: Admissions
 ) -> FunctionWanted:
-    """What is wanted of a function; no layer where its role could not send what that makes."""
+    """What is wanted of a function."""
     found = admitted.get(function.name)
-    unmet = verdict.unmet(role_name(function.role), SEND_SIGNALS)
-    layer = found.layer if found and not unmet else ""
-    return FunctionWanted(function, verdict, options, layer)
+    return FunctionWanted(function, verdict, options, found.layer if found else "")
 
 
 @dataclass(frozen=True)

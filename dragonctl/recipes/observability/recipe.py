@@ -36,6 +36,7 @@ class Recipe:
 def observability(app: App, survey: Survey, options: Options) -> Recipe:
     """The steps that make the application observable. Pure."""
     verdict = roles.judge(app, survey, options)
+    admitted = functions.able(app, survey.admitted, verdict)
     steps: list[Step] = []
     if app.apis:
         steps += api.account_steps(app, survey, options)
@@ -43,22 +44,22 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
         steps += api.stage_steps(app, one, options)
     steps += roles.role_steps(app, verdict)
     steps += machines.machine_steps(app, verdict, options)
-    steps += signals.discovery_steps(app, survey.admitted)
-    steps += functions.function_steps(app, verdict, options, survey.admitted)
-    unreached = publishing.frozen(app, verdict, options, survey.admitted)
+    steps += signals.discovery_steps(app, admitted)
+    steps += functions.function_steps(app, verdict, options, admitted)
+    unreached = publishing.frozen(app, verdict, options, admitted)
     steps += publishing.publishing_steps(unreached, options)
     warnings = [
         *app.warnings,
         *api.account_warnings(app, survey, options),
         *roles.role_warnings(survey, verdict),
-        *signals.signals_warnings(app, survey.admitted),
+        *signals.signals_warnings(app, admitted),
         *machines.machine_warnings(app, options),
         *publishing.publishing_warnings(unreached, options),
         *_privacy(options),
     ]
     notes = (
         *api.account_notes(app, survey, options),
-        *signals.signals_notes(app, survey.admitted),
+        *signals.signals_notes(app, admitted),
     )
     left = "what needs it was left (--no-role-changes goes on without)"
     errors = (
