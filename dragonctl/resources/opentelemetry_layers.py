@@ -104,10 +104,15 @@ def without_version(arn: str) -> str:
     return ":".join(arn.split(":")[:7])
 
 
+def language_of(runtime: str) -> str:
+    """How a runtime's name begins: ``python`` of ``python3.13``; empty where it has none."""
+    language = re.match(r"[a-z]+", runtime)
+    return language[0] if language else ""
+
+
 def distribution_name(runtime: str) -> str | None:
     """The name of AWS's layer for a runtime; None where AWS has none for its language."""
-    language = re.match(r"[a-z]+", runtime)
-    ending = _LANGUAGES.get(language[0]) if language else None
+    ending = _LANGUAGES.get(language_of(runtime))
     return f"{_NAME}{ending}" if ending else None
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.strict import applications as accounts
 from tests.strict.test_strict_aws import UNDO, moved, person
-from tests.strict.tracing_layers import ROLE, distribution
+from tests.strict.tracing_layers import ROLE, distribution, own_layer
 from tests.strict.world import Pace
 
 SIGNALS = ("setup-observability", "--api", "gallery", "--application-signals",
@@ -225,6 +225,56 @@ def test_a_layer_that_cannot_be_meant_is_refused_at_once(tmp_path, more, code, w
         run = ann.types(*SIGNALS, *more)
         assert (run.returncode, ann.wrote) == (code, [])
     assert words in run.stdout + run.stderr
+
+
+def layer_names(world):
+    return {name: [one["Arn"].split(":")[6] for one in function.get("Layers", [])]
+            for name, function in functions(world).items()}  # fmt: skip
+
+
+def test_a_layer_of_ones_own_goes_to_the_runtimes_that_it_names_alone(tmp_path):
+    """In a function of another language no call would get past the wrapper."""
+    world = accounts.gallery(QUICK)
+    house = own_layer(world, "house-tracer", runtimes=["python3.12", "python3.13"])
+    with person(world, tmp_path) as ann:
+        assert ann.types(*SIGNALS, "--layer-arn", house).returncode == 0
+    now = layer_names(world)
+    assert now["plain"] == ["house-tracer"]
+    assert now["already"] == ["house-tracer", "tools0"]
+    assert now["layered"][-1] == "AWSOpenTelemetryDistroJs"
+    assert now["java"] == ["AWSOpenTelemetryDistroJava"]
+
+
+def test_a_layer_that_names_no_runtime_is_not_put_on_several_languages(tmp_path):
+    world = accounts.gallery(QUICK)
+    house = own_layer(world, "house-tracer")
+    alone = ("--function", "go", "--function", "plain", "--no-discover")
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, "--layer-arn", house)
+        assert (run.returncode, ann.wrote) == (1, [])
+        assert "java, nodejs, python and ruby" in run.stdout
+        chosen = tuple(one for one in SIGNALS if one not in ("--api", "gallery"))
+        assert ann.types(*chosen, *alone, "--layer-arn", house).returncode == 0
+    now = layer_names(world)
+    assert (now["plain"], now["go"], now["java"]) == (["house-tracer"], [], [])
+    assert "Environment" not in functions(world)["go"], "such runtimes take no wrapper"
+
+
+def test_the_first_layer_named_that_fits_is_taken(tmp_path):
+    world = accounts.gallery(QUICK)
+    house = own_layer(world, "house-tracer", runtimes=["python3.12", "python3.13"])
+    with person(world, tmp_path) as ann:
+        ann.types(*SIGNALS, "--layer-arn", distribution("Python", 30), "--layer-arn", house)
+    assert layer_names(world)["plain"] == ["AWSOpenTelemetryDistroPython"]
+
+
+def test_two_versions_of_a_layer_are_refused_at_once(tmp_path):
+    world = accounts.gallery(QUICK)
+    both = [distribution("Python", 30), distribution("Python", 31)]
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS, *(word for arn in both for word in ("--layer-arn", arn)))
+        assert (run.returncode, ann.wrote) == (2, [])
+    assert "two versions of the layer AWSOpenTelemetryDistroPython" in run.stdout + run.stderr
 
 
 def test_a_layer_that_may_not_be_read_stops_its_functions_alone(tmp_path):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dragonctl.application.nouns import App, Function, Raw
+from dragonctl.application.properties import listed
 from dragonctl.aws.download import unzipped_bytes
 from dragonctl.engine.model import Json, Reader
 from dragonctl.engine.symptoms import is_denied
@@ -44,10 +45,14 @@ class Layer:
     refusal: AwsError | None = None
 
     def is_for(self, runtime: str) -> bool:
-        """Whether it is meant for a runtime, as far as the layer or AWS's documentation says."""
-        if self.runtimes:
-            return runtime in self.runtimes or runtime in layers.KNOWN_RUNTIMES
-        return runtime in layers.KNOWN_RUNTIMES or not layers.is_distribution(self.arn)
+        """Whether it is meant for a runtime, as far as the layer or AWS's documentation says.
+
+        AWS's own may be for more than it says; of any other nothing but the layer itself tells.
+        """
+        if layers.is_distribution(self.arn):
+            has_name = layers.name_of(self.arn) == layers.distribution_name(runtime)
+            return has_name and (runtime in self.runtimes or runtime in layers.KNOWN_RUNTIMES)
+        return runtime in self.runtimes or not self.runtimes
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,13 @@ def admissions(aws: Reader, app: App, options: Options) -> Admissions:
         return {}
     given = _read_layers(aws, options.layer_arns)
     _refuse_bad_layers(given.values(), app.region)
+    _refuse_mixed_languages(app, options, given)
     found = {one.name: _candidate(app, one.raw, given) for one in app.functions}
     lacking = (one for one in app.functions if not _holds(one.raw, found[one.name]))
     new = {arn for one in lacking if (arn := found[one.name])} - set(given)
-    known = {arn: Layer(arn) for arn in found.values() if arn} | _read_layers(aws, new) | given
+    known = (
+        {arn: Layer(arn) for arn in found.values() if arn} | _read_layers(aws, sorted(new)) | given
+    )
     admitted = {
         one.name: admission(one, app, options, known.get(found[one.name] or ""))
         for one in app.functions
@@ -132,7 +140,8 @@ def _holds(raw: Raw, arn: str | None) -> bool:
 
 
 def _read_layers(aws: Reader, arns: Iterable[str]) -> dict[str, Layer]:
-    wanted = sorted(arns)
+    """The layers by ARN, in the order in which they were named: the first that fits counts."""
+    wanted = list(dict.fromkeys(arns))
     read = aws.concurrently(*(partial(_read_layer, aws, arn) for arn in wanted))
     return dict(zip(wanted, read, strict=True))
 
@@ -168,14 +177,39 @@ def _refuse_bad_layers(given: Iterable[Layer], region: str) -> None:
             )
 
 
+def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Layer]) -> None:
+    """A layer that tells of no runtime is not put on functions of several languages."""
+    runtimes = {str(one.raw["Runtime"]) for one in app.functions if not _cannot(one.raw, options)}
+    for layer in given.values():
+        fits = {one for one in runtimes if _first_given(one, given) is layer}
+        languages = sorted({layers.language_of(one) for one in fits})
+        if layer.runtimes or layer.refusal or len(languages) <= 1:
+            continue
+        raise DragonError(
+            f"The layer {layer.arn} does not say which runtimes it is for, and these functions"
+            f" are of {listed(languages)}: in the wrong one no call would succeed.",
+            "Name the functions that are to have it: --function NAME --no-discover.",
+            code="LayerOfUnknownRuntime",
+        )
+
+
+def _takes_wrapper(raw: Raw) -> bool:
+    """Whether a runtime is started by the wrapper: of AWS's all, of people's own none."""
+    runtime = str(raw.get("Runtime") or "")
+    return bool(runtime) and not runtime.startswith("provided")
+
+
+def _first_given(runtime: str, given: Mapping[str, Layer]) -> Layer | None:
+    """The first layer that somebody named and that is for a runtime, or may be."""
+    return next((layer for layer in given.values() if layer.is_for(runtime)), None)
+
+
 def _candidate(app: App, raw: Raw, given: Mapping[str, Layer]) -> str | None:
     """The layer that a function would get: one that was named, else AWS's for its runtime."""
     runtime = str(raw.get("Runtime") or "")
     name = layers.distribution_name(runtime)
-    for layer in given.values():
-        is_named_so = not layers.is_distribution(layer.arn) or layers.name_of(layer.arn) == name
-        if runtime and is_named_so and (not layer.runtimes or layer.is_for(runtime)):
-            return layer.arn
+    if layer := _first_given(runtime, given):
+        return layer.arn
     return _present(raw, name) or layers.layer_for(runtime, app.region, app.partition)
 
 
@@ -208,6 +242,8 @@ def _cannot(raw: Raw, options: Options) -> str:
         return (
             "it is a container image, which takes no layers (build the layer's content into /opt)"
         )
+    if not _takes_wrapper(raw):
+        return f"AWS has no layer for {raw.get('Runtime')}, and it takes no wrapper"
     environment = raw.get("Environment") or {}
     if error := environment.get("Error"):
         code = error.get("ErrorCode") or "an error"

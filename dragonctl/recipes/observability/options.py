@@ -72,6 +72,9 @@ class Options:
                     f"--layer-arn '{arn}' is not the ARN of a version of a layer.",
                     "It ends in the version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:3.",
                 )
+        keys = [layers.without_version(arn) for arn in dict.fromkeys(self.layer_arns)]
+        for key in {one for one in keys if keys.count(one) > 1}:
+            raise UsageError(f"--layer-arn names two versions of the layer {layers.name_of(key)}.")
 
     @property
     def wants_tracing(self) -> bool:
