@@ -16,12 +16,16 @@ ABSENT = ("NoSuchEntity", "NoSuchEntityException")
 _NOTHING: iam_documents.Document = {"Statement": []}
 
 
+MOST_POLICIES = 10
+"""Managed policies of a role, unless the account's quota was raised (IAM quotas)."""
+
+
 @dataclass(frozen=True)
 class Rights:
     """A role's trust policy and the documents that give it rights.
 
     ``refusal`` is AWS's answer when one of them could not be read: what the others allow is known,
-    what the role lacks is not.
+    what the role lacks is not. ``attached`` is how many managed policies it has.
     """
 
     role: str
@@ -29,6 +33,12 @@ class Rights:
     documents: tuple[iam_documents.Document, ...] = ()
     boundary: iam_documents.Document | None = None
     refusal: AwsError | None = None
+    attached: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether IAM's default quota lets it have no more managed policies."""
+        return self.attached >= MOST_POLICIES
 
     @property
     def unreadable(self) -> str:
@@ -108,7 +118,7 @@ def read_rights(aws: Reader, role: str) -> Rights | None:
         limit = _NOTHING  # what cannot be read is not taken to allow anything
     known = (document for document in attached if not isinstance(document, AwsError))
     trust = answer["Role"]["AssumeRolePolicyDocument"]
-    return Rights(role, trust, (*known, *_readable(inline)), limit, refusal)
+    return Rights(role, trust, (*known, *_readable(inline)), limit, refusal, len(attached))
 
 
 def _attached(aws: Reader, role: str) -> list[Any]:

@@ -117,6 +117,8 @@ def attach_role_policy(world: World, params: dict[str, Json]) -> Json:
     role = _held(world, "roles", params["RoleName"])
     _held(world, "policies", params["PolicyArn"])
     if params["PolicyArn"] not in role["attached"]:
+        if len(role["attached"]) >= 10:
+            raise Refused("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10", 409)
         role["attached"].append(params["PolicyArn"])
     return {}
 

@@ -277,6 +277,47 @@ def test_two_versions_of_a_layer_are_refused_at_once(tmp_path):
     assert "two versions of the layer AWSOpenTelemetryDistroPython" in run.stdout + run.stderr
 
 
+def test_a_wrapper_that_somebody_sets_meanwhile_is_kept(tmp_path):
+    """Set between the plan and the write: the revision guard stops the write, not the person."""
+    world = accounts.gallery(QUICK)
+    write, theirs = world.operations["lambda.UpdateFunctionConfiguration"], {
+        "Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/datadog_wrapper"}}  # fmt: skip
+
+    def meanwhile(world, params):
+        plain = world.state["lambda"]["functions"]["plain"]
+        if params["FunctionName"] == "plain" and plain["RevisionId"] == "r-plain":
+            plain.update(Environment=theirs, RevisionId="theirs")
+            world.begin()
+        return write(world, params)
+
+    world.operations["lambda.UpdateFunctionConfiguration"] = meanwhile
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS)
+        now = copy.deepcopy(functions(world)["plain"])
+        again = ann.types(*SIGNALS)
+    (error,) = json.loads(run.stdout)["errors"]
+    assert (run.returncode, error["resource"]) == (1, "lambda-function/plain")
+    assert "/opt/datadog_wrapper is somebody else's" in error["message"]
+    assert (now["Environment"], "Layers" in now) == (theirs, False)
+    assert again.returncode == 0
+    assert functions(world)["java"]["Layers"]
+
+
+def test_a_role_that_has_all_rights_and_no_room_stops_nothing(tmp_path):
+    world = accounts.gallery(QUICK)
+    role = world.state["iam"]["roles"]["own-role"]
+    role["inline"] = {"all": accounts.document(["*"])}
+    role["attached"] = [f"arn:aws:iam::123456789012:policy/own{n}" for n in range(10)]
+    some = next(iter(world.state["iam"]["policies"].values()))
+    world.state["iam"]["policies"] |= {arn: copy.deepcopy(some) for arn in role["attached"]}
+    world.begin()
+    with person(world, tmp_path) as ann:
+        run = ann.types(*SIGNALS)
+    assert (run.returncode, json.loads(run.stdout).get("errors", [])) == (0, [])
+    assert functions(world)["plain"]["Layers"]
+    assert len(role["attached"]) == 10
+
+
 def test_a_layer_that_may_not_be_read_stops_its_functions_alone(tmp_path):
     world = accounts.gallery(QUICK)
     world.state["lambda"]["denied_layers"] = [distribution("Java", 16)]

@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 from dragonctl.application.log_groups import function_logs
 from dragonctl.application.nouns import App, Function
 from dragonctl.application.properties import listed
-from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
-from dragonctl.recipes.observability.layers_survey import Admission, Admissions, signals_state
+from dragonctl.recipes.observability.layers_survey import (
+    Admission,
+    Admissions,
+    obstacle,
+    signals_state,
+)
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
 from dragonctl.recipes.observability.signals import is_over_a_limit
@@ -81,11 +86,13 @@ class FunctionWanted:
         return listed(words)
 
     def __call__(self, have: Reading | None, done: Done) -> State:
-        """The wanted settings; nothing of a function that is gone."""
+        """The wanted settings; nothing of a function that is gone.
+
+        DragonError where somebody has set what the layer may not take the place of.
+        """
         if have is None:
             return {}
-        layer = signals_state(have.facts.get("raw", {}), self.layer) if self.layer else {}
-        return {**self._tracing(have.state), **self._logging(have.state), **layer}
+        return {**self._tracing(have.state), **self._logging(have.state), **self._signals(have)}
 
     def after_refusal(self, error: DragonError) -> tuple[FunctionWanted, str] | None:
         """The rest, where Lambda refuses the layer for a limit that only Lambda can tell."""
@@ -99,6 +106,18 @@ class FunctionWanted:
         """Whether its tracing is set: off, or on where its role can send traces."""
         role = role_name(self.function.role)
         return not (self.options.wants_tracing and self.verdict.unmet(role, "send traces"))
+
+    def _signals(self, have: Reading) -> dict[str, Json]:
+        if not self.layer:
+            return {}
+        raw = have.facts["raw"]
+        if reason := obstacle(raw, self.options):
+            raise DragonError(
+                f"Function {self.function.name} was changed meanwhile: {reason}.",
+                "Run the same command again: it leaves that as it is.",
+                code="ChangedMeanwhile",
+            )
+        return signals_state(raw, self.layer)
 
     def _tracing(self, state: State) -> State:
         if not self.may_trace:

@@ -179,7 +179,7 @@ def _refuse_bad_layers(given: Iterable[Layer], region: str) -> None:
 
 def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Layer]) -> None:
     """A layer that tells of no runtime is not put on functions of several languages."""
-    runtimes = {str(one.raw["Runtime"]) for one in app.functions if not _cannot(one.raw, options)}
+    runtimes = {str(one.raw["Runtime"]) for one in app.functions if not obstacle(one.raw, options)}
     for layer in given.values():
         fits = {one for one in runtimes if _first_given(one, given) is layer}
         languages = sorted({layers.language_of(one) for one in fits})
@@ -222,7 +222,7 @@ def _present(raw: Raw, name: str | None) -> str | None:
 def admission(function: Function, app: App, options: Options, layer: Layer | None) -> Admission:
     """What becomes of one function. ``layer`` is the one it would get, None where there is none."""
     raw = function.raw
-    if reason := _cannot(raw, options) or _has_no_layer(raw, app, layer):
+    if reason := obstacle(raw, options) or _has_no_layer(raw, app, layer):
         return Admission(reason=reason)
     assert layer is not None
     if layer.arn in layers.arns_of(raw.get("Layers")):
@@ -236,8 +236,12 @@ def admission(function: Function, app: App, options: Options, layer: Layer | Non
     return Admission(layer.arn)
 
 
-def _cannot(raw: Raw, options: Options) -> str:
-    """Why a function can have no layer at all, or must keep what it has; empty: it can."""
+def obstacle(raw: Raw, options: Options) -> str:
+    """Why a function can have no layer at all, or must keep what it has; empty: it can.
+
+    ``raw`` is its configuration as it stands. Asked again before the layer is written: somebody
+    may have set a wrapper since the survey.
+    """
     if raw.get("PackageType") == "Image":
         return (
             "it is a container image, which takes no layers (build the layer's content into /opt)"

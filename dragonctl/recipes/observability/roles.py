@@ -44,7 +44,8 @@ class Need:
     """Something a role must be able to do, and the policy (an ARN) that lets it.
 
     ``resource`` is the one on which each action is judged. A policy that ``is_part_of_it`` is
-    attached even where others give its rights: it is what AWS documents, and changes with AWS.
+    attached even where others give its rights, if the role has room: it is what AWS documents, and
+    changes with AWS.
     """
 
     role: str
@@ -157,7 +158,10 @@ def judged(
     for need in dict.fromkeys(needs):
         rights = known.get(need.role)
         lacking = need.lacking(rights) if rights else ()
-        if rights is None or not (lacking or (need.is_part_of_it and may_attach)):
+        if rights is None:
+            continue
+        is_added = need.is_part_of_it and may_attach and not rights.is_full
+        if not (lacking or is_added):
             continue
         if rights.refusal:
             unknown += [(need, lacking)] if may_attach and lacking else []
