@@ -169,6 +169,8 @@ def _impossible(service: str, operation: str) -> tuple[str, ...]:
     """Faults that a call cannot meet."""
     if operation.startswith("Head"):
         return ("malformed",)  # its answer has no body
+    if operation == "FlushStageCache":
+        return (IGNORED,)  # no call of AWS shows what a cache holds
     # No operation of AWS's: code that is fetched from where a signed address points.
     return ("429", "bare-429", *REFUSALS) if service == "?" else ()
 
