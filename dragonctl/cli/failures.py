@@ -82,15 +82,15 @@ def _hint(error: DragonError, printed: Printed) -> str:
 
 def messages(errors: Sequence[DragonError]) -> Iterator[str]:
     """A message per failure: the same refusal of several things once, and what it stopped once."""
-    said: dict[tuple[str, str], int] = {}
+    alike: dict[tuple[str, str], list[DragonError]] = {}
     for error in errors:
         if error.code != SKIPPED:
             key = (error.code, getattr(error, "operation", str(error)))
-            said[key] = said.get(key, 0) + 1
-    for error in errors:
-        key = (error.code, getattr(error, "operation", str(error)))
-        if count := said.pop(key, 0):
-            yield message(error) + (f" ({count - 1} more things like it.)" if count > 1 else "")
+            alike.setdefault(key, []).append(error)
+    for found in alike.values():
+        # Steps fail at the same time: which was the first to do so says nothing.
+        first, count = min(found, key=lambda one: one.resource), len(found)
+        yield message(first) + (f" ({count - 1} more things like it.)" if count > 1 else "")
     stopped = [error.resource for error in errors if error.code == SKIPPED]
     if stopped:
         rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
