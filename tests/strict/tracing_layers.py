@@ -129,4 +129,5 @@ def start_discovery(world: World, params: dict[str, Json]) -> Json:
         ROLE,
         {"path": f"/aws-service-role/{service}/", "trust": trust, "attached": [], "inline": {}},
     )
+    world.remember("iam")  # the role is IAM's
     return {}

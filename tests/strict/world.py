@@ -70,7 +70,7 @@ class World:
             except Exception as error:
                 self.unknown.append(f"{name}: {error!r} for {params}")
                 raise Refused("TestFault", f"{error!r}") from error
-            self._remember(service)
+            self.remember(service)
             return answer
 
     def seen(self, service: str, lag: float) -> dict[str, Json]:
@@ -78,7 +78,8 @@ class World:
         then = time.monotonic() - lag
         return [part for at, part in self._past[service] if at <= then][-1]
 
-    def _remember(self, service: str) -> None:
+    def remember(self, service: str) -> None:
+        """What a service holds by now is what readers will see of it, each with its lag."""
         part = self.state.get(service)
         if part is not None and part != self._past[service][-1][1]:
             self._past[service].append((time.monotonic(), copy.deepcopy(part)))

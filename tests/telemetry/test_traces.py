@@ -211,3 +211,13 @@ def test_an_empty_list_is_explained_where_nothing_may_be_asked():
         raise refusal("AccessDeniedException")
 
     assert "dragonctl status" in explain_empty(fetch)[-1]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "true", '"3"', "null"])
+def test_a_number_that_is_none_hides_no_trace(number):
+    text = (
+        '{"id": "a", "name": "x", "start_time": 1.0, "cause": {"exceptions": '
+        f'[{{"id": "e", "truncated": {number}, "skipped": {number}}}]}}, "end_time": {number}}}'
+    )
+    (root,) = tree([text])
+    assert (root.exceptions[0].truncated, root.exceptions[0].skipped) == (0, 0)

@@ -8,6 +8,7 @@ by ``parent_id``. Nothing is dropped: what has no known parent becomes a root.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -218,7 +219,9 @@ def _end(part: Mapping[str, Any], start: float) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A finite number; None for anything else, also for the NaN that Python's JSON reader takes."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None
 
 
 def _mapping(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
