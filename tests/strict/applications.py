@@ -282,4 +282,6 @@ def comparable(world: World) -> Json:
         for stage in about["stages"].values():
             if not stage.get("tags"):
                 stage.pop("tags", None)
+    for role in state["iam"]["roles"].values():
+        role["attached"].sort()  # policies are attached at once, and IAM keeps no order of them
     return state
