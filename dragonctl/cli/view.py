@@ -18,8 +18,11 @@ from dragonctl.cli.session import Session, selection
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
+from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.telemetry.logs.events import Unreadable
-from dragonctl.telemetry.traces.reading import Summary, explain_empty, summaries
+from dragonctl.telemetry.traces.belonging import Parts, parts_of
+from dragonctl.telemetry.traces.emptiness import explain_empty
+from dragonctl.telemetry.traces.summaries import Summary, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.waiting import Waits
@@ -38,6 +41,7 @@ class View:
         self._waits = Waits()
         self.session.emit = self._waits.event
         self.unreadable: list[Unreadable] = []
+        self.warnings: list[str] = []
         self.session.aws.warm("apigateway", "sts", *services)
 
     @property
@@ -80,10 +84,30 @@ class View:
 
     def traces(self, start: float, end: float, expression: str = "") -> Iterator[Summary]:
         """The traces between two times (seconds) that the application's parts took part in."""
-        names = self.app.trace_names
-        for item in summaries(self.fetch, start, end, expression):
-            if not item.services or names.intersection(item.services):
-                yield item
+        parts = self.parts
+        found = summaries(self.fetch, start, end, expression)
+        return (item for item in found if parts.took_part_in(item))
+
+    def warn_of_namesakes(self) -> None:
+        """Say which APIs of other ids X-Ray's graph counts together with those meant."""
+        for name, ids in self.parts.shared:
+            self.warn(
+                f"Another API of this account is called like {name.rpartition('/')[0]}"
+                f" ({', '.join(ids)}), and X-Ray's graph has no ids: the figures of {name} may be"
+                " of both. `dragonctl traces --group-by route` counts yours alone."
+            )
+
+    def warn(self, words: str) -> None:
+        """Say on stderr, and in the JSON document, what limits the answer."""
+        filled = Printed.current().filled(words)
+        if filled not in self.warnings:
+            self.warnings.append(filled)
+            warn(neutral(filled))
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What X-Ray calls the application's parts, and what tells them from others'."""
+        return parts_of(self.app, read_rest_apis(self.session.reads) if self.app.apis else ())
 
     def report(self, problem: Unreadable) -> None:
         """Name a group that cannot be read, on stderr."""
@@ -108,6 +132,7 @@ class View:
         whole = {
             **document,
             **({"unreadable": unreadable} if unreadable else {}),
+            **({"warnings": self.warnings} if self.warnings else {}),
             **local,
             **({"errors": errors} if errors else {}),
         }

@@ -57,7 +57,8 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     now = time.time()
     start = past(since, now) / 1000
     view = View(chosen, "xray")
-    found = telemetry.service_map(view.fetch, start, now, view.app.trace_names)
+    found = telemetry.service_map(view.fetch, start, now, view.parts)
+    view.warn_of_namesakes()
     written = _write_page(view, found, html) if html is not None or open_it else None
     if view.json:
         view.answer(found.document())

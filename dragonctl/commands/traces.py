@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.traces.reading import Summary
+    from dragonctl.telemetry.traces.summaries import Summary
 
 SHOWN = 100
 """Traces that the list shows; groups count all, JSON gives all."""
@@ -110,7 +110,7 @@ def _one(view: View, ident: str) -> int:
 
 def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> int:
     """Counted by one of their values."""
-    from dragonctl.telemetry.traces.reading import grouped
+    from dragonctl.telemetry.traces.groups import grouped
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_groups
 

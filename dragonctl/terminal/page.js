@@ -35,6 +35,8 @@
     share > 0 && share < 0.01 ? "<1 %" : share > 0.99 && share < 1 ? ">99 %"
       : `${Math.round(share * 100)} %`;
 
+  const mark = (status) => status.replaceAll(" ", "-");
+
   // Pan and zoom: the view box is the only state.
   const view = (x, y, width, height) => { Object.assign(whole, { x, y, width, height }); };
   const zoom = (factor, px = 0.5, py = 0.5) => {
@@ -157,7 +159,7 @@
       const words = [trace.method, trace.code, time(trace.response_time), trace.url]
         .filter((part) => part !== null && part !== "").join(" ");
       const button = link(words || trace.id, () => waterfall(trace, at));
-      button.classList.add(trace.status);
+      button.classList.add(mark(trace.status));
       return button;
     }));
   };
@@ -170,11 +172,11 @@
     const x = Math.max(0, Math.min(99, (segment.start - first) / span * 100));
     const width = segment.duration === null ? 100 - x : segment.duration / span * 100;
     bar.append(draw("rect", { class: "track", x: 0, y: 0, width: 100, height: 10 }),
-      draw("rect", { class: `span-${segment.status} ${segment.duration === null ? "open" : ""}`,
+      draw("rect", { class: `span-${mark(segment.status)} ${segment.duration === null ? "open" : ""}`,
         x, y: 1, width: Math.max(1, Math.min(100 - x, width)), height: 8 }));
     cell.append(bar);
     const figure = make("td", segment.duration === null ? "in progress" : time(segment.duration),
-      segment.status === "ok" ? "number" : `number ${segment.status}`);
+      segment.status === "ok" ? "number" : `number ${mark(segment.status)}`);
     line.append(name, cell, figure);
     return line;
   };

@@ -15,9 +15,10 @@ from importlib.resources import files
 from typing import Any
 
 from dragonctl.telemetry.times import duration_text, iso_text
-from dragonctl.telemetry.traces.reading import Summary, Trace
+from dragonctl.telemetry.traces.reading import Trace
 from dragonctl.telemetry.traces.segments import walk
 from dragonctl.telemetry.traces.service_map import Figures, ServiceMap
+from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing

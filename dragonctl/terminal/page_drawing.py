@@ -12,8 +12,7 @@ from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMa
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, Net, layered
 from dragonctl.terminal.neutral import middle
-from dragonctl.terminal.service_map import label, shares_text, worst_of
-from dragonctl.terminal.traces import STATUS_COLOURS
+from dragonctl.terminal.service_map import OUTCOMES, label, shares_text, worst_of
 
 _CELL, _ROW, _HEIGHT, _MARGIN = 8, 140, 84, 24
 _COLUMNS, _NARROWEST, _WIDEST = 150, 27, 36
@@ -88,7 +87,7 @@ def _rate(figures: Figures) -> str:
 def _shares(figures: Figures, x: float, y: float, width: float) -> str:
     """A bar of the outcomes' shares along the lower edge of a card."""
     parts = []
-    for outcome in STATUS_COLOURS:
+    for outcome in OUTCOMES:
         part = figures.share(outcome) * (width - 16)
         if part:
             shown = max(part, 2)

@@ -22,6 +22,9 @@ from dragonctl.terminal.neutral import middle, neutral
 from dragonctl.terminal.sheet import Sheet
 from dragonctl.terminal.traces import STATUS_COLOURS, percent
 
+OUTCOMES: tuple[Status, ...] = ("ok", "error", "throttle", "fault")
+"""What X-Ray counts of requests, the worst last."""
+_BAD = OUTCOMES[:0:-1]
 _NARROWEST, _WIDEST = 20, 34
 _BOX_HEIGHT = 5
 
@@ -51,7 +54,7 @@ def outcomes(figures: Figures) -> list[tuple[Status, str]]:
 
     Empty where nothing is known of it: X-Ray counts no outcomes for clients.
     """
-    bad = [name for name in reversed(STATUS_COLOURS) if name != "ok" and getattr(figures, name)]
+    bad = [name for name in _BAD if getattr(figures, name)]
     if bad:
         return [(name, percent(figures.share(name))) for name in bad]
     return [("ok", "")] if figures.ok else []
@@ -158,7 +161,7 @@ def _count(number: int) -> str:
 
 def _colour(figures: Figures) -> str:
     """The colour of the worst outcome that is more than a stray one in a hundred."""
-    for outcome in ("fault", "throttle", "error"):
+    for outcome in _BAD:
         if figures.share(outcome) >= 0.01:  # noqa: PLR2004
             return STATUS_COLOURS[outcome]
     return "green" if figures.ok else ""

@@ -10,8 +10,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dragonctl.telemetry.times import age_text, duration_text, iso_text
-from dragonctl.telemetry.traces.reading import LATENCIES, Group, Summary, Trace
+from dragonctl.telemetry.traces.groups import LATENCIES, Group
+from dragonctl.telemetry.traces.reading import Trace
 from dragonctl.telemetry.traces.segments import Segment, Status, walk
+from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.fitting import fitted, fitted_text
 from dragonctl.terminal.kinds import kind_text
@@ -20,6 +22,7 @@ from dragonctl.terminal.sheet import Sheet
 
 STATUS_COLOURS: dict[Status, str] = {
     "ok": "green",
+    "in progress": "cyan",
     "error": "yellow",
     "throttle": "magenta",
     "fault": "red",
@@ -29,7 +32,7 @@ _PARTS = "▏▎▍▌▋▊▉█"
 _WIDE, _NARROW = 110, 60
 _LEVELS = 12
 _LONGEST_DETAIL = 2_000
-_SIGNS = {"ok": "•", "error": "▲", "throttle": "◆", "fault": "✗"}
+_SIGNS = {"ok": "•", "in progress": "…", "error": "▲", "throttle": "◆", "fault": "✗"}
 
 _COLUMNS = ("Age", "Method", "Status", "Response", "Duration", "Client", "Trace", "URL")
 _NUMBERS = ("Age", "Response", "Duration")
@@ -46,7 +49,7 @@ def print_summaries(console: Screen, found: Sequence[Summary], now: float) -> No
 def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
     """A cell for each of the columns."""
     code = "-" if summary.code is None else str(summary.code)
-    words = code if summary.status == "ok" else f"{code} {summary.status}"
+    words = code if summary.status == "ok" else f"{code} {summary.status}".removeprefix("- ")
     yield Text(age_text(now - summary.start))
     yield Text(neutral(summary.method, 10) or "-")
     yield Text(words + (" …" if summary.partial else ""), style=STATUS_COLOURS[summary.status])

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from dragonctl.telemetry.traces.reading import read_traces, summary_of
+from dragonctl.telemetry.traces.reading import read_traces
 from dragonctl.telemetry.traces.service_map import service_map
+from dragonctl.telemetry.traces.summaries import summary_of
 from dragonctl.terminal.page import page
 from tests.telemetry import graphs
 from tests.telemetry import trace_documents as documents

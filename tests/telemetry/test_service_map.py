@@ -1,7 +1,8 @@
 import json
 
-from dragonctl.telemetry.traces.reading import WINDOW
+from dragonctl.telemetry.traces.belonging import Parts
 from dragonctl.telemetry.traces.service_map import service_map
+from dragonctl.telemetry.traces.summaries import WINDOW
 from tests.telemetry import graphs
 
 
@@ -48,7 +49,7 @@ def test_an_application_sees_its_parts_what_they_call_and_its_clients():
     ]
     services[9]["Edges"] = [{"ReferenceId": 21}]  # the topic triggers somebody else's function
     own = ["dragons/prod", "list-dragons", "MyStateMachine", "validate-dragon", "add-dragon"]
-    found = service_map(graphs.fetch_of(services), 0, 3600, own)
+    found = service_map(graphs.fetch_of(services), 0, 3600, Parts(frozenset(own), "123456789012"))
     assert {node.name for node in found.nodes.values()} == {*own, "S3", "SSM", "SNS"}
     assert not any("other" in key[0] for pair in found.edges for key in pair)
     assert any(node.type == "client" for node in found.nodes.values())

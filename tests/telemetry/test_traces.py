@@ -7,18 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragonctl.errors import AwsError
-from dragonctl.telemetry.traces.reading import (
-    KEPT,
-    WINDOW,
-    Trace,
-    explain_empty,
-    grouped,
-    read_traces,
-    summaries,
-    summary_of,
-    windows,
-)
+from dragonctl.telemetry.traces.emptiness import explain_empty
+from dragonctl.telemetry.traces.groups import grouped
+from dragonctl.telemetry.traces.reading import Trace, read_traces
 from dragonctl.telemetry.traces.segments import tree, walk
+from dragonctl.telemetry.traces.summaries import KEPT, WINDOW, summaries, summary_of, windows
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged
@@ -155,6 +148,21 @@ def test_whole_traces_come_by_fives_in_order_and_the_missing_are_named():
     assert missing == ["t7"]
     assert max(len(ids) for ids in calls) == 5
     json.dumps(found[0].document())
+
+
+def test_what_has_not_ended_is_in_progress_and_never_ok():
+    running = documents.segment("a", "api", 0, None)
+    assert tree(texts([running]))[0].document()["status"] == "in progress"
+    assert tree(texts([{**running, "error": True}]))[0].document()["status"] == "error"
+    assert summary_of(documents.summary(0, IsPartial=True)).status == "in progress"
+    assert summary_of(documents.summary(0, status=502, IsPartial=True)).status == "fault"
+
+
+def test_members_without_a_place_of_their_own_are_kept_as_they_are():
+    more = {"precursor_ids": ["c" * 16], "service": {"version": "7"}, "_aws": {"xray": 1}}
+    cause = {"working_directory": "/var/task", "paths": ["/opt"], "exceptions": []}
+    (root,) = tree(texts([documents.segment("a", "fn", 0, 1, **more, cause=cause)]))
+    assert root.document()["other"] == {**more, "cause": cause}
 
 
 def test_grouping_counts_shares_averages_and_outcomes():

@@ -1,7 +1,9 @@
 import pytest
 from rich.cells import cell_len
 
-from dragonctl.telemetry.traces.reading import grouped, read_traces, summary_of
+from dragonctl.telemetry.traces.groups import grouped
+from dragonctl.telemetry.traces.reading import read_traces
+from dragonctl.telemetry.traces.summaries import summary_of
 from dragonctl.terminal.traces import (
     bar,
     columns_of,
@@ -34,7 +36,7 @@ def test_a_waterfall_shows_every_part_where_and_when_it_ran():
     ):
         assert words in shown
     stage = next(line for line in lines if line.startswith("• dragons/prod"))
-    late = next(line for line in lines if line.strip().startswith("• AddDragon"))
+    late = next(line for line in lines if line.strip().startswith("… AddDragon"))
     assert stage.index("━") < late.index("░")
     assert "✗ validate-dragon" in shown
     assert "◆ orders@db.example" in shown

@@ -13,8 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Status = Literal["ok", "error", "throttle", "fault"]
-"""As X-Ray counts: error is 4xx, throttle 429, fault 5xx or an exception."""
+Status = Literal["ok", "in progress", "error", "throttle", "fault"]
+"""As X-Ray counts: error is 4xx, throttle 429, fault 5xx or an exception.
+
+What has not ended and bears no mark is ``in progress``: whether it ends well is not known.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Segment:
     ``http``, ``sql``, ``aws``, ``annotations``, ``metadata`` and ``links`` are the document's own
     parts. ``inferred``: X-Ray made it of a caller's subsegment. ``cause_id``: the exception's id
     where the cause is one recorded on another segment; ``exceptions`` then holds that one.
+    ``other`` holds the members of the document that have no place here.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Segment:
     resource_arn: str = ""
     links: tuple[Mapping[str, Any], ...] = ()
     user: str = ""
+    other: Mapping[str, Any] = field(default_factory=dict)
     http: Mapping[str, Any] = field(default_factory=dict)
     sql: Mapping[str, Any] = field(default_factory=dict)
     aws: Mapping[str, Any] = field(default_factory=dict)
@@ -70,12 +75,19 @@ class Segment:
 
     @property
     def status(self) -> Status:
-        """The gravest of the marks that the segment bears."""
+        """The gravest of the marks that the segment bears; without one, whether it has ended."""
         if self.fault:
             return "fault"
         if self.throttle:
             return "throttle"
-        return "error" if self.error else "ok"
+        if self.error:
+            return "error"
+        return "in progress" if self.in_progress else "ok"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the segment bears a mark: error, throttle or fault."""
+        return self.error or self.throttle or self.fault
 
     @property
     def in_progress(self) -> bool:
@@ -205,12 +217,26 @@ def _segment(part: Mapping[str, Any], parent: str, nested: bool) -> Segment:
         resource_arn=_text(part.get("resource_arn")),
         links=_links(part.get("links")),
         user=str(part.get("user") or ""),
+        other={name: value for name, value in part.items() if name not in _PLACED},
         http=_mapping(part, "http"),
         sql=_mapping(part, "sql"),
         aws=_mapping(part, "aws"),
         annotations=_mapping(part, "annotations"),
         metadata=_mapping(part, "metadata"),
     )
+
+
+_PLACED = frozenset(
+    {
+        "annotations", "aws", "end_time", "error", "fault", "http", "id", "in_progress",
+        "inferred", "links", "metadata", "name", "namespace", "origin", "parent_id",
+        "resource_arn", "sql", "start_time", "subsegments", "throttle", "trace_id", "type", "user",
+    }
+)  # fmt: skip
+"""Members of a document that have a place of their own in a segment; others are kept as they are.
+
+A cause is kept whole besides what is read of it: it may hold a working directory and paths.
+"""
 
 
 def _end(part: Mapping[str, Any], start: float) -> float | None:

@@ -6,13 +6,17 @@ numbers the nodes anew in each answer, so windows are merged by name and type.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from dragonctl.telemetry.fetching import Fetch, pages
-from dragonctl.telemetry.traces.reading import windows
+from dragonctl.telemetry.traces.belonging import Parts
+from dragonctl.telemetry.traces.summaries import windows
+
+CLIENT = "client"
+"""The type of whoever calls the first part of a trace."""
 
 Key = tuple[str, str, str]
 """Name, type and account: what a node is called in every window."""
@@ -104,6 +108,11 @@ class Node:
         """X-Ray's type of the node; "" for a remote host."""
         return self.key[1]
 
+    def is_of(self, parts: Parts) -> bool:
+        """Whether the node is one of an application's parts; clients are called after them."""
+        account = self.key[2]
+        return self.type != CLIENT and any(parts.takes(name, account) for name in self.names)
+
     def document(self) -> dict[str, Any]:
         """The node as plain JSON."""
         name, kind, account = self.key
@@ -139,29 +148,34 @@ class ServiceMap:
     nodes: dict[Key, Node] = field(default_factory=dict)
     edges: dict[tuple[Key, Key], Edge] = field(default_factory=dict)
 
-    def only(self, names: Collection[str]) -> ServiceMap:
-        """The nodes that bear these names, what they call, and the clients that call them.
+    def only(self, parts: Parts) -> ServiceMap:
+        """The application's parts, what they call, and the clients that call them.
 
-        What a called queue or topic then triggers belongs to another application.
+        What a called queue or topic then triggers belongs to another application, and so do the
+        functions and machines that a stage calls which are only those of an API of its name.
         """
-        wanted = set(names)
-        own = {key for key, node in self.nodes.items() if wanted.intersection(node.names)}
-        kept = set(own)
-        for source, target in self.edges:
-            if source in own:
-                kept.add(target)
-            elif target in own and self.nodes[source].type == "client":
-                kept.add(source)
+        own = {key for key, node in self.nodes.items() if node.is_of(parts)}
+        calls = {
+            pair
+            for pair in self.edges
+            if (pair[0] in own and not self._is_anothers(*pair, parts))
+            or (pair[1] in own and self.nodes[pair[0]].type == CLIENT)
+        }
+        kept = own.union(*calls)
+        calls |= {pair for pair in self.edges if pair[0] in kept - own and pair[1] in own}
         return ServiceMap(
             self.start,
             self.end,
             {key: node for key, node in self.nodes.items() if key in kept},
-            {
-                pair: edge
-                for pair, edge in self.edges.items()
-                if kept.issuperset(pair) and (pair[0] in own or pair[1] in own)
-            },
+            {pair: edge for pair, edge in self.edges.items() if pair in calls},
         )
+
+    def _is_anothers(self, source: Key, target: Key, parts: Parts) -> bool:
+        """Whether a stage that shares its name calls a function or machine that is not ours."""
+        kind = self.nodes[target].type.lower()
+        is_part = "::lambda" in kind or "::stepfunctions" in kind
+        shared = is_part and any(source[0] == name for name, _ in parts.shared)
+        return shared and not self.nodes[target].is_of(parts)
 
     def document(self) -> dict[str, Any]:
         """The map as plain JSON."""
@@ -174,19 +188,16 @@ class ServiceMap:
 
 
 def service_map(
-    fetch: Fetch, start: float, end: float, names: Collection[str] | None = None, workers: int = 4
+    fetch: Fetch, start: float, end: float, parts: Parts | None = None, workers: int = 4
 ) -> ServiceMap:
-    """The map between two times (seconds), of the nodes that bear ``names`` or of all.
-
-    ``names``: what X-Ray calls the application's parts: ``<api name>/<stage>``, functions' and
-    state machines' names.
-    """
+    """The map between two times (seconds), of an application's parts or of all."""
     whole = ServiceMap(start, end)
     with ThreadPoolExecutor(workers, thread_name_prefix="map") as pool:
         for services in pool.map(lambda piece: _window(fetch, *piece), windows(start, end)):
             _merge(whole, services)
-    _fill_callers(whole)
-    return whole if names is None else whole.only(names)
+    found = whole if parts is None else whole.only(parts)
+    _fill_callers(found)
+    return found
 
 
 def _window(fetch: Fetch, start: float, end: float) -> list[dict[str, Any]]:
@@ -229,5 +240,5 @@ def _fill_callers(whole: ServiceMap) -> None:
     """A client bears no figures of its own: its requests are those of its edges."""
     silent = {key for key, node in whole.nodes.items() if not node.figures.requests}
     for (source, _), edge in whole.edges.items():
-        if source in silent and whole.nodes[source].type == "client":
+        if source in silent and whole.nodes[source].type == CLIENT:
             whole.nodes[source].figures.requests += edge.figures.requests

@@ -21,7 +21,8 @@ from dragonctl.telemetry.requests.why import history, segments
 from dragonctl.telemetry.requests.why.executions import Execution
 from dragonctl.telemetry.requests.why.gateway import GatewayRequest, requests_of
 from dragonctl.telemetry.requests.why.invocations import Invocation, invocations_of
-from dragonctl.telemetry.traces.reading import Trace, id_time, read_traces
+from dragonctl.telemetry.traces.reading import Trace, read_traces
+from dragonctl.telemetry.traces.summaries import id_time
 
 _PAGES, _PAGE = 25, 1000
 """A history holds up to 25,000 events (quotas of Step Functions), asked for by the thousand."""

@@ -17,10 +17,11 @@ from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
 from dragonctl.telemetry.requests.why.model import Finding, Part
 from dragonctl.telemetry.requests.why.services import service_named
-from dragonctl.telemetry.traces.reading import Trace, id_time
+from dragonctl.telemetry.traces.reading import Trace
 from dragonctl.telemetry.traces.segments import Segment, walk
+from dragonctl.telemetry.traces.summaries import id_time
 
-_GRAVITY = {"ok": 0, "error": 1, "throttle": 2, "fault": 3}
+_GRAVITY = {"error": 1, "throttle": 2, "fault": 3}
 _ROUND_MS = 2_000
 _LOOKED_AT = 20
 
@@ -63,7 +64,7 @@ def status_of(roots: Iterable[Segment]) -> int:
 
 def failed(roots: Iterable[Segment]) -> bool:
     """Whether an outermost segment failed."""
-    return any(root.status != "ok" for root in roots)
+    return any(root.failed for root in roots)
 
 
 def machines(roots: Iterable[Segment]) -> list[Segment]:
@@ -80,7 +81,7 @@ def beneath(roots: Iterable[Segment]) -> Finding | None:
 
 def cause(roots: Iterable[Segment]) -> Finding | None:
     """The failing segment that the outermost failure comes from; None where nothing failed."""
-    failing = [root for root in roots if root.status != "ok"]
+    failing = [root for root in roots if root.failed]
     if not failing:
         return None
     return _finding(_down(max(failing, key=lambda one: _GRAVITY[one.status])), failing)
@@ -103,10 +104,10 @@ def _failing(segment: Segment) -> Iterator[Segment]:
     Lambda says 200 of a function that failed.
     """
     for child in segment.children:
-        if child.status != "ok":
+        if child.failed:
             yield child
         elif child.namespace:
-            yield from (inner for inner in child.children if inner.origin and inner.status != "ok")
+            yield from (inner for inner in child.children if inner.origin and inner.failed)
 
 
 def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:

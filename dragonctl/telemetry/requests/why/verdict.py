@@ -301,8 +301,9 @@ class _Judges:
         found = segments.cause(roots)
         if found:
             return Judgement("failed", [found])
-        running = any(root.in_progress for root in roots)
-        return Judgement("ok", unseen=["It has not ended yet."] if running else [])
+        if any(root.in_progress for root in roots):
+            return Judgement("unknown", unseen=["It has not ended yet."])
+        return Judgement("ok")
 
 
 _ACCEPTED = 202

@@ -1,0 +1,75 @@
+"""Why there are no traces: where segments go, and what sampling keeps."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from dragonctl.telemetry.fetching import Fetch, from_aws
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where X-Ray sends segments: ``XRay``, or ``CloudWatchLogs`` (Transaction Search)."""
+
+    name: str
+    status: str
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether Transaction Search takes the spans, so that X-Ray indexes only some of them."""
+        return self.name == "CloudWatchLogs"
+
+
+def destination(fetch: Fetch) -> Destination | None:
+    """Where this account's segments go; None where that cannot be asked."""
+    try:
+        answer = fetch("xray", "GetTraceSegmentDestination")
+    except Exception as problem:
+        if not from_aws(problem):
+            raise
+        return None
+    return Destination(str(answer.get("Destination", "XRay")), str(answer.get("Status", "")))
+
+
+def explain_empty(fetch: Fetch, expression: str = "") -> list[str]:
+    """Why a list of traces may be empty, the likeliest first, each with what to do."""
+    reasons = []
+    place = destination(fetch)
+    if place and place.elsewhere:
+        reasons.append(
+            "Transaction Search is on: spans go to the log group aws/spans and X-Ray indexes only"
+            " a part of them (1 % unless set otherwise). Search aws/spans, or raise the indexing"
+            " percentage in CloudWatch's settings."
+        )
+    if expression:
+        reasons.append("The filter may exclude every trace: try again without --filter.")
+    reasons.extend(_sampling_reasons(fetch))
+    reasons.append(
+        "Tracing may be off (`dragonctl status` shows it), or nothing was called. Traces appear"
+        " some seconds after a call."
+    )
+    return reasons
+
+
+def _sampling_reasons(fetch: Fetch) -> list[str]:
+    try:
+        answer = fetch("xray", "GetSamplingRules")
+    except Exception as problem:
+        if not from_aws(problem):
+            raise
+        return []
+    rules = [record.get("SamplingRule", {}) for record in answer.get("SamplingRuleRecords", ())]
+    silent = [
+        str(rule.get("RuleName"))
+        for rule in rules
+        if not rule.get("FixedRate") and not rule.get("ReservoirSize")
+    ]
+    if silent:
+        mend = shlex.join(["dragonctl", "set-sampling", "--name", silent[0], "--rate", "0.05"])
+        return [f"The sampling rule {', '.join(silent)} records nothing: `{mend}`."]
+    rates = {str(rule.get("RuleName")): rule.get("FixedRate", 0) for rule in rules}
+    if rates.get("Default", 1) < 1:
+        share = f"{rates['Default'] * 100:g} %"
+        return [f"Sampling records the first request of a second and {share} of the rest."]
+    return []
