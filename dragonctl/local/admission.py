@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from moto.core.request import Request as MotoRequest
-from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
-from dragonctl.local import object_access, signatures, wire
+from dragonctl.local import object_access, routing, signatures, wire
 from dragonctl.local.http_server import TOO_LARGE
 from dragonctl.local.signatures import BrokenSignatureError, Signature
 from dragonctl.local.wire import AwsError, RefusedError, Request
@@ -124,7 +123,7 @@ def _meant(environ: dict[str, Any]) -> str:
     incoming = MotoRequest({**environ, "CONTENT_TYPE": ""})
     for service in _REST_SERVICES:
         try:
-            get_service_router(service).match(incoming)
+            routing.match(service, incoming)
         except (HTTPException, NotImplementedError, KeyError, ValueError):
             continue
         return service

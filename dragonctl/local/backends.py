@@ -11,6 +11,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
 
+from dragonctl.local.routing import BUILDING
+
 
 def configure(port: int) -> None:
     """Tell moto how to run here; before its first request.
@@ -30,7 +32,9 @@ def application() -> Any:
     """WSGI application of moto, for all services."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    return DomainDispatcherApplication(create_backend_app)
+    made = DomainDispatcherApplication(create_backend_app)
+    made.lock = BUILDING  # it imports and builds a service's application when first asked for it
+    return made
 
 
 def has_service(signing_name: str) -> bool:

@@ -27,7 +27,8 @@ from dragonctl.paths import state_folder
 
 __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
 
-START_SECONDS = 30.0
+# Long, because a busy machine is no failure; a server that dies is told at once.
+START_SECONDS = 120.0
 STOP_SECONDS = 60.0
 PAUSE_SECONDS = 0.02
 # Appending, so that the server may cut its log short while it writes to it.

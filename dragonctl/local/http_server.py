@@ -289,8 +289,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal bodiless
-            bodiless = bodiless or status[:3] in ("204", "304")
-            kept = [one for one in headers if one[0].lower() not in _HOP_BY_HOP]
+            empty = status[:3] in ("204", "304")
+            bodiless = bodiless or empty
+            # A length that no body follows: waitress would end the connection without a word.
+            dropped = _HOP_BY_HOP | {_LENGTH} if empty else _HOP_BY_HOP
+            kept = [one for one in headers if one[0].lower() not in dropped]
             return start_response(status, kept, *more)
 
         pieces = self.handler(environ, start)

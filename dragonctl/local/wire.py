@@ -18,10 +18,11 @@ from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as MotoRequest
 from moto.core.request import determine_request_protocol
-from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
+
+from dragonctl.local import routing
 
 SIGNING_NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "events": "events"}
 """Where a service signs with another name than boto3's for it."""
@@ -143,7 +144,7 @@ def _forget_foreign_type(environ: dict[str, Any], model: Any) -> None:
 def _find_operation(request: Request, service_model: Any) -> None:
     incoming = MotoRequest(request.environ)
     try:
-        model, in_path = get_service_router(request.service).match(incoming)
+        model, in_path = routing.match(request.service, incoming)
     except (NotFound, NotImplementedError, KeyError):
         request.operation = _named_operation(incoming)
         if protocol_of(request) == "query" and not incoming.values.get("Action"):

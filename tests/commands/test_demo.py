@@ -99,7 +99,8 @@ def test_a_reader_that_has_gone_is_told_at_the_end():
 
 
 def test_an_application_that_was_there_before_survives_the_demo(typed):
-    assert typed("status", "--local")[0] == 0  # starts a local AWS with the sample in it
+    answer = typed("status", "--local")  # starts a local AWS with the sample in it
+    assert answer[0] == 0, answer
     before = json.loads(typed("status", "--local", "--output", "json")[1])
     begin()
     observe = next(act for act in ACTS if act.title == "The changes")

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dragonctl.local.front import FrontDoor
+from dragonctl.local.http_server import Server
 from tests.local.refusals import refused, status_of_refusal
 
 
@@ -63,6 +64,25 @@ def test_a_connection_serves_many_requests(local_aws):
         connection.getresponse().read()
     assert connection.sock is first
     connection.close()
+
+
+def test_an_answer_that_can_have_no_body_ends_no_connection():
+    def application(_, start_response):
+        start_response("204 No Content", [("Content-Length", "2")])
+        return [b"{}"]
+
+    server = Server(application)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (204, b"")
+    assert {"connection", "content-length"}.isdisjoint(map(str.lower, answer.headers))
+    connection.close()
+    server.shutdown()
+    serving.join()
+    server.server_close()
 
 
 def test_a_body_may_come_in_pieces(local_aws):
