@@ -13,11 +13,14 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from dragonctl.aws import faults
 from dragonctl.errors import UsageError
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _VARIABLE = "AWS_ENDPOINT_URL"
 _SETTING = "endpoint_url"
+WITHOUT_AN_ACCOUNT = "Without an AWS account: add --local, or begin with `dragonctl demo`."
+"""What somebody may want who has set nothing at all."""
 
 
 def region(given: str | None, session: Any) -> str:
@@ -36,7 +39,9 @@ def region(given: str | None, session: Any) -> str:
     )
     if not named:
         raise UsageError(
-            "No AWS region is set.", "Name one with --region, or set AWS_REGION or the profile's."
+            "No AWS region is set.",
+            f"{faults.unreadable(session)} Name one with --region, or set AWS_REGION or the"
+            f" profile's. {WITHOUT_AN_ACCOUNT}".lstrip(),
         )
     with suppress(BotoCoreError):
         if isinstance(named, str) and _REGION.fullmatch(named):
@@ -53,20 +58,31 @@ def endpoint(given: str | None, session: Any) -> str:
     if given:
         _check("--endpoint-url", given)
         return given
-    if session.get_config_variable("ignore_configured_endpoint_urls"):
-        return "aws"
-    configured = dict(_configured(session))
-    for place, url in configured.items():
+    found = dict(configured(session))
+    for place, url in found.items():
         _check(place, url)
-    return configured.get(_VARIABLE) or configured.get(_SETTING) or "aws"
+    return found.get(_VARIABLE) or found.get(_SETTING) or "aws"
 
 
-def _configured(session: Any) -> Iterator[tuple[str, str]]:
+def called(shared: str, region: str, session: Any) -> set[str]:
+    """Addresses that calls go to; ``shared`` is the endpoint of all services, or ``aws``.
+
+    Of AWS's own addresses one stands for all: a NO_PROXY speaks of the domain that they share.
+    """
+    resolver = session._get_internal_component("endpoint_resolver")  # noqa: SLF001 (no public way)
+    suffix = resolver.get_partition_dns_suffix(session.get_partition_for_region(region))
+    own = f"https://sts.{region}.{suffix}" if shared == "aws" else shared
+    return {own, *dict(configured(session)).values()}
+
+
+def configured(session: Any) -> Iterator[tuple[str, str]]:
     """Where endpoints are set (a variable, a setting) and what to, as botocore's clients take it.
 
     A variable may name a service (``AWS_ENDPOINT_URL_LAMBDA``), and so may a section of the
     configuration's file (AWS SDKs reference guide, "Service-specific endpoints").
     """
+    if session.get_config_variable("ignore_configured_endpoint_urls"):
+        return
     for name, value in os.environ.items():
         if (name == _VARIABLE or name.startswith(f"{_VARIABLE}_")) and value:
             yield name, value

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragonctl.aws import addresses, answers, credentials, faults, network_settings, profiles
+from dragonctl.aws import (
+    addresses,
+    answers,
+    credentials,
+    faults,
+    network_settings,
+    profiles,
+    proxies,
+)
 from dragonctl.aws.quota import Quotas
 from dragonctl.aws.transport import failure
 from dragonctl.errors import UNREADABLE, AwsError, DragonError, UsageError
@@ -66,6 +74,7 @@ class Aws:
         self.region: str = addresses.region(connection.region, self._session)
         self.partition: str = self._session.get_partition_for_region(self.region)
         if not connection.is_local:
+            proxies.check(addresses.called(self.endpoint, self.region, self._session))
             if not self.endpoint.startswith("http://"):
                 network_settings.check_ca_bundle(self._session)
             credentials.prepare(self._session, connection.profile, self.region)
@@ -284,6 +293,9 @@ def _session(connection: Connection) -> Any:
             if connection.is_local
             else credentials.with_settings(botocore.session.Session, connection.profile)
         )
+        if not connection.is_local:
+            for fault in faults.of_named_files(session):
+                raise UsageError(fault, "Name the file itself, or unset the variable.")
         folders = session.get_config_variable("data_path")
         session.register_component("data_loader", descriptions(folders))
         session.full_config  # noqa: B018 (reads the files now, so that their faults show here)
@@ -348,7 +360,7 @@ def _translate(service: str, operation: str, error: Exception) -> DragonError:
         ):
             return DragonError(
                 f"No usable AWS credentials: {error}",
-                "Log in (`aws sso login`, `aws configure`), name a --profile, or try --local.",
+                profiles.LOG_IN,
                 code="NoCredentials",
             )
         case botocore.ParamValidationError():

@@ -6,15 +6,20 @@ profile, and sends keys with a line break in them (aws/aws-cli#9261, #3419, boto
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from configparser import DuplicateOptionError, DuplicateSectionError, MissingSectionHeaderError
 from pathlib import Path
 from typing import Any
 
 _HEADING = re.compile(r"^\s*\[(.*)\]", re.MULTILINE)
-_FILES = ("config_file", "credentials_file")
+_VARIABLES = {
+    "config_file": "AWS_CONFIG_FILE",
+    "credentials_file": "AWS_SHARED_CREDENTIALS_FILE",
+}
 _BYTE_ORDER_MARK = "\ufeff"
 _KEYS = ("access_key", "secret_key", "token")
 _SETTINGS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
@@ -45,7 +50,7 @@ def _cause(cause: Exception) -> str:
 
 def of_profile(session: Any, name: str) -> str:
     """Why there may be no profile of that name: what to correct, or how to see those there are."""
-    config, kept = (_path(session, file) for file in _FILES)
+    config, kept = (path_of(session, file) for file in _VARIABLES)
     if refused := unreadable(session):
         return refused
     if not config.is_file() and not kept.is_file():
@@ -58,15 +63,37 @@ def of_profile(session: Any, name: str) -> str:
 
 
 def unreadable(session: Any) -> str:
-    """The first of AWS's files that is there and may not be read; botocore passes it over."""
-    for path in (_path(session, file) for file in _FILES):
-        try:
-            path.open("rb").close()
-        except PermissionError as error:
-            return f"{path}: {error.strerror}."
-        except OSError:
-            continue
+    """The first of AWS's files that is there and cannot be read; botocore passes it over."""
+    for path in (path_of(session, file) for file in _VARIABLES):
+        if fault := of_path(path):
+            return f"{path}: {fault}."
     return ""
+
+
+def of_named_files(session: Any) -> Iterator[str]:
+    """A sentence for each of AWS's files that a variable names and that cannot be read.
+
+    One that is not there, or a device such as ``/dev/null``, is a way to say: none.
+    """
+    for file, variable in _VARIABLES.items():
+        path = path_of(session, file)
+        if os.environ.get(variable) and (fault := of_path(path)):
+            yield f"{variable} names {path}: {fault}."
+
+
+def of_path(path: Path) -> str:
+    """Why a file that is there cannot be read; it is not opened, for it may be a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "strerror", None) or error)
+    if stat.S_ISDIR(mode):
+        return "it is a folder, not a file"
+    if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode)):
+        return "it is no plain file, and botocore reads no other"
+    return "" if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
 def of_keys(keys: Any, *, from_environment: bool) -> str:
@@ -94,7 +121,8 @@ def _faults(value: str) -> Iterator[str]:
         yield "holds a character that no key has"
 
 
-def _path(session: Any, file: str) -> Path:
+def path_of(session: Any, file: str) -> Path:
+    """Where ``config_file`` or ``credentials_file`` is."""
     return Path(os.path.expandvars(session.get_config_variable(file))).expanduser()
 
 

@@ -1,33 +1,21 @@
-"""The user's settings of the way to AWS: proxies, and the certificates that are trusted.
+"""The user's settings of the way to AWS: the certificates that are trusted, and advice on both.
 
-botocore takes the proxies of the environment (``urllib.request.getproxies``: a variable in small
-letters wins) by the scheme of the address alone, and the certificates of ``AWS_CA_BUNDLE``, else of
-the profile's ``ca_bundle``, else its own (AWS SDKs and Tools Reference Guide).
+botocore takes the certificates of ``AWS_CA_BUNDLE``, else of the profile's ``ca_bundle``, else its
+own (AWS SDKs and Tools Reference Guide); proxies are those of :mod:`dragonctl.aws.proxies`.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dragonctl.aws import proxies
 from dragonctl.aws.transport import origin
 from dragonctl.errors import UsageError
 
-_PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 _CA_VARIABLE = "AWS_CA_BUNDLE"
-
-
-def proxies() -> Iterator[tuple[str, str]]:
-    """The variables that name a proxy that is used, and the proxy without user and password."""
-    seen = set()
-    for name in _PROXIES:
-        value = os.environ.get(name)
-        if name.lower() not in seen and value:
-            seen.add(name.lower())
-            yield name, origin(value if "//" in value else f"http://{value}")
 
 
 def ca_bundle(session: Any) -> tuple[str, str] | None:
@@ -75,8 +63,9 @@ def advice(error: Exception, session: Any) -> str:
 
 
 def _proxy_advice(url: str) -> str:
-    used = list(proxies())
-    named = [name for name, shown in used if shown == origin(url)] or [name for name, _ in used]
+    used = list(proxies.used())
+    those = [proxy for proxy in used if proxy.shown == origin(url)] or used
+    named = [proxy.variable for proxy in those]
     return (
         f"The proxy is named by {' and '.join(named) or 'the environment'}: correct it, or put"
         " the host into NO_PROXY."

@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dragonctl.aws import addresses
+
 _VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 """In botocore's order (``configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES``)."""
+LOG_IN = (
+    "Log in (`aws sso login`, `aws configure`), or name a --profile."
+    f" {addresses.WITHOUT_AN_ACCOUNT}"
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def _renewal(profiles: Sequence[Profile]) -> str:
             return f"Profile {name!r} holds temporary keys: write new ones into it."
         if "aws_access_key_id" in settings:
             return f"Type: aws configure --profile {quoted(name)}"
-    return "Log in (`aws sso login`, `aws configure`), name a --profile, or try --local."
+    return LOG_IN
 
 
 def program(settings: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from dragonctl.aws import credentials, network_settings, profiles
+from dragonctl.aws import credentials, faults, network_settings, profiles, proxies
 from dragonctl.errors import UsageError
 from dragonctl.paths import read_own_json
 from dragonctl.status.doctor import Finding
@@ -47,23 +46,19 @@ def links(given: str | None) -> Iterator[Finding]:
         yield Finding("credentials from", ok=True, detail=detail)
     else:
         yield from _profiles(known, profiles.name_of(session, given))
-    for variable, proxy in network_settings.proxies():
-        yield Finding(f"proxy {variable}", ok=True, detail=proxy)
+    for proxy in proxies.used():
+        detail = proxy.fault or proxy.shown
+        yield Finding(f"proxy {proxy.variable}", ok=not proxy.fault, detail=detail)
     yield from _certificates(session)
 
 
 def _files(session: Any) -> Iterator[Finding]:
     for variable in ("config_file", "credentials_file"):
-        path = Path(session.get_config_variable(variable)).expanduser()
-        if not path.exists():
-            continue
-        readable = os.access(path, os.R_OK)
-        detail = (
-            str(path)
-            if readable
-            else f"{path} cannot be read: type chmod u+r {shlex.quote(str(path))}"
-        )
-        yield Finding(f"AWS {variable.replace('_', ' ')}", ok=readable, detail=detail)
+        path = faults.path_of(session, variable)
+        fault = faults.of_path(path)
+        if fault or path.exists():
+            what = f"AWS {variable.replace('_', ' ')}"
+            yield Finding(what, ok=not fault, detail=f"{path}{fault and f': {fault}'}")
 
 
 def _profiles(known: Mapping[str, Any], name: str) -> Iterator[Finding]:

@@ -64,6 +64,23 @@ def _endpoint(name, url):
     )
 
 
+def _proxy(name, value, *words, variable="HTTPS_PROXY"):
+    environment = {"AWS_ENDPOINT_URL": "", variable: value}
+    words = (f"The proxy of {variable} cannot be used", *words)
+    return C(name, KEYS, environment=environment, words=words, code=2)
+
+
+def _named(name, variable, path, *words, **environment):
+    environment = {**ENVIRONMENT, variable: path, **environment}
+    words = (f"{variable} names {path}: ", *words)
+    return C(name, files={"folder/x": ""}, environment=environment, options=(), words=words, code=2)
+
+
+def _nothing(name, *words, code=2, **environment):
+    words = (*words, "--local", "dragonctl demo")
+    return C(name, environment=environment, options=(), words=words, code=code)
+
+
 MISTAKES = [
     _file("byte-order-mark", f"\ufeff{HEAD}{KEYS}", "byte order mark"),
     _file("section-twice", HEAD + KEYS + HEAD, "line 5: [profile p] is there twice"),
@@ -134,10 +151,41 @@ MISTAKES = [
     _endpoint("endpoint-with-a-word-for-a-port", "http://127.0.0.1:port"),
     _setting("mode-is-unknown", "defaults_mode = odd\n", "odd"),
     _setting("sts-endpoints-are-unknown", "sts_regional_endpoints = odd\n", "odd"),
+    _proxy("proxy-with-a-blank", "http://pro xy:8080", "a blank"),
+    _proxy("proxy-with-a-line-break", "http://proxy:8080\n", "a line break"),
+    _proxy("proxy-with-a-word-for-a-port", "http://me:planted@proxy:port", "its port"),
+    _proxy("proxy-of-too-high-a-port", "http://proxy:99999", "its port"),
+    _proxy("proxy-of-a-port-alone", "8080", "no host"),
+    _proxy("proxy-between-quotes", "'http://proxy:8080'", "http://"),
+    _proxy("proxy-with-one-slash", "http:/proxy:8080", "//", variable="https_proxy"),
+    _proxy("proxy-of-a-scheme-alone", "http://", "no host"),
+    _proxy("proxy-of-another-scheme", "ftp://proxy:8080", "http://"),
+    _proxy("proxy-in-open-brackets", "http://[::1", "brackets"),
+    _proxy("proxy-whose-password-ends-it", "http://me:12#planted@proxy:8080", "%23"),
+    _proxy("proxy-with-an-umlaut-for-a-password", "http://me:planted%C3%BC@proxy", "ASCII"),
+    _proxy("socks-proxy", "socks5://127.0.0.1:{closed}", "no SOCKS", "Name an HTTP proxy"),
+    _proxy("socks-proxy-that-resolves", "socks5h://me:planted@proxy", "no SOCKS"),
+    C("proxy-of-an-http-endpoint", KEYS, environment={"HTTP_PROXY": "http://proxy:port"},
+      words=("The proxy of HTTP_PROXY cannot be used",), code=2),
+    _named("config-file-is-a-folder", "AWS_CONFIG_FILE", "{home}/folder", "a folder"),
+    _named("credentials-file-is-a-folder", "AWS_SHARED_CREDENTIALS_FILE", "{home}", "a folder"),
+    _named("credentials-file-cannot-be-read", "AWS_SHARED_CREDENTIALS_FILE",
+           f"/{'x' * 300}", "File name too long"),
+    _named("config-file-is-a-pipe", "AWS_CONFIG_FILE", "/dev/stderr", "no plain file"),
+    _nothing("nothing-set-at-all", "No AWS region", AWS_REGION=""),
+    _nothing("nothing-but-a-region", "credentials", code=1,
+             AWS_EC2_METADATA_SERVICE_ENDPOINT="http://127.0.0.1:{closed}"),
     C("profile-with-a-blank", KEYS, environment={"AWS_PROFILE": "p "}, options=(),
       words=("'p '",), code=2),
 ]  # fmt: skip
 REMARKABLE = [
+    C("malformed-proxy-that-is-passed-by", KEYS,
+      environment={"HTTP_PROXY": "x:y", "NO_PROXY": "*"}),
+    C("malformed-proxy-of-another-scheme", KEYS, environment={"HTTPS_PROXY": "x:y"}),
+    C("proxy-that-an-empty-variable-takes-away", KEYS,
+      environment={"HTTP_PROXY": "x:y", "http_proxy": ""}),
+    C("files-that-are-none", environment={**ENVIRONMENT, "AWS_CONFIG_FILE": "/dev/null",
+      "AWS_SHARED_CREDENTIALS_FILE": "/none/there"}, options=()),
     C("windows-line-ends", files={CONFIG: (HEAD + KEYS).replace("\n", "\r\n")}),
     C("empty-keys-of-the-environment", KEYS,
       environment={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}),

@@ -86,6 +86,22 @@ def test_every_link_of_what_works_is_shown(home):
     assert "planted" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "link", "words"),
+    [
+        ("HTTPS_PROXY", "socks5://me:planted@proxy", "proxy HTTPS_PROXY", "no SOCKS"),
+        ("https_proxy", "http://me:planted@proxy:port", "proxy https_proxy", "its port"),
+        ("AWS_CONFIG_FILE", "{home}", "AWS config file", "{home}: it is a folder"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_is_a_broken_link(home, variable, value, link, words):
+    home.write(Configuration("x", KEYS))
+    found = findings(home, **{variable: value})
+    assert not found[link]["ok"]
+    assert home.fill(words) in found[link]["detail"]
+    assert "planted" not in str(found)
+
+
 def test_the_need_of_a_code_is_told(home):
     home.write(Configuration("x", ROLE + SOURCE + MFA, BASE))
     found = findings(home, "--profile", "p")
