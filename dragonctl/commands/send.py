@@ -146,7 +146,7 @@ def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> No
     from dragonctl.telemetry.requests.delivery import trace
     from dragonctl.terminal.console import out
     from dragonctl.terminal.logs import LogPrinter
-    from dragonctl.terminal.traces import print_trace
+    from dragonctl.terminal.waterfall import print_trace
 
     console = out()
     printer = LogPrinter(console, view.groups())

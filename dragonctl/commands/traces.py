@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
+    from dragonctl.telemetry.logs.events import LogEvent
+    from dragonctl.telemetry.traces.reading import Trace
     from dragonctl.telemetry.traces.summaries import Summary
+    from dragonctl.terminal.waterfall import Choice
 
 SHOWN = 100
 """Traces that the list shows; groups count all, JSON gives all."""
@@ -28,6 +31,7 @@ Examples:
   dragonctl traces --group-by url
   dragonctl traces --filter 'fault = true OR responsetime > 2'
   dragonctl traces 1-65a0b0c0-0123456789abcdef01234567
+  dragonctl traces 1-65a0b0c0-0123456789abcdef01234567 --errors-only --logs
 """
 )
 @click.argument("ident", metavar="[ID]", required=False)
@@ -46,6 +50,9 @@ Examples:
     help="List the latest N (default: 100, with --output json all).",
 )  # fmt: skip
 @click.option("--filter", "expression", metavar="EXPRESSION", help="X-Ray's filter expression.")
+@click.option("--errors-only", is_flag=True, help="Of ID: what failed, and what led to it.")
+@click.option("--logs", "with_logs", is_flag=True, help="Of ID: its log lines beneath it.")
+@click.option("--full", is_flag=True, help="Of ID: a row for each segment, and all metadata.")
 def traces(
     ident: str | None,
     since: str,
@@ -53,9 +60,16 @@ def traces(
     group_by: str | None,
     limit: int | None,
     expression: str | None,
+    errors_only: bool,
+    with_logs: bool,
+    full: bool,
     **chosen: Any,
 ) -> int:
-    """List the traces of an application, group them, or show one as a waterfall."""
+    """List the traces of an application, group them, or show one as a waterfall.
+
+    Of one trace, a call and the segment that X-Ray inferred from it are one row, and so are equal
+    calls.
+    """
     import time
 
     from dragonctl.cli.view import View
@@ -63,8 +77,12 @@ def traces(
 
     start_ms, end_ms = window(since, until, time.time())
     if ident is not None:
+        from dragonctl.terminal.waterfall import Choice
+
         _check_one(ident, group_by or expression or limit)
-        return _one(View(chosen, "xray"), ident)
+        shown = Choice(full=full, errors_only=errors_only)
+        return _one(View(chosen, "xray"), ident, shown, with_logs=with_logs)
+    _check_many(errors_only or with_logs or full)
     view, asked = View(chosen, "xray"), expression or ""
     found = view.traces(start_ms / 1000, end_ms / 1000 if end_ms else time.time(), asked)
     if group_by:
@@ -90,22 +108,69 @@ def _check_one(ident: str, choice: str | int | None) -> None:
         )
 
 
-def _one(view: View, ident: str) -> int:
-    """One trace, whole."""
+def _check_many(choice: bool) -> None:
+    """Refuse what is about one trace where none is named."""
+    from dragonctl.errors import UsageError
+
+    if choice:
+        raise UsageError(
+            "--errors-only, --logs and --full are about one trace.",
+            "Name it: dragonctl traces ID --full.",
+        )
+
+
+def _one(view: View, ident: str, shown: Choice, *, with_logs: bool) -> int:
+    """One trace: as a waterfall, or as a document with every segment."""
     from dragonctl.errors import DragonError
     from dragonctl.telemetry.ids import trace_root
     from dragonctl.telemetry.traces.reading import read_traces
     from dragonctl.terminal.console import out
-    from dragonctl.terminal.traces import print_trace
+    from dragonctl.terminal.waterfall import print_trace
 
     found, _ = read_traces(view.fetch, [trace_root(ident)])
     if not found:
         raise DragonError(f"X-Ray has no trace {ident}.", view.empty_reasons()[0], code="NotFound")
+    trace = found[0]
+    lines = _lines_of(view, trace) if with_logs else []
     if view.json:
-        view.answer(found[0].document())
-    else:
-        print_trace(out(), found[0], view.label)
+        document = trace.failed_document() if shown.errors_only else trace.document()
+        logs = {"logs": [event.document() for event in lines]} if with_logs else {}
+        view.answer({**document, **logs})
+        return 0
+    print_trace(out(), trace, view.label, shown)
+    if with_logs:
+        _print_lines(view, lines)
     return 0
+
+
+def _lines_of(view: View, trace: Trace) -> list[LogEvent]:
+    """The log lines of a trace, from all groups of the application, in order."""
+    from dragonctl.telemetry.requests.trail import MARGIN_MS, Trail, request_events
+    from dragonctl.telemetry.requests.why.segments import ids_in
+
+    def learn(trail: Trail) -> None:
+        trail.ids |= set(ids_in(trace.roots))
+
+    start = int(trace.start * 1000)
+    end = start + int((trace.duration or 0) * 1000) + MARGIN_MS
+    _, events = request_events(
+        view.fetch, view.groups(), trace.id, start - MARGIN_MS, end,
+        report=view.report, learn=learn,
+    )  # fmt: skip
+    return events
+
+
+def _print_lines(view: View, lines: list[LogEvent]) -> None:
+    from dragonctl.terminal.console import out, tell
+    from dragonctl.terminal.logs import LogPrinter
+
+    if not lines:
+        tell("No line of this trace is in the application's logs.")
+        return
+    out().print()
+    printer = LogPrinter(out(), view.groups(), local_time=False)
+    for event in lines:
+        printer.write(event)
 
 
 def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> int:
@@ -160,6 +225,5 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     """It changes nothing; what it reads: for `policy`."""
     from dragonctl.telemetry.calls import trace_calls
 
-    session.application(selection)
-    session.reads.made.extend(trace_calls())
+    session.reads.made.extend(trace_calls(session.application(selection)))
     return (), {}

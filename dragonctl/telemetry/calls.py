@@ -29,8 +29,9 @@ def query_calls(app: App) -> Iterator[Call]:
         yield from _account_wide("logs", ("GetQueryResults", "StopQuery"))
 
 
-def trace_calls() -> Iterator[Call]:
-    """`traces`: the list, one whole, and why there is none."""
+def trace_calls(app: App) -> Iterator[Call]:
+    """`traces`: the list, one whole with its log lines, and why there is none."""
+    yield from log_calls(app)
     yield from _account_wide("xray", ("GetTraceSummaries", "BatchGetTraces", *_WHY_NONE))
 
 

@@ -92,6 +92,37 @@ def many(count):
     ]  # fmt: skip
 
 
+def loop(count, failing=()):
+    """A function that reads a table so often; X-Ray infers a segment from each call.
+
+    ``failing`` are the numbers of further calls that fail.
+    """
+    calls = [(number, False) for number in range(count)] + [(number, True) for number in failing]
+    return [
+        segment(
+            "root", "busy", 0, count / 30 + 1, origin="AWS::Lambda::Function", fault=bool(failing),
+            subsegments=[_get_item(number, failed) for number, failed in calls],
+        ),
+        *(
+            segment(
+                f"t{number}{failed}", "dragons", number / 30, number / 30 + 0.02, inferred=True,
+                parent_id=f"c{number}{failed}", origin="AWS::DynamoDB::Table", fault=failed,
+            )
+            for number, failed in calls
+        ),
+    ]  # fmt: skip
+
+
+def _get_item(number, failed):
+    """A call of DynamoDB; its request id is its own."""
+    aws = {"operation": "GetItem", "table_name": "dragons", "request_id": f"R{number}"}
+    raised = {"exceptions": [{"type": "ConditionalCheckFailed", "message": "no"}]}
+    return sub(
+        f"c{number}{failed}", "DynamoDB", number / 30, number / 30 + 0.02, namespace="aws",
+        aws=aws, fault=failed, **({"cause": raised} if failed else {}),
+    )  # fmt: skip
+
+
 def chain(count):
     """Every segment the child of the one before it."""
     return [

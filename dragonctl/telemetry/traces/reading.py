@@ -31,6 +31,15 @@ class Trace:
         """The earliest start of all segments, seconds since the epoch."""
         return min((part.start for _, part in walk(self.roots) if part.start), default=0.0)
 
+    def failed_document(self) -> dict[str, Any]:
+        """The document with the segments alone that bear an error, and those above them."""
+        kept: set[str] = set()
+        for _, part in reversed(list(walk(self.roots))):
+            if part.failed or any(child.id in kept for child in part.children):
+                kept.add(part.id)
+        whole = self.document()
+        return {**whole, "segments": [one for one in whole["segments"] if one["id"] in kept]}
+
     def document(self) -> dict[str, Any]:
         """The trace as plain JSON: its segments in the order of the tree, with their depth."""
         segments = [{"depth": depth, **part.document()} for depth, part in walk(self.roots)]

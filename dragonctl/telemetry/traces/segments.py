@@ -90,6 +90,16 @@ class Segment:
         return self.error or self.throttle or self.fault
 
     @property
+    def request(self) -> Mapping[str, Any]:
+        """The document's ``http.request``; empty where it has none."""
+        return _mapping(self.http, "request")
+
+    @property
+    def response(self) -> Mapping[str, Any]:
+        """The document's ``http.response``; empty where it has none."""
+        return _mapping(self.http, "response")
+
+    @property
     def in_progress(self) -> bool:
         """Whether the segment had not ended when X-Ray was asked."""
         return self.end is None
