@@ -55,6 +55,18 @@ def state_path(*parts: str) -> Path:
     return root.joinpath(*parts)
 
 
+def cache_folder(*parts: str) -> Path:
+    """A folder for what can be made anew (``platformdirs``), with the same mode and check."""
+    import platformdirs
+
+    root = Path(platformdirs.user_cache_dir("dragonctl"))
+    folder = root.joinpath(*parts)
+    for each in (root, folder):
+        each.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_folder(each)
+    return folder
+
+
 def check_folder(path: Path) -> None:
     """Refuse a folder into which others can write; one that is not there is no danger.
 

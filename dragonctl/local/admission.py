@@ -17,8 +17,14 @@ from werkzeug.exceptions import HTTPException
 
 from dragonctl.local import object_access, routing, signatures, wire
 from dragonctl.local.http_server import TOO_LARGE
+from dragonctl.local.messages import (
+    DEFAULT_ACCOUNT,
+    DEFAULT_REGION,
+    AwsError,
+    RefusedError,
+    Request,
+)
 from dragonctl.local.signatures import BrokenSignatureError, Signature
-from dragonctl.local.wire import AwsError, RefusedError, Request
 
 MOST_BODY_BYTES = 70_167_211
 """Of any service but S3: what Lambda takes for a function's code, the largest of them."""
@@ -84,7 +90,7 @@ def _unsigned(environ: dict[str, Any]) -> Request:
     service = _meant(environ)
     open_to_all = _open_operation(environ, service)
     if open_to_all:
-        return _read(environ, Signature("unsigned", wire.DEFAULT_REGION, open_to_all))
+        return _read(environ, Signature("unsigned", DEFAULT_REGION, open_to_all))
     if service != "s3":
         raise _missing(environ, service)
     _address_by_path(environ)
@@ -92,7 +98,7 @@ def _unsigned(environ: dict[str, Any]) -> Request:
         return _form(environ)
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         raise RefusedError(_about(environ, "s3"), object_access.denied())
-    request = _read(environ, Signature("unsigned", wire.DEFAULT_REGION, "s3"))
+    request = _read(environ, Signature("unsigned", DEFAULT_REGION, "s3"))
     try:
         object_access.check_read(request)
     except AwsError as error:
@@ -177,7 +183,7 @@ def _media_type(environ: dict[str, Any]) -> str:
 def _about(environ: dict[str, Any], service: str, operation: str = "") -> Request:
     """As much of a request as a refusal needs."""
     named = wire.SIGNING_NAMES.get(service, service)
-    return Request(named, operation, wire.DEFAULT_ACCOUNT, wire.DEFAULT_REGION, environ)
+    return Request(named, operation, DEFAULT_ACCOUNT, DEFAULT_REGION, environ)
 
 
 def _missing(environ: dict[str, Any], service: str) -> RefusedError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 from dragonctl.local import state
-from dragonctl.local.wire import Answer
+from dragonctl.local.messages import Answer
 
 PREFIX = "/_code/"
 VALID_SECONDS = 600.0

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from dragonctl.errors import DragonError
 from dragonctl.local import address
 from dragonctl.local.address import LocalServer
 from dragonctl.local.server_log import file as log_file
-from dragonctl.paths import state_folder
+from dragonctl.paths import cache_folder, state_folder
 
 __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
 
@@ -120,7 +120,7 @@ def _start(allow_origins: Sequence[str]) -> LocalServer:
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=handle,
-            env=_environment(),
+            env=environment(),
             cwd="/",
             start_new_session=True,
         )
@@ -153,7 +153,7 @@ def _last_words() -> str:
     return lines[-1] if lines else f"no answer within {START_SECONDS:.0f} seconds"
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The server's own environment: nobody's profile, credentials, endpoint or proxy."""
     kept = {
         name: value
@@ -161,7 +161,7 @@ def _environment() -> dict[str, str]:
         if not name.startswith(("AWS_", "MOTO_", "TEST_")) and "proxy" not in name.lower()
     }
     return {
-        **kept,
+        **(_with_bytecode(kept) if _lacks_bytecode() else kept),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",  # moto's own clients need some
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -176,6 +176,26 @@ def _environment() -> dict[str, str]:
             [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
         ),
     }
+
+
+def _lacks_bytecode() -> bool:
+    """Whether moto came without compiled modules, and Python is told to write none."""
+    moto = find_spec("moto")
+    compiled = cache_from_source(moto.origin) if moto and moto.origin else ""
+    return sys.dont_write_bytecode and not os.path.exists(compiled)  # noqa: PTH110 (a plain text)
+
+
+def _with_bytecode(environment: dict[str, str]) -> dict[str, str]:
+    """Compiled modules go into a folder of the user's own, and nothing into that of the sources.
+
+    A thousand modules are compiled at each start otherwise, which takes three seconds.
+    """
+    try:
+        folder = cache_folder("bytecode")
+    except (DragonError, OSError):
+        return environment
+    written = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**written, "PYTHONPYCACHEPREFIX": str(folder)}
 
 
 def _wait_for_end(server: LocalServer) -> None:

@@ -8,6 +8,7 @@ because a function that runs may call back; and headers of S3's metadata keep th
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -15,7 +16,6 @@ from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from typing import Any
 
-from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -27,6 +27,8 @@ from dragonctl.local.request_parser import MOST_HEADER_BYTES, Parser, RequestTim
 
 Wsgi = Callable[..., Iterable[bytes]]
 
+PRESERVED_NAMES = "moto.preserved_header_names"
+"""moto's key of an environment for headers whose underscores count; importing moto takes long."""
 TOO_LARGE = "dragonctl.body_too_large"
 """Key of an environment whose body was not taken: the application says so in its own words."""
 
@@ -95,7 +97,7 @@ class Task(_Head, WSGITask):  # type: ignore[misc]
                 environ["REQUEST_URI"] = _without_place(self.request)
             environ["RAW_URI"] = environ["REQUEST_URI"]
             environ["CONTENT_LENGTH"] = environ.get("CONTENT_LENGTH") or "0"
-            environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = self.request.preserved
+            environ[PRESERVED_NAMES] = self.request.preserved
             environ[TOO_LARGE] = self.request.too_large
         return environ
 
@@ -272,7 +274,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     def shutdown(self) -> None:
         """End :meth:`serve_forever`, from any thread."""
         self._ended.set()
-        self.pull_trigger()
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            self.pull_trigger()
 
     def server_close(self) -> None:
         """Close the port and every connection."""

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 Test = Callable[[str], bool]
 _TERM = re.compile(r'\s*(?P<mark>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>\S+))')

@@ -17,8 +17,8 @@ from moto.core.request import Request as MotoRequest
 from werkzeug.formparser import FormDataParser
 
 from dragonctl.local import backends, signatures, state
+from dragonctl.local.messages import DEFAULT_ACCOUNT, DEFAULT_REGION, AwsError, Request
 from dragonctl.local.signatures import Signature
-from dragonctl.local.wire import DEFAULT_ACCOUNT, DEFAULT_REGION, AwsError, Request
 
 READS = ("GetObject", "HeadObject")
 LISTS = ("ListObjects", "ListObjectsV2", "HeadBucket")

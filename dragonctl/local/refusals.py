@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.local.wire import AwsError, Request
+from dragonctl.local.messages import AwsError, Request
 
 Record = Mapping[str, Any]
 Condition = Callable[[Record], Any]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import time
 
-from moto.core.request import should_preserve_original_header_name
 from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser, ParsingError, get_header_lines
 from waitress.rfc7230 import HEADER_FIELD_RE
@@ -67,7 +66,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             name = found["name"].decode("latin-1") if found else ""
             key = name.upper().replace("-", "_")
             # One with an underscore never stands in for one with a dash.
-            if should_preserve_original_header_name(name) and key not in self.headers:
+            if _is_metadata(name) and key not in self.headers:
                 self.headers[key] = found["value"].strip(b" \t").decode("latin-1")
                 self.preserved[f"HTTP_{key}"] = name
 
@@ -118,3 +117,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.error, self.body_rcv, self.too_large = None, None, True
         self.headers["CONTENT_LENGTH"] = "0"
         self.headers["CONNECTION"] = "close"
+
+
+def _is_metadata(name: str) -> bool:
+    """Whether it is a key of S3's metadata, in which ``_`` and ``-`` are two."""
+    return "_" in name and name.lower().startswith("x-amz-meta-")

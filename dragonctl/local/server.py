@@ -1,9 +1,9 @@
 """``python -m dragonctl.local.server [ORIGIN…]``: the process that is the local AWS.
 
-It binds a free port of 127.0.0.1, takes up its last state, writes down where it is, and serves
-until it is told to stop (SIGTERM, SIGINT). Pages of the origins may call its stages. A keeper
-thread writes the state down shortly after each change, so that even a kill loses no more than the
-last moment.
+It binds a free port of 127.0.0.1, writes down where it is, and serves until it is told to stop
+(SIGTERM, SIGINT); what takes long is done behind the open port (:mod:`dragonctl.local.opening`).
+Pages of the origins may call its stages. A keeper thread writes the state down shortly after each
+change, so that even a kill loses no more than the last moment.
 """
 
 from __future__ import annotations
@@ -18,19 +18,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from dragonctl.local import (
-    address,
-    backends,
-    callers,
-    front,
-    hooks,
-    server_log,
-    shims,
-    snapshot,
-    state,
-    wire,
-)
+from dragonctl.local import address, callers, hooks, server_log, shims, state
+from dragonctl.local.front import FrontDoor
 from dragonctl.local.http_server import Server
+from dragonctl.local.messages import DEFAULT_ACCOUNT, DEFAULT_REGION
+from dragonctl.local.opening import Opening
 
 QUIET_SECONDS = 0.5
 LATEST_SECONDS = 5.0
@@ -41,7 +33,11 @@ _READS = ("Get", "List", "Describe", "Head", "BatchGet", "Filter", "Select")
 def main() -> None:
     """Serve until told to stop."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    server = build(sys.argv[1:])
+    shims.check_version()
+    # botocore imports Amazon's C library where it is installed; nothing here needs it.
+    sys.modules.setdefault("awscrt", None)  # type: ignore[arg-type]
+    opening = Opening()
+    server = build(opening, sys.argv[1:])
     keeper = Keeper(abandoned=server.shutdown)
     server.handler = keeper.watching(server.handler)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,29 +48,37 @@ def main() -> None:
     finally:
         # First the port, so that nobody is served by a process on its way out.
         server.server_close()
-        try:
+        _end(opening, keeper)
+
+
+def _end(opening: Opening, keeper: Keeper) -> None:
+    """Write down what there is, and end what was started."""
+    try:
+        if opening.has_succeeded():
             keeper.stop()
-        finally:
+    finally:
+        if opening.has_succeeded():
             hooks.tell("stop")
-            address.forget()
+        address.forget()
 
 
-def build(allow_origins: Sequence[str] = ()) -> Server:
-    """The server, bound and ready, its address written down."""
-    shims.load()
+def build(opening: Opening, allow_origins: Sequence[str] = ()) -> Server:
+    """The server, bound, its address written down.
+
+    A state that is taken up is waited for: whether it fits is part of what is written.
+    """
     state.ALLOWED_ORIGINS.update(map(callers.origin, allow_origins))
     token = secrets.token_urlsafe(32)
-    server = Server(front.FrontDoor(backends.application(), token))
-    backends.configure(server.port)
-    hooks.tell("install", server.endpoint)
-    aside = snapshot.load()
+    server = Server(FrontDoor(opening.services, token))
+    opening.begin(server.endpoint, server.port, failed=server.shutdown)
+    aside = opening.set_aside() if state.file().exists() else None
     address.remember(
         address.LocalServer(
             endpoint=server.endpoint,
             pid=os.getpid(),
             token=token,
-            region=wire.DEFAULT_REGION,
-            account=wire.DEFAULT_ACCOUNT,
+            region=DEFAULT_REGION,
+            account=DEFAULT_ACCOUNT,
             moto=shims.MOTO_VERSION,
             allow_origins=tuple(sorted(state.ALLOWED_ORIGINS)),
             set_aside=str(aside) if aside else None,
@@ -137,6 +141,8 @@ class Keeper(threading.Thread):
             self._save()
 
     def _save(self) -> None:
+        from dragonctl.local import snapshot
+
         try:
             snapshot.save()
         except OSError:

@@ -23,7 +23,7 @@ import dragonctl
 from dragonctl.local import backends, state
 from dragonctl.local.pickles import from_bytes, to_bytes
 from dragonctl.local.shims import MOTO_VERSION
-from dragonctl.paths import read_own_file, state_folder
+from dragonctl.paths import read_own_file
 
 _log = logging.getLogger("dragonctl.local")
 _saving = threading.Lock()
@@ -35,11 +35,6 @@ _STAMP = {"moto": MOTO_VERSION, "dragonctl": dragonctl.__version__, "form": 2}
 
 class UnfitError(Exception):
     """A snapshot, or a part of one, that this version did not write."""
-
-
-def file() -> Path:
-    """Where the snapshot lies."""
-    return state_folder("local") / "state.pickle"
 
 
 def save() -> list[str]:
@@ -75,7 +70,7 @@ def load() -> Path | None:
 
 def _read() -> tuple[dict[tuple[str, str, str], dict[str, Any]], dict[str, bytes]]:
     """The drawers and the services of the file, the latter still as bytes."""
-    written = from_bytes(read_own_file(file(), _LARGEST_BYTES))
+    written = from_bytes(read_own_file(state.file(), _LARGEST_BYTES))
     if not isinstance(written, dict) or {k: written.get(k) for k in _STAMP} != _STAMP:
         raise UnfitError("another version wrote it")
     drawers, services = from_bytes(written["drawers"]), written["services"]
@@ -90,7 +85,7 @@ def _read() -> tuple[dict[tuple[str, str, str], dict[str, Any]], dict[str, bytes
 
 def _set_aside(error: Exception) -> Path | None:
     """Move the file, of which nothing is deleted, out of the way; None where that cannot be."""
-    path = file()
+    path = state.file()
     aside = path.with_name(f"state-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.pickle")
     try:
         path.rename(aside)
@@ -153,7 +148,7 @@ def _give_back_factories(fresh: dict[str, Any], fields: dict[str, Any]) -> None:
 
 def _write(content: bytes) -> None:
     """All of it or nothing: a reader never sees half a file."""
-    path = file()
+    path = state.file()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from dragonctl.paths import state_folder
 
 LOCK = threading.RLock()
 
@@ -30,6 +33,11 @@ PACE = Pace()
 
 ALLOWED_ORIGINS: set[str] = set()
 """Whose pages may call the stages, as browsers write an origin. Not part of what is kept."""
+
+
+def file() -> Path:
+    """Where the snapshot of all this lies."""
+    return state_folder("local") / "state.pickle"
 
 
 def drawer(service: str, account: str, region: str) -> dict[str, Any]:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import io
 import json
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
-from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as MotoRequest
 from moto.core.request import determine_request_protocol
@@ -23,77 +20,10 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from dragonctl.local import routing
+from dragonctl.local.messages import DEFAULT_ACCOUNT, Answer, AwsError, RefusedError, Request
 
 SIGNING_NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "events": "events"}
 """Where a service signs with another name than boto3's for it."""
-
-DEFAULT_ACCOUNT = "123456789012"
-DEFAULT_REGION = "us-east-1"
-
-
-class AwsError(Exception):
-    """An AWS service's refusal: its error code, its own words, its HTTP status."""
-
-    def __init__(self, code: str, message: str, status: int = 400, **fields: Any) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.fields = fields
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer, whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass
-class Request:
-    """One call of an AWS operation.
-
-    ``service`` and ``operation`` are boto3's and the model's names (``stepfunctions``,
-    ``CreateStateMachine``), ``parameters`` what a boto3 caller passes. ``model`` is None for an
-    operation that the service's model does not have.
-    """
-
-    service: str
-    operation: str
-    account: str
-    region: str
-    environ: dict[str, Any]
-    model: OperationModel | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    @property
-    def body(self) -> bytes:
-        """The request's body."""
-        stream = self.environ["wsgi.input"]
-        stream.seek(0)
-        content: bytes = stream.read()
-        stream.seek(0)
-        return content
-
-    def replace_json(self, parameters: dict[str, Any]) -> None:
-        """Say something else to moto than what came, for a service that speaks JSON."""
-        content = json.dumps(parameters).encode()
-        self.parameters = parameters
-        self.environ["wsgi.input"] = io.BytesIO(content)
-        self.environ["CONTENT_LENGTH"] = str(len(content))
-
-
-class RefusedError(Exception):
-    """A request that is answered before anything runs: what is known of it, and AWS's words."""
-
-    def __init__(self, request: Request, error: AwsError) -> None:
-        super().__init__(error.message)
-        self.request = request
-        self.error = error
-
 
 _NO_ACTION = "The request is missing an action or a required parameter."
 _UNREADABLE = {

@@ -166,12 +166,34 @@ def test_without_the_extra_it_says_what_to_install(state_folder):
 
 def test_a_server_that_cannot_start_says_why(state_folder, monkeypatch):
     """Another moto than the one that the shims are tested on is refused, not used."""
-    (state_folder.parent / "sitecustomize.py").write_text(
-        "import moto; moto.__version__ = '0.0.1'\n"
-    )
+    installed = state_folder.parent / "moto-0.0.1.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: moto\nVersion: 0.0.1\n")
     monkeypatch.setenv("PYTHONPATH", str(state_folder.parent))
     with pytest.raises(DragonError) as caught:
         control.up()
     assert "needs moto 5.2.5, and 0.0.1 is installed" in caught.value.message
     assert str(control.log_file()) in caught.value.hint
     assert control.status() is None
+
+
+def test_without_bytecode_of_its_own_it_keeps_some_and_touches_no_package(tmp_path, monkeypatch):
+    """Where Python may write none (a container, a CI), each start would compile moto anew."""
+    package = tmp_path / "moto"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.delitem(sys.modules, "moto", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    told = control.environment()
+    assert "PYTHONDONTWRITEBYTECODE" not in told
+    folder = tmp_path / "cache" / "dragonctl" / "bytecode"
+    assert (told["PYTHONPYCACHEPREFIX"], mode(folder)) == (str(folder), 0o700)
+    folder.chmod(0o777)  # others could put their code there
+    assert "PYTHONPYCACHEPREFIX" not in control.environment()
+    folder.chmod(0o700)
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / f"__init__.{sys.implementation.cache_tag}.pyc").write_bytes(b"")
+    assert control.environment()["PYTHONDONTWRITEBYTECODE"] == "1"

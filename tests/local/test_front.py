@@ -14,6 +14,7 @@ import pytest
 
 from dragonctl.local.front import FrontDoor
 from dragonctl.local.http_server import Server
+from dragonctl.local.services import Services
 from tests.local.refusals import refused, status_of_refusal
 
 
@@ -187,7 +188,7 @@ def asking(service, body):
 def test_moto_walks_over_its_stores_undisturbed(service, body, patience, together):
     """It answers a request with "dictionary changed size" when another changes its store then."""
     moto = MotoThatMeets(patience)
-    door = FrontDoor(moto, "token")
+    door = FrontDoor(lambda: Services(moto), "token")
     with ThreadPoolExecutor(2) as pool:
         for _ in range(2):
             pool.submit(door, asking(service, body), lambda *_: None)

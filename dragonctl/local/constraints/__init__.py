@@ -12,7 +12,7 @@ from __future__ import annotations
 from dragonctl.local import shims
 from dragonctl.local.constraints import members, wording
 from dragonctl.local.constraints.rules import violations
-from dragonctl.local.wire import Request
+from dragonctl.local.messages import Request
 
 
 def check(request: Request) -> None:

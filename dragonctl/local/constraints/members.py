@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.local.constraints.undone import UNDONE
-from dragonctl.local.wire import AwsError, Request
+from dragonctl.local.messages import NOT_HERE, AwsError, Request
 
-NOT_HERE = 501
 _SPEAK_JSON = ("json", "rest-json")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 _FIRST_BUCKETS = 32
 _LOAD = 0.75

@@ -9,8 +9,8 @@ from typing import Any
 from dragonctl.local.data_plane import faults, guard, transform
 from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
 from dragonctl.local.data_plane.waiting import WaitedTooLongError, within
+from dragonctl.local.messages import AwsError
 from dragonctl.local.runtime import calls
-from dragonctl.local.wire import AwsError
 
 ACTIONS = ("StartExecution", "StartSyncExecution", "DescribeExecution", "StopExecution")
 _HEADERS = {"Content-Type": "application/x-amz-json-1.0"}

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from dragonctl.local.gateway import store
 from dragonctl.local.gateway.deployed import Deployed
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 STAGE = "test-invoke-stage"
 _EVERYTHING = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}}

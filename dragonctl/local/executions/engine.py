@@ -18,7 +18,7 @@ from dragonctl.local.emission import metrics, sampling, trace_header
 from dragonctl.local.emission.trace_header import TraceHeader
 from dragonctl.local.executions import queries, tasks
 from dragonctl.local.executions.recorder import Machine, Recorder
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 # What a synchronous execution may take on AWS.

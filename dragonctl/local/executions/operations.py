@@ -8,8 +8,8 @@ from typing import Any
 
 from dragonctl.local import backends
 from dragonctl.local.executions import engine
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import AwsError, Request
 
 
 @instead("stepfunctions", "StartExecution", lock=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
 from dragonctl.local.shims.machine_names import page
 from dragonctl.local.shims.state_machines import find, logging_shown
-from dragonctl.local.wire import AwsError, Request
 
 NOT_HERE = 501
 _ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")

@@ -7,8 +7,8 @@ import re
 from dragonctl.local import roles, state
 from dragonctl.local.gateway.patches import value_of
 from dragonctl.local.gateway.store import Record, bad_request
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 _WRITES = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")

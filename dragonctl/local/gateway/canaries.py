@@ -7,7 +7,7 @@ from typing import Any
 
 from dragonctl.local.gateway.patches import number, truth, unescaped
 from dragonctl.local.gateway.store import Record, bad_request
-from dragonctl.local.wire import Request
+from dragonctl.local.messages import Request
 
 MOST_PERCENT = 100.0
 _DEFAULTS: Record = {"percentTraffic": 0.0, "useStageCache": False}

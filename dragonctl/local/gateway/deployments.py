@@ -15,8 +15,8 @@ from dragonctl.local.gateway.store import (
     page,
     picked,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _PATHS = patches.Paths({"description": str})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dragonctl.local.gateway import patches
 from dragonctl.local.gateway.store import Record, api, conflict, held, new_id, page, picked
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _PATHS = patches.Paths({"properties": str})
 _KIND = "Documentation part"

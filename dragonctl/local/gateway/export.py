@@ -9,8 +9,8 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from dragonctl.local.gateway.store import Record, api, bad_request, held, picked
+from dragonctl.local.messages import Answer, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Answer, Request
 
 _PLACES = {"querystring": "query", "header": "header", "path": "path"}
 _INTEGRATIONS = ("integrations", "apigateway")

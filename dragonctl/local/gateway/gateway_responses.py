@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dragonctl.local.gateway import patches
 from dragonctl.local.gateway.store import Record, api, not_found, page, picked
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 DEFAULT_STATUS: dict[str, str | None] = {
     "ACCESS_DENIED": "403",

@@ -15,8 +15,8 @@ from dragonctl.local.gateway.store import (
     picked,
     resource,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 VERBS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "ANY")
 _OPTIONS = (

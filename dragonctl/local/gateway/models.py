@@ -17,8 +17,8 @@ from dragonctl.local.gateway.store import (
     page,
     picked,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _WRONG_SCHEMA = (
     "Invalid model specified: Validation Result: warnings : [], errors : "

@@ -17,8 +17,8 @@ from dragonctl.local.gateway import integrations, parts, resources
 from dragonctl.local.gateway.openapi_methods import Document, method_of
 from dragonctl.local.gateway.rest_apis import empty
 from dragonctl.local.gateway.store import Record, api, apis, bad_request, new_id
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _VERBS = {
     **{verb: verb.upper() for verb in ("get", "put", "post", "delete", "options", "head", "patch")},

@@ -14,8 +14,8 @@ from dragonctl.local.gateway.store import (
     page,
     picked,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _AUTHORIZER_FIELDS = (
     "type",

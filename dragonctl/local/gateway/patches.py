@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dragonctl.local.gateway.store import bad_request, not_found
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 Record = dict[str, Any]
 Operations = Iterable[Mapping[str, Any]]

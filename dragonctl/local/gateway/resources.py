@@ -16,8 +16,8 @@ from dragonctl.local.gateway.store import (
     page,
     resource,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _PATH_PART = re.compile(r"[a-zA-Z0-9:._~-]+|\{[a-zA-Z0-9._-]+\+?\}")
 

@@ -18,8 +18,8 @@ from dragonctl.local.gateway.store import (
     picked,
     stage,
 )
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _OPTIONS = ("description", "variables", "documentationVersion", "tags")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import state
-from dragonctl.local.wire import AwsError, Request
+from dragonctl.local.messages import AwsError, Request
 
 Record = dict[str, Any]
 

@@ -19,9 +19,10 @@ import pkgutil
 from collections import defaultdict
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any, TypeVar
 
-from dragonctl.local.wire import Answer, Request
+from dragonctl.local.messages import Answer, Request
 
 MOTO_VERSION = "5.2.5"
 
@@ -109,15 +110,18 @@ def after(service: str, *operations: str) -> Callable[[AnyMending], AnyMending]:
     return register
 
 
-def load() -> None:
-    """Import every shim; RuntimeError when moto is not the version that they were tested on."""
-    import moto
-
-    if moto.__version__ != MOTO_VERSION:
+def check_version() -> None:
+    """RuntimeError when moto is not the version that the shims were tested on."""
+    installed = version("moto")
+    if installed != MOTO_VERSION:
         raise RuntimeError(
-            f"The local AWS needs moto {MOTO_VERSION}, and {moto.__version__} is installed: "
+            f"The local AWS needs moto {MOTO_VERSION}, and {installed} is installed: "
             "its departures from moto are tested on that version alone."
         )
+
+
+def load() -> None:
+    """Import every shim."""
     for package in (__name__, "dragonctl.local.gateway"):
         for module in pkgutil.iter_modules(import_module(package).__path__):
             import_module(f"{package}.{module.name}")

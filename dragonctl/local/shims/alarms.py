@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before
-from dragonctl.local.wire import AwsError, Request
 
 _SHORT_PERIODS = (10, 20, 30)
 _MINUTE = 60

@@ -6,9 +6,9 @@ import random
 import uuid
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before, instead
 from dragonctl.local.shims.functions import STALE, find, invalid, named, not_found, store
-from dragonctl.local.wire import AwsError, Request
 
 LATEST = "$LATEST"
 

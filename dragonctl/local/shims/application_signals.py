@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import Request
 
 _SERVICE = "application-signals.cloudwatch.amazonaws.com"
 _ROLE = "AWSServiceRoleForCloudWatchApplicationSignals"

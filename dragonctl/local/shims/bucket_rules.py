@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Refusal, is_none_of, register
 from dragonctl.local.shims import after, before, instead
-from dragonctl.local.wire import AwsError, Request
 
 NOT_HERE = 501
 _HEADER = "A header you provided implies functionality that is not implemented"

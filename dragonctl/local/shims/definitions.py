@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import AwsError, Request
 
 MOST_DIAGNOSTICS = 100
 _TARGETS = ("Next", "Default")

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
 from dragonctl.local.shims.edge_rules import check_associations
-from dragonctl.local.wire import AwsError, Request
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 # What CloudFront writes out where the caller was silent.

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from dragonctl.local import backends, roles
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 EVENTS = ("viewer-request", "viewer-response", "origin-request", "origin-response")
 MOST_VIEWER_MEMORY = 128

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before
 from dragonctl.local.shims.functions import invalid, named
-from dragonctl.local.wire import AwsError, Request
 
 _NO_QUEUE = (
     "Error occurred while ReceiveMessage. SQS Error Code: "

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dragonctl.local import backends, roles
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, before
 from dragonctl.local.shims.functions import find, invalid
 from dragonctl.local.shims.layers import find_layer
-from dragonctl.local.wire import AwsError, Request
 
 MOST_ENVIRONMENT = 4096
 MOST_ZIPPED = 52_428_800

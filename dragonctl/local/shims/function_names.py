@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before, whenever
 from dragonctl.local.shims.functions import invalid
-from dragonctl.local.wire import AwsError, Request
 
 MOST_NAME = 64
 _ARN = re.compile(r"arn:[^:]+:lambda:([^:]+):([^:]+):function:(.+)")

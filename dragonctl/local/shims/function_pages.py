@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import after
 from dragonctl.local.shims.functions import invalid
-from dragonctl.local.wire import Request
 
 MOST_ITEMS = 50
 

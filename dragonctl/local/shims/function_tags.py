@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
 from dragonctl.local.shims.functions import find, invalid, named_by
-from dragonctl.local.wire import Request
 
 _NOT_TAGGED = (
     "Tags on function aliases and versions are not supported. Please specify a function ARN."

@@ -16,8 +16,8 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction, LambdaStorage
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, before, instead
-from dragonctl.local.wire import AwsError, Request
 
 BUSY = (
     "The operation cannot be performed at this time. An update is in progress for resource: {arn}"

@@ -10,10 +10,10 @@ from moto.awslambda.models import LambdaFunction
 
 from dragonctl.local import code_links, hooks, roles
 from dragonctl.local.hooks import Function, Invocation, Outcome
+from dragonctl.local.messages import Answer, AwsError, Request
 from dragonctl.local.shims import after, instead
 from dragonctl.local.shims.aliases import routed
 from dragonctl.local.shims.functions import find, named, store
-from dragonctl.local.wire import Answer, AwsError, Request
 
 MOST_LOG_BYTES = 4096
 MOST_PAYLOAD = 6_291_556

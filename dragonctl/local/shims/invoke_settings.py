@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Refusal, missing
 from dragonctl.local.refusals import check as check_rows
 from dragonctl.local.shims import after, before, instead
 from dragonctl.local.shims.functions import Named, invalid, named, not_found
-from dragonctl.local.wire import AwsError, Request
 
 _EVENT_FIELDS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 _NO_DESTINATIONS: dict[str, Any] = {"OnSuccess": {}, "OnFailure": {}}

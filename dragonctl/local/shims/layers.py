@@ -12,8 +12,8 @@ from typing import Any
 from moto.awslambda.models import Layer, LayerVersion
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, instead
-from dragonctl.local.wire import AwsError, Request
 
 _PUBLIC = re.compile(
     r"arn:aws[\w-]*:lambda:(?P<region>[\w-]+):(?P<account>\d{12})"

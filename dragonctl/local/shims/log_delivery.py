@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from dragonctl.local import backends, roles
-from dragonctl.local.wire import AwsError, Request
+from dragonctl.local.messages import AwsError, Request
 
 LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 RIGHTS = (

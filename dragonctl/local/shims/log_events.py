@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dragonctl.local import backends, log_patterns
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before, instead
-from dragonctl.local.wire import AwsError, Request
 
 MOST_EVENTS = 10_000
 BACKWARDS_SINCE_MS = 1_704_067_200_000  # 2024-01-01: earlier times are read from the head alone

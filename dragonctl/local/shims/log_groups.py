@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, before, instead
-from dragonctl.local.wire import AwsError, Request
 
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Refusal, both, check, dig, register
 from dragonctl.local.shims import after, before, instead, whenever
-from dragonctl.local.wire import AwsError, Request
 
 LONGEST_NAME = 512
 _NAMES = ("logGroupName", "logStreamName")

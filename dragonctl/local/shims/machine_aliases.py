@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
 from dragonctl.local.shims.machine_names import page, validation
 from dragonctl.local.shims.state_machines import find, machines
-from dragonctl.local.wire import AwsError, Request
 
 WHOLE = 100
 _TAKEN = (

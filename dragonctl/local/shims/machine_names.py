@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import whenever
-from dragonctl.local.wire import AwsError, Request
 
 MOST_ITEMS = 1000
 DEFAULT_ITEMS = 100

@@ -14,8 +14,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import Request
 from dragonctl.local.shims import before
-from dragonctl.local.wire import Request
 
 _MARK = ":iam::aws:policy/"
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import AwsError, Request
 
 NOT_HERE = 501
 PLAIN: dict[str, Callable[[list[float]], float]] = {

@@ -6,9 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Refusal, register
 from dragonctl.local.shims import before
-from dragonctl.local.wire import AwsError, Request
 
 MOST_DATAPOINTS = 1440
 _EXCLUSIVE = (("Value", "Values"), ("Value", "StatisticValues"))

@@ -8,9 +8,9 @@ import uuid
 from typing import Any
 
 from dragonctl.local import state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, instead
 from dragonctl.local.shims.functions import Named, invalid, named, not_found
-from dragonctl.local.wire import AwsError, Request
 
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before
 from dragonctl.local.shims.distributions import functions_in_use
 from dragonctl.local.shims.functions import find
-from dragonctl.local.wire import AwsError, Request
 
 _REPLICATED = (
     "Lambda was unable to delete {arn} because it is a replicated function. Please see our "

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before
-from dragonctl.local.wire import AwsError, Request
 
 MOST_POLICIES_OF_A_ROLE = 10
 MOST_POLICY_CHARACTERS = 6144

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends, state
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import AwsError, Request
 
 MOST_RULES = 25
 DEFAULT = {

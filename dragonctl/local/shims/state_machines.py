@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends, roles
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, before, instead, log_delivery
 from dragonctl.local.shims.definitions import check_definition
 from dragonctl.local.shims.machine_names import page, validation
-from dragonctl.local.wire import AwsError, Request
 
 _NOT_ASSUMED = (
     "Neither the global service principal states.amazonaws.com, nor the regional one is "

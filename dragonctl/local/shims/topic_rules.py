@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Record, Refusal, empty, longer, register
 from dragonctl.local.shims import before
-from dragonctl.local.wire import AwsError, Request
 
 MOST_MESSAGE = 262_144
 MOST_SUBJECT = 100

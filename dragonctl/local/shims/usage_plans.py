@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import after, before
-from dragonctl.local.wire import AwsError, Request
 
 
 @before("apigateway", "UpdateUsagePlan")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 from dragonctl.local.xray.compiled import Segment, Trace, walk
 
 _TOKEN = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.wire import AwsError, Request
 from dragonctl.local.xray import compiled, filter_expression, service_graph
 from dragonctl.local.xray.compiled import Segment, Trace
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dragonctl.local import log_patterns
-from dragonctl.local.wire import AwsError
+from dragonctl.local.messages import AwsError
 
 LINES = {
     "error": "[ERROR] 400 BAD REQUEST: no such dragon",

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragonctl.local.gateway import openapi, patches, stage_patches
+from dragonctl.local.messages import AwsError
 from dragonctl.local.shims import definitions
-from dragonctl.local.wire import AwsError
 
 STAGE = {
     "stageName": "prod",

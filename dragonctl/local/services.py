@@ -1,0 +1,117 @@
+"""The services of the local AWS: an operation is checked, answered or mended, or moto's.
+
+What neither does is refused in the service's own words, by the operation's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from typing import Any
+
+from dragonctl.local import admission, constraints, object_access, shims, state, wire
+from dragonctl.local.http_server import Wsgi
+from dragonctl.local.messages import NOT_HERE, Answer, AwsError, RefusedError, Request
+
+_log = logging.getLogger("dragonctl.local")
+
+
+class Services:
+    """Answers requests to AWS services; ``moto`` is moto's own WSGI application."""
+
+    def __init__(self, moto: Wsgi) -> None:
+        self.moto = moto
+
+    def admit(self, environ: dict[str, Any]) -> Request | Answer:
+        """The operation that is asked for; or why AWS would not hear it."""
+        try:
+            return admission.admit(environ)
+        except RefusedError as refused:
+            return wire.write_error(refused.request, refused.error)
+
+    def is_look(self, request: Request) -> bool:
+        """Whether it only looks at an object, as a browser's address bar may."""
+        return request.operation in object_access.READS
+
+    def serve(self, request: Request) -> Answer:
+        """The answer to an operation, whatever breaks."""
+        try:
+            return self._answer(request)
+        except AwsError as error:
+            return wire.write_error(request, error)
+        except NotImplementedError:
+            return wire.write_error(request, refusal(request))
+        except Exception as error:  # noqa: BLE001 (whatever broke, the caller gets one sentence)
+            _log.exception("%s %s failed", request.service, request.operation)
+            words = f"The local AWS broke on {request.operation}: {type(error).__name__}: {error}"
+            return wire.write_error(request, AwsError("InternalFailure", words, NOT_HERE))
+
+    def _answer(self, request: Request) -> Answer:
+        """One request after the other: moto's stores are plain dicts, and it walks over them."""
+        constraints.check(request)
+        key = (request.service, request.operation)
+        with contextlib.nullcontext() if key in shims.without_lock else state.LOCK:
+            with state.LOCK:
+                for check in shims.checks.get(key, ()):
+                    check(request)
+            replacement = shims.replacements.get(key)
+            if replacement is None:
+                return self._mended(request, self._ask_moto(request))
+            result = replacement(request)
+        return result if isinstance(result, Answer) else wire.write(request, result)
+
+    def _ask_moto(self, request: Request) -> Answer:
+        heard: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            heard.update(status=int(status[:3]), headers=dict(headers))
+
+        pieces = self.moto(request.environ, start)
+        try:
+            body = b"".join(pieces)
+        finally:
+            getattr(pieces, "close", lambda: None)()
+        answer = Answer(heard["status"], heard["headers"], body)
+        if _is_html(answer):
+            raise refusal(request)
+        return answer
+
+    def _mended(self, request: Request, answer: Answer) -> Answer:
+        mendings = shims.mendings.get((request.service, request.operation), ())
+        if answer.status >= 300 or not mendings:  # noqa: PLR2004 (what moto refused stays refused)
+            return answer
+        result = _decoded(answer)
+        for mending in mendings:
+            with state.LOCK:
+                result = mending(request, result) or result
+        if not _speaks_json(answer):
+            return answer
+        headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}
+        return Answer(answer.status, headers, json.dumps(result).encode())
+
+
+def refusal(request: Request) -> AwsError:
+    """What the local AWS says of an operation that it does not do."""
+    words = f"The local AWS does not do {request.service} {request.operation}."
+    return AwsError("NotImplemented", words, NOT_HERE)
+
+
+def _is_html(answer: Answer) -> bool:
+    """Whether it is one of moto's pages for missing routes and crashes: no AWS API answers so."""
+    kind = answer.headers.get("Content-Type", "")
+    return (
+        answer.status in (404, 405, 500)
+        and bool(answer.body)  # HEAD of what is not there: an answer, and no page
+        and kind.startswith("text/html")
+        and (not answer.body.lstrip().startswith((b"{", b"<?xml", b"<Error")))
+    )
+
+
+def _speaks_json(answer: Answer) -> bool:
+    return answer.body.lstrip().startswith(b"{")
+
+
+def _decoded(answer: Answer) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(answer.body) if _speaks_json(answer) else {}
+    return result
