@@ -32,6 +32,11 @@ class LocalServer:
     allow_origins: tuple[str, ...] = ()
     set_aside: str | None = None
 
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.endpoint.rpartition(":")[2])
+
 
 def file() -> Path:
     """Where the address is kept."""

@@ -1,4 +1,7 @@
-"""moto's own memory: configured before its first use, reached by service, thrown away whole."""
+"""moto's own memory: configured before its first use, reached by service, thrown away whole.
+
+Imports moto when it is used, so that a snapshot can be judged before moto is there.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,6 @@ import logging
 import os
 from importlib import import_module
 from typing import Any
-
-from moto.core.base_backend import BackendDict
-from moto.core.config import default_user_config
-from moto.core.model_instances import reset_model_data
-
-from dragonctl.local.routing import BUILDING
 
 
 def configure(port: int) -> None:
@@ -21,6 +18,8 @@ def configure(port: int) -> None:
     1,582 managed policies are made when asked for (shims.managed_policies), because making all
     takes a second. moto's workflow engine calls back through ``MOTO_PORT``.
     """
+    from moto.core.config import default_user_config
+
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     default_user_config["iam"] = {"load_aws_managed_policies": False}
@@ -31,6 +30,8 @@ def configure(port: int) -> None:
 def application() -> Any:
     """WSGI application of moto, for all services."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from dragonctl.local.routing import BUILDING
 
     made = DomainDispatcherApplication(create_backend_app)
     made.lock = BUILDING  # it imports and builds a service's application when first asked for it
@@ -92,6 +93,8 @@ def address(backend: Any) -> Address:
 
 def at(place: Address) -> Any:
     """The backend at an address."""
+    from moto.core.base_backend import BackendDict
+
     module, account, region = place
     if not module.startswith("moto."):
         raise ValueError(f"no backend of moto: {module}")
@@ -108,10 +111,15 @@ def in_use() -> list[Any]:
 
 def _register() -> list[Any]:
     """Moto's own list of the backends that exist."""
+    from moto.core.base_backend import BackendDict
+
     return BackendDict._instances  # type: ignore[misc]  # noqa: SLF001 (there is no other)
 
 
 def reset() -> None:
     """Forget all that moto remembers."""
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+
     BackendDict.reset()
     reset_model_data()

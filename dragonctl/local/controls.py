@@ -13,7 +13,7 @@ import os
 from typing import Any
 
 from dragonctl.errors import DragonError
-from dragonctl.local import address, callers, hooks, state
+from dragonctl.local import address, backends, callers, hooks, snapshot, state
 from dragonctl.local.messages import DEFAULT_ACCOUNT, DEFAULT_REGION, Answer
 from dragonctl.local.shims import MOTO_VERSION
 
@@ -45,8 +45,6 @@ def _status(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reset(_: dict[str, Any]) -> dict[str, Any]:
-    from dragonctl.local import backends
-
     hooks.tell("reset")
     with state.LOCK:
         backends.reset()
@@ -56,8 +54,6 @@ def _reset(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _snapshot(_: dict[str, Any]) -> dict[str, Any]:
-    from dragonctl.local import snapshot
-
     return {"lost": snapshot.save()}
 
 

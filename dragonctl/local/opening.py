@@ -6,14 +6,18 @@ modules import each other in circles, which threads that enter at two points fin
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dragonctl.local import address
+
 if TYPE_CHECKING:
+    from dragonctl.local.address import LocalServer
     from dragonctl.local.services import Services
+    from dragonctl.local.snapshot import Written
 
 
 class Opening:
@@ -21,14 +25,13 @@ class Opening:
 
     def __init__(self) -> None:
         self._services: Future[Services] = Future()
-        self._set_aside: Path | None = None
 
-    def begin(self, endpoint: str, port: int, failed: Callable[[], None]) -> None:
+    def begin(self, server: LocalServer, written: Written, failed: Callable[[], None]) -> None:
         """Import and take up in the background; ``failed`` is called where that cannot be."""
 
         def work() -> None:
             try:
-                services = self._open(endpoint, port)
+                services = _open(server, written)
             except BaseException as error:  # noqa: BLE001 (it is raised where somebody waits)
                 self._services.set_exception(error)
                 failed()
@@ -41,22 +44,20 @@ class Opening:
         """Wait for the services; whatever kept them from coming is raised."""
         return self._services.result()
 
-    def set_aside(self) -> Path | None:
-        """Wait; the file of the state that does not fit and was moved away, if there was one."""
-        self._services.result()
-        return self._set_aside
-
     def has_succeeded(self) -> bool:
         """Wait, and say whether the services came."""
         return self._services.exception() is None
 
-    def _open(self, endpoint: str, port: int) -> Services:
-        from dragonctl.local import backends, hooks, shims, snapshot
-        from dragonctl.local.services import Services
 
-        shims.load()
-        services = Services(backends.application())
-        backends.configure(port)
-        hooks.tell("install", endpoint)
-        self._set_aside = snapshot.load()
-        return services
+def _open(server: LocalServer, written: Written) -> Services:
+    from dragonctl.local import backends, hooks, shims, snapshot
+    from dragonctl.local.services import Services
+
+    shims.load()
+    services = Services(backends.application())
+    backends.configure(server.port)
+    hooks.tell("install", server.endpoint)
+    aside = snapshot.take_up(written)
+    if aside and address.is_own():
+        address.remember(dataclasses.replace(server, set_aside=str(aside)))
+    return services

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from dragonctl.local import address, callers, hooks, server_log, shims, state
+from dragonctl.local import address, callers, hooks, server_log, shims, snapshot, state
 from dragonctl.local.front import FrontDoor
 from dragonctl.local.http_server import Server
 from dragonctl.local.messages import DEFAULT_ACCOUNT, DEFAULT_REGION
@@ -63,27 +63,23 @@ def _end(opening: Opening, keeper: Keeper) -> None:
 
 
 def build(opening: Opening, allow_origins: Sequence[str] = ()) -> Server:
-    """The server, bound, its address written down.
-
-    A state that is taken up is waited for: whether it fits is part of what is written.
-    """
+    """The server, bound, its address written down; what it held before is being taken up."""
     state.ALLOWED_ORIGINS.update(map(callers.origin, allow_origins))
     token = secrets.token_urlsafe(32)
     server = Server(FrontDoor(opening.services, token))
-    opening.begin(server.endpoint, server.port, failed=server.shutdown)
-    aside = opening.set_aside() if state.file().exists() else None
-    address.remember(
-        address.LocalServer(
-            endpoint=server.endpoint,
-            pid=os.getpid(),
-            token=token,
-            region=DEFAULT_REGION,
-            account=DEFAULT_ACCOUNT,
-            moto=shims.MOTO_VERSION,
-            allow_origins=tuple(sorted(state.ALLOWED_ORIGINS)),
-            set_aside=str(aside) if aside else None,
-        )
+    written = snapshot.read()
+    place = address.LocalServer(
+        endpoint=server.endpoint,
+        pid=os.getpid(),
+        token=token,
+        region=DEFAULT_REGION,
+        account=DEFAULT_ACCOUNT,
+        moto=shims.MOTO_VERSION,
+        allow_origins=tuple(sorted(state.ALLOWED_ORIGINS)),
+        set_aside=str(written.aside) if written.aside else None,
     )
+    address.remember(place)
+    opening.begin(place, written, failed=server.shutdown)
     return server
 
 
@@ -141,8 +137,6 @@ class Keeper(threading.Thread):
             self._save()
 
     def _save(self) -> None:
-        from dragonctl.local import snapshot
-
         try:
             snapshot.save()
         except OSError:

@@ -15,6 +15,7 @@ import logging
 import os
 import tempfile
 import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,20 +48,32 @@ def save() -> list[str]:
         return lost
 
 
-def load() -> Path | None:
-    """Take the snapshot up, if there is one that this version wrote.
+@dataclass(frozen=True)
+class Written:
+    """What a snapshot holds: the drawers, and each service's state, still as bytes.
 
-    What does not fit starts empty; then the whole file is set aside, and this is where. None: it
-    fits, or there is none.
+    ``aside``: the file, of another version or broken, that was moved out of the way.
     """
+
+    drawers: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+    services: dict[str, bytes] = field(default_factory=dict)
+    aside: Path | None = None
+
+
+def read() -> Written:
+    """The snapshot; nothing where there is none, or where this version did not write it."""
     try:
-        drawers, services = _read()
+        return Written(*_read())
     except FileNotFoundError:
-        return None
+        return Written()
     except Exception as error:  # noqa: BLE001 (bytes may be anything)
-        return _set_aside(error)
-    state.replace_contents(drawers)
-    faults = [fault for one in services.items() if (fault := _restore(*one))]
+        return Written(aside=_set_aside(error))
+
+
+def take_up(written: Written) -> Path | None:
+    """Make it the state. What does not fit starts empty; then the file is set aside: where."""
+    state.replace_contents(written.drawers)
+    faults = [fault for one in written.services.items() if (fault := _restore(*one))]
     if not faults:
         return None
     aside = _set_aside(faults[0])

@@ -10,8 +10,10 @@ import threading
 
 import pytest
 
+from dragonctl.local.address import LocalServer
 from dragonctl.local.front import FrontDoor
 from dragonctl.local.opening import Opening
+from dragonctl.local.snapshot import Written
 
 HEAVY = {"boto3", "botocore", "flask", "jinja2", "moto", "werkzeug", "antlr4", "jsonata"}
 
@@ -54,7 +56,8 @@ def test_whether_it_runs_is_told_while_the_services_are_waited_for():
 def test_what_keeps_the_services_from_coming_ends_the_server(monkeypatch):
     monkeypatch.setitem(sys.modules, "dragonctl.local.services", None)
     opening, ended = Opening(), threading.Event()
-    opening.begin("http://127.0.0.1:1", 1, failed=ended.set)
+    place = LocalServer("http://127.0.0.1:1", 2, "token", "us-east-1", "123456789012", "1")
+    opening.begin(place, Written(), failed=ended.set)
     assert not opening.has_succeeded()
     assert ended.wait(60)
     with pytest.raises(ImportError):
