@@ -19,7 +19,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from dragonctl.packaging.errors import PackagingError, disk_full
 from dragonctl.packaging.pip_settings import BEST_OF_ALL_INDEXES, uv_arguments, uv_environment
-from dragonctl.packaging.requirements import TRACER, LocalPath, Requirements
+from dragonctl.packaging.requirements import LocalPath, Requirements
 from dragonctl.packaging.runtimes import Platform
 
 _NO_WHEEL = re.compile(
@@ -58,7 +58,8 @@ def install(
         except UnsatisfiableError:
             if not requirements.tracer or requirements.needs_hashes:
                 raise
-            _install_lines([*lines, TRACER], requirements, target, folder, work)
+            unpinned = [line.partition("==")[0] for line in requirements.tracer]
+            _install_lines([*lines, *unpinned], requirements, target, folder, work)
     _check_built(folder, requirements.sources)
 
 

@@ -10,7 +10,7 @@ import codecs
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,15 +25,6 @@ from dragonctl.packaging.pip_settings import constraints
 from dragonctl.packaging.runtimes import Platform
 
 FILE = "requirements.txt"
-TRACER = "aws-xray-sdk"
-# Pinned with what it requires (but for botocore, which the runtime has), so that the same source
-# gives the same zip tomorrow. In maintenance since 25 February 2026: a newer minor version is not
-# to be expected. The hashes are those of wheels that fit every Python and machine, for files with
-# --require-hashes.
-TRACER_PINS = {
-    f"{TRACER}==2.15.0": "422d62ad7d52e373eebb90b642eb1bb24657afe03b22a8df4a8b2e5108e278a3",
-    "wrapt==2.5.2": "61eb54e9540ea522c2c4752a57549a83d3c67e6704ed708403d28e067aaf90f0",
-}
 
 _OPTION = re.compile(
     r"(?:(-[rcef])\s*|(--(?:requirement|constraint|editable|find-links))[=\s]\s*)(.+)"
@@ -82,8 +73,8 @@ class Requirements:
 
     ``sources`` are names that may be built from their source, by their address or a
     ``--no-binary``; ``arguments`` what uv takes on its command line only; ``shared`` the
-    constraints files of pip's own settings; ``tracer`` the lines that add the X-Ray SDK, for as
-    long as the rest can live with them; ``origins`` a digest of where packages come from.
+    constraints files of pip's own settings; ``tracer`` the lines that add a tracer, for as long as
+    the rest can live with them; ``origins`` a digest of where packages come from.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -130,25 +121,22 @@ class Requirements:
         return _REQUIRE_HASHES in self.lines
 
 
-def read_requirements(folder: Path, target: Platform, *, add_tracer: bool) -> Requirements:
-    """What the function in ``folder`` asks for; nothing when it has no ``requirements.txt``.
-
-    With ``add_tracer`` the X-Ray SDK is asked for too, unless the file names it.
-    """
+def read_requirements(folder: Path, target: Platform) -> Requirements:
+    """What the function in ``folder`` asks for; nothing when it has no ``requirements.txt``."""
     found = Requirements(shared=constraints(os.environ), origins=origins(os.environ))
     if (folder / FILE).is_file():
         _read_file(folder / FILE, target, found, ())
-    if add_tracer and TRACER not in found.names:
-        found.tracer = _tracer(found)
-        found.names.add(TRACER)
     return found
 
 
-def _tracer(found: Requirements) -> list[str]:
-    """The lines that add the tracer; what the file names itself, it pins itself."""
-    return [
+def add_tracer(found: Requirements, pins: Mapping[str, str]) -> None:
+    """Ask for a tracer too; what the file names itself, it pins itself.
+
+    ``pins``: ``name==version`` -> the SHA-256 of its universal wheel.
+    """
+    found.tracer = [
         f"{pinned} --hash=sha256:{digest}" if found.needs_hashes else pinned
-        for pinned, digest in TRACER_PINS.items()
+        for pinned, digest in pins.items()
         if pinned.partition("==")[0] not in found.names
     ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from dragonctl.packaging.build import build
 from dragonctl.packaging.runtimes import Platform
+from dragonctl.packaging.tracing.choice import TracerRequest
 
 
 @pytest.fixture
@@ -30,10 +31,10 @@ def write(tmp_path):
 def package(tmp_path, write):
     """Build a function's folder, without the tracer unless asked."""
 
-    def built(files, *, target=None, add_tracer=False, **options):
+    def built(files, *, target=None, tracer="none", **options):
         source = files if hasattr(files, "joinpath") else write(files)
         options.setdefault("cache", tmp_path / "cache")
-        return build(source, target or Platform(), add_tracer=add_tracer, **options)
+        return build(source, target or Platform(), tracing=TracerRequest(tracer), **options)
 
     return built
 

@@ -19,6 +19,7 @@ from dragonctl.packaging.errors import PackagingError, disk_errors_told
 from dragonctl.packaging.limits import check_unzipped
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.store import ZipStore
+from dragonctl.packaging.tracing.choice import TracerRequest
 
 HANDLER = "def handler(event, context): pass\n"
 SIX = {"main.py": HANDLER, "requirements.txt": "six==1.17.0\n"}
@@ -68,8 +69,8 @@ def test_a_spoilt_cache_is_made_again(package, tmp_path, spoil):
 
 def test_everything_that_is_said_is_said_again_when_unchanged(package):
     files = {"main.py": HANDLER, ".env": "x"}
-    first = package(files, add_tracer=True)
-    again = package(files, add_tracer=True)
+    first = package(files, tracer="xray")
+    again = package(files, tracer="xray")
     assert again.unchanged
     assert "never calls the X-Ray SDK" in first.warnings[0]
     assert (again.warnings, again.left_out) == (first.warnings, [".env"])
@@ -81,7 +82,7 @@ def test_functions_at_the_same_time_share_one_installation(write, tmp_path):
     cache = tmp_path / "cache"
 
     def one(source):
-        return build(source, Platform(), cache=cache, add_tracer=False)
+        return build(source, Platform(), cache=cache, tracing=TracerRequest("none"))
 
     with ThreadPoolExecutor(4) as pool:
         packages = list(pool.map(one, sources))

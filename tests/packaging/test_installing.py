@@ -194,7 +194,7 @@ def test_a_repository_of_pure_python_is_built(package, names, repository, requir
 )
 def test_the_tracer_goes_with_what_the_file_insists_on(package, requirements, versions):
     files = {"requirements.txt": requirements, "pins.txt": "aws-xray-sdk==2.14.0"}
-    made = package({"main.py": HANDLER, **files}, add_tracer=True)
+    made = package({"main.py": HANDLER, **files}, tracer="xray")
     assert {"aws-xray-sdk": "2.15.0", "wrapt": "2.5.2", **versions} == made.versions
 
 

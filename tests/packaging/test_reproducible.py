@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dragonctl.packaging.build import build
 from dragonctl.packaging.runtimes import Platform
+from dragonctl.packaging.tracing.choice import TracerRequest
 
 part = st.text("abcdefgXYZ0123456789_-", min_size=1, max_size=8).filter(
     lambda text: text not in {"tests", "venv"} and not text.startswith("id_")
@@ -37,7 +38,9 @@ def built(tree, surrounding, root):
             path.write_bytes(tree[name])
             os.utime(path, (clock, clock))
         cache = Path(root) / "cache"
-        return build(source, Platform(), cache=cache, add_tracer=False).path.read_bytes()
+        return build(
+            source, Platform(), cache=cache, tracing=TracerRequest("none")
+        ).path.read_bytes()
     finally:
         os.umask(before)
 

@@ -18,6 +18,7 @@ from dragonctl.packaging.function_code import build_cache
 from dragonctl.packaging.handler import handlers
 from dragonctl.packaging.runtimes import Platform, newest, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
+from dragonctl.packaging.tracing.choice import TracerRequest
 from dragonctl.recipes.edge.limits import REGION
 from dragonctl.recipes.edge.recipe import Edge, edge_steps, present_function, refuse
 from dragonctl.recipes.functions.creation import Place
@@ -137,5 +138,10 @@ def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Platform, str]:
 def _package(folder: Path, target: Platform, handler: str, allowed: Sequence[str]) -> Package:
     """The zip, without the X-Ray SDK: the edge does not trace."""
     return build(
-        folder, target, cache=build_cache(), handler=handler, add_tracer=False, allowed=allowed
+        folder,
+        target,
+        cache=build_cache(),
+        handler=handler,
+        tracing=TracerRequest("none"),
+        allowed=allowed,
     )

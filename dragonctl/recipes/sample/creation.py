@@ -36,10 +36,11 @@ from dragonctl.resources.states_definition import MachineDefinition
 
 @dataclass(frozen=True)
 class Zip:
-    """A function's code: Lambda's ``CodeSha256`` and the bytes."""
+    """A function's code: Lambda's ``CodeSha256``, the bytes, and the handler in it."""
 
     sha256: str
     content: bytes
+    handler: str
 
 
 Zips = Mapping[str, Zip]
@@ -115,7 +116,7 @@ def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
     want: dict[str, Any] = {
         "Role": manifest.place.arn("iam", f"role/{spec.role}", region=False),
         "Runtime": spec.runtime,
-        "Handler": spec.handler,
+        "Handler": code.handler,
         "MemorySize": spec.memory,
         "Timeout": spec.timeout,
         "Architectures": [spec.architecture],

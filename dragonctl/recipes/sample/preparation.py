@@ -34,7 +34,7 @@ def first_run_steps(reads: Reads, manifest: Manifest) -> list[Step]:
     note_tags(reads, manifest)
     for operation in ("GetDeployments", "GetStages"):  # of an API whose id is not known yet
         reads.made.append(Call("apigateway", operation, {}))
-    return creation(manifest, {one.name: Zip("", b"") for one in manifest.functions})
+    return creation(manifest, {one.name: Zip("", b"", one.handler) for one in manifest.functions})
 
 
 def note_tags(reads: Reads, manifest: Manifest) -> None:
@@ -56,4 +56,4 @@ def packaged(spec: FunctionSpec, progress: Progress) -> Zip:
         handler=spec.handler,
         progress=lambda doing: progress(f"{spec.name}: {doing}"),
     )
-    return Zip(package.sha256, package.path.read_bytes())
+    return Zip(package.sha256, package.path.read_bytes(), package.handler or spec.handler)

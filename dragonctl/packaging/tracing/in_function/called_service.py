@@ -1,0 +1,28 @@
+"""What a call goes to, in the words by which X-Ray names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import SpanKind
+
+_URLS = ("http.url", "url.full")
+_SERVICE = "aws.remote.service"
+
+
+def called(span: ReadableSpan) -> Mapping[str, str]:
+    """Attributes for the span of an HTTP or database client: the service's name.
+
+    Without it X-Ray would name a node after the method (``GET``). The URL loses its query, as with
+    the X-Ray SDK: tokens, and the key id of a presigned URL, stand there.
+    """
+    given: Mapping[str, Any] = span.attributes or {}
+    if span.kind is not SpanKind.CLIENT or "rpc.system" in given:
+        return {}
+    found = {key: str(given[key]).partition("?")[0] for key in _URLS if key in given}
+    hosts = [urlsplit(url).hostname for url in found.values()]
+    name = hosts[0] if hosts else given.get("db.name") or given.get("db.system")
+    return {**found, _SERVICE: str(name)} if name else found

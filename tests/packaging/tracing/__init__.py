@@ -1,0 +1,1 @@
+"""What traces a function, and what of it is packed."""
