@@ -1,19 +1,28 @@
-"""The X-Ray daemon: takes segments over UDP from ``aws_xray_sdk`` and stores them."""
+"""The X-Ray daemon: takes segments and spans over UDP and stores them.
+
+Segments come from ``aws_xray_sdk``, spans from distributions of OpenTelemetry for Lambda.
+"""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import logging
+import queue
 import re
 import socket
 import threading
 from pathlib import Path
 
 from dragonctl.local.emission import segments
+from dragonctl.local.emission.segments import Document
+from dragonctl.local.xray import otlp
 
 # What one UDP datagram can hold; the SDK splits before that.
 DATAGRAM_BYTES = 65_535
+_ROOM_BYTES = 4 << 20
+_SAMPLED, _UNSAMPLED, _METRICS = b"T1S", b"T1U", b"M1"
 _log = logging.getLogger("dragonctl.local")
 
 
@@ -29,10 +38,13 @@ class Daemon:
         self._region = region
         self._task = re.compile(re.escape(str(code)) + r"/[^/\"]+")
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM_BYTES)
         self._socket.bind(("127.0.0.1", 0))
         host, port = self._socket.getsockname()
         self.address = f"{host}:{port}"
-        threading.Thread(target=self._listen, daemon=True, name="x-ray daemon").start()
+        self._taken: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        for work in (self._listen, self._store):
+            threading.Thread(target=work, daemon=True, name="x-ray daemon").start()
 
     def stop(self) -> None:
         """Close the port; the thread ends with it."""
@@ -41,24 +53,39 @@ class Daemon:
         self._socket.close()
 
     def _listen(self) -> None:
+        """Only take: what a burst brings must not find the port's buffer full."""
         while True:
             try:
                 datagram, _ = self._socket.recvfrom(DATAGRAM_BYTES)
             except OSError:
-                return
+                datagram = b""
+            self._taken.put(datagram)
             if not datagram:  # the port was shut down
                 return
-            self._take(datagram)
 
-    def _seen_from_task(self, document: str) -> str:
-        return self._task.sub("/var/task", document)
+    def _store(self) -> None:
+        while datagram := self._taken.get():
+            try:
+                found = [self._seen_from_task(one) for one in documents(datagram)]
+                segments.put(self._account, self._region, *found)
+            except Exception as error:  # noqa: BLE001 (one bad datagram must not end the listener)
+                _log.warning("a trace segment was dropped: %s", error)
 
-    def _take(self, datagram: bytes) -> None:
-        """``{"format": "json", "version": 1}``, a line break, one segment document."""
-        header, _, document = datagram.partition(b"\n")
-        try:
-            if json.loads(header).get("format") == "json":
-                told = json.loads(self._seen_from_task(document.decode()))
-                segments.put(self._account, self._region, told)
-        except Exception as error:  # noqa: BLE001 (one bad datagram must not end the listener)
-            _log.warning("a trace segment was dropped: %s", error)
+    def _seen_from_task(self, document: Document) -> Document:
+        return dict(json.loads(self._task.sub("/var/task", json.dumps(document))))
+
+
+def documents(datagram: bytes) -> list[Document]:
+    """The segment documents in a datagram; none of one that is not for X-Ray, or is unsampled.
+
+    ``{"format": "json", "version": 1}``, a line break, and a segment document, or ``T1S`` and spans
+    in base64 (``T1U``: of a request that is not sampled, ``M1``: metrics).
+    """
+    header, _, content = datagram.partition(b"\n")
+    if json.loads(header).get("format") != "json":
+        return []
+    if content.startswith((_UNSAMPLED, _METRICS)):
+        return []
+    if content.startswith(_SAMPLED):
+        return list(otlp.documents(base64.b64decode(content.removeprefix(_SAMPLED))))
+    return [json.loads(content)]
