@@ -36,6 +36,7 @@ Examples:
   dragonctl deploy-function list-dragons --dry-run
   dragonctl deploy-function list-dragons --create --python 3.13
   dragonctl deploy-function list-dragons --alias live    # publish, and move the alias
+  dragonctl deploy-function --tracer otel                # OpenTelemetry, without an edit
   dragonctl deploy-function --package-only dist          # the zips, without AWS
 """
 )
@@ -68,6 +69,11 @@ Examples:
 @click.option(
     "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
 )
+@click.option(
+    "--tracer",
+    type=click.Choice(["xray", "otel", "none"]),
+    help="What traces the code: X-Ray SDK, OpenTelemetry (what it uses).",
+)
 @click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
 @allow_secret_option
 @click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
@@ -99,7 +105,7 @@ def deploy_function(
     no_wait: bool,
     **given: object,
 ) -> int:
-    """Package functions with their requirements and the X-Ray SDK, and upload what changed.
+    """Package functions with their requirements and a tracer, and upload what changed.
 
     NAME is a folder of lambdas/ and the function's name, with _ read as -; none means all. The
     same source gives the same bytes anywhere, so what AWS has already is not uploaded. Tracing is

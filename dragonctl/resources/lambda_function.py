@@ -10,11 +10,13 @@ from dragonctl.engine.fields import Table, members
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
 from dragonctl.errors import AwsError
 from dragonctl.packaging import function_code
+from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.resources.lambda_configuration import (
     ARCHITECTURES,
     CODE,
     FIELDS,
     FOREIGN,
+    HANDLER,
     RUNTIME,
     configured,
     layers_in,
@@ -51,7 +53,8 @@ class FunctionSettings(Resource):
 
         The first names the revision that was read: AWS refuses it (412) once somebody else has
         changed the function. Code goes first; but a new runtime goes before the code that needs
-        it, for AWS takes no code for a runtime that it has retired.
+        it, for AWS takes no code for a runtime that it has retired, and a generated handler goes
+        before the code that no longer holds it.
         """
         differing = self._differing(have, want)
         if have is None or not differing:
@@ -122,8 +125,9 @@ def _is_code(differing: Mapping[str, Json]) -> bool:
 
 
 def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
-    settings = _configuration(have, differing)
-    if RUNTIME in settings:
+    after = _needing_the_code(have, differing)
+    before = {key: value for key, value in differing.items() if key not in after}
+    if settings := _configuration(have, before):
         yield "UpdateFunctionConfiguration", settings
     if _is_code(differing):
         now = {**have.state, **differing}
@@ -131,8 +135,23 @@ def _updates(have: Reading, differing: Mapping[str, Json]) -> Iterator[tuple[str
         if ZIP_KEY in have.facts:
             kept[ZIP_KEY] = have.facts[ZIP_KEY]
         yield "UpdateFunctionCode", {**kept, **function_code.upload(now[CODE])}
-    if settings and RUNTIME not in settings:
+    if settings := _configuration(have, {key: differing[key] for key in after}):
         yield "UpdateFunctionConfiguration", settings
+
+
+def _needing_the_code(have: Reading, differing: Mapping[str, Json]) -> set[str]:
+    """The fields that are set once the code is there, so that every call finds its handler.
+
+    All of them, but for a new runtime (Lambda takes no code for one that it has retired) and for a
+    handler that the code of now holds and the new one may not: a generated one's original. With
+    these goes everything else in one call, but for a generated handler, which only new code holds.
+    """
+    handler = differing.get(HANDLER)
+    wraps = handler is not None and is_wrapped(str(handler))
+    unwraps = handler is not None and not wraps and is_wrapped(str(have.state[HANDLER]))
+    if not (RUNTIME in differing or unwraps):
+        return set(differing)
+    return {HANDLER} if wraps else set()
 
 
 def _configuration(have: Reading, differing: Mapping[str, Json]) -> dict[str, Json]:

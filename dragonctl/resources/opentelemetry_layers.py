@@ -126,6 +126,12 @@ def carries_opentelemetry(arn: str) -> bool:
     return bool(_ANY_OPENTELEMETRY.search(name_of(arn)))
 
 
+def opentelemetry_layer(raw: Mapping[str, Any]) -> str | None:
+    """The name of a layer of a function's configuration that brings OpenTelemetry, if one does."""
+    names = [name_of(arn) for arn in arns_of(raw.get("Layers")) if carries_opentelemetry(arn)]
+    return names[0] if names else None
+
+
 def layer_for(runtime: str, region: str, partition: str) -> str | None:
     """The ARN of AWS's layer for a runtime in a region; None where AWS tells of none."""
     name, row = distribution_name(runtime), _LAYERS.get(region)

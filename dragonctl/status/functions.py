@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.application.nouns import App, Function, Machine, Raw
+from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS
+from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Need, judge
 from dragonctl.resources import opentelemetry_layers as layers
@@ -35,10 +37,10 @@ def function_document(function: Function) -> dict[str, Any]:
 def tracer(raw: Raw) -> dict[str, Any]:
     """What traces the function's code, as far as its settings show.
 
-    ``name``: ``opentelemetry`` (AWS's layer), ``other`` (somebody else's layer or wrapper, ``by``
-    which name), ``none`` where it is not traced, ``unseen`` where it is: what the code brings along
-    no setting shows. ``supported_until`` is the end of its support, if that is known: of the X-Ray
-    SDK, which ``unseen`` code may use, in AWS's notice on the X-Ray SDKs.
+    ``name``: ``opentelemetry`` (``by`` AWS's layer or ``deploy-function``), ``other`` (``by`` the
+    name of somebody else's layer or wrapper), ``none`` where it is not traced, ``unseen`` where it
+    is: what the code brings along no setting shows. ``supported_until`` is the end of its support,
+    if that is known: of the X-Ray SDK, which ``unseen`` code may use, in AWS's notice on the SDKs.
     """
     arns = layers.arns_of(raw.get("Layers"))
     wrapper = configured(raw)[WRAPPER]
@@ -46,15 +48,13 @@ def tracer(raw: Raw) -> dict[str, Any]:
     others = [layers.name_of(arn) for arn in arns if layers.carries_opentelemetry(arn)]
     if ours and wrapper == layers.WRAPPER:
         return {"name": "opentelemetry", "by": layers.name_of(ours[0]), "supported_until": None}
+    if is_wrapped(raw.get("Handler")):
+        return {"name": "opentelemetry", "by": "deploy-function", "supported_until": None}
     if wrapper or (others and not ours):
         return {"name": "other", "by": wrapper or others[0], "supported_until": None}
     if not traces(raw):
         return {"name": "none", "by": None, "supported_until": None}
     return {"name": "unseen", "by": None, "supported_until": XRAY_SDK_ENDS}
-
-
-XRAY_SDK_ENDS = "2027-02-25"
-"""The end of support of the X-Ray SDKs (X-Ray developer guide)."""
 
 
 def machine_document(machine: Machine) -> dict[str, Any]:

@@ -21,6 +21,10 @@ patch_all()
 def handler(event, context):
     return {"changed": True}
 """
+_PLAIN = """
+def handler(event, context):
+    return {"changed": True}
+"""
 _YES = ("--yes", "--output", "json")
 _ENABLE = ("enable-cache", "--api", "small", "--stage", "prod", *_YES)
 _DISABLE = ("disable-cache", "--api", "small", "--stage", "prod", *_YES)
@@ -50,6 +54,9 @@ COMMANDS = {
         ("deploy-function", "small-work", "--alias", "live", *_YES),
         leaves=("*/versions",),
         grows=("*/versions",),  # one that was published untraced stays so
+    ),
+    "deploy-function --tracer otel": Command(
+        ("deploy-function", "small-work", "--source", "plain", "--tracer", "otel", *_YES),
     ),
     "enable-cache": Command(_ENABLE, leaves=_STAYS),
     "disable-cache": Command(_DISABLE, before=(_ENABLE,), leaves=_STAYS),
@@ -87,6 +94,9 @@ def furnish(folder: Path) -> None:
     work, stamp = folder / "lambdas" / "small_work", folder / "lambdas" / "edge" / "stamp"
     work.mkdir(parents=True)
     (work / "app.py").write_text(_HANDLER)
+    plain = folder / "plain" / "small_work"
+    plain.mkdir(parents=True)
+    (plain / "app.py").write_text(_PLAIN)
     stamp.mkdir(parents=True)
     (stamp / "stamp.py").write_text(SOURCE)
     for name in ("list_dragons", "validate_dragon", "add_dragon"):

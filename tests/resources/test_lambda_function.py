@@ -143,3 +143,26 @@ def test_new_code_is_encrypted_with_the_key_of_the_old(zips, key):
     (call,) = FUNCTION.calls(Reading(have.state, {**have.facts, **facts}), want)
     sent = {**THEN, "Architectures": ["x86_64"], "ZipFile": contents["new"]}
     assert call.params == {**sent, **key}
+
+
+PLAIN, GENERATED = "app.handler", "dragonctl_tracing/app.handler"
+HELD = {"plain": {PLAIN}, "traced": {PLAIN, GENERATED}}
+
+
+@pytest.mark.parametrize("runtime", [{}, {"Runtime": "python3.13"}])
+@pytest.mark.parametrize("now", ["plain", "traced"])
+@pytest.mark.parametrize("then", ["plain", "traced"])
+def test_between_any_two_calls_the_code_holds_the_handler(zips, now, then, runtime):
+    """Whatever is cut off, callers get an answer: traced code holds both handlers, plain one."""
+    shas, _ = zips
+    handlers = {"plain": PLAIN, "traced": GENERATED}
+    want = {"CodeSha256": shas["new"], "Handler": handlers[then], **runtime}
+    code, handler = HELD[now], handlers[now]
+    made = calls({"CodeSha256": shas["old"], "Handler": handler}, want)
+    for operation, params in made:
+        code = HELD[then] if operation == CODE else code
+        handler = params.get("Handler", handler)
+        assert handler in code
+    assert handler == handlers[then]
+    apart = runtime and (now, then) == ("plain", "traced")  # runtime, code, handler
+    assert len(made) == 1 + bool(runtime or now != then) + bool(apart)

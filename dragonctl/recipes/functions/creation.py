@@ -46,7 +46,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
     yield Step(
         f"Inline policy of role {role.name}: write the function's own log, send traces",
         rights,
-        granted(least_rights(function, place)),
+        granted(least_rights(function, place, traced=code.tracer != "none")),
         after=(role.identifier,),
     )
     want = {
@@ -57,7 +57,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
         "Timeout": TIMEOUT_SECONDS,
         ARCHITECTURES: [code.target.architecture],
         CODE: code.sha256,
-        TRACING: "Active",
+        **({} if code.tracer == "none" else {TRACING: "Active"}),
     }
     yield Step(
         f"Function {function}",
@@ -92,8 +92,9 @@ def granted(ours: Json) -> Callable[[Reading | None, Done], State]:
     return document
 
 
-def least_rights(function: str, place: Place) -> Json:
+def least_rights(function: str, place: Place, *, traced: bool = True) -> Json:
     """The policy: its own log group, and the two writes to X-Ray, which have no resources."""
+    sends = [{"Effect": "Allow", "Action": list(XRAY_WRITES), "Resource": "*"}] if traced else []
     where = f"arn:{place.partition}:logs:{place.region}:{place.account}"
     group = f"{where}:log-group:/aws/lambda/{function}"
     writes = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -102,7 +103,7 @@ def least_rights(function: str, place: Place) -> Json:
         "Statement": [
             {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"{group}:*"},
             {"Effect": "Allow", "Action": writes, "Resource": f"{group}:log-stream:*"},
-            {"Effect": "Allow", "Action": list(XRAY_WRITES), "Resource": "*"},
+            *sends,
         ],
     }
 

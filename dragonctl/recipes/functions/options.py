@@ -7,6 +7,7 @@ from typing import Literal
 
 from dragonctl.packaging.limits import check_alias_name
 from dragonctl.packaging.runtimes import Platform
+from dragonctl.packaging.tracing.tracers import Tracer
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Options:
     """What was asked for; None: the function's own.
 
     ``alias`` is the one to move, ``bucket`` where code goes that is too large to be sent;
-    ``allow_secret`` are patterns of paths that are packed though they look like secrets.
+    ``allow_secret`` are patterns of paths that are packed though they look like secrets; ``tracer``
+    None: the one that the source uses.
     """
 
     python: str | None = None
@@ -25,6 +27,7 @@ class Options:
     alias: str | None = None
     bucket: str | None = None
     allow_secret: tuple[str, ...] = ()
+    tracer: Tracer | None = None
 
     def __post_init__(self) -> None:
         """UsageError for an alias that AWS would refuse after the code is there."""
@@ -39,8 +42,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Code:
-    """The zip of one function: Lambda's digest of it, what it runs on, and its handler."""
+    """The zip of one function: Lambda's digest of it, what it runs on, its handler and tracer.
+
+    ``handler`` is as Lambda is to have it: with OpenTelemetry a generated one.
+    """
 
     sha256: str
     target: Platform
     handler: str
+    tracer: Tracer = "xray"

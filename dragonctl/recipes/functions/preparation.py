@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -12,19 +12,22 @@ from dragonctl.application.nouns import Function
 from dragonctl.engine.events import Emit, Working
 from dragonctl.engine.reads import Reads, concurrently
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.packaging.build import Package, build
+from dragonctl.packaging.build import Package, build, only_handler
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.function_code import build_cache, forget_upload, note_upload, object_key
-from dragonctl.packaging.handler import handlers
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, megabytes
 from dragonctl.packaging.runtimes import Platform, newest, retirement_notice, target_of
 from dragonctl.packaging.source import collect
+from dragonctl.packaging.tracing.choice import TracerRequest
+from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS, Tracer
+from dragonctl.packaging.tracing.wrapper import is_wrapped, original
 from dragonctl.recipes.functions.folders import Chosen
 from dragonctl.recipes.functions.options import Code, Options
 from dragonctl.recipes.functions.present import look
 from dragonctl.recipes.functions.recipe import Deployment
 from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import read_configuration
+from dragonctl.resources.opentelemetry_layers import opentelemetry_layer
 
 Progress = Callable[[str], None]
 
@@ -47,7 +50,7 @@ def packages(
     def one(function: Chosen) -> Package:
         tell = partial(_tell, emit, function.name)
         try:
-            return _built(function, target, options.handler, options, tell, bundle_all=bundle_all)
+            return _built(function, target, options, tell, bundle_all=bundle_all)
         finally:
             tell("")
 
@@ -83,7 +86,16 @@ def _prepared(
     if raw is None and not options.create:
         raise _missing(function, reads)
     target, handler = _needs(function, raw, options)
-    make = partial(_built, function, target, handler, options, tell, bundle_all=bundle_all)
+    make = partial(
+        _built,
+        function,
+        target,
+        options,
+        tell,
+        bundle_all=bundle_all,
+        handler=handler,
+        tracing=_tracing(raw, options),
+    )
     if raw is None:
         package, existing = make(), None
     else:
@@ -92,7 +104,7 @@ def _prepared(
         )
     if raw is None or raw[CODE] != package.sha256:
         _check_size(function.name, package, options)
-    code = Code(package.sha256, target, handler)
+    code = Code(package.sha256, target, package.handler or handler, package.tracer)
     if options.bucket:
         note_upload(code.sha256, options.bucket, object_key(code.sha256))
     elif not package.needs_bucket:
@@ -119,7 +131,15 @@ def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tu
             "Name the folders to deploy, without this one; or give it a Python with --python.",
         )
     target = target_of(runtime, options.architecture or architecture)
-    return target, options.handler or raw["Handler"]
+    return target, original(options.handler or raw["Handler"])
+
+
+def _tracing(raw: dict[str, Any] | None, options: Options) -> TracerRequest:
+    """What was asked for, and what traces the function already."""
+    if raw is None:
+        return TracerRequest(options.tracer)
+    packed: Tracer | None = "otel" if is_wrapped(raw.get("Handler")) else None
+    return TracerRequest(options.tracer, opentelemetry_layer(raw), packed)
 
 
 def _missing(function: Chosen, reads: Reads) -> DragonError:
@@ -132,32 +152,26 @@ def _missing(function: Chosen, reads: Reads) -> DragonError:
 
 def _for_a_new_one(function: Chosen, options: Options) -> tuple[Platform, str]:
     target = Platform(options.python or newest(_today()), options.architecture or "x86_64")
-    return target, options.handler or _only_handler(function)
-
-
-def _only_handler(function: Chosen) -> str:
-    found = handlers(collect(function.folder).files)
-    if len(found) == 1:
-        return found[0]
-    many = f"could be one of {', '.join(found)}" if found else "could not be found"
-    raise PackagingError(f"The handler of {function.name} {many}.", "Name it with --handler.")
+    return target, original(options.handler or only_handler(collect(function.folder)))
 
 
 def _built(
     function: Chosen,
     target: Platform,
-    handler: str | None,
     options: Options,
     tell: Progress,
     *,
     bundle_all: bool,
+    handler: str | None = None,
+    tracing: TracerRequest | None = None,
 ) -> Package:
     return build(
         function.folder,
         target,
         cache=build_cache(),
-        handler=handler,
+        handler=handler or options.handler,
         bundle_all=bundle_all,
+        tracing=tracing or TracerRequest(options.tracer),
         allowed=options.allow_secret,
         progress=tell,
     )
@@ -182,17 +196,32 @@ def _today() -> date:
 
 
 def notes(prepared: Iterable[Prepared]) -> list[str]:
-    """A sentence on each zip."""
-    return [_note(one.deployment, one.package) for one in prepared]
+    """A sentence on each zip, and once the date on which the X-Ray SDK's support ends."""
+    prepared = list(prepared)
+    found = [_note(one.deployment, one.package) for one in prepared]
+    if any(one.package.tracer == "xray" for one in prepared):
+        found.append(
+            f"AWS ends the support of the X-Ray SDK on {XRAY_SDK_ENDS}; --tracer otel packs"
+            " OpenTelemetry in its place."
+        )
+    return found
 
 
 def _note(one: Deployment, package: Package) -> str:
     target = one.code.target
-    bundled = [f"{part} {version}" for part, version in package.versions.items()]
+    bundled = [f"{part} {version}" for part, version in _shown(package.versions).items()]
     parts = [f"Python {target.python}", target.architecture, *bundled]
     size = _size(package.size)
     what = f"{size} to upload" if one.uploads else f"unchanged ({size})"
     return f"{one.name}: {what} · {', '.join(parts)}"
+
+
+def _shown(versions: Mapping[str, str]) -> dict[str, str]:
+    """What is bundled, for a line: OpenTelemetry's many packages by the version of its SDK."""
+    theirs = {name for name in versions if name.startswith("opentelemetry-")}
+    shown = {name: version for name, version in versions.items() if name not in theirs}
+    sdk = versions.get("opentelemetry-sdk") or versions.get("opentelemetry-api")
+    return {"OpenTelemetry": sdk, **shown} if sdk else shown
 
 
 def _size(size: int) -> str:
@@ -217,5 +246,6 @@ def as_document(name: str, package: Package) -> dict[str, Any]:
         "unzipped_size": package.unzipped_size,
         "unchanged": package.unchanged,
         "packages": package.versions,
+        "tracer": package.tracer,
         "left_out": package.left_out,
     }

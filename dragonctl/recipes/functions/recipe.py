@@ -9,6 +9,7 @@ from typing import Any
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.packaging.function_code import object_key
+from dragonctl.packaging.tracing.wrapper import is_wrapped, original
 from dragonctl.recipes.functions.creation import Place, creation
 from dragonctl.recipes.functions.options import Code, Options
 from dragonctl.recipes.functions.present import ExistingFunction
@@ -94,9 +95,16 @@ def _function(one: Deployment, options: Options, place: Place, verdict: Verdict)
     yield Step(
         f"Function {one.name}",
         FunctionSettings(one.name),
-        _Wanted(one.code, options, traced=not verdict.unmet(role, "send traces")),
+        _Wanted(one.code, options, traced=_traces(one, verdict)),
         after=(RolePolicies(role).identifier, *upload),
     )
+
+
+def _traces(one: Deployment, verdict: Verdict) -> bool:
+    """Whether its tracing is switched on: it has a tracer, and a role that can send traces."""
+    if one.existing is None or one.code.tracer == "none":
+        return False
+    return not verdict.unmet(role_name(one.existing.function.role), "send traces")
 
 
 @dataclass(frozen=True)
@@ -111,8 +119,7 @@ class _Wanted:
         if have is None:  # somebody has deleted it
             return {}
         want: dict[str, Any] = {CODE: self.code.sha256}
-        if self.options.handler:
-            want[HANDLER] = self.code.handler
+        want |= self._handler(have)
         if self.options.python:
             want[RUNTIME] = self.code.target.runtime
         if self.options.architecture:
@@ -123,9 +130,22 @@ class _Wanted:
             )
         return want
 
+    def _handler(self, have: Reading) -> State:
+        """The handler: what was asked for; else its own, generated or not as its tracer needs."""
+        live, ours = str(have.state[HANDLER]), self.code.handler
+        if not (self.options.handler or is_wrapped(live) or is_wrapped(ours)):
+            return {}
+        if not self.options.handler and original(live) != original(ours):
+            raise DragonError(
+                "Somebody has given the function another handler meanwhile.",
+                "Run the same command again.",
+                code="ChangedMeanwhile",
+            )
+        return {HANDLER: ours}
+
 
 def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
-    known = _rights_known(deployments)
+    known = _rights_known(one for one in deployments if one.code.tracer != "none")
     return judged((tracing_need(role, place.partition) for role in known), known, may_attach=True)
 
 

@@ -17,6 +17,7 @@ from dragonctl.aws.download import unzipped_bytes
 from dragonctl.engine.model import Json, Reader
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
+from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.recipes.observability.options import Options
 from dragonctl.resources import opentelemetry_layers as layers
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, layer_field, layers_in
@@ -252,6 +253,13 @@ def obstacle(raw: Raw, options: Options) -> str:
     if error := environment.get("Error"):
         code = error.get("ErrorCode") or "an error"
         return f"its variables cannot be read ({code}), and AWS takes them only whole"
+    if is_wrapped(raw.get("Handler")):
+        return "its code brings OpenTelemetry along (deploy-function --tracer otel)"
+    return _clash(raw, options)
+
+
+def _clash(raw: Raw, options: Options) -> str:
+    """The wrapper or the layer of others that keeps AWS's layer away; empty: there is none."""
     wrapper = configured(raw)[WRAPPER]
     if wrapper not in (None, layers.WRAPPER) and not options.replace_wrapper:
         return f"its wrapper {wrapper} is somebody else's (--replace-wrapper takes its place)"
