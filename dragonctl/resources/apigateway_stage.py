@@ -221,7 +221,7 @@ def keys_of(method: str, path: str, state: State) -> list[str]:
     """
     verb = "GET" if method == "ANY" else method
     ours, plain = method_key(verb, path), f"{path.lstrip('/')}/{verb}"
-    return [ours, *(key for key in method_keys(state) if key == plain and key != ours)]
+    return [ours, plain] if plain != ours and _entry(state, plain) else [ours]
 
 
 def caches(state: State, method: str, path: str) -> bool:
@@ -305,7 +305,8 @@ def _replace(field: str, value: Json) -> Patch:
 
 
 def _entry(state: State, key: str) -> dict[str, Json]:
-    return {field: value for field, value in state.items() if _key_of(field) == key}
+    fields = (f"{key}/{suffix}" for suffix in SETTINGS)
+    return {field: state[field] for field in fields if field in state}
 
 
 def _key_of(field: str) -> str:
