@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dragonctl.engine.model import Step
     from dragonctl.telemetry.logs.events import LogEvent
     from dragonctl.telemetry.traces.reading import Trace
+    from dragonctl.telemetry.traces.routes import Routes
     from dragonctl.telemetry.traces.summaries import Summary
     from dragonctl.terminal.waterfall import Choice
 
@@ -28,7 +29,8 @@ SHOWN = 100
     epilog="""\b
 Examples:
   dragonctl traces --since 1h
-  dragonctl traces --group-by url
+  dragonctl traces --group-by route
+  dragonctl traces --group-by annotation:tenant
   dragonctl traces --filter 'fault = true OR responsetime > 2'
   dragonctl traces 1-65a0b0c0-0123456789abcdef01234567
   dragonctl traces 1-65a0b0c0-0123456789abcdef01234567 --errors-only --logs
@@ -42,8 +44,9 @@ Examples:
 @click.option("--until", metavar="TIME", help="Up to when (now).")
 @click.option(
     "--group-by",
-    type=click.Choice(["url", "status", "method", "user", "user-agent", "client-ip"]),
-    help="Count traces by a value instead of listing them.",
+    metavar="VALUE",
+    help="Count traces by url, route, status, method, user, user-agent, client-ip, root-cause or"
+    " annotation:NAME instead of listing them.",
 )
 @click.option(
     "--limit", "-n", type=click.IntRange(min=1), metavar="N",
@@ -83,6 +86,8 @@ def traces(
         shown = Choice(full=full, errors_only=errors_only)
         return _one(View(chosen, "xray"), ident, shown, with_logs=with_logs)
     _check_many(errors_only or with_logs or full)
+    if group_by:
+        _check_grouping(group_by)
     view, asked = View(chosen, "xray"), expression or ""
     found = view.traces(start_ms / 1000, end_ms / 1000 if end_ms else time.time(), asked)
     if group_by:
@@ -179,7 +184,7 @@ def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> 
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_groups
 
-    groups = grouped(found, by)
+    groups = grouped(found, by, _routes(view) if by == "route" else None)
     if view.json:
         view.answer({"group_by": by, "groups": [group.document() for group in groups]})
     elif groups:
@@ -188,6 +193,34 @@ def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> 
     else:
         _none(view, expression)
     return 0
+
+
+def _routes(view: View) -> Routes | None:
+    """The routes of the API that is meant; none of several, whose addresses tell them apart."""
+    from dragonctl.errors import DragonError
+    from dragonctl.resources.apigateway_method import read_resources
+    from dragonctl.telemetry.traces.routes import routes_of
+
+    if len(view.app.apis) != 1:
+        return None
+    (api,) = view.app.apis
+    try:
+        return routes_of(read_resources(view.session.reads, api.id), api.stages)
+    except DragonError as error:
+        view.warn(f"The routes are guessed from the addresses: {error.message}")
+        return None
+
+
+def _check_grouping(by: str) -> None:
+    """Refuse a value that traces cannot be grouped by."""
+    from dragonctl.errors import UsageError
+    from dragonctl.telemetry.traces.groups import ANNOTATION, GROUPINGS
+
+    if by not in GROUPINGS and not (by.startswith(ANNOTATION) and by != ANNOTATION):
+        raise UsageError(
+            f"--group-by '{by}' is not known.",
+            f"There are {', '.join(GROUPINGS)}, and {ANNOTATION}NAME.",
+        )
 
 
 def _listed(view: View, found: Iterator[Summary], limit: int | None, expression: str) -> int:

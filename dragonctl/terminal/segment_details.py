@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.folding import CALLED, Row
 from dragonctl.telemetry.traces.percentiles import percentile
-from dragonctl.telemetry.traces.segments import Raised, Segment
+from dragonctl.telemetry.traces.segments import Raised, Segment, value_text
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import neutral
 
@@ -191,7 +190,7 @@ def _annotations(segments: Sequence[Segment]) -> str:
 
 def _values(values: Sequence[Any]) -> str:
     """Values, each once; of many the first."""
-    shown = list(dict.fromkeys(plain(value) for value in values))
+    shown = list(dict.fromkeys(value_text(value) for value in values))
     more = len(shown) - _VALUES
     return ", ".join(shown[:_VALUES]) + (f" … {more} more" if more > 0 else "")
 
@@ -203,11 +202,4 @@ def _linked(segments: Iterable[Segment]) -> dict[str, None]:
 
 
 def _pairs(title: str, values: Mapping[str, Any]) -> str:
-    return f"{title}: " + " ".join(f"{key}={plain(value)}" for key, value in values.items())
-
-
-def plain(value: Any) -> str:
-    """A value as its writer wrote it: X-Ray gives every number of an annotation as a float."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return f"{title}: " + " ".join(f"{key}={value_text(value)}" for key, value in values.items())

@@ -8,11 +8,10 @@ from rich.text import Text
 
 from dragonctl.telemetry.times import age_text, duration_text
 from dragonctl.telemetry.traces.groups import LATENCIES, Group
-from dragonctl.telemetry.traces.segments import Status
+from dragonctl.telemetry.traces.segments import Status, value_text
 from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.neutral import neutral
-from dragonctl.terminal.segment_details import plain
 from dragonctl.terminal.sheet import Sheet
 
 STATUS_COLOURS: dict[Status, str] = {
@@ -23,10 +22,9 @@ STATUS_COLOURS: dict[Status, str] = {
     "fault": "red",
 }
 _STEPS = " ▁▂▃▄▅▆▇█"
-_PARTS = "▏▎▍▌▋▊▉█"
-_WIDE = 110
 
 _COLUMNS = ("Age", "Method", "Status", "Response", "Duration", "Client", "Trace", "URL")
+_GROUP_COLUMNS = ("Traces", "Share", "Errors", "p50", "p90", "p99", "Times", "Outcome")
 _NUMBERS = ("Age", "Response", "Duration")
 
 
@@ -51,35 +49,35 @@ def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
     yield Text(neutral(summary.id, 40), style="dim")
     url = Text(neutral(summary.url, 500) or "-")
     pairs = "  ".join(
-        dict.fromkeys(f"{name}={plain(value)}" for name, value in summary.annotations)
+        dict.fromkeys(f"{name}={value_text(value)}" for name, value in summary.annotations)
     )
     yield url.append(f"\n{neutral(pairs, 200)}", style="cyan") if pairs else url
 
 
 def print_groups(console: Screen, groups: Sequence[Group], by: str) -> None:
-    """Traces by value: share as a bar, average response time, outcome, distribution."""
-    titles = (by, "Traces", "Share", "Average", "", "Outcome", "Times")
-    sheet = Sheet(titles, right=("Traces", "Share", "Average"), head="dim")
+    """Traces by value: how many, what became of them, how long they took."""
+    sheet = Sheet((by, *_GROUP_COLUMNS), right=_GROUP_COLUMNS[:6], head="dim")
     for group in groups:
-        sheet.add(*_group_cells(group, 12 if console.drawing_width >= _WIDE else 6))
+        sheet.add(*_group_cells(group))
     sheet.print(console)
     edges = ", ".join(f"{edge:g} s" if edge >= 1 else f"{edge * 1000:g} ms" for edge in LATENCIES)
     console.print(Text(f"Times up to {edges}, and longer.", style="dim"))
 
 
-def _group_cells(group: Group, width: int) -> Iterator[Text]:
+def _group_cells(group: Group) -> Iterator[Text]:
     yield Text(neutral(group.value, 500) or "(none)")
     yield Text(str(group.count))
-    yield Text(f"{group.share * 100:.0f} %")
-    yield Text(duration_text(group.average))
-    yield Text(bar(group.share, width), style="cyan")
+    yield Text(percent(group.share))
+    yield Text(str(group.errors))
+    for seconds in (group.p50, group.p90, group.p99):
+        yield Text(duration_text(seconds))
+    yield Text(columns_of(group.latencies))
     outcomes = [
         Text(f"{status} {percent(group.statuses[status] / group.count)}", style=colour)
         for status, colour in reversed(STATUS_COLOURS.items())
         if group.statuses.get(status) and status != "ok"
     ]
     yield Text("\n").join(outcomes) if outcomes else Text("ok", style=STATUS_COLOURS["ok"])
-    yield Text(columns_of(group.latencies))
 
 
 def percent(share: float) -> str:
@@ -89,15 +87,6 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:  # noqa: PLR2004
         return ">99 %"
     return f"{share * 100:.0f} %"
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of ``share`` (0 to 1) of ``width`` cells, in eighths of a cell."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    full, rest = divmod(eighths, 8)
-    if not eighths and share > 0:
-        return _PARTS[0]
-    return "█" * full + (_PARTS[rest - 1] if rest else "")
 
 
 def columns_of(counts: Sequence[int]) -> str:

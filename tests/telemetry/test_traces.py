@@ -11,7 +11,14 @@ from dragonctl.telemetry.traces.emptiness import explain_empty
 from dragonctl.telemetry.traces.groups import grouped
 from dragonctl.telemetry.traces.reading import Trace, read_traces
 from dragonctl.telemetry.traces.segments import tree, walk
-from dragonctl.telemetry.traces.summaries import KEPT, WINDOW, summaries, summary_of, windows
+from dragonctl.telemetry.traces.summaries import (
+    KEPT,
+    WINDOW,
+    pieces,
+    summaries,
+    summary_of,
+    windows,
+)
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged
@@ -107,6 +114,14 @@ def test_windows_cover_the_time_without_gap_and_within_the_limit(start, length):
         assert (pieces[-1][0], pieces[0][1]) == (max(start, start + length - KEPT), start + length)
 
 
+@given(st.floats(0, 1e9), st.floats(1, 40 * 86400), st.integers(1, 9))
+def test_pieces_cover_the_same_time_and_are_enough_to_be_read_side_by_side(start, length, least):
+    cut, whole = pieces(start, start + length, least), windows(start, start + length)
+    assert len(cut) >= least
+    assert (cut[-1][0], cut[0][1]) == (whole[-1][0], whole[0][1])
+    assert all(later[0] == earlier[1] for later, earlier in itertools.pairwise(cut))
+
+
 class XRay:
     """Two pages a window; the same trace at both sides of a window's edge."""
 
@@ -125,7 +140,7 @@ def test_all_windows_and_pages_are_read_and_no_trace_is_given_twice():
     xray = XRay()
     found = list(summaries(judged(xray.fetch), 0, 5 * WINDOW, 'http.url CONTAINS "x"'))
     assert [item.start - documents.START for item in found] == [5, 4, 3, 2, 1, 0]
-    assert len(xray.calls) == 10
+    assert len(xray.calls) == 2 * len(pieces(0, 5 * WINDOW, 16))
     assert {params["FilterExpression"] for _, params in xray.calls} == {'http.url CONTAINS "x"'}
 
 

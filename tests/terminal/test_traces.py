@@ -3,12 +3,7 @@ from rich.cells import cell_len
 
 from dragonctl.telemetry.traces.groups import grouped
 from dragonctl.telemetry.traces.summaries import summary_of
-from dragonctl.terminal.traces import (
-    bar,
-    columns_of,
-    print_groups,
-    print_summaries,
-)
+from dragonctl.terminal.traces import columns_of, percent, print_groups, print_summaries
 from tests.telemetry import trace_documents as documents
 from tests.terminal.screens import screen, seen
 
@@ -45,11 +40,10 @@ def test_groups_show_share_average_and_distribution():
     console = screen(100)
     print_groups(console, grouped(found, "status"), "status")
     lines = [" ".join(line.split()) for line in seen(console).splitlines()]
-    assert lines[1] == "200 3 75 % 20 ms ████▌ ok ·█······"
-    assert lines[2] == "500 1 25 % 20 ms █▌ fault 100 % ·█······"
+    assert lines[1] == "200 3 75 % 0 20 ms 20 ms 20 ms ·█······ ok"
+    assert lines[2] == "500 1 25 % 1 20 ms 20 ms 20 ms ·█······ fault 100 %"
 
 
 def test_small_shares_are_never_invisible():
-    assert bar(0.0001, 10) == "▏"
-    assert bar(1, 3) == "███"
+    assert (percent(0.0001), percent(0.9999)) == ("<1 %", ">99 %")
     assert columns_of([1000, 1, 0]) == "█▁·"

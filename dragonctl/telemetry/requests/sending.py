@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dragonctl.application.routing import closeness
 from dragonctl.errors import UsageError
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -170,7 +171,7 @@ def wants_signature(resources: Iterable[Mapping[str, Any]], method: str, path: s
     matching = [
         (rank, resource)
         for resource in resources
-        if (rank := _rank(str(resource.get("path", "")).strip("/").split("/"), segments))
+        if (rank := closeness(str(resource.get("path", "")).strip("/").split("/"), segments))
     ]
     if not matching:
         return False
@@ -178,20 +179,3 @@ def wants_signature(resources: Iterable[Mapping[str, Any]], method: str, path: s
     methods = resource.get("resourceMethods") or {}
     served = methods.get(method.upper()) or methods.get("ANY") or {}
     return served.get("authorizationType") == "AWS_IAM"
-
-
-def _rank(template: list[str], segments: list[str]) -> tuple[int, ...]:
-    """How closely a resource's path fits, segment by segment; empty when it does not."""
-    rank: list[int] = []
-    for number, part in enumerate(template):
-        if part.endswith("+}"):
-            return (*rank, 1) if number < len(segments) else ()
-        if number >= len(segments):
-            return ()
-        if part.startswith("{"):
-            rank.append(2)
-        elif part == segments[number]:
-            rank.append(3)
-        else:
-            return ()
-    return tuple(rank) if len(template) == len(segments) else ()

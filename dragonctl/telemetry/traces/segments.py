@@ -122,6 +122,13 @@ class Segment:
         return {**parts, **extra}
 
 
+def value_text(value: Any) -> str:
+    """A value as its writer wrote it: X-Ray gives every number of an annotation as a float."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def walk(roots: Iterable[Segment]) -> Iterator[tuple[int, Segment]]:
     """Every segment with its depth, parents before children, in the order of their start."""
     stack = [(0, segment) for segment in sorted(roots, key=_by_start, reverse=True)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.fetching import Fetch, pages
+from dragonctl.telemetry.traces.root_causes import root_causes
 from dragonctl.telemetry.traces.segments import Status
 
 WINDOW = 6 * 3600
@@ -51,6 +52,7 @@ class Summary:
     annotations: tuple[tuple[str, Any], ...] = ()
     service_ids: tuple[ServiceId, ...] = ()
     resource_arns: tuple[str, ...] = ()
+    root_causes: tuple[str, ...] = ()
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -77,20 +79,34 @@ def windows(start: float, end: float) -> list[tuple[float, float]]:
     return pieces
 
 
+def pieces(start: float, end: float, least: int) -> list[tuple[float, float]]:
+    """The windows of a stretch of time, cut so that they are ``least`` at least; newest first.
+
+    Pages of a window come one after the other: only windows are read side by side.
+    """
+    whole = windows(start, end)
+    parts = -(-least // len(whole)) if whole else 1
+    return [
+        (begin + (finish - begin) * (at - 1) / parts, begin + (finish - begin) * at / parts)
+        for begin, finish in whole
+        for at in range(parts, 0, -1)
+    ]
+
+
 def summaries(
-    fetch: Fetch, start: float, end: float, expression: str = "", workers: int = 4
+    fetch: Fetch, start: float, end: float, expression: str = "", workers: int = 8
 ) -> Iterator[Summary]:
     """The traces that began between two times (seconds), newest first, none twice.
 
-    ``expression`` is an X-Ray filter expression. Long stretches are read in windows of six hours
-    side by side, at most ``workers`` windows ahead of what was consumed.
+    ``expression`` is an X-Ray filter expression. The time is read in pieces side by side, at most
+    ``workers`` pieces ahead of what was consumed.
     """
     seen: set[str] = set()
     with ThreadPoolExecutor(workers, thread_name_prefix="traces") as pool:
-        todo = windows(start, end)
+        todo = pieces(start, end, 2 * workers)
         for first in range(0, len(todo), workers):
-            pieces = todo[first : first + workers]
-            for found in pool.map(lambda piece: _window(fetch, piece, expression), pieces):
+            ahead = todo[first : first + workers]
+            for found in pool.map(lambda piece: _window(fetch, piece, expression), ahead):
                 yield from (item for item in found if item.id not in seen)
                 seen.update(item.id for item in found)
 
@@ -131,6 +147,7 @@ def summary_of(item: dict[str, Any]) -> Summary:
         users=tuple(user for user in users if user),
         annotations=tuple(_annotations(item.get("Annotations") or {})),
         service_ids=tuple(map(_service_id, item.get("ServiceIds") or ())),
+        root_causes=root_causes(item),
         resource_arns=tuple(str(part.get("ARN", "")) for part in item.get("ResourceARNs") or ()),
     )
 
