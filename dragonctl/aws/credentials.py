@@ -143,7 +143,7 @@ def _prompter(name: str) -> Callable[[str], str]:
         if not (sys.stdin and sys.stdin.isatty()):
             raise DragonError(
                 f"Profile {name!r} needs an MFA code, and there is no terminal to ask for it",
-                f"Type, at a terminal: dragonctl doctor --profile {profiles.quoted(name)} (what"
+                f"Type, at a terminal: `dragonctl doctor --profile {profiles.quoted(name)}` (what"
                 " is made with the code is kept until it expires).",
                 code=CODE,
             )

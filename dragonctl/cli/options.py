@@ -203,9 +203,17 @@ def application_options(function: F) -> F:
     return function
 
 
+def _only_one(_: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """Callback of an option that click would let the last of several win: none is passed over."""
+    if len(set(value)) > 1:
+        raise click.BadParameter("this command is about one API", param=parameter)
+    return value[0] if value else None
+
+
 api_option = click.option(
-    "--api", metavar="NAME|ID", shell_complete=complete("api"), help="The REST API."
-)
+    "--api", multiple=True, callback=_only_one, metavar="NAME|ID", shell_complete=complete("api"),
+    help="The REST API.",
+)  # fmt: skip
 apis_option = click.option(
     "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
     help="A REST API; a pattern means several. Repeatable.",

@@ -105,9 +105,10 @@ class Printed:
         command = next((word for word in words if word in command_names()), "")
         if {"--api", "--all"} & said or "--api" not in option_names(command):
             return
-        for api in self.line.values("--api"):
+        apis, takes_several = self.line.values("--api"), "--all" in option_names(command)
+        for api in apis if takes_several or len(set(apis)) == 1 else ():
             yield from ("--api", api)
-        if self.line.has("--all") and "--all" in option_names(command):
+        if self.line.has("--all") and takes_several:
             yield "--all"
 
 

@@ -94,7 +94,7 @@ class View:
             self.warn(
                 f"Another API of this account is called like {name.rpartition('/')[0]}"
                 f" ({', '.join(ids)}), and X-Ray's graph has no ids: the figures of {name} may be"
-                " of both. `dragonctl traces --group-by route` counts yours alone."
+                " of both. `dragonctl traces --group-by url` counts yours alone."
             )
 
     def warn(self, words: str) -> None:

@@ -167,7 +167,8 @@ SYMPTOMS: tuple[Symptom, ...] = (
         operation="CreatePolicy",
         cap=20.0,
         explain="A policy of that name stands under another path: attach it to the role yourself"
-        " (`aws iam attach-role-policy`), then run the same command again.",
+        " (`aws iam attach-role-policy --role-name ROLE --policy-arn ARN`), then run the same"
+        " command again.",
     ),
     Symptom(
         Meaning.LOOK,

@@ -57,7 +57,7 @@ def _allow(running: LocalServer, origins: Sequence[str]) -> LocalServer:
     if changed is None or set(changed.allow_origins) != set(origins):
         raise DragonError(
             "The running local AWS does not take --allow-origin.",
-            "Start it anew: dragonctl local down, then dragonctl local up --allow-origin URL.",
+            "Start it anew: `dragonctl local down`, then `dragonctl local up --allow-origin URL`.",
             code="LocalNotChanged",
         )
     return changed

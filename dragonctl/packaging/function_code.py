@@ -75,8 +75,8 @@ def upload(sha256: str) -> Mapping[str, Any]:
         raise DragonError(
             f"{path} has {megabytes(size)}; above {megabytes(DIRECT_UPLOAD_BYTES)} AWS takes code"
             " from S3 only.",
-            "Upload it to a bucket of this region, then: aws lambda update-function-code"
-            " --s3-bucket … --s3-key …",
+            "Upload it to a bucket of this region, then type `aws lambda update-function-code"
+            " --function-name NAME --s3-bucket BUCKET --s3-key KEY`.",
             code="NeedsBucket",
         )
     return {"ZipFile": path.read_bytes()}

@@ -150,7 +150,7 @@ class Policy(Resource):
         if len(have.facts["versions"]) >= VERSIONS:
             raise DragonError(
                 f"The policy {self.arn} has {VERSIONS} versions, IAM's limit.",
-                "Delete one that is not in force: `aws iam delete-policy-version`.",
+                version_to_delete(self.arn, have),
                 code="LimitExceeded",
                 resource=self.identifier,
             )
@@ -167,3 +167,10 @@ class Policy(Resource):
                 params = {"PolicyArn": self.arn, "VersionId": version}
                 yield Call("iam", "DeletePolicyVersion", params)
         yield Call("iam", "DeletePolicy", {"PolicyArn": self.arn})
+
+
+def version_to_delete(arn: str, have: Reading) -> str:
+    """What to type where a policy has no room for a version: its oldest that is not in force."""
+    oldest = next(one for one in have.facts["versions"] if one != have.facts.get("default"))
+    command = f"aws iam delete-policy-version --policy-arn {arn} --version-id {oldest}"
+    return f"Delete one that is not in force, such as the oldest (`{command}`), then run again."

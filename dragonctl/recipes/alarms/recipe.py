@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -124,8 +125,8 @@ def _alarm_warnings(
         told = raw.get("AlarmActions") or []
         if raw.get("ActionsEnabled") is False:
             yield (
-                f"The actions of {one.name} are switched off, and stay so: aws cloudwatch"
-                f" enable-alarm-actions --alarm-names {one.name}"
+                f"The actions of {one.name} are switched off, and stay so: `aws cloudwatch"
+                f" enable-alarm-actions --alarm-names {shlex.quote(one.name)}` switches them on"
             )
         if recipient.topic not in told and len(told) >= MOST_ACTIONS:
             yield f"{one.name} tells {MOST_ACTIONS} others already, AWS's limit, and is left so."

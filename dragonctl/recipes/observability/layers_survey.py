@@ -173,7 +173,8 @@ def _refuse_bad_layers(given: Iterable[Layer], region: str) -> None:
         if layer.is_gone:
             raise DragonError(
                 f"There is no layer {layer.arn}.",
-                "`aws lambda list-layer-versions` shows the versions of a layer of yours.",
+                f"`aws lambda list-layer-versions --layer-name {layer.arn.rpartition(':')[0]}`"
+                " shows its versions.",
                 code="NoSuchLayer",
             )
 

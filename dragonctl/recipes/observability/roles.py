@@ -11,7 +11,7 @@ from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import Survey
-from dragonctl.resources.iam_policy import VERSIONS, Policy
+from dragonctl.resources.iam_policy import VERSIONS, Policy, version_to_delete
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.logs_group import group_arn
@@ -183,9 +183,8 @@ def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
     roles = {role for role, policies in verdict.attach.items() if delivery in policies}
     ours = {role_name(str(raw["roleArn"])) for one in app.machines for _, raw in one.configurations}
     if roles:
-        yield Step(
-            f"Policy {DELIVERY_POLICY} for the machines' logs", policy, _DeliveryWanted(ours)
-        )
+        wanted = _DeliveryWanted(ours, delivery)
+        yield Step(f"Policy {DELIVERY_POLICY} for the machines' logs", policy, wanted)
     for role, policies in verdict.attach.items():
         yield Step(
             f"Rights of role {role}",
@@ -234,6 +233,7 @@ class _DeliveryWanted:
     """The delivery policy. ``ours`` are the roles of this application's machines."""
 
     ours: set[str]
+    arn: str
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         document = delivery_document()
@@ -241,11 +241,11 @@ class _DeliveryWanted:
             return {"document": document, "description": DELIVERY_DESCRIPTION}
         if not Rights("", {}, (have.state["document"],)).lacking(LOG_DELIVERY):
             return {}
-        refuse_shared_policy(sorted(set(have.facts["roles"]) - self.ours), have)
+        refuse_shared_policy(self.arn, sorted(set(have.facts["roles"]) - self.ours), have)
         return {"document": document}
 
 
-def refuse_shared_policy(others: list[str], have: Reading) -> None:
+def refuse_shared_policy(arn: str, others: list[str], have: Reading) -> None:
     """A policy that others use, or that has no room for a version, is not changed."""
     if others or have.facts["others"] > 0:
         who = f"role {others[0]}" if others else "a user, a group or a boundary"
@@ -259,7 +259,7 @@ def refuse_shared_policy(others: list[str], have: Reading) -> None:
         raise DragonError(
             f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and has {VERSIONS}"
             " versions, IAM's limit.",
-            "Delete one that is not in force (`aws iam delete-policy-version`), then run again.",
+            version_to_delete(arn, have),
             code="LimitExceeded",
         )
 
