@@ -21,6 +21,8 @@ from statelint.linter import Linter
 from docs.pages import DOCS
 from tests.applications import small
 from tests.applications.builder import Builder
+from tests.strict import applications as accounts
+from tests.strict.test_strict_aws import WRITES, known, person
 
 ANNOTATE = DOCS / "how-to" / "annotate.py"
 WORKFLOW = DOCS / "how-to" / "drift.yml"
@@ -86,21 +88,43 @@ def test_the_workflow_runs_pinned_actions_with_few_rights_in_anybodys_repository
     installs = [n for n, step in enumerate(job["steps"]) if "pip install" in step.get("run", "")]
     (takes_role,) = (n for n, step in enumerate(job["steps"]) if "aws-actions" in str(step))
     assert installs < [takes_role]
-    *_, last = job["steps"]
     # As in a repository that has but annotate.py; the command fails before it could look.
     (tmp_path / ".github").mkdir()
     shutil.copy(ANNOTATE, tmp_path / ".github")
-    places = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    ended = subprocess.run(
-        ["bash", "-e", "-c", last["run"]],
-        cwd=tmp_path,
-        env={"PATH": places, "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+    ended = last_step(tmp_path, environment)
     assert ended.returncode == 1, ended.stderr
     assert ended.stdout.startswith("::error title=::No AWS region is set.")
+
+
+def last_step(folder, environment):
+    """The workflow's last step as GitHub's runner carries it out, in a repository's folder."""
+    (job,) = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"].values()
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", job["steps"][-1]["run"]]
+    places = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**environment, "PATH": places}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_workflow_tells_what_has_drifted_of_all_apis_and_changes_nothing(tmp_path):
+    world = known(accounts.shop())
+    (tmp_path / ".github").mkdir()
+    shutil.copy(ANNOTATE, tmp_path / ".github")
+    with person(world, tmp_path) as ann:
+        assert ann.types("setup-observability", "--all", "--yes").returncode == 0
+        in_order = last_step(tmp_path, ann.environment)
+        stage = world.state["apigateway"]["apis"]["shopapi001"]["stages"]["live"]
+        stage["tracingEnabled"] = False
+        world.begin()
+        drifted = last_step(tmp_path, ann.environment)
+    assert (in_order.returncode, "::warning" in in_order.stdout) == (0, False)
+    assert drifted.returncode == 3
+    titles = re.findall("^::warning title=([^:]+)::(.*)", drifted.stdout, re.MULTILINE)
+    assert titles == [("apigateway-stage/shopapi001/live", "tracingEnabled: False should be True")]
+    assert [name for _, name in world.calls if name.startswith(WRITES)] == []
+    assert world.unknown == []
 
 
 def test_the_state_machine_of_the_fleet_is_sound():
