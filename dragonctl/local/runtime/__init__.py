@@ -35,7 +35,7 @@ def install(endpoint: str) -> None:
     """Remember this server's address; nothing is started before the first invocation."""
     global _endpoint  # noqa: PLW0603 (one server a process)
     _endpoint = endpoint
-    for name in ("executions.operations", "executions.reads", "xray.operations"):
+    for name in ("executions.operations", "executions.reads", "xray.operations", "xray.otlp_http"):
         import_module(f"dragonctl.local.{name}")
 
 

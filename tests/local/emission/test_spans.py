@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+import urllib.error
+import urllib.request
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from google.protobuf.json_format import MessageToDict
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -193,3 +200,60 @@ def test_whatever_a_span_holds_comes_out_as_plain_json_under_a_name(attributes, 
     for document in documents(sent(span(attributes, kind=kind, parent=parent))):
         assert json.loads(json.dumps(document)) == document
         assert 0 < len(document["name"]) <= 200
+
+
+def posted(local_aws, body, kind="application/x-protobuf", **headers):
+    """A signed ``POST /v1/traces``; status and body."""
+    request = AWSRequest(
+        "POST", f"{local_aws.endpoint}/v1/traces", {"Content-Type": kind, **headers}, body
+    )
+    SigV4Auth(Credentials("test", "test"), "xray", local_aws.region).add_auth(request)
+    sent = urllib.request.Request(request.url, body, dict(request.headers), method="POST")
+    try:
+        with urllib.request.urlopen(sent) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+def exported(**attributes):
+    about = ResourceSpans(scope_spans=[ScopeSpans(spans=[span(attributes, name="mine")])])
+    return ExportTraceServiceRequest(resource_spans=[about])
+
+
+def stored(local_aws):
+    found = local_aws.client("xray").batch_get_traces(
+        TraceIds=["1-6880250e-4fc5b1c42f7b40fc4801f9fd"]
+    )
+    return [json.loads(one["Document"])["name"] for t in found["Traces"] for one in t["Segments"]]
+
+
+def test_spans_over_http_are_taken_where_transaction_search_is_on(local_aws):
+    body = exported().SerializeToString()
+    status, words = posted(local_aws, body)
+    assert (status, b"CloudWatch Logs as a Trace Segment Destination" in words) == (400, True)
+    local_aws.client("xray").update_trace_segment_destination(Destination="CloudWatchLogs")
+    assert posted(local_aws, body)[0] == 200
+    assert posted(local_aws, gzip.compress(body), **{"Content-Encoding": "gzip"})[0] == 200
+    told = MessageToDict(exported())
+    for one in told["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        for key in ("traceId", "spanId", "parentSpanId"):
+            one[key] = base64.b64decode(one[key]).hex()
+    assert posted(local_aws, json.dumps(told).encode(), "application/json") == (200, b"{}")
+    assert set(stored(local_aws)) == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "headers", "status"),
+    [
+        (b"\xff\xff", "application/x-protobuf", {}, 400),
+        (b"{", "application/json", {}, 400),
+        (b'{"resourceSpans": 1}', "application/json", {}, 400),
+        (b"no gzip", "application/x-protobuf", {"Content-Encoding": "gzip"}, 400),
+        (b"", "text/plain", {}, 415),
+        (b"\0" * ((5 << 20) + 1), "application/x-protobuf", {}, 413),
+    ],
+)
+def test_what_is_no_request_for_spans_is_refused(local_aws, body, kind, headers, status):
+    local_aws.client("xray").update_trace_segment_destination(Destination="CloudWatchLogs")
+    assert posted(local_aws, body, kind, **headers)[0] == status

@@ -17,8 +17,8 @@ _REGION = "aws.region"
 def called(span: ReadableSpan) -> Mapping[str, str]:
     """Attributes for the span of a client: the service's name, and the region of a call to AWS.
 
-    Without a name X-Ray would call a node after the method (``GET``). The URL loses its query, as with
-    the X-Ray SDK: tokens, and the key id of a presigned URL, stand there.
+    Without a name X-Ray would call a node after the method (``GET``). The URL loses its query, as
+    with the X-Ray SDK: tokens, and the key id of a presigned URL, stand there.
     """
     given: Mapping[str, Any] = span.attributes or {}
     if given.get("rpc.system") == "aws-api":  # it has a name
