@@ -270,14 +270,15 @@ class _Attempt:
         """The fields of which AWS does not show what was written.
 
         What it held by its own answer, and what is now neither so nor as it was, somebody has
-        changed since: that is neither a failure of this step nor its work.
+        changed since: that is neither a failure of this step nor its work. What is not there at all
+        is shown late: Lambda does not know a version at once that it has just published.
         """
         answer = None if self.answer is None or self._unheld(self.answer) else self.answer
         was, now = (one.state if one else {} for one in (self.origin, reading))
         return [
             field
             for field in self._differing(reading)
-            if answer is None or now.get(field) == was.get(field)
+            if answer is None or reading is None or now.get(field) == was.get(field)
         ]
 
     def _differing(self, reading: Reading | None) -> list[str]:

@@ -36,6 +36,13 @@ class Configuration:
     options: tuple[str, ...] = ("--profile", "p")
     code: int = 1
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether a forked process shows it: botocore finds the folder of tokens when imported."""
+        return "/dev/stderr" not in self.environment.values() and not any(
+            "/sso/" in name for name in self.files
+        )
+
 
 def token(end, access="good"):
     """A token of IAM Identity Center as ``aws sso login`` keeps it."""

@@ -48,6 +48,8 @@ def fake_aws():
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One packet for head and body: two would wait for the client's delayed acknowledgement.
+    disable_nagle_algorithm, wbufsize = True, -1
 
     def log_message(self, *_):
         pass

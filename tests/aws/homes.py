@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.aws.fake_endpoints import fake_aws
+from tests.forked import Forked
 
 PROGRAM = Path(sys.executable).with_name("dragonctl")
 HANGS_SECONDS = 60
@@ -22,12 +23,14 @@ class Home:
         self.folder, self.server = folder, server
         self._names = {"home": folder, "url": server.url, "closed": closed}
         self._names["port"] = server.server_port
+        self._is_forked = True
 
     def fill(self, text):
         return text.format(**self._names)
 
     def write(self, configuration):
         files = dict(configuration.files)
+        self._is_forked = configuration.is_forked
         profile = f"[profile p]\nregion = us-east-1\n{configuration.profile}"
         files.setdefault(".aws/config", f"{profile}\n{configuration.more}\n")
         for name, text in files.items():
@@ -48,10 +51,13 @@ class Home:
         }
 
     def run(self, *words, **environment):
+        around = self.environment(**environment)
+        if self._is_forked:
+            return Forked(words, around, self.folder).end(HANGS_SECONDS)
         return subprocess.run(
             [PROGRAM, *words],
             cwd=self.folder,
-            env=self.environment(**environment),
+            env=around,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -1,17 +1,15 @@
 """A place to break dragonctl in: a local AWS of its own, an application, the proxy between.
 
-Every run is a process of its own, forked from one that has the imports behind it, because there
-are thousands of runs; what it left behind is read with plain boto3.
+Every run is a process of its own (``tests/forked.py``); what it left behind is read with plain
+boto3.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import tempfile
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,37 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dragonctl.cli.catalogue import command_names
 from tests.applications import small
 from tests.applications.builder import Builder
 from tests.applications.snapshot import snapshot
 from tests.faults.proxy import CallRecord, Proxy
 from tests.faults.rules import Rule
-from tests.hurry import hurry
+from tests.forked import Forked
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "__main__",
-        "boto3",
-        "botocore.client",
-        "botocore.httpsession",
-        "dragonctl.aws.client",
-        "dragonctl.cli.root",
-        "dragonctl.cli.change",
-        "dragonctl.cli.view",
-        "dragonctl.cli.session",
-        "dragonctl.application.discovery",
-        "dragonctl.recipes.observability",
-        "dragonctl.terminal.console",
-        "dragonctl.terminal.traces",
-        "rich.live",
-        "rich.table",
-        *(f"dragonctl.commands.{name.replace('-', '_')}" for name in command_names()),
-        "tests.faults.laboratory",
-        "tests.faults.preloaded",
-    ]
-)
 RANDOM = {
     "RoleId",
     "PolicyId",
@@ -139,25 +113,14 @@ class Laboratory:
         """Start a command; what is returned waits for its end and gives its :class:`Result`."""
         first = len(self.proxy.calls)
         self.proxy.rules = list(rules)
-        started = time.monotonic()
         mine = home or self.home
-        outputs = [Path(tempfile.mkstemp(dir=self.folder)[1]) for _ in range(2)]
-        process = FORKS.Process(
-            target=_dragonctl,
-            args=(self.typed(arguments), environment(self.proxy.url, mine), self.folder, outputs),
-        )
-        process.start()
+        process = Forked(self.typed(arguments), environment(self.proxy.url, mine), self.folder)
         self.proxy.victim = process.pid
 
         def end(timeout: float = 240) -> Result:
-            process.join(timeout)
-            late = "" if process.exitcode is not None else f"\nstill running after {timeout} s"
-            process.kill()
-            process.join()
-            stdout, stderr = (path.read_text() for path in outputs)
+            ended = process.end(timeout)
             calls = tuple(self.proxy.calls[first:])
-            seconds = time.monotonic() - started
-            return Result(process.exitcode or 0, stdout, stderr + late, calls, seconds)
+            return Result(ended.returncode, ended.stdout, ended.stderr, calls, ended.seconds)
 
         return end
 
@@ -186,21 +149,6 @@ class Laboratory:
                 if alias["FunctionVersion"] == function["versions"][-1]:
                     alias["FunctionVersion"] = "the newest"
         return found
-
-
-def _dragonctl(
-    arguments: Sequence[str], variables: dict[str, str], folder: Path, outputs: Sequence[Path]
-) -> None:
-    """What the forked process does: become the command, with a user's environment and outputs."""
-    os.environ.clear()
-    os.environ.update(variables)
-    os.chdir(folder)
-    for number, path in enumerate((os.devnull, *outputs)):
-        os.dup2(os.open(path, os.O_RDWR), number)
-    from dragonctl.cli.root import main
-
-    hurry()
-    main(list(arguments))
 
 
 @contextmanager

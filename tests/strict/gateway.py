@@ -75,8 +75,8 @@ def _api(world: World, params: dict[str, Json]) -> Json:
 
 
 def get_resources(world: World, params: dict[str, Json]) -> Json:
-    """Two resources a page; five calls in two seconds."""
-    if not world.take("GetResources", 2.5, 5):
+    """Two resources a page; five calls in two seconds, as :class:`Pace` counts them."""
+    if not world.take("GetResources", world.pace.gateway_rate / 4, 5):
         raise Refused("TooManyRequestsException", "Too Many Requests", 429)
     found = [dict(one) for one in _api(world, params)["resources"]]
     if "methods" not in params.get("embed", []):

@@ -14,6 +14,7 @@ from dragonctl.application.apis import Selection
 from dragonctl.application.discovery import discover
 from dragonctl.aws.answers import DEEPEST, OddAnswerError, loads
 from dragonctl.aws.client import Aws, Connection
+from dragonctl.aws.quota import Quotas
 from dragonctl.engine.events import ignore_event
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
@@ -80,7 +81,9 @@ def twisted():
     world = known(accounts.shop(AT_ONCE))
     twisted = Twisted(world)
     with serve(twisted.handle) as url:
-        twisted.aws = Aws(Connection(None, "us-east-1", url, "testing", "testing"))
+        time = Time()  # the quotas of an account hold up nobody here
+        quotas = Quotas(time.clock, time.sleep)
+        twisted.aws = Aws(Connection(None, "us-east-1", url, "testing", "testing"), quotas)
         yield twisted
 
 

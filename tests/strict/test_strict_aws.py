@@ -9,26 +9,19 @@ import itertools
 import json
 import os
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.forked import Forked
+from tests.hurry import TIMES
 from tests.strict import applications as accounts
 from tests.strict.wire import serve
 from tests.strict.world import Pace
 
 SETUP = ("setup-observability", "--api", "shop", "--yes", "--output", "json")
 UNDO = ("undo", "--yes", "--output", "json")
-# Whoever runs the tests in the background hands an ignored Ctrl-C on to every process.
-TYPED = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from dragonctl.cli.root import main
-main()
-"""
 WRITES = ("Create", "Update", "Put", "Delete", "Attach", "Detach", "Tag", "Untag")
 
 
@@ -58,13 +51,8 @@ class Person:
 
     def types(self, *arguments):
         first = len(self.world.calls)
-        command = [sys.executable, "-c", TYPED, *arguments]
-        with subprocess.Popen(
-            command, env=self.environment, cwd=self.home, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ) as self.child:  # fmt: skip
-            out, err = self.child.communicate(timeout=120)
-        ended = subprocess.CompletedProcess(command, self.child.returncode, out, err)
+        self.child = Forked(arguments, self.environment, self.home)
+        ended = self.child.end()
         self.ran = self.world.calls[first:]
         assert self.world.unknown == []
         assert "Traceback" not in ended.stderr
@@ -171,7 +159,7 @@ def test_every_option_there_again_and_back(tmp_path, options, expected):
 
 def test_many_stages_under_the_limits_of_the_account(tmp_path):
     """Forty stages and resources of many pages: slowed down, refused at times, never failed."""
-    world = accounts.empty(Pace(stage_change=0, gateway_rate=25.0, gateway_burst=10.0))
+    world = accounts.empty(Pace(stage_change=0, gateway_rate=25.0 * TIMES, gateway_burst=10.0))
     methods = {f"GET /thing{index}/{{id}}": {"type": "MOCK"} for index in range(12)}
     accounts.api(world, "wideapi001", "shop", methods, {f"s{index}": {} for index in range(30)})
     known(world)

@@ -54,6 +54,8 @@ def serve(handle: Handle) -> Iterator[str]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One packet for head and body: two would wait for the client's delayed acknowledgement.
+    disable_nagle_algorithm, wbufsize = True, -1
     answer: Handle
 
     def _do(self) -> None:

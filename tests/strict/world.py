@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.hurry import TIMES
 from tests.strict.wire import Refused
 
 Json = Any
@@ -19,7 +20,10 @@ REGION = "us-east-1"
 
 @dataclass
 class Pace:
-    """How slow this AWS is, in seconds; ``gateway_rate`` is calls a second after ``burst``."""
+    """How slow this AWS is, in seconds; ``gateway_rate`` is calls a second after ``burst``.
+
+    It takes ten times AWS's calls: whoever keeps to AWS's rate is hurried (``tests/hurry.py``).
+    """
 
     iam_seen: float = 0.3  # until IAM shows its own writes
     iam_known: float = 0.8  # until other services know them
@@ -29,7 +33,7 @@ class Pace:
     function_update: float = 0.4
     stage_change: float = 0.1
     account_every: float = 2.0
-    gateway_rate: float = 10.0
+    gateway_rate: float = 10.0 * TIMES
     gateway_burst: float = 40.0
 
 

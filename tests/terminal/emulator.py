@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import pyte
 
-from tests.faults.laboratory import FORKS
+from tests.forked import FORKS
 from tests.hurry import hurry
 from tests.terminal.replaying import Answers, Trouble
 
