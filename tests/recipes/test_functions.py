@@ -16,7 +16,7 @@ from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
-from dragonctl.errors import AwsError
+from dragonctl.errors import AwsError, DragonError
 from dragonctl.packaging import function_code
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.recipes.functions.creation import Place, role_of
@@ -71,6 +71,48 @@ def test_where_traces_are_forbidden_tracing_stays_as_it_is_and_the_code_goes_on(
     assert "Deny" in warning
     [step] = steps
     assert step.wanted(step.resource.answered(None, RAW), {}) == {"CodeSha256": "new"}
+
+
+GENERATED = "dragonctl_tracing/app.handler"
+
+
+@pytest.mark.parametrize(
+    ("tracer", "handler", "live", "wanted"),
+    [
+        ("otel", GENERATED, "app.handler", GENERATED),
+        ("otel", GENERATED, GENERATED, GENERATED),
+        ("xray", "app.handler", GENERATED, "app.handler"),
+        ("none", "app.handler", GENERATED, "app.handler"),
+        ("xray", "app.handler", "app.handler", None),
+        ("xray", "app.handler", "other.handler", None),  # nobody's business here
+    ],
+)
+def test_the_handler_is_touched_only_where_a_tracer_needs_it(tracer, handler, live, wanted):
+    steps, _ = deploy([traced(tracer, handler)], Options(), PLACE)
+    now = steps[-1].resource.answered(None, {**RAW, "Handler": live})
+    assert steps[-1].wanted(now, {}).get("Handler") == wanted
+
+
+def test_a_handler_that_somebody_gave_it_meanwhile_is_not_replaced_by_one_of_another():
+    steps, _ = deploy([traced("otel", GENERATED)], Options(), PLACE)
+    now = steps[-1].resource.answered(None, {**RAW, "Handler": "other.handler"})
+    with pytest.raises(DragonError, match="another handler meanwhile"):
+        steps[-1].wanted(now, {})
+
+
+def test_without_a_tracer_neither_the_role_nor_tracing_is_asked_about():
+    role = Rights("worker", TRUST, refusal=AwsError("iam", "GetRole", "AccessDenied", "no"))
+    one = traced("none", "app.handler", role)
+    assert list(unjudged([one], PLACE)) == []
+    [step], warnings = deploy([one], Options(), PLACE)
+    assert (warnings, step.wanted(step.resource.answered(None, RAW), {})) == (
+        [], {"CodeSha256": "new"},
+    )  # fmt: skip
+
+
+def traced(tracer, handler, rights=None):
+    seen = ExistingFunction(Function("dragons", RAW), rights or Rights("worker", TRUST, ()))
+    return Deployment("dragons", Code("new", Platform(), handler, tracer), seen)
 
 
 @pytest.mark.parametrize(("mode", "told"), [("PassThrough", True), ("Active", False)])

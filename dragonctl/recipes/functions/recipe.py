@@ -72,7 +72,11 @@ def deploy(
 
 def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
-    waiting = [one for one in deployments if one.existing and not traces(one.existing.function.raw)]
+    waiting = [
+        one
+        for one in deployments
+        if one.existing and one.code.tracer != "none" and not traces(one.existing.function.raw)
+    ]
     verdict = _verdict(waiting, place)
     yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
 
