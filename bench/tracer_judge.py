@@ -1,4 +1,4 @@
-"""`make bench-tracer_judge`: one function under AWS's distribution and under ours, trace by trace.
+"""One function under AWS's distribution and under ours: `python -m bench.tracer_judge`.
 
 AWS's own packages are the judge of ``deploy-function --tracer otel``: the same source runs on one
 local AWS, once with AWS's distribution of OpenTelemetry, begun as its Lambda layer begins it, and
