@@ -20,6 +20,7 @@ from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import Plan, plan
+from dragonctl.engine.reversal import Reverse
 from dragonctl.engine.run import Outcome, apply
 from dragonctl.errors import DragonError, InterruptedByUserError
 from dragonctl.terminal.changes import Report
@@ -171,7 +172,9 @@ class _Work:
     def _undo_command(self) -> str:
         if self.goal.undo_command:
             return self.printed.command(self.goal.undo_command)
-        if not (self.journal.begun and any(one.undo == "reverse" for one in self.goal.steps)):
+        if not (
+            self.journal.begun and any(isinstance(step.undo, Reverse) for step in self.goal.steps)
+        ):
             return ""
         region = self.session.globals.region  # that of the edge is nobody's choice
         return self.printed.command(

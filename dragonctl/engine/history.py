@@ -16,6 +16,7 @@ import msgspec
 
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.model import State
+from dragonctl.engine.reversal import JOURNAL_PATTERN, Reversal, from_journal
 from dragonctl.errors import DragonError
 from dragonctl.paths import check_folder, read_own_file
 
@@ -27,7 +28,7 @@ _NAMED = 5
 """How many lines a sentence names."""
 
 _Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)$")]
-_Undo = Annotated[str, msgspec.Meta(pattern=r"^(reverse$|keep: .)")]
+_Undo = Annotated[str, msgspec.Meta(pattern=JOURNAL_PATTERN)]
 
 
 class _Event(msgspec.Struct, tag_field="event"):
@@ -113,7 +114,7 @@ class Entry:
     title: str
     before: State | None
     after: State | None
-    undo: str
+    undo: Reversal
     requires: tuple[str, ...]
     ended: bool = False
     changes: list[dict[str, Any]] = field(default_factory=list)
@@ -269,7 +270,7 @@ def _retell(run: Run, event: _Known) -> bool:
             event.title,
             event.before,
             event.expected,
-            event.undo,
+            from_journal(event.undo),
             tuple(event.requires),
         )
     elif event.step not in run.entries:

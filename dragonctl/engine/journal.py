@@ -24,6 +24,7 @@ from typing import Any
 
 from dragonctl.engine.masking import masked_change, masked_params, masked_state
 from dragonctl.engine.model import Call, Change, Reading, State, Step
+from dragonctl.engine.reversal import to_journal
 from dragonctl.errors import UNWRITABLE, DragonError
 from dragonctl.paths import check_folder
 
@@ -96,7 +97,7 @@ class Journal:
             title=step.title,
             before=masked_state(resource, have.state) if have else None,
             expected=masked_state(resource, expected),
-            undo=step.undo,
+            undo=to_journal(step.undo),
             requires=list(step.after),
         )
 

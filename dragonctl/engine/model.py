@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol
 
 from dragonctl.engine.fields import Field, Table, row_of
+from dragonctl.engine.reversal import Reversal, Reverse
 from dragonctl.errors import DragonError
 
 Json = Any
@@ -251,7 +252,7 @@ class Step:
     ``after`` names the identifiers of resources whose steps come first: their writes must have
     been answered. A step that ``waits_for_read_back`` begins only when those, and all before them,
     have been read back: where it would do harm if one of them had had no effect. ``undo``
-    is ``reverse``, or ``keep: <reason>`` for what cannot or must not be taken back. A
+    is ``Reverse()``, or ``Keep(reason)`` for what cannot or must not be taken back. A
     ``checks_dependents`` step asks its resource first whether somebody else relies on it. One that
     ``waits_if_unchanged`` waits for what AWS is still doing to its thing, even where nothing is
     left to change. One that ``rereads`` looks at its thing again when its turn comes, because the
@@ -267,7 +268,7 @@ class Step:
     resource: Resource
     want: Want
     after: tuple[str, ...] = ()
-    undo: str = "reverse"
+    undo: Reversal = field(default_factory=Reverse)
     checks_dependents: bool = False
     waits_if_unchanged: bool = False
     rereads: bool = False

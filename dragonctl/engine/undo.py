@@ -13,6 +13,7 @@ from dragonctl.engine.history import Entry, Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.model import Done, Reading, Resource, State, Step
 from dragonctl.engine.restoring import Kinds, Restoration, resource_of
+from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.errors import DragonError, UsageError
 
 
@@ -43,7 +44,7 @@ def choose(runs: Iterable[Run], scope: Scope, name: str | None) -> Run:
         run
         for run in runs
         if run.scope == scope and run.changes and not run.undoes and run.run not in taken_back
-        if any(entry.undo == "reverse" for entry in run.entries.values())
+        if any(isinstance(entry.undo, Reverse) for entry in run.entries.values())
     ]
     if not open_runs:
         raise DragonError(
@@ -96,12 +97,13 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
     unknown = _unknown(entries, resources)
     reversible, kept = [], []
     for entry in entries:
-        reason = unknown.get(entry.identifier) or entry.undo.removeprefix("keep: ")
-        resource = resources[entry.identifier]
-        if reason == "reverse" and resource:
+        resource, reversal = resources[entry.identifier], entry.undo
+        if entry.identifier in unknown:
+            reversal = Keep(unknown[entry.identifier])
+        if isinstance(reversal, Keep):
+            kept.append(f"{entry.identifier} was left as it is: {reversal.reason}")
+        elif resource:
             reversible.append(_Past(entry, resource))
-        else:
-            kept.append(f"{entry.identifier} was left as it is: {reason}")
     if run.passed_over:
         lost = f"{len(run.passed_over)} lines" if len(run.passed_over) > 1 else "A line"
         kept.append(

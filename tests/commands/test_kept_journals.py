@@ -20,6 +20,7 @@ from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.restoring import resource_of
+from dragonctl.engine.reversal import Keep
 from dragonctl.engine.run import apply
 from dragonctl.resources import known_kinds
 from tests.applications.builder import Builder, invoke, template
@@ -125,7 +126,7 @@ def test_what_a_run_of_0_1_changed_is_as_it_was(dragonctl, local_aws, tmp_path, 
     said = dragonctl("undo", run.run, "--yes")
     assert said.code == 0, said.stderr
     for entry in run.entries.values():
-        if entry.undo != "reverse" or entry.before == entry.after:
+        if isinstance(entry.undo, Keep) or entry.before == entry.after:
             continue
         held = place.holds(entry)
         if entry.before is None:

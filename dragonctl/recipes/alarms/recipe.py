@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.alarms.access import may_publish
 from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_log
 from dragonctl.recipes.alarms.recipients import Recipient, publishers
@@ -19,7 +20,7 @@ from dragonctl.resources.sns_topic import Topic
 PRICE = 0.10
 """US dollars a month for each metric that an alarm reads (CloudWatch's list price, us-east-1)."""
 
-_GOES_ALONG = "keep: it ends with its topic"
+_GOES_ALONG = Keep("it ends with its topic")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _topic_steps(app: App, known: Survey, recipient: Recipient) -> Iterator[Step
         Subscription(recipient.topic, "email", recipient.email),
         _OnlyNew({"subscribed": True}),
         (topic.identifier,),
-        undo="reverse" if known.topic else _GOES_ALONG,
+        undo=Reverse() if known.topic else _GOES_ALONG,
     )
 
 

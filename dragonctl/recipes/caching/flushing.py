@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_stage_cache import ENTRIES, FLUSHED, StageCache
 
-GONE = "keep: what was in the cache is gone; the next requests fill it again"
+GONE = Keep("what was in the cache is gone; the next requests fill it again")
 
 
 def flushing(api: Api) -> Iterator[Step]:

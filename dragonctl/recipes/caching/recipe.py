@@ -8,6 +8,7 @@ from typing import Any
 
 from dragonctl.application.nouns import Api, Raw
 from dragonctl.engine.model import Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching import prices
 from dragonctl.recipes.caching.choice import Choice, choose, nothing_to_cache
@@ -33,7 +34,7 @@ from dragonctl.resources.apigateway_cache_deployment import (
 from dragonctl.resources.apigateway_method import DECLARED, KEY, OPTIONAL, Integration, Method
 from dragonctl.resources.apigateway_stage import Stage, stage_state
 
-KEPT = "keep: a deployment is history, costs nothing, and others may have gone back to it"
+KEPT = Keep("a deployment is history, costs nothing, and others may have gone back to it")
 EMPTIES = (
     "A new size empties the cache of stage {stage} and makes its cluster anew, about 4 minutes in"
     " which every request reaches the back end."

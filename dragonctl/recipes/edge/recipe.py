@@ -8,6 +8,7 @@ from typing import Any
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits
 from dragonctl.recipes.functions.creation import Place, granted, role_of
@@ -29,11 +30,11 @@ from dragonctl.resources.lambda_version import NewestVersion, publishable
 from dragonctl.resources.role_rights import role_name
 
 SERVICES = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
-REPLICAS = (
-    "keep: CloudFront keeps replicas of it for hours after its association is gone, and Lambda"
+REPLICAS = Keep(
+    "CloudFront keeps replicas of it for hours after its association is gone, and Lambda"
     " deletes no function that has them; delete it tomorrow"
 )
-NEEDED = "keep: the function, which stays while it has replicas, needs it"
+NEEDED = Keep("the function, which stays while it has replicas, needs it")
 PENDING = "(the version that is published)"
 
 

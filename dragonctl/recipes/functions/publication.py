@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dragonctl.application.nouns import Route, split
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias, shares
 from dragonctl.resources.lambda_version import NewestVersion, publishable
@@ -22,7 +23,7 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
         version,
         _Published(source),
         after=(source,),
-        undo="keep: a published version may be in use, and costs nothing",
+        undo=Keep("a published version may be in use, and costs nothing"),
         waits_if_unchanged=True,
         waits_for_read_back=True,  # a version freezes what the function holds, whatever that is
     )

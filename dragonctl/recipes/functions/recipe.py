@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.packaging.function_code import object_key
 from dragonctl.packaging.tracing.wrapper import is_wrapped, original
@@ -90,7 +91,7 @@ def _function(one: Deployment, options: Options, place: Place, verdict: Verdict)
             f"Zip of function {one.name} in S3",
             zip_,
             {DIGEST: one.code.sha256},
-            undo="keep: so that this code can be brought back",
+            undo=Keep("so that this code can be brought back"),
         )
     if one.existing is None:
         yield from creation(one.name, one.code, place, upload)

@@ -11,6 +11,7 @@ from dragonctl.application.nouns import Api, App, Raw
 from dragonctl.application.overdue import DATA_TRACE_TAG
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.survey import Survey
@@ -24,7 +25,7 @@ from dragonctl.resources.logs_group import group_arn
 SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
 PUSH_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-_GONE = "keep: the role that was named before no longer exists, and API Gateway takes no such role"
+_GONE = Keep("the role that was named before no longer exists, and API Gateway takes no such role")
 
 # One line, as API Gateway wants it. Quoted throughout: a missing value is printed as a bare "-".
 ACCESS_LOG_FORMAT = json.dumps(
@@ -81,7 +82,7 @@ def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
         after=(role.identifier, policies.identifier),
         # Every API of the region logs through it: a role that is not there would silence them all.
         waits_for_read_back=True,
-        undo=_GONE if health == "gone" else "reverse",
+        undo=_GONE if health == "gone" else Reverse(),
     )
 
 

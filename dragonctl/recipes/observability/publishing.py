@@ -13,6 +13,7 @@ from dragonctl.application.nouns import App, Function, Machine, Routes, percent,
 from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (
     PENDING,
@@ -182,7 +183,7 @@ def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[S
         _Published(source),
         after=(source,),
         waits_for_read_back=True,  # a version freezes what the machine holds, whatever that is
-        undo="keep: a published version may be in use, and costs nothing",
+        undo=Keep("a published version may be in use, and costs nothing"),
     )
     for name in names:
         yield Step(

@@ -12,6 +12,7 @@ from typing import Any
 
 from dragonctl.application.nouns import App, Function
 from dragonctl.engine.model import State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.resources import opentelemetry_layers as layers
@@ -42,7 +43,7 @@ def discovery_steps(app: App, admitted: Admissions) -> Iterator[Step]:
     if any(one.wanted for one in admitted.values()):
         want: State = {STARTED: True}
         title = "Discovery of services by Application Signals, for the whole account"
-        yield Step(title, Discovery(app.account), want, undo=f"keep: {KEPT}")
+        yield Step(title, Discovery(app.account), want, undo=Keep(KEPT))
 
 
 def signals_warnings(app: App, admitted: Admissions) -> Iterator[str]:

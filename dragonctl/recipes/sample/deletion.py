@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from dragonctl.engine.model import Json, Reader, Reading, Resource, State, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.recipes.sample.inventory import api_of, bucket_of
 from dragonctl.recipes.sample.manifest import Manifest
 from dragonctl.recipes.sample.ownership import is_ours, standing
@@ -20,7 +21,7 @@ from dragonctl.resources.s3_object import DataObject
 from dragonctl.resources.ssm_parameter import Parameter
 from dragonctl.resources.states_definition import MachineDefinition
 
-_KEEP = "keep: `dragonctl create-app` makes it again"
+_KEEP = Keep("`dragonctl create-app` makes it again")
 
 
 def deletion(aws: Reader, manifest: Manifest) -> list[Step]:

@@ -6,6 +6,7 @@ import pytest
 
 from dragonctl.application.nouns import Api, App, Function
 from dragonctl.engine.model import Reading
+from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.errors import UsageError
 from dragonctl.recipes.alarms import Recipient, Survey, alarms, recipient
 from dragonctl.recipes.alarms.recipients import publishers
@@ -79,7 +80,7 @@ def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
 
 
 @pytest.mark.parametrize(
-    ("topic", "undo"), [(None, "keep: it ends with its topic"), (OPEN, "reverse")]
+    ("topic", "undo"), [(None, Keep("it ends with its topic")), (OPEN, Reverse())]
 )
 def test_a_subscription_goes_with_the_topic_that_was_made_for_it(topic, undo):
     made = recipe(Survey({}, topic), Recipient(OWN, MAIL))
