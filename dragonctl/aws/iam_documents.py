@@ -8,7 +8,7 @@ any run of characters and ``?`` for one.
 Conditions cannot be judged without the request: an ``Allow`` under a condition counts as not
 given and a ``Deny`` under one as not in force, so neither alone makes a claim that AWS could
 contradict at once. What a caller needs to know of the conditions it can ask with
-:func:`is_conditional`.
+:func:`is_conditional`. Where the request is known (:func:`admits`), they are judged by it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from dragonctl.aws.answers import loads
+
+_PATTERN_OPERATORS = ("ArnLike", "ArnEquals", "StringLike")
 
 Document = Mapping[str, Any] | str
 """A policy document: as JSON text (URL-encoded too, as IAM's query API sends it) or decoded."""
@@ -96,6 +98,30 @@ def trusts(document: Document, service: str) -> bool:
     return not denied and any(one.get("Effect") == "Allow" for one in said)
 
 
+def admits(
+    document: Document,
+    service: str,
+    action: str,
+    resource: str | None,
+    context: Mapping[str, str] | None,
+) -> bool:
+    """Whether a resource's own policy lets an AWS service do ``action`` on it.
+
+    ``resource`` None: whatever the policy names. ``context`` is what the service sends along, by
+    condition key in small letters; a condition on anything else counts as not met. None: whether
+    it may under some conditions.
+    """
+    effects = {
+        one.get("Effect")
+        for one in statements(document)
+        if _names(one, service)
+        and _covers(one, "Action", action, exact_case=False)
+        and (resource is None or _covers(one, "Resource", resource, exact_case=True))
+        and _is_in_force(one, context)
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
 def is_conditional(statement: Mapping[str, Any]) -> bool:
     """Whether a statement holds only under conditions of the request."""
     return bool(statement.get("Condition"))
@@ -113,6 +139,33 @@ def _applies(statement: Mapping[str, Any], effect: str, action: str, resource: s
         and _covers(statement, "Action", action, exact_case=False)
         and _covers(statement, "Resource", resource, exact_case=True)
     )
+
+
+def _names(statement: Mapping[str, Any], service: str) -> bool:
+    """Whether a resource's policy means the service: by its name, or as one of all callers."""
+    principal = statement.get("Principal")
+    if isinstance(principal, Mapping):
+        return bool({service, "*"} & {*services(statement), *listed(principal.get("AWS"))})
+    return "*" in listed(principal)
+
+
+def _is_in_force(statement: Mapping[str, Any], context: Mapping[str, str] | None) -> bool:
+    """Whether every condition holds; those of a request that is not known help nobody's Deny."""
+    if context is None:
+        return statement.get("Effect") == "Allow" or not is_conditional(statement)
+    return all(
+        _holds(operator, listed(values), context.get(key.lower()))
+        for operator, keys in (statement.get("Condition") or {}).items()
+        for key, values in keys.items()
+    )
+
+
+def _holds(operator: str, values: Iterable[Any], actual: str | None) -> bool:
+    if actual is None:
+        return False
+    if operator in _PATTERN_OPERATORS:
+        return any(matches(str(value), actual) for value in values)
+    return operator == "StringEquals" and actual in values
 
 
 def _covers(statement: Mapping[str, Any], element: str, value: str, *, exact_case: bool) -> bool:

@@ -89,3 +89,14 @@ def test_a_key_must_let_cloudwatch_decrypt_and_make_data_keys(actions, may):
     }  # fmt: skip
     assert may_decrypt(document(root, said)) is may
     assert may_decrypt(document(root)) is False
+
+
+@pytest.mark.parametrize(
+    ("conditions", "may"), [({}, False), (when("StringEquals", "aws:SourceAccount", "1"), True)]
+)
+def test_a_key_that_refuses_outright_is_closed_and_one_that_does_at_times_may_not_be(
+    conditions, may
+):
+    allowed = {"Effect": "Allow", "Principal": CLOUDWATCH, "Action": "kms:*", "Resource": "*"}
+    refused = {**allowed, "Effect": "Deny", "Principal": "*", **conditions}
+    assert may_decrypt(document(allowed, refused)) is may
