@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,10 +22,14 @@ from dragonctl.errors import UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.traces.belonging import Parts, parts_of
+from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 from dragonctl.telemetry.traces.emptiness import explain_empty
+from dragonctl.telemetry.traces.reading import Trace, find_traces
+from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.summaries import Summary, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.traces import print_coverage
 from dragonctl.terminal.waiting import Waits
 
 
@@ -42,6 +47,7 @@ class View:
         self.session.emit = self._waits.event
         self.unreadable: list[Unreadable] = []
         self.warnings: list[str] = []
+        self.whole_coverage = Coverage()
         self.session.aws.warm("apigateway", "sts", *services)
 
     @property
@@ -116,13 +122,40 @@ class View:
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         tell(neutral(words.strip()))
 
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Where traces are kept, and how much of them X-Ray's own answers hold."""
+        return read_coverage(self.fetch)
+
+    def retrieval(self, start: float, end: float) -> Retrieval | None:
+        """How whole traces are read where Transaction Search keeps them; None where it is off.
+
+        ``start`` and ``end``: when to look for traces whose ids tell no time, in seconds.
+        """
+        if not self.coverage.elsewhere:
+            return None
+        return Retrieval(self.fetch, start, end, time.time, self.session.sleep)
+
+    def whole_traces(self, ids: Sequence[str], start: float, end: float) -> list[Trace]:
+        """Whole traces, wherever they are kept; what kept them from being found is said."""
+        found, trouble = find_traces(self.fetch, ids, self.retrieval(start, end))
+        self.whole_coverage = replace(self.coverage, complete=True, notes=())
+        if trouble:
+            words = f"The spans in CloudWatch could not be retrieved: {trouble}"
+            self.whole_coverage = self.whole_coverage.with_note(words)
+            self.warn(words)
+        return found
+
     def empty_reasons(self, expression: str = "") -> list[str]:
         """Why no trace may be found, each with what to do."""
-        return Printed.current().all_filled(explain_empty(self.fetch, expression))
+        reasons = explain_empty(self.fetch, expression, self.coverage)
+        return Printed.current().all_filled(reasons)
 
-    def head(self) -> None:
-        """What the answer is about, for people: which application, where."""
+    def head(self, coverage: Coverage | None = None) -> None:
+        """What the answer is about, for people: which application, where; how complete it is."""
         out().print(headline(self.app.title, self.label))
+        if coverage:
+            print_coverage(out(), coverage)
 
     def answer(self, document: dict[str, Any]) -> None:
         """The command's one JSON document."""

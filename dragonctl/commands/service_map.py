@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
+    from dragonctl.telemetry.traces.coverage import Coverage
     from dragonctl.telemetry.traces.service_map import ServiceMap
 
 LISTED, WHOLE = 50, 20
@@ -58,16 +59,17 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     start = past(since, now) / 1000
     view = View(chosen, "xray")
     found = telemetry.service_map(view.fetch, start, now, view.parts)
+    coverage = _with_retrieved(view, found)
     view.warn_of_namesakes()
     written = _write_page(view, found, html) if html is not None or open_it else None
     if view.json:
-        view.answer(found.document())
+        view.answer({**found.document(), "coverage": coverage.document()})
     elif found.nodes:
-        view.head()
+        view.head(coverage)
         out().print()
         print_map(out(), found)
     else:
-        view.head()
+        view.head(coverage)
         print_reasons(out(), view.empty_reasons())
     if written:
         tell(f"Wrote {neutral(written)}")
@@ -76,16 +78,41 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     return 0
 
 
+def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
+    """Where Transaction Search is on, the parts that the traces found show besides."""
+    from itertools import islice
+
+    from dragonctl.telemetry.fetching import error_text, from_aws
+    from dragonctl.telemetry.traces.retrieval import MOST_IDS
+
+    coverage = view.coverage.of_graph()
+    retrieval = view.retrieval(found.start, found.end)
+    if retrieval is None:
+        return coverage
+    ids = [item.id for item in islice(view.traces(found.start, found.end), MOST_IDS)]
+    try:
+        added = found.add_missing(retrieval.graph(ids), view.parts) if ids else 0
+    except Exception as problem:
+        if not from_aws(problem):
+            raise
+        words = f"The graph of the retrieved traces could not be read: {error_text(problem)}"
+        view.warn(words)
+        return coverage.with_note(words, complete=None)
+    if not added:
+        return coverage
+    note = f"{added} of the parts come of the latest {len(ids)} indexed traces alone."
+    return coverage.with_note(note, complete=None)
+
+
 def _write_page(view: View, found: ServiceMap, html: Path | None) -> Path:
     """The page, readable by its owner alone; where it is."""
     from itertools import islice
 
     from dragonctl.paths import state_folder
-    from dragonctl.telemetry.traces.reading import read_traces
     from dragonctl.terminal.page import page
 
     listed = list(islice(view.traces(found.start, found.end), LISTED))
-    traces, _ = read_traces(view.fetch, [item.id for item in listed[:WHOLE]])
+    traces = view.whole_traces([item.id for item in listed[:WHOLE]], found.start, found.end)
     names = ", ".join(api.name for api in view.app.apis) or "application"
     title = f"{names}: service map"
     target = html or state_folder("pages") / "service-map.html"

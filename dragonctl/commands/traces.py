@@ -84,7 +84,8 @@ def traces(
 
         _check_one(ident, group_by or expression or limit)
         shown = Choice(full=full, errors_only=errors_only)
-        return _one(View(chosen, "xray"), ident, shown, with_logs=with_logs)
+        times = start_ms / 1000, end_ms / 1000 if end_ms else time.time()
+        return _one(View(chosen, "xray"), ident, times, shown, with_logs=with_logs)
     _check_many(errors_only or with_logs or full)
     if group_by:
         _check_grouping(group_by)
@@ -124,15 +125,17 @@ def _check_many(choice: bool) -> None:
         )
 
 
-def _one(view: View, ident: str, shown: Choice, *, with_logs: bool) -> int:
+def _one(
+    view: View, ident: str, times: tuple[float, float], shown: Choice, *, with_logs: bool
+) -> int:
     """One trace: as a waterfall, or as a document with every segment."""
     from dragonctl.errors import DragonError
     from dragonctl.telemetry.ids import trace_root
-    from dragonctl.telemetry.traces.reading import read_traces
     from dragonctl.terminal.console import out
+    from dragonctl.terminal.traces import print_coverage
     from dragonctl.terminal.waterfall import print_trace
 
-    found, _ = read_traces(view.fetch, [trace_root(ident)])
+    found = view.whole_traces([trace_root(ident)], *times)
     if not found:
         raise DragonError(f"X-Ray has no trace {ident}.", view.empty_reasons()[0], code="NotFound")
     trace = found[0]
@@ -140,9 +143,11 @@ def _one(view: View, ident: str, shown: Choice, *, with_logs: bool) -> int:
     if view.json:
         document = trace.failed_document() if shown.errors_only else trace.document()
         logs = {"logs": [event.document() for event in lines]} if with_logs else {}
-        view.answer({**document, **logs})
+        view.answer({**document, **logs, "coverage": view.whole_coverage.document()})
         return 0
     print_trace(out(), trace, view.label, shown)
+    if view.whole_coverage.notes:
+        print_coverage(out(), view.whole_coverage)
     if with_logs:
         _print_lines(view, lines)
     return 0
@@ -186,9 +191,11 @@ def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> 
 
     groups = grouped(found, by, _routes(view) if by == "route" else None)
     if view.json:
-        view.answer({"group_by": by, "groups": [group.document() for group in groups]})
+        counted = [group.document() for group in groups]
+        coverage = view.coverage.document()
+        view.answer({"group_by": by, "groups": counted, "coverage": coverage})
     elif groups:
-        view.head()
+        view.head(view.coverage)
         print_groups(out(), groups, by)
     else:
         _none(view, expression)
@@ -234,9 +241,11 @@ def _listed(view: View, found: Iterator[Summary], limit: int | None, expression:
     listed = list(islice(found, limit))
     if view.json:
         reasons = {} if listed else {"reasons": view.empty_reasons(expression)}
-        view.answer({"traces": [item.document() for item in listed], **reasons})
+        coverage = view.coverage.document()
+        traces = [item.document() for item in listed]
+        view.answer({"traces": traces, "coverage": coverage, **reasons})
     elif listed:
-        view.head()
+        view.head(view.coverage)
         print_summaries(out(), listed, time.time())
         if len(listed) == limit:
             tell(f"These are the latest {limit}; --limit asks for more, --filter for others.")
@@ -250,7 +259,7 @@ def _none(view: View, expression: str) -> None:
     from dragonctl.terminal.console import out
     from dragonctl.terminal.traces import print_reasons
 
-    view.head()
+    view.head(view.coverage)
     print_reasons(out(), view.empty_reasons(expression))
 
 

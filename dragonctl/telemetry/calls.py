@@ -33,17 +33,26 @@ def trace_calls(app: App) -> Iterator[Call]:
     """`traces`: the list, one whole with its log lines, and why there is none."""
     yield from log_calls(app)
     yield from _account_wide("xray", ("GetTraceSummaries", "BatchGetTraces", *_WHY_NONE))
+    yield from _account_wide("xray", _RETRIEVAL)
+
+
+def destination_calls() -> Iterator[Call]:
+    """`sampling`: where the traces go, and which share of them is indexed."""
+    yield from _account_wide("xray", ("GetTraceSegmentDestination", "GetIndexingRules"))
 
 
 def map_calls() -> Iterator[Call]:
-    """`service-map`: the graph, and why it is empty."""
-    yield from _account_wide("xray", ("GetServiceGraph", *_WHY_NONE))
+    """`service-map`: the graph, the traces of its page, and why it is empty."""
+    reads = ("GetServiceGraph", "GetTraceSummaries", "BatchGetTraces", *_WHY_NONE)
+    yield from _account_wide("xray", (*reads, *_RETRIEVAL, "GetRetrievedTracesGraph"))
 
 
 def why_calls(app: App) -> Iterator[Call]:
     """`why`: the lines, the traces, any execution's history, and the tags of what failed."""
     yield from log_calls(app)
     yield from _account_wide("xray", ("BatchGetTraces", "GetTraceSummaries"))
+    yield from destination_calls()
+    yield from _account_wide("xray", _RETRIEVAL)
     for function in app.functions:
         yield Call("lambda", "ListTags", {"Resource": function.raw["FunctionArn"]})
     for machine in app.machines:
@@ -71,7 +80,9 @@ def signed_calls(api: Api, resources: Iterable[Mapping[str, Any]]) -> Iterator[C
                     yield Call("execute-api", "Invoke", {"Place": place})
 
 
-_WHY_NONE = ("GetTraceSegmentDestination", "GetSamplingRules")
+_WHY_NONE = ("GetTraceSegmentDestination", "GetIndexingRules", "GetSamplingRules")
+_RETRIEVAL = ("StartTraceRetrieval", "ListRetrievedTraces", "CancelTraceRetrieval")
+"""Of traces whose spans are in CloudWatch Logs."""
 
 
 def _account_wide(service: str, operations: Iterable[str]) -> Iterator[Call]:

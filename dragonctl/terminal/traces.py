@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.text import Text
 
 from dragonctl.telemetry.times import age_text, duration_text
+from dragonctl.telemetry.traces.coverage import Coverage
 from dragonctl.telemetry.traces.groups import LATENCIES, Group
 from dragonctl.telemetry.traces.segments import Status, value_text
 from dragonctl.telemetry.traces.summaries import Summary
@@ -93,6 +94,12 @@ def columns_of(counts: Sequence[int]) -> str:
     """A distribution as one column for each count; what is not zero is never blank."""
     top = max(counts, default=0)
     return "".join(_STEPS[max(1, round(count / top * 8))] if count else "·" for count in counts)
+
+
+def print_coverage(console: Screen, coverage: Coverage) -> None:
+    """How complete an answer is."""
+    style = "yellow" if coverage.notes else "dim"
+    console.print(Text(neutral(coverage.sentence()), style=style))
 
 
 def print_reasons(console: Screen, reasons: Iterable[str]) -> None:

@@ -123,6 +123,7 @@ def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
     groups = shop.json("traces", "--group-by", "status")["groups"]
     assert {(group["value"], group["share"]) for group in groups} == {("200", 0.5), ("502", 0.5)}
 
+    assert_seen_with_transaction_search(shop, failed)
     drawing = shop.run("service-map", "--html", str(tmp_path / "map.html"))
     assert "orders/prod" in drawing
     assert "orders-show" in drawing
@@ -133,6 +134,24 @@ def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
     nowhere = str(tmp_path / "no-such-folder" / "map.html")
     told = json.loads(shop.run("service-map", "--html", nowhere, "--output", "json", code=1))
     assert "no-such-folder" in told["errors"][0]["message"]
+
+
+def assert_seen_with_transaction_search(shop, trace):
+    """Lists say what they lack, and a trace is found by its id, while spans go to CloudWatch."""
+    xray = shop.aws.client("xray")
+    xray.update_indexing_rule(
+        Name="Default", Rule={"Probabilistic": {"DesiredSamplingPercentage": 0}}
+    )
+    xray.update_trace_segment_destination(Destination="CloudWatchLogs")
+    listed = shop.json("traces")
+    assert (listed["traces"], listed["coverage"]["complete"]) == ([], False)
+    assert "X-Ray indexes 0 % of the traces" in shop.run("traces")
+    whole = shop.json("traces", trace)
+    assert "orders/prod" in {part["name"] for part in whole["segments"]}
+    assert shop.json("why", trace)["cause"]["name"] == "orders-show"
+    assert shop.json("sampling")["coverage"]["indexed"] == 0
+    assert "does not say" in shop.run("service-map")
+    xray.update_trace_segment_destination(Destination="XRay")
 
 
 def test_a_request_of_hours_ago_is_found_without_saying_when(shop):

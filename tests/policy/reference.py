@@ -66,8 +66,9 @@ _ANYWHERE = (
     "lambda: ListFunctions",
     "logs: DescribeResourcePolicies GetQueryResults StopQuery",
     "sns: Unsubscribe",
-    "xray: BatchGetTraces GetSamplingRules GetServiceGraph GetTraceSegmentDestination",
-    "xray: GetTraceSummaries",
+    "xray: BatchGetTraces CancelTraceRetrieval GetIndexingRules GetRetrievedTracesGraph",
+    "xray: GetSamplingRules GetServiceGraph GetTraceSegmentDestination GetTraceSummaries",
+    "xray: ListRetrievedTraces StartTraceRetrieval",
 )
 
 

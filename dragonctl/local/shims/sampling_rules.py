@@ -1,4 +1,4 @@
-"""X-Ray's sampling rules and trace destination, which moto does not have."""
+"""X-Ray's sampling rules, which moto does not have."""
 
 from __future__ import annotations
 
@@ -92,21 +92,6 @@ def delete(request: Request) -> dict[str, Any]:
     if name == "Default":
         raise invalid("Default sampling rule cannot be deleted")
     return {"SamplingRuleRecord": _rules(request).pop(name)}
-
-
-@instead("xray", "GetTraceSegmentDestination")
-def destination(request: Request) -> dict[str, Any]:
-    """Where traces go: ``XRay``, unless Transaction Search was switched on."""
-    kept = state.drawer("xray", request.account, request.region).get("destination", "XRay")
-    return {"Destination": kept, "Status": "ACTIVE"}
-
-
-@instead("xray", "UpdateTraceSegmentDestination")
-def set_destination(request: Request) -> dict[str, Any]:
-    """Switch Transaction Search on or off."""
-    drawer = state.drawer("xray", request.account, request.region)
-    drawer["destination"] = request.parameters.get("Destination") or "XRay"
-    return destination(request)
 
 
 def _check(wanted: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
 from dragonctl.local.xray import compiled, filter_expression, service_graph
 from dragonctl.local.xray.compiled import Segment, Trace
+from dragonctl.local.xray.transaction_search import is_indexed, is_on
 
 LONGEST_SECONDS = 6 * 3600
 MOST_IDS = 5
@@ -20,9 +21,10 @@ SUMMARIES_PER_PAGE = 100
 
 @instead("xray", "GetTraceSummaries", lock=False)
 def trace_summaries(request: Request) -> dict[str, Any]:
-    """Summaries of the traces that began in a window, filtered, the newest first."""
+    """Summaries of the indexed traces that began in a window, filtered, the newest first."""
     test = filter_expression.parse(request.parameters.get("FilterExpression") or "responsetime>=0")
-    found = [trace for trace in _in_window(request) if test(trace)]
+    indexed = (trace for trace in _in_window(request) if is_indexed(request, trace))
+    found = [trace for trace in indexed if test(trace)]
     found.sort(key=lambda trace: trace.start, reverse=True)
     first = _token(request)
     page = found[first : first + SUMMARIES_PER_PAGE]
@@ -38,11 +40,12 @@ def trace_summaries(request: Request) -> dict[str, Any]:
 
 @instead("xray", "BatchGetTraces", lock=False)
 def batch_get_traces(request: Request) -> dict[str, Any]:
-    """Whole traces, at most five at once."""
+    """Whole traces, at most five at once; none where Transaction Search keeps them."""
     ids = request.parameters.get("TraceIds") or []
     if len(ids) > MOST_IDS:
         raise AwsError("InvalidRequestException", f"Cannot specify more than {MOST_IDS} trace ids")
-    found = compiled.some_traces(request.account, request.region, ids)
+    wanted = [] if is_on(request) else ids
+    found = compiled.some_traces(request.account, request.region, wanted)
     traces = [
         {
             "Id": trace.id,

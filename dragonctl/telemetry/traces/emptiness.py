@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from dragonctl.telemetry.fetching import Fetch, from_aws
+from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where X-Ray sends segments: ``XRay``, or ``CloudWatchLogs`` (Transaction Search)."""
-
-    name: str
-    status: str
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether Transaction Search takes the spans, so that X-Ray indexes only some of them."""
-        return self.name == "CloudWatchLogs"
-
-
-def destination(fetch: Fetch) -> Destination | None:
-    """Where this account's segments go; None where that cannot be asked."""
-    try:
-        answer = fetch("xray", "GetTraceSegmentDestination")
-    except Exception as problem:
-        if not from_aws(problem):
-            raise
-        return None
-    return Destination(str(answer.get("Destination", "XRay")), str(answer.get("Status", "")))
-
-
-def explain_empty(fetch: Fetch, expression: str = "") -> list[str]:
+def explain_empty(
+    fetch: Fetch, expression: str = "", coverage: Coverage | None = None
+) -> list[str]:
     """Why a list of traces may be empty, the likeliest first, each with what to do."""
     reasons = []
-    place = destination(fetch)
-    if place and place.elsewhere:
+    coverage = coverage or read_coverage(fetch)
+    if coverage.elsewhere and not coverage.complete:
         reasons.append(
             "Transaction Search is on: spans go to the log group aws/spans and X-Ray indexes only"
-            " a part of them (1 % unless set otherwise). Search aws/spans, or raise the indexing"
-            " percentage in CloudWatch's settings."
+            " a part of them (1 % unless set otherwise). Name a trace by its id, search aws/spans,"
+            " or raise the indexing percentage in CloudWatch's settings."
         )
     if expression:
         reasons.append("The filter may exclude every trace: try again without --filter.")

@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from dragonctl.telemetry.fetching import Fetch, pages
+from dragonctl.telemetry.fetching import Fetch, error_text, from_aws, pages
+from dragonctl.telemetry.ids import trace_root
+from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.segments import Segment, tree, walk
 
 BATCH = 5
@@ -64,6 +66,38 @@ def read_traces(
     return [found[name] for name in ids if name in found], [
         name for name in ids if name not in found
     ]
+
+
+def find_traces(
+    fetch: Fetch, ids: Sequence[str], retrieval: Retrieval | None
+) -> tuple[list[Trace], str]:
+    """Whole traces in the order of ``ids``, and what kept some from being found; "" for nothing.
+
+    ``retrieval``: where Transaction Search keeps the spans. X-Ray itself is asked for what was not
+    retrieved: traces from before it was switched on.
+    """
+    found: dict[str, Trace] = {}
+    trouble = ""
+    if retrieval:
+        try:
+            found = _retrieved(retrieval, ids)
+        except Exception as problem:
+            if not from_aws(problem):
+                raise
+            trouble = error_text(problem)
+    left = [ident for ident in ids if ident not in found]
+    found.update((trace.id, trace) for trace in read_traces(fetch, left)[0])
+    return [found[ident] for ident in ids if ident in found], trouble
+
+
+def _retrieved(retrieval: Retrieval, ids: Sequence[str]) -> dict[str, Trace]:
+    """By the form of the ids that was asked with."""
+    answer = retrieval.traces(ids)
+    return {
+        ident: Trace(ident, answer.durations.get(ident), False, tuple(tree(dict.fromkeys(texts))))
+        for name, texts in answer.documents.items()
+        if texts and (ident := trace_root(name)) in ids
+    }
 
 
 def _batch(fetch: Fetch, ids: list[str]) -> list[Trace]:

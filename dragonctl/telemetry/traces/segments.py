@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from dragonctl.telemetry.traces.spans import is_span, segment_document
+
 Status = Literal["ok", "in progress", "error", "throttle", "fault"]
 """As X-Ray counts: error is 4xx, throttle 429, fault 5xx or an exception.
 
@@ -211,7 +213,9 @@ def _parsed(text: str) -> dict[str, Any]:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return {"name": "(a segment that is not JSON)", "id": f"unread-{hash(text):x}"}
-    return document if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    return segment_document(document) if is_span(document) else document
 
 
 def _segment(part: Mapping[str, Any], parent: str, nested: bool) -> Segment:
@@ -303,4 +307,7 @@ def _links(value: Any) -> tuple[Mapping[str, Any], ...]:
 
 
 def _frame(frame: Mapping[str, Any]) -> str:
+    """``path:line label``; the path alone, where that is all there is."""
+    if "line" not in frame and "label" not in frame:
+        return str(frame.get("path", "?"))
     return f"{frame.get('path', '?')}:{frame.get('line', '?')} {frame.get('label', '')}".rstrip()

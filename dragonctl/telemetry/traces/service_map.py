@@ -148,6 +148,17 @@ class ServiceMap:
     nodes: dict[Key, Node] = field(default_factory=dict)
     edges: dict[tuple[Key, Key], Edge] = field(default_factory=dict)
 
+    def add_missing(self, services: list[dict[str, Any]], parts: Parts) -> int:
+        """Take in the nodes and edges of another graph that this one lacks; how many nodes."""
+        other = ServiceMap(self.start, self.end)
+        _merge(other, services)
+        other = other.only(parts)
+        _fill_callers(other)
+        added = other.nodes.keys() - self.nodes.keys()
+        self.nodes = {**other.nodes, **self.nodes}
+        self.edges = {**other.edges, **self.edges}
+        return len(added)
+
     def only(self, parts: Parts) -> ServiceMap:
         """The application's parts, what they call, and the clients that call them.
 

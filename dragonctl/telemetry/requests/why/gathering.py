@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
@@ -21,12 +23,15 @@ from dragonctl.telemetry.requests.why import history, segments
 from dragonctl.telemetry.requests.why.executions import Execution
 from dragonctl.telemetry.requests.why.gateway import GatewayRequest, requests_of
 from dragonctl.telemetry.requests.why.invocations import Invocation, invocations_of
-from dragonctl.telemetry.traces.reading import Trace, read_traces
+from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
+from dragonctl.telemetry.traces.reading import Trace, find_traces, read_traces
+from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.summaries import id_time
 
 _PAGES, _PAGE = 25, 1000
 """A history holds up to 25,000 events (quotas of Step Functions), asked for by the thousand."""
 
+_DAY = 86_400.0
 _TRACES, _MAP_RUNS, _EXECUTIONS = 5, 5, 20
 
 
@@ -132,12 +137,23 @@ class _Reader:
             trail.ids |= set(segments.ids_in(segments.own_part(trace, trail.asked)))
 
     def _read(self, ids: list[str]) -> list[Trace]:
+        """Whole traces; what X-Ray has not is looked for where Transaction Search keeps spans."""
         try:
-            return read_traces(self.fetch, ids)[0] if ids else []
+            found, missing = read_traces(self.fetch, ids) if ids else ([], [])
+            if missing and self.coverage.elsewhere:
+                now = time.time()
+                retrieval = Retrieval(self.fetch, now - _DAY, now)
+                found += find_traces(self.fetch, missing, retrieval)[0]
         except Exception as problem:
             if not from_aws(problem):
                 raise
             return []
+        return found
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Where traces are kept; asked once, and only where X-Ray lacks one."""
+        return read_coverage(self.fetch)
 
     def _execution(self, arn: str) -> Execution:
         """An execution by what Step Functions itself says; empty for express ones."""

@@ -76,6 +76,9 @@ class Shop(FakeLogs):
             return documents.answer(self.documents)
         return {"Traces": []}
 
+    def GetTraceSegmentDestination(self):  # noqa: N802
+        return {"Destination": "XRay", "Status": "ACTIVE"}
+
     def GetTraceSummaries(self, **_):  # noqa: N802
         return {"TraceSummaries": self.summaries}
 

@@ -1,0 +1,119 @@
+"""How complete an answer about traces is: where segments go, and which share X-Ray indexes.
+
+Where Transaction Search is on, spans go to the log group ``aws/spans`` and X-Ray indexes a share
+of the traces: GetTraceSummaries sees those alone, BatchGetTraces none ("You cannot find traces
+through this API if Transaction Search is enabled", X-Ray API reference). It is on where the
+destination is CloudWatchLogs; a change of it takes up to ten minutes (``PENDING``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from dragonctl.telemetry.fetching import Fetch, error_code, from_aws, pages
+
+_ALL = 100.0
+DEFAULT_RULE = "Default"
+"""The one indexing rule that X-Ray has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of where traces are kept, and how much of them an answer holds.
+
+    ``destination`` is ``XRay``, ``CloudWatchLogs``, or None where that may not be asked;
+    ``indexed`` the share in percent that X-Ray indexes, None where it is not known or matters not.
+    ``complete``: whether the answer holds every trace that was recorded; None: not known.
+    """
+
+    destination: str | None = "XRay"
+    status: str = ""
+    indexed: float | None = None
+    complete: bool | None = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether spans go to CloudWatch Logs: Transaction Search."""
+        return self.destination == "CloudWatchLogs"
+
+    def with_note(self, note: str, *, complete: bool | None = False) -> Coverage:
+        """The same, with what an answer lacks."""
+        return replace(self, complete=complete, notes=(*self.notes, note))
+
+    def of_graph(self) -> Coverage:
+        """The same of X-Ray's service graph: AWS does not say what that counts."""
+        if not self.elsewhere or self.complete:
+            return self
+        share = "a share" if self.indexed is None else f"{self.indexed:g} %"
+        note = (
+            f"Transaction Search is on, and X-Ray indexes {share} of the traces; whether its graph"
+            " counts the others AWS does not say."
+        )
+        return replace(self, complete=None, notes=(note,))
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {**asdict(self), "notes": list(self.notes)}
+
+    def sentence(self) -> str:
+        """For the head of an answer."""
+        if self.notes:
+            return " ".join(self.notes)
+        return "Complete: X-Ray keeps every trace that is recorded."
+
+
+def read_coverage(fetch: Fetch) -> Coverage:
+    """Of a list, groups or a map that X-Ray itself answers."""
+    try:
+        answer = fetch("xray", "GetTraceSegmentDestination")
+    except Exception as problem:
+        if not from_aws(problem):
+            raise
+        said = f"Whether this is complete is not known: {_denied(problem)}"
+        return Coverage(None).with_note(f"{said} xray:GetTraceSegmentDestination.", complete=None)
+    found = Coverage(str(answer.get("Destination") or "XRay"), str(answer.get("Status") or ""))
+    if found.status == "PENDING":
+        found = found.with_note(
+            "Where spans go is being changed (PENDING): what came meanwhile may be in the other"
+            " place.", complete=None,
+        )  # fmt: skip
+    return _indexed(fetch, found) if found.elsewhere else found
+
+
+def _indexed(fetch: Fetch, found: Coverage) -> Coverage:
+    """With the share that is indexed, and what a list of X-Ray's lacks for it."""
+    try:
+        rules = [
+            rule for page in pages(fetch, "xray", "GetIndexingRules")
+            for rule in page.get("IndexingRules") or ()
+        ]  # fmt: skip
+    except Exception as problem:
+        if not from_aws(problem):
+            raise
+        note = f"X-Ray indexes only a share of the traces; which is not known: {_denied(problem)}"
+        return found.with_note(f"Transaction Search is on. {note} xray:GetIndexingRules.")
+    share = _share(rules)
+    if share is not None and share >= _ALL:
+        return replace(found, indexed=share)
+    words = "only a share" if share is None else f"{share:g} %"
+    note = (
+        f"Transaction Search is on, and X-Ray indexes {words} of the traces: others are left out."
+    )
+    return replace(found, indexed=share).with_note(note)
+
+
+def _share(rules: list[dict[str, Any]]) -> float | None:
+    """The share in percent: what X-Ray really indexes, where it tells that."""
+    for rule in sorted(rules, key=lambda rule: rule.get("Name") != DEFAULT_RULE):
+        told = (rule.get("Rule") or {}).get("Probabilistic") or {}
+        for name in ("ActualSamplingPercentage", "DesiredSamplingPercentage"):
+            if isinstance(told.get(name), int | float):
+                return float(told[name])
+    return None
+
+
+def _denied(problem: BaseException) -> str:
+    """``AccessDeniedException for``: what AWS said to a read."""
+    return f"AWS answered {error_code(problem) or type(problem).__name__} to"
