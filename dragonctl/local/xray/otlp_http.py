@@ -15,8 +15,8 @@ from typing import Any
 from dragonctl.local.emission import segments
 from dragonctl.local.messages import Answer, AwsError, Request
 from dragonctl.local.shims import instead
-from dragonctl.local.shims.sampling_rules import destination
 from dragonctl.local.xray import otlp
+from dragonctl.local.xray.transaction_search import is_on
 
 MOST_BYTES = 5 << 20
 MOST_SPANS = 10_000
@@ -26,7 +26,7 @@ _PROTOBUF, _JSON = "application/x-protobuf", "application/json"
 @instead("xray", "POST /v1/traces")
 def export(request: Request) -> Answer:
     """Store the spans of an ``ExportTraceServiceRequest``."""
-    if destination(request)["Destination"] != "CloudWatchLogs":
+    if not is_on(request):
         raise _invalid(
             "The OTLP API is supported with CloudWatch Logs as a Trace Segment Destination"
         )
