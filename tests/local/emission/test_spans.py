@@ -222,10 +222,14 @@ def exported(**attributes):
 
 
 def stored(local_aws):
-    found = local_aws.client("xray").batch_get_traces(
-        TraceIds=["1-6880250e-4fc5b1c42f7b40fc4801f9fd"]
-    )
-    return [json.loads(one["Document"])["name"] for t in found["Traces"] for one in t["Segments"]]
+    """The names of the spans that are retrieved: BatchGetTraces has none of them."""
+    xray, trace = local_aws.client("xray"), "1-6880250e-4fc5b1c42f7b40fc4801f9fd"
+    assert xray.batch_get_traces(TraceIds=[trace])["Traces"] == []
+    token = xray.start_trace_retrieval(TraceIds=[trace], StartTime=0, EndTime=1)["RetrievalToken"]
+    answers = [xray.list_retrieved_traces(RetrievalToken=token) for _ in range(2)]
+    assert [answer["RetrievalStatus"] for answer in answers] == ["RUNNING", "COMPLETE"]
+    found = answers[-1]["Traces"]
+    return [json.loads(one["Document"])["name"] for t in found for one in t["Spans"]]
 
 
 def test_spans_over_http_are_taken_where_transaction_search_is_on(local_aws):
