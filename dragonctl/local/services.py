@@ -10,7 +10,7 @@ import json
 import logging
 from typing import Any
 
-from dragonctl.local import admission, constraints, object_access, shims, state, wire
+from dragonctl.local import admission, constraints, object_access, pages, shims, state, wire
 from dragonctl.local.http_server import Wsgi
 from dragonctl.local.messages import NOT_HERE, Answer, AwsError, RefusedError, Request
 
@@ -57,7 +57,7 @@ class Services:
                     check(request)
             replacement = shims.replacements.get(key)
             if replacement is None:
-                return self._mended(request, self._ask_moto(request))
+                return pages.cut(request, self._mended(request, self._ask_moto(request)))
             result = replacement(request)
         return result if isinstance(result, Answer) else wire.write(request, result)
 

@@ -48,6 +48,8 @@ def read(environ: dict[str, Any], service: str, region: str) -> Request:
 
     """
     service = SIGNING_NAMES.get(service, service)
+    if service == "apigateway" and environ["PATH_INFO"].startswith("/v2/"):
+        service = "apigatewayv2"  # HTTP APIs, which are signed for the same name
     _make_rereadable(environ)
     request = Request(service, "", _account(environ), region, environ)
     try:
@@ -161,6 +163,23 @@ def write(request: Request, result: Mapping[str, Any] | None) -> Answer:
         {**said["headers"], "x-amzn-RequestId": request.request_id},
         body.encode() if isinstance(body, str) else body,
     )
+
+
+def read_answer(request: Request, answer: Answer) -> dict[str, Any]:
+    """The result of an answer, in the shape that boto3 returns, whatever its protocol."""
+    from botocore.parsers import create_parser
+
+    assert request.model is not None
+    parsed: dict[str, Any] = create_parser(_protocol(request)).parse(
+        {
+            "headers": {name.lower(): one for name, one in answer.headers.items()},
+            "body": answer.body,
+            "status_code": answer.status,
+        },
+        request.model.output_shape,
+    )
+    parsed.pop("ResponseMetadata", None)
+    return parsed
 
 
 def write_error(request: Request, error: AwsError) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_OWN_KEYS = ("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
+
 UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ("lambda", "CreateFunction"): (
         "PublishTo",
@@ -21,7 +23,79 @@ UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ("stepfunctions", "UpdateStateMachine"): ("encryptionConfiguration",),
     ("apigateway", "CreateRestApi"): ("cloneFrom", "securityPolicy", "endpointAccessMode"),
     ("apigateway", "PutIntegration"): ("integrationTarget",),
+    ("apigateway", "CreateDomainName"): (
+        "certificateBody",
+        "certificatePrivateKey",
+        "certificateChain",
+        "endpointAccessMode",
+        "mutualTlsAuthentication",
+        "ownershipVerificationCertificateArn",
+        "policy",
+        "routingMode",
+    ),
+    ("apigateway", "CreateBasePathMapping"): ("domainNameId",),
+    ("apigateway", "GetBasePathMapping"): ("domainNameId",),
+    ("apigateway", "GetBasePathMappings"): ("domainNameId",),
+    ("apigateway", "UpdateBasePathMapping"): ("domainNameId",),
+    ("apigateway", "DeleteBasePathMapping"): ("domainNameId",),
+    ("apigateway", "GetDomainName"): ("domainNameId",),
+    ("apigateway", "UpdateDomainName"): ("domainNameId",),
+    ("apigateway", "DeleteDomainName"): ("domainNameId",),
     ("logs", "CreateLogGroup"): ("deletionProtectionEnabled",),
     ("logs", "PutResourcePolicy"): ("resourceArn", "expectedRevisionId"),
+    ("lambda", "AddPermission"): ("FunctionUrlAuthType", "InvokedViaFunctionUrl"),
+    ("cloudwatch", "PutMetricAlarm"): (
+        "EvaluationWindow",
+        "WarmUpConfiguration",
+        "EvaluationCriteria",
+        "EvaluationInterval",
+    ),
+    ("cloudwatch", "DescribeAlarms"): ("ChildrenOfAlarmName", "ParentsOfAlarmName"),
+    ("cloudwatch", "GetMetricData"): ("MaxDatapoints", "LabelOptions", "NextToken"),
+    ("iam", "ListEntitiesForPolicy"): ("PolicyUsageFilter", "MaxItems", "Marker"),
+    ("logs", "DescribeLogGroups"): (
+        "accountIdentifiers",
+        "includeLinkedAccounts",
+        "logGroupIdentifiers",
+    ),
+    ("logs", "DescribeResourcePolicies"): ("resourceArn", "policyScope"),
+    ("apigatewayv2", "GetApis"): ("NextToken",),
+    ("xray", "GetSamplingRules"): ("NextToken",),
+    ("cloudwatch", "PutDashboard"): ("Tags",),
+    ("sns", "CreateTopic"): ("DataProtectionPolicy",),
+    ("ssm", "PutParameter"): ("KeyId", "Policies"),
+    ("xray", "CreateSamplingRule"): ("Tags",),
+    ("s3", "CreateBucket"): (
+        "BucketNamespace",
+        "GrantFullControl",
+        "GrantRead",
+        "GrantReadACP",
+        "GrantWrite",
+        "GrantWriteACP",
+    ),
+    ("s3", "DeleteObject"): ("MFA", "IfMatchLastModifiedTime", "IfMatchSize"),
+    ("s3", "HeadObject"): (
+        *_OWN_KEYS,
+        "ResponseCacheControl",
+        "ResponseContentDisposition",
+        "ResponseContentEncoding",
+        "ResponseContentLanguage",
+        "ResponseContentType",
+        "ResponseExpires",
+    ),
+    ("s3", "ListObjectsV2"): ("OptionalObjectAttributes",),
+    ("s3", "PutObject"): (
+        *_OWN_KEYS,
+        "SSEKMSEncryptionContext",
+        "WriteOffsetBytes",
+        "ObjectLockEventHold",
+        "ObjectLockEventHoldDurationDays",
+        "ObjectLockEventHoldDurationYears",
+        "ChecksumSHA512",
+        "ChecksumMD5",
+        "ChecksumXXHASH64",
+        "ChecksumXXHASH3",
+        "ChecksumXXHASH128",
+    ),
 }
 """(service, operation) -> the members; a value that says nothing (false, empty) is no request."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dragonctl.local.messages import AwsError, Request
+from dragonctl.local.messages import NOT_HERE, AwsError, Request
 from dragonctl.local.shims import before
 
 _SHORT_PERIODS = (10, 20, 30)
@@ -18,6 +18,15 @@ def check_alarm(request: Request) -> None:
     if period is not None and period not in _SHORT_PERIODS and (period < 1 or period % _MINUTE):
         words = f"Period must be 10, 20, 30 or a multiple of {_MINUTE}"
         raise AwsError("ValidationError", words)
+
+
+@before("cloudwatch", "DescribeAlarms")
+def check_types(request: Request) -> None:
+    """Alarms of metrics; there are no others here, and moto shows these whatever is asked for."""
+    for kind in request.parameters.get("AlarmTypes") or ():
+        if kind != "MetricAlarm":
+            words = f"The local AWS does not do {kind} of cloudwatch DescribeAlarms."
+            raise AwsError("NotImplemented", words, NOT_HERE)
 
 
 @before("cloudwatch", "PutDashboard")

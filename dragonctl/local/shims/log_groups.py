@@ -78,11 +78,13 @@ def forget_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
 def show_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     """With each group's class; ``logGroupNamePattern`` is part of a name, as AWS takes it."""
     wanted = request.parameters.get("logGroupNamePattern", "").lower()
+    kind = request.parameters.get("logGroupClass")
     groups = [
         {**one, "logGroupClass": _classes(request).get(one["logGroupName"], "STANDARD")}
         for one in result["logGroups"]
         if wanted in one["logGroupName"].lower()
     ]
+    groups = [one for one in groups if kind in (None, one["logGroupClass"])]
     return {
         key: value for key, value in {**result, "logGroups": groups}.items() if value is not None
     }
