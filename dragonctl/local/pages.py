@@ -51,24 +51,35 @@ def cut(request: Request, answer: Answer) -> Answer:
     paged = PAGES.get((request.service, request.operation))
     if paged is None or answer.status >= _FIRST_REFUSAL:
         return answer
-    limit, token = (request.parameters.get(name) for name in (paged.limit, paged.token))
-    if not limit and not token:
+    limit, given = (request.parameters.get(name) for name in (paged.limit, paged.token))
+    if not limit and not given:
         return answer
     result = wire.read_answer(request, answer)
     whole = result.get(paged.listed) or []
-    start = _position(token, paged) if token else 0
+    start = position(given, paged.token, paged.refusal)
     end = start + int(limit) if limit else len(whole)
     follows = end < len(whole)
     page: dict[str, Any] = {**result, paged.listed: whole[start:end]}
     if follows:
-        page[paged.token] = base64.urlsafe_b64encode(str(end).encode()).decode()
+        page[paged.token] = token(end)
     if paged.more:
         page[paged.more] = follows
     return wire.write(request, page)
 
 
-def _position(token: str, paged: Paged) -> int:
+def token(number: int) -> str:
+    """What the next page is asked for with: it begins at this place of the list."""
+    return base64.urlsafe_b64encode(str(number).encode()).decode()
+
+
+def position(given: str | None, name: str, refusal: str) -> int:
+    """Where a page begins; the first without a token.
+
+    Raises:
+        AwsError: with the code ``refusal``, for a token that was never given out.
+
+    """
     try:
-        return int(base64.urlsafe_b64decode(token))
+        return int(base64.urlsafe_b64decode(given)) if given else 0
     except (binascii.Error, ValueError):
-        raise AwsError(paged.refusal, f"The specified {paged.token} is invalid.") from None
+        raise AwsError(refusal, f"The specified {name} is invalid.") from None

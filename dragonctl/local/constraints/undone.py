@@ -52,7 +52,6 @@ UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("cloudwatch", "DescribeAlarms"): ("ChildrenOfAlarmName", "ParentsOfAlarmName"),
     ("cloudwatch", "GetMetricData"): ("MaxDatapoints", "LabelOptions", "NextToken"),
-    ("iam", "ListEntitiesForPolicy"): ("PolicyUsageFilter", "MaxItems", "Marker"),
     ("logs", "DescribeLogGroups"): (
         "accountIdentifiers",
         "includeLinkedAccounts",

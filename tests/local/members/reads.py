@@ -260,7 +260,8 @@ READS = {
     ),
     ("iam", "ListEntitiesForPolicy"): Asked(
         attached_policy, names("PolicyRoles", "RoleName"), ["x", "y"],
-        {"EntityFilter": ("User", []), "PathPrefix": ("/y/", ["y"])},
+        {"EntityFilter": ("User", []), "PathPrefix": ("/y/", ["y"]), "MaxItems": (1, ["x"]),
+         "PolicyUsageFilter": ("PermissionsBoundary", [])},
     ),
     ("cloudwatch", "DescribeAlarms"): Asked(
         alarms, names("MetricAlarms", "AlarmName"), ["a", "b"],

@@ -56,9 +56,14 @@ def test_the_pages_are_the_whole(world, service, operation):
     case = READS[service, operation]
     needed = case.make(world)
     pager = world.client(service).get_paginator(xform_name(operation))
-    (key, *_) = pager.result_keys
+    keys = pager.result_keys
     whole, paged = (
-        [one for page in pager.paginate(**needed, **more) for one in key.search(page) or ()]
+        [
+            one
+            for page in pager.paginate(**needed, **more)
+            for key in keys
+            for one in key.search(page) or ()
+        ]
         for more in ({}, {"PaginationConfig": {"PageSize": 1}})
     )
     assert len(whole) > 1
