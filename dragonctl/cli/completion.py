@@ -6,8 +6,6 @@ Failures complete nothing. Whoever presses Tab waits two seconds at most, and st
 from __future__ import annotations
 
 import json
-import os
-import shlex
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,13 +54,7 @@ def names(kind: str, context: click.Context, incomplete: str) -> list[str]:
     asking = threading.Thread(target=look, daemon=True)
     asking.start()
     asking.join(_PATIENCE_SECONDS)
-    begun = [name for name in found if name.startswith(incomplete)]
-    return [shlex.quote(name) for name in begun] if _is_bash() else begun
-
-
-def _is_bash() -> bool:
-    """Bash takes what is offered as it is, and would make two words of ``GET /dragons``."""
-    return os.environ.get("_DRAGONCTL_COMPLETE", "").startswith("bash")
+    return [name for name in found if name.startswith(incomplete)]
 
 
 def folders(context: click.Context, incomplete: str) -> list[str]:
@@ -174,7 +166,8 @@ def _sources(incomplete: str) -> list[str]:
     from dragonctl.application.log_groups import SOURCES
 
     before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in SOURCES if name.startswith(last)]
+    left = [name for name in SOURCES if name not in before.split(",")]
+    return [f"{before}{comma}{name}" for name in left if name.startswith(last)]
 
 
 _OF_THIS_MACHINE: dict[str, Callable[[str], list[str]]] = {

@@ -198,6 +198,8 @@ def _say_unwritten(error: OSError, printed: Printed) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    if "_DRAGONCTL_COMPLETE" in os.environ:
+        import dragonctl.cli.shells  # noqa: F401 (click finds what is registered there)
     try:
         code: Any = cli.main(arguments, prog_name="dragonctl", standalone_mode=False)
         sys.stdout.flush()

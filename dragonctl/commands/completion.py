@@ -28,12 +28,12 @@ def completion(context: click.Context, shell: str) -> int:
     Names come from AWS and are kept for a minute; where AWS does not answer in two seconds, none is
     offered.
     """
-    from click.shell_completion import get_completion_class
+    from dragonctl.cli.shells import VARIABLE, get_completion_class
 
     root = context.find_root().command
     made = get_completion_class(shell)
     assert made
-    script = made(root, {}, "dragonctl", "_DRAGONCTL_COMPLETE").source()
+    script = made(root, {}, "dragonctl", VARIABLE).source()
     if globals_of(context).json:
         script = json.dumps({"shell": shell, "script": script}, indent=2)
     click.echo(script)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -72,19 +74,86 @@ def journal(folder):
         ("completion z", "zsh"),
     ],
 )
-def test_names(terminal, application, monkeypatch, line, offered):
+def test_names(tabbed, line, offered):
+    assert tabbed("bash", line) == [f"plain,{offered}"]
+
+
+@pytest.fixture
+def tabbed(terminal, application, monkeypatch):
+    """What is offered where somebody presses Tab behind a line, as a shell's script is told it."""
     (terminal.folder / "lambdas" / "list_things").mkdir(parents=True)
     (terminal.folder / "lambdas" / "list_things" / "list_things.py").touch()
     Path(os.environ["AWS_CONFIG_FILE"]).write_text("[profile on-call]\nregion = eu-west-1\n")
+    Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"]).write_text("[at home]\nregion = eu-west-1\n")
     journal(Path(os.environ["DRAGONCTL_STATE_DIR"]) / "runs")
     monkeypatch.setenv("AWS_ENDPOINT_URL", terminal.endpoint)
-    monkeypatch.setenv("_DRAGONCTL_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", f"dragonctl {line}")
-    monkeypatch.setenv("COMP_CWORD", str(len(f"dragonctl {line}".split(" ")) - 1))
     monkeypatch.setattr(completion, "_PATIENCE_SECONDS", 60.0)  # on a busy machine two are short
-    terminal.run()
-    assert terminal.out.splitlines() == [f"plain,{offered}"]
-    assert terminal.err == ""
+
+    def press(shell, line):
+        words = f"dragonctl {line}".split(" ")
+        if shell == "bash":  # for which = is a word
+            words = [part for word in words for part in re.split("(?<=.)(=)", word)]
+            words = [word for n, word in enumerate(words) if word or n == len(words) - 1]
+        monkeypatch.setenv("_DRAGONCTL_COMPLETE", f"{shell}_complete")
+        monkeypatch.setenv("COMP_WORDS", ("\n" if shell == "bash" else " ").join(words))
+        monkeypatch.setenv("COMP_CWORD", words[-1] if shell == "fish" else str(len(words) - 1))
+        terminal.run()
+        assert terminal.err == ""
+        return terminal.out.splitlines()
+
+    return press
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        (f"{SETUP} --api small --stage ", "prod"),
+        (f"{SETUP} --api small --stage=pr", "--stage=prod"),
+        ("--region ap-northeast-2", "ap-northeast-2"),
+        ("status --profile at", "at home"),
+        ("undo 2026", "20261123-101500-3fa9"),
+        ("query cold", "cold-starts"),
+        ("enable-cache --method GET", "GET /things/{id}"),
+        ("enable-cache --method=GET", "--method=GET /things/{id}"),
+        ("logs --source api,acc", "api,access"),
+    ],
+)
+def test_every_shell_is_offered_what_it_would_type(tabbed, shell, line, offered):
+    if shell == "bash":  # what it has of = stays, and a blank is quoted
+        value = offered.partition("=")[2] or offered
+        assert tabbed(shell, line) == [f"plain,{shlex.quote(value)}"]
+    else:
+        wanted = ["plain", offered, "_"] if shell == "zsh" else [f"plain,{offered}"]
+        assert tabbed(shell, line) == wanted
+
+
+def test_no_source_is_offered_twice(tabbed):
+    offered = tabbed("bash", "logs --source api,access,")
+    assert offered == ["plain,api,access,functions", "plain,api,access,state-machines"]
+
+
+def test_bash_and_its_script_complete_a_line(terminal):
+    """The words as bash itself hands them to the script's function."""
+    Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"]).write_text("[at home]\nregion = eu-west-1\n")
+    assert terminal.run("completion", "bash") == 0
+    asked = """
+        COMP_WORDS=(dragonctl status --profile = at); COMP_CWORD=4
+        _dragonctl_completion dragonctl at =
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    program = str(Path(sys.executable).parent)
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"{terminal.out}\n{asked}"],
+        env={**os.environ, "PATH": f"{program}:{os.environ['PATH']}"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "'at home'\n"
+
+
+def test_fish_splits_at_the_first_comma_alone(terminal):
+    assert terminal.run("completion", "fish") == 0
+    assert 'string split --max 1 ","' in terminal.out
 
 
 @pytest.mark.parametrize("surrounding", ["silence", "no local AWS"])
