@@ -47,12 +47,13 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     """
     import time
 
+    from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import service_map as telemetry
     from dragonctl.terminal.console import out, tell
     from dragonctl.terminal.neutral import neutral
-    from dragonctl.terminal.service_map import print_map
+    from dragonctl.terminal.service_map import MOST_DRAWN, print_map
     from dragonctl.terminal.traces import print_reasons
 
     now = time.time()
@@ -68,6 +69,11 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
         view.head(coverage)
         out().print()
         print_map(out(), found)
+        if len(found.nodes) > MOST_DRAWN and not written:
+            tell(
+                f"{len(found.nodes)} parts: `{Printed.current().command('service-map --open')}`"
+                " draws them, with a search and filters."
+            )
     else:
         view.head(coverage)
         print_reasons(out(), view.empty_reasons())

@@ -1,7 +1,7 @@
 """The lines between two rows of a drawing, on a grid of characters.
 
 A line that passes over another leaves a gap in it; only corners and tees join. Lines of one node
-share their way; lines that close a cycle are dashed, and their arrow points up.
+share their way; lines that close a cycle are dashed, and their arrow points up; links are dotted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,15 @@ from rich.text import Text
 from dragonctl.terminal.layers import Item, Net
 
 _LINES = ("cyan", "blue", "magenta", "green", "yellow")
+
+
+_ACROSS = {"call": "─", "back": "╌", "link": "┄"}
+DOWN = {"call": "│", "back": "╎", "link": "┆"}
+"""How lines are drawn: of calls, of those that close a cycle, and of links."""
+
+
+def _drawn(net: Net) -> str:
+    return "back" if net.backwards else "link" if net.link else "call"
 
 
 @dataclass
@@ -50,7 +59,7 @@ class Channel:
             return
         xs = [ports[net, item] for item in (net.source, *net.targets)]
         for x in range(min(xs), max(xs) + 1):
-            self.cells[x, tracks[net]] = ("╌" if net.backwards else "─", self._style(net))
+            self.cells[x, tracks[net]] = (_ACROSS[_drawn(net)], self._style(net))
 
     def _vertical(
         self,
@@ -59,7 +68,7 @@ class Channel:
         tracks: Mapping[Net, int],
         height: int,
     ) -> None:
-        bar, style = "╎" if net.backwards else "│", self._style(net)
+        bar, style = DOWN[_drawn(net)], self._style(net)
         source = ports[net, net.source]
         turn = tracks.get(net, height)
         for y in range(turn):
@@ -68,7 +77,7 @@ class Channel:
             for y in range(turn + 1 if net in tracks else 0, height):
                 self.cells[ports[net, item], y] = (bar, style)
             if not net.backwards and item.node is not None:
-                self.cells[ports[net, item], height - 1] = ("▼", style)
+                self.cells[ports[net, item], height - 1] = ("▽" if net.link else "▼", style)
         if net in tracks:
             self._joints(net, ports, turn, style)
         if net.backwards and net.source.node is not None:

@@ -9,7 +9,7 @@ a given number of columns; both matter here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,14 +42,15 @@ class Item:
 class Net:
     """Lines of one origin between two rows: from one item down to one or more.
 
-    ``backwards``: the arrow points up, at ``source``. ``origin`` is the node whose lines these
-    are; nets of one origin share a colour.
+    ``backwards``: the arrow points up, at ``source``. ``link``: it stands for what is handled
+    later. ``origin`` is the node whose lines these are; nets of one origin share a colour.
     """
 
     origin: Name
     source: Item
     targets: list[Item]
     backwards: bool = False
+    link: bool = False
 
 
 @dataclass
@@ -66,16 +67,23 @@ class Layout:
         return max((row[-1].x + row[-1].width for row in self.rows if row), default=0)
 
 
-def layered(widths: Mapping[Name, int], edges: Iterable[tuple[Name, Name]], columns: int) -> Layout:
+Pairs = Collection[tuple[Name, Name]]
+"""Edges, each from a node to another."""
+
+
+def layered(
+    widths: Mapping[Name, int], edges: Pairs, columns: int, links: Pairs = frozenset()
+) -> Layout:
     """Lay the nodes out within ``columns`` where that is possible.
 
-    ``widths``: the columns of each node's box, in the order in which ties are settled.
+    ``widths``: the columns of each node's box, in the order in which ties are settled. ``links``
+    are those of the edges that have lines of their own.
     """
     pairs = list(dict.fromkeys((a, b) for a, b in edges if a in widths and b in widths))
     layout = Layout()
     # Passages take room that is known only once rows are: leave more until all fit.
     for room in range(columns, 0, -4):
-        layout = _attempt(widths, pairs, max(room, 1))
+        layout = _attempt(widths, pairs, max(room, 1), links)
         if layout.width <= columns:
             break
         if room < max(widths.values(), default=1):
@@ -86,13 +94,13 @@ def layered(widths: Mapping[Name, int], edges: Iterable[tuple[Name, Name]], colu
 
 
 def _attempt(
-    widths: Mapping[Name, int], pairs: Sequence[tuple[Name, Name]], columns: int
+    widths: Mapping[Name, int], pairs: Sequence[tuple[Name, Name]], columns: int, links: Pairs
 ) -> Layout:
     straight = [pair for pair in pairs if pair[0] != pair[1]]
     back = _closing(list(widths), straight)
     down = [(b, a) if (a, b) in back else (a, b) for a, b in straight]
     rows = _rows(widths, list(dict.fromkeys(down)), columns)
-    layout = _built(widths, rows, straight, back)
+    layout = _built(widths, rows, straight, back, links)
     _order(layout)
     for row in layout.rows:
         _pack(row)
@@ -149,6 +157,7 @@ def _built(
     rows: Mapping[Name, int],
     edges: Sequence[tuple[Name, Name]],
     back: set[tuple[Name, Name]],
+    links: Pairs,
 ) -> Layout:
     """Items and nets; the long edges of one node share their passages."""
     count = max(rows.values(), default=-1) + 1
@@ -156,22 +165,20 @@ def _built(
     boxes = {node: Item(node, widths[node], rows[node]) for node in widths}
     for node, box in boxes.items():
         layout.rows[rows[node]].append(box)
-    targets: dict[Name, list[Name]] = defaultdict(list)
+    targets: dict[tuple[Name, bool], list[Name]] = defaultdict(list)
     for a, b in edges:
         if (a, b) in back:
-            _lead(layout, a, boxes[b], [boxes[a]], backwards=True)
+            _lead(layout, Net(a, boxes[b], [boxes[a]], True, (a, b) in links))
         else:
-            targets[a].append(b)
-    for node, below in targets.items():
-        _lead(layout, node, boxes[node], [boxes[name] for name in below])
+            targets[a, (a, b) in links].append(b)
+    for (node, link), below in targets.items():
+        _lead(layout, Net(node, boxes[node], [boxes[name] for name in below], link=link))
     return layout
 
 
-def _lead(
-    layout: Layout, origin: Name, source: Item, targets: list[Item], *, backwards: bool = False
-) -> None:
+def _lead(layout: Layout, whole: Net) -> None:
     """Nets from a box down to its targets, row by row, through passages."""
-    here, row = source, source.row
+    here, row, targets = whole.source, whole.source.row, whole.targets
     while targets:
         near = [item for item in targets if item.row == row + 1]
         targets = [item for item in targets if item.row > row + 1]
@@ -179,7 +186,7 @@ def _lead(
         if passage:
             layout.rows[row + 1].append(passage)
         ends = [*near, passage] if passage else near
-        layout.nets[row].append(Net(origin, here, ends, backwards))
+        layout.nets[row].append(Net(whole.origin, here, ends, whole.backwards, whole.link))
         if passage:
             here = passage
         row += 1

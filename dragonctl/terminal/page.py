@@ -20,9 +20,10 @@ from dragonctl.telemetry.traces.segments import walk
 from dragonctl.telemetry.traces.service_map import Figures, ServiceMap
 from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.kinds import kind_text
+from dragonctl.terminal.map_figures import shares_text, worst_of
+from dragonctl.terminal.map_names import Names, label
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing
-from dragonctl.terminal.service_map import label, named, shares_text, titled, worst_of
 
 
 def page(
@@ -94,12 +95,13 @@ def _data(
     found: ServiceMap, summaries: Iterable[Summary], traces: Iterable[Trace]
 ) -> dict[str, Any]:
     order = {key: number for number, key in enumerate(found.nodes)}
+    names = Names.of(found)
     nodes = [
         {
             **node.document(),
             "label": label(node),
             "kind": kind_text(node.type),
-            "named": named(found, node.key),
+            "named": names.short[node.key],
         }
         for node in found.nodes.values()
     ]
@@ -141,13 +143,11 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
         '<p class="soft">Its figures, its calls and its traces appear here.</p></aside></div>'
         '<p class="skip" id="chosen" role="status"></p>'
     )
+    names = Names.of(found)
     yield '<section class="tables" id="figures" aria-label="Figures">'
-    parts = [(titled(node), node.figures) for node in found.nodes.values()]
+    parts = [(names.full[node.key], node.figures) for node in found.nodes.values()]
     yield _table("Parts", "Part", parts)
-    calls = [
-        (f"{named(found, edge.source)} → {named(found, edge.target)}", edge.figures)
-        for edge in found.edges.values()
-    ]
+    calls = [(names.call(edge), edge.figures) for edge in found.edges.values()]
     yield _table("Calls", "Call", calls)
     yield "</section></main><footer>Made by dragonctl. Times are response times.</footer>"
 

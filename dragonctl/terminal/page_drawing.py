@@ -11,8 +11,9 @@ from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, Net, layered
+from dragonctl.terminal.map_figures import OUTCOMES, shares_text, worst_of
+from dragonctl.terminal.map_names import label
 from dragonctl.terminal.neutral import middle
-from dragonctl.terminal.service_map import OUTCOMES, label, shares_text, worst_of
 
 _CELL, _ROW, _HEIGHT, _MARGIN = 8, 140, 84, 24
 _COLUMNS, _NARROWEST, _WIDEST = 150, 27, 36

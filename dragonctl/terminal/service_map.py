@@ -12,73 +12,38 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dragonctl.telemetry.times import duration_text
-from dragonctl.telemetry.traces.segments import Status
-from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
-from dragonctl.terminal.connectors import Channel
+from dragonctl.telemetry.traces.service_map import Figures, Node, ServiceMap
+from dragonctl.terminal.connectors import DOWN, Channel
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
-from dragonctl.terminal.neutral import middle, neutral
+from dragonctl.terminal.map_figures import BAD, outcomes, outcomes_text, told
+from dragonctl.terminal.map_names import Names, label, links_of
+from dragonctl.terminal.map_outline import outline
+from dragonctl.terminal.neutral import middle
 from dragonctl.terminal.sheet import Sheet
-from dragonctl.terminal.traces import STATUS_COLOURS, percent
+from dragonctl.terminal.traces import STATUS_COLOURS
 
-OUTCOMES: tuple[Status, ...] = ("ok", "error", "throttle", "fault")
-"""What X-Ray counts of requests, the worst last."""
-_BAD = OUTCOMES[:0:-1]
+MOST_DRAWN = 16
+"""Parts that boxes and arrows show at a glance; more are an outline."""
 _NARROWEST, _WIDEST = 20, 34
 _BOX_HEIGHT = 5
 
 
-def label(node: Node) -> str:
-    """A node's name, harmless; X-Ray names clients after what they call."""
-    return "clients" if node.type == "client" else neutral(node.name)
-
-
-def titled(node: Node) -> str:
-    """A node with what tells it from others: its kind, or for clients what they call."""
-    if node.type == "client":
-        return f"clients of {neutral(node.name)}"
-    name, kind = label(node), kind_text(node.type)
-    return name if kind == name else f"{name} ({kind})"
-
-
-def named(found: ServiceMap, key: Key) -> str:
-    """A node's name; with its kind where another node of the map bears the same."""
-    node = found.nodes[key]
-    twins = sum(label(other) == label(node) for other in found.nodes.values())
-    return titled(node) if twins > 1 and node.type != "client" else label(node)
-
-
-def outcomes(figures: Figures) -> list[tuple[Status, str]]:
-    """What became of requests, the worst first: ``fault`` and its share, or ``ok``.
-
-    Empty where nothing is known of it: X-Ray counts no outcomes for clients.
-    """
-    bad = [name for name in _BAD if getattr(figures, name)]
-    if bad:
-        return [(name, percent(figures.share(name))) for name in bad]
-    return [("ok", "")] if figures.ok else []
-
-
-def shares_text(figures: Figures) -> str:
-    """What went wrong, worst first: ``fault 2 % throttle <1 %``; ``ok`` when nothing did."""
-    return " ".join(f"{name} {share}".strip() for name, share in outcomes(figures)) or "-"
-
-
-def worst_of(figures: Figures) -> str:
-    """The name of the gravest outcome; "" where none is known."""
-    return next((name for name, _ in outcomes(figures)), "")
-
-
 def print_map(console: Screen, found: ServiceMap) -> None:
-    """The map, and a table of what its edges carry; a sentence when there is nothing to draw."""
+    """The map with tables of its figures; of many parts an outline, which holds those of calls."""
     if not found.nodes:
         console.print("No service answered in this time.")
         return
-    console.draw(*drawn(found, console.drawing_width))
+    columns = console.drawing_width
+    picture = list(drawn(found, columns)) if len(found.nodes) <= MOST_DRAWN else []
+    is_drawn = picture and max(line.cell_len for line in picture) <= columns
+    if not is_drawn:
+        picture = list(outline(found, columns, cut=console.room is not None))
+    console.draw(*picture)
     console.print()
     nodes_table(found).print(console)
-    if found.edges:
+    if is_drawn and found.edges:
         console.print()
         edges_table(found).print(console)
 
@@ -86,7 +51,7 @@ def print_map(console: Screen, found: ServiceMap) -> None:
 def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
     """The drawing, line by line, within ``columns`` where the graph lets it."""
     widths = {key: _box_width(node, columns) for key, node in found.nodes.items()}
-    layout = layered(widths, found.edges, columns - 1)
+    layout = layered(widths, found.edges, columns - 1, links_of(found))
     names = {key: number for number, key in enumerate(found.nodes)}
     for number, row in enumerate(layout.rows):
         yield from _row(row, found, layout)
@@ -106,7 +71,9 @@ def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Tex
         for item in row
         if item.node is not None
     }
-    dashed = {item for nets in layout.nets for net in nets if net.backwards for item in net.targets}
+    nets = [net for below in layout.nets for net in below]
+    dashed = {item for net in nets if net.backwards for item in net.targets}
+    dotted = {item for net in nets if net.link for item in net.targets} - dashed
     for height in range(_BOX_HEIGHT):
         line = Text()
         for item in row:
@@ -114,7 +81,8 @@ def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Tex
             if item in boxes:
                 line.append_text(boxes[item][height])
             else:
-                line.append("╎" if item in dashed else "│", style="dim")
+                kind = "back" if item in dashed else "link" if item in dotted else "call"
+                line.append(DOWN[kind], style="dim")
         yield line
 
 
@@ -161,7 +129,7 @@ def _count(number: int) -> str:
 
 def _colour(figures: Figures) -> str:
     """The colour of the worst outcome that is more than a stray one in a hundred."""
-    for outcome in _BAD:
+    for outcome in BAD:
         if figures.share(outcome) >= 0.01:  # noqa: PLR2004
             return STATUS_COLOURS[outcome]
     return "green" if figures.ok else ""
@@ -170,30 +138,23 @@ def _colour(figures: Figures) -> str:
 def _health(figures: Figures, width: int) -> Text:
     """What went wrong in words, as much as fits, the worst first."""
     found = outcomes(figures)
-    whole = _told(found, " ")
-    return whole if whole.cell_len <= width else _told(found[:1], " ").append(" …")
-
-
-def _told(found: Sequence[tuple[Status, str]], between: str) -> Text:
-    """Outcomes, each in its colour."""
-    parts = [Text(f"{name} {share}".strip(), style=STATUS_COLOURS[name]) for name, share in found]
-    return Text(between).join(parts)
+    whole = told(found, " ")
+    return whole if whole.cell_len <= width else told(found[:1], " ").append(" …")
 
 
 def nodes_table(found: ServiceMap) -> Sheet:
-    """Every node with its whole name and its figures."""
-    sheet = _figures_sheet("Node")
+    """Every node with its name and its figures."""
+    sheet, names = _figures_sheet("Node"), Names.of(found)
     for node in sorted(found.nodes.values(), key=lambda node: -node.figures.requests):
-        _add(sheet, titled(node), node.figures)
+        _add(sheet, names.full[node.key], node.figures)
     return sheet
 
 
 def edges_table(found: ServiceMap) -> Sheet:
     """Every edge with its figures."""
-    sheet = _figures_sheet("Calls")
+    sheet, names = _figures_sheet("Calls"), Names.of(found)
     for edge in sorted(found.edges.values(), key=lambda edge: -edge.figures.requests):
-        words = f"{named(found, edge.source)} → {named(found, edge.target)}"
-        _add(sheet, words, edge.figures)
+        _add(sheet, names.call(edge), edge.figures)
     return sheet
 
 
@@ -209,5 +170,5 @@ def _add(sheet: Sheet, words: str, figures: Figures) -> None:
         duration_text(figures.average),
         duration_text(figures.percentile(0.5)),
         duration_text(figures.percentile(0.95)),
-        _told(outcomes(figures), " ") or Text("-"),
+        outcomes_text(figures),
     )

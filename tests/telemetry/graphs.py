@@ -94,6 +94,41 @@ def twenty():
     ]  # fmt: skip
 
 
+def shop(count):
+    """A shop of so many nodes: functions in chains, tables of two accounts, queues that link."""
+    found = [
+        service(0, "shop/prod", "client", 0, [(1, 900)]),
+        service(1, "shop/prod", "AWS::ApiGateway::Stage", 900),
+    ]
+    while len(found) < count:
+        _grow(found, count)
+    return found
+
+
+def _grow(found, count):
+    """A function behind the stage, with a table and a queue that links to the first function."""
+    at = len(found)
+    function = service(at, f"shop-orders-part-{at}", "AWS::Lambda::Function", 10 * at, fault=at % 3)
+    calls(found[1], at, 10 * at)
+    found.append(function)
+    table = {**service(at + 1, f"table-{at % 2}-{at}", "AWS::DynamoDB::Table", at),
+             "AccountId": ("123456789012", "999988887777")[at % 2]}  # fmt: skip
+    url = f"https://sqs.eu-west-1.amazonaws.com/123456789012/events-{at}"
+    queue = service(at + 2, url, "AWS::SQS::Queue", at)
+    for number, node in ((at + 1, table), (at + 2, queue)):
+        if len(found) < count:
+            calls(function, number, at)
+            found.append(node)
+    if found[-1] is queue:
+        calls(queue, 2, at, EdgeType="link")
+
+
+def calls(node, target, count, **more):
+    """One more edge of a node."""
+    edge = service(0, "", "", 0, [(target, count)])["Edges"][0]
+    node["Edges"].append({**edge, **more})
+
+
 def fetch_of(*windows):
     """A fetch that answers each GetServiceGraph call with the next window's services."""
     left = list(windows)

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 
 from dragonctl.telemetry.traces.service_map import service_map
 from dragonctl.terminal.layers import layered
+from dragonctl.terminal.map_names import Names
+from dragonctl.terminal.map_outline import outline
 from dragonctl.terminal.service_map import drawn, print_map
 from tests.telemetry import graphs
 from tests.terminal.screens import HOSTILE, screen, seen
@@ -143,3 +145,79 @@ def test_an_empty_map_says_so():
     console = screen(80)
     print_map(console, map_of([]))
     assert seen(console).strip() == "No service answered in this time."
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+@pytest.mark.parametrize("count", [62, 200])
+def test_a_large_map_is_an_outline_with_every_call_once_and_every_part(count, columns):
+    found = map_of(graphs.shop(count))
+    console = screen(columns)
+    print_map(console, found)
+    lines = [line.rstrip() for line in seen(console).splitlines()]
+    assert max(map(cell_len, lines)) <= columns
+    calls = [line for line in lines if line.lstrip().startswith(("→", "⇢"))]
+    assert len(calls) == len(found.edges)
+    assert sum(line.lstrip().startswith("⇢") for line in calls) == sum(
+        edge.kind == "link" for edge in found.edges.values()
+    )
+    text = " ".join(" ".join(lines).split())
+    assert all(_end(node.name) in text for node in found.nodes.values())
+
+
+def _end(name):
+    return name.rpartition("/")[2] if name.startswith("https:") else name
+
+
+def test_what_is_called_twice_stands_once_with_its_calls_and_cycles_end():
+    services = [
+        graphs.service(0, "a", "AWS::Lambda::Function", 9, [(1, 5), (2, 4)]),
+        graphs.service(1, "b", "AWS::Lambda::Function", 9, [(2, 3)]),
+        graphs.service(2, "c", "AWS::Lambda::Function", 9, [(0, 1), (3, 2)]),
+        graphs.service(3, "d", "AWS::S3", 9),
+    ]
+    words = [" ".join(line.plain.split()[:2]) for line in outline(map_of(services), 100)]
+    assert words == ["Requests Average", "a (function)", "→ b", "→ c", "→ d", "→ a", "→ c"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40))
+def test_an_outline_of_any_graph_holds_each_edge_once(pairs):
+    edges = dict.fromkeys(pairs)
+    services = [
+        graphs.service(
+            at, f"part-{at}", "AWS::Lambda::Function", 1, [(b, 1) for a, b in edges if a == at]
+        )
+        for at in range(10)
+    ]
+    lines = [line.plain.strip() for line in outline(map_of(services), 200)]
+    assert sum(line.startswith("→") for line in lines) == len(edges)
+    assert all(any(f"part-{at} " in line for line in lines) for at in range(10))
+
+
+def test_links_are_drawn_and_told_as_links_and_accounts_told_apart():
+    services = [
+        graphs.service(0, "seller", "AWS::Lambda::Function", 9, [(1, 9), (3, 2), (4, 2)]),
+        graphs.service(
+            1, "https://sqs.eu-west-1.amazonaws.com/123456789012/sold", "AWS::SQS::Queue", 9
+        ),
+        graphs.service(2, "packer", "AWS::Lambda::Function", 9),
+        graphs.service(3, "stock", "AWS::DynamoDB::Table", 2),
+        {**graphs.service(4, "stock", "AWS::DynamoDB::Table", 2), "AccountId": "999988887777"},
+    ]
+    graphs.calls(services[1], 2, 9, EdgeType="link")
+    console = screen(140)
+    print_map(console, map_of(services))
+    text = seen(console)
+    assert "▽" in text
+    assert "┆" in text
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert any(row.startswith("sold ⇢ packer (link) 9") for row in rows)
+    assert any(row.startswith("seller → stock (DynamoDB) 2") for row in rows)
+    assert any(row.startswith("seller → stock (DynamoDB, account 999988887777) 2") for row in rows)
+
+
+def test_no_two_parts_bear_one_name():
+    queues = [f"https://sqs.{region}.amazonaws.com/123456789012/q" for region in ("a-1", "b-1")]
+    services = [graphs.service(at, url, "AWS::SQS::Queue", 1) for at, url in enumerate(queues)]
+    names = Names.of(map_of(services))
+    assert len(set(names.full.values())) == 2
+    assert all(url in name for url, name in zip(queues, names.full.values(), strict=True))
