@@ -16,8 +16,6 @@ from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection
-from dragonctl.engine.retry import LookAgain, Patience, persist
-from dragonctl.engine.symptoms import explained
 from dragonctl.errors import UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.telemetry.logs.events import Unreadable
@@ -43,8 +41,7 @@ class View:
         """
         self.session = Session()
         self._chosen, self._discover = chosen, discover
-        self._waits = Waits()
-        self.session.emit = self._waits.event
+        self.session.emit = Waits().event
         self.unreadable: list[Unreadable] = []
         self.warnings: list[str] = []
         self.whole_coverage = Coverage()
@@ -78,15 +75,7 @@ class View:
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call of AWS, not remembered; throttling and lost answers are waited out."""
-        patience = Patience(self.session.clock, self.session.sleep, self._waits.wait)
-        try:
-            return persist(
-                lambda: self.session.aws.send(service, operation, params),
-                patience,
-                repeatable=True,
-            )
-        except LookAgain as look:
-            raise explained(look.error, look.symptom) from look.error
+        return self.session.reads.fetch(service, operation, **params)
 
     def traces(self, start: float, end: float, expression: str = "") -> Iterator[Summary]:
         """The traces between two times (seconds) that the application's parts took part in."""

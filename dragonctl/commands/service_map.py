@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dragonctl.cli.options import application_options, command
+from dragonctl.errors import DragonError
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -88,7 +89,7 @@ def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
     """Where Transaction Search is on, the parts that the traces found show besides."""
     from itertools import islice
 
-    from dragonctl.telemetry.fetching import error_text, from_aws
+    from dragonctl.engine.symptoms import is_fatal
     from dragonctl.telemetry.traces.retrieval import MOST_IDS
 
     coverage = view.coverage.of_graph()
@@ -98,10 +99,10 @@ def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
     ids = [item.id for item in islice(view.traces(found.start, found.end), MOST_IDS)]
     try:
         added = found.add_missing(retrieval.graph(ids), view.parts) if ids else 0
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
-        words = f"The graph of the retrieved traces could not be read: {error_text(problem)}"
+        words = f"The graph of the retrieved traces could not be read: {problem.message}"
         view.warn(words)
         return coverage.with_note(words, complete=None)
     if not added:

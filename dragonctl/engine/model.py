@@ -104,6 +104,17 @@ class Reader(Protocol):
         """The results of several reads made at the same time, in their order."""
 
 
+class Fetch(Protocol):
+    """One call of AWS and its answer as plain JSON; AWS's refusals are raised as ``AwsError``.
+
+    ``operation`` is AWS's own name (``FilterLogEvents``). Nothing is remembered between calls;
+    what is throttled is repeated.
+    """
+
+    def __call__(self, service: str, operation: str, **params: Json) -> dict[str, Any]:
+        """Make the call."""
+
+
 Done = Mapping[str, "Reading | None"]
 """How the steps before have ended, or will by AWS's answer: resource identifier -> reading."""
 

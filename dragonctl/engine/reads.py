@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from dragonctl.aws.client import Aws
 from dragonctl.engine.events import Emit, Waiting, ignore_event
 from dragonctl.engine.model import Call, Reading, Resource, State
+from dragonctl.engine.paging import follow
 from dragonctl.engine.retry import Patience
 from dragonctl.engine.symptoms import Meaning, diagnose, explained
 from dragonctl.errors import AwsError
@@ -103,6 +104,13 @@ class Reads:
         self.made.append(Call(service, operation, params, region=region))
         gather = partial(self._gather, service, operation, key, params, region)
         return _or_none(absent, self._remember((service, operation, key, region, params), gather))
+
+    def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """One answer that is not remembered: logs and traces grow while they are read.
+
+        Implements :class:`dragonctl.engine.model.Fetch`.
+        """
+        return self._ask(service, operation, params, None)
 
     def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results of several reads made at the same time, in their order."""
@@ -216,17 +224,11 @@ class Reads:
         self, service: str, operation: str, key: str, params: dict[str, Any], region: str | None
     ) -> list[Any]:
         tokens = self.aws.paging(service, operation)
-        items: list[Any] = []
-        ask = dict(params)
-        while True:
-            page = self._ask(service, operation, ask, region)
-            items.extend(_inside(page, key))
-            following = {name: page.get(given) for name, given in tokens if page.get(given)}
-            if not following or not page.get("IsTruncated", True):
-                return items
-            if all(ask.get(name) == value for name, value in following.items()):
-                return items  # an endpoint that repeats its token would page forever
-            ask |= following
+
+        def ask(**asked: Any) -> dict[str, Any]:
+            return self._ask(service, operation, asked, region)
+
+        return [item for page in follow(ask, tokens, **params) for item in _inside(page, key)]
 
 
 def concurrently(*reads: Callable[[], Any]) -> list[Any]:

@@ -271,9 +271,23 @@ _TAKING_AWAY = ("Delete", "Detach", "Remove", "Untag")
 
 def is_gone(error: AwsError) -> bool:
     """Whether what was to be taken away was away: by a call whose answer was lost, or by others."""
+    return is_absent(error) and error.operation.startswith(_TAKING_AWAY)
+
+
+def is_absent(error: DragonError) -> bool:
+    """Whether AWS says that the thing which is asked about does not exist."""
     code = error.code
-    missing = "NotFound" in code or code.startswith("NoSuch") or code.endswith("DoesNotExist")
-    return missing and error.operation.startswith(_TAKING_AWAY)
+    return "NotFound" in code or code.startswith("NoSuch") or code.endswith("DoesNotExist")
+
+
+def is_throttled(error: AwsError) -> bool:
+    """Whether AWS refused the call for its rate alone."""
+    return diagnose(error).reason == _THROTTLE.reason
+
+
+def may_pass(error: AwsError) -> bool:
+    """Whether the same call may succeed later: throttled, not answered, or a fault of AWS's."""
+    return diagnose(error).meaning in (Meaning.REPEAT, Meaning.UNKNOWN)
 
 
 def diagnose(error: AwsError) -> Symptom:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from dragonctl.engine.paging import NEXT_TOKEN, follow
+
 _METRICS = {"hits": "CacheHitCount", "misses": "CacheMissCount"}
 _PERIODS = (60, 300, 900, 3600, 21600, 86400)
 _MOST_POINTS = 60
@@ -101,12 +103,12 @@ def _values(
         "StartTime": datetime.fromtimestamp(start, UTC),
         "EndTime": datetime.fromtimestamp(end, UTC),
     }
-    while True:
-        answer = ask("GetMetricData", **params) or {}
-        for result in answer.get("MetricDataResults", ()):
+
+    def ask_page(**asked: Any) -> dict[str, Any]:
+        return ask("GetMetricData", **asked) or {}
+
+    for page in follow(ask_page, NEXT_TOKEN, **params):
+        for result in page.get("MetricDataResults", ()):
             pairs = zip(result["Timestamps"], result["Values"], strict=True)
             found |= {(result["Id"], int(at.timestamp())): round(value) for at, value in pairs}
-        token = answer.get("NextToken")
-        if not token or token == params.get("NextToken"):
-            return found
-        params["NextToken"] = token
+    return found

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from dragonctl.errors import UsageError
+
+Clock = Callable[[], float]
+"""Seconds since the epoch, as ``time.time`` gives them."""
+Sleep = Callable[[float], None]
+"""Waits so many seconds, as ``time.sleep`` does."""
 
 
 def moment(text: str, now: float, option: str = "--since") -> int:

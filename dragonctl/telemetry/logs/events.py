@@ -16,15 +16,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import (
-    ABSENT,
-    DENIED,
-    THROTTLED,
-    Fetch,
-    error_code,
-    error_text,
-    from_aws,
-)
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_absent, is_denied, is_fatal, is_throttled, may_pass
+from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.writers import is_strangers
 from dragonctl.telemetry.times import iso_text
 
@@ -62,12 +56,17 @@ class LogEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A group that could not be read, why, and what to do; ``code`` is AWS's error code."""
+    """A group that could not be read, why, and what to do; ``code`` is AWS's error code.
+
+    ``may_pass``: another try may read it. ``is_denied``: no try will, with these rights.
+    """
 
     group: LogGroup
     code: str
     reason: str
     hint: str = ""
+    may_pass: bool = False
+    is_denied: bool = False
 
     def document(self) -> dict[str, Any]:
         """The same as plain JSON."""
@@ -234,8 +233,8 @@ class _GroupReader:
         while True:
             try:
                 events, token = self.ahead.result()
-            except Exception as problem:
-                if not from_aws(problem):
+            except AwsError as problem:
+                if is_fatal(problem):
                     raise
                 self.report(unreadable(self.fetch, self.group, problem))
                 return
@@ -265,20 +264,23 @@ def _while_younger(waiting: list[LogEvent], edge: int) -> Iterator[LogEvent]:
         yield event
 
 
-def unreadable(fetch: Fetch, group: LogGroup, problem: BaseException) -> Unreadable:
+def unreadable(fetch: Fetch, group: LogGroup, problem: AwsError) -> Unreadable:
     """Why a group cannot be read, in a sentence, and what to do about it."""
-    code = error_code(problem)
-    if code in ABSENT:
+    code = problem.code
+    if is_absent(problem):
         return Unreadable(group, code, "does not exist yet", _absent_hint(group))
-    if code in DENIED:
+    if is_denied(problem):
         hint = "Allow logs:FilterLogEvents on it, or leave it out with --source."
-        return Unreadable(group, code, "you may not read it", hint)
-    if code in THROTTLED:
-        return Unreadable(group, code, "CloudWatch Logs is too busy; what follows is missing")
+        return Unreadable(group, code, "you may not read it", hint, is_denied=True)
+    if is_throttled(problem):
+        busy = "CloudWatch Logs is too busy; what follows is missing"
+        return Unreadable(group, code, busy, may_pass=True)
+    if may_pass(problem):
+        return Unreadable(group, code, problem.message, may_pass=True)
     if _infrequent(fetch, group):
         hint = "Ask Logs Insights instead: `dragonctl query 'fields @timestamp, @message'`."
         return Unreadable(group, code, "its class INFREQUENT_ACCESS can only be queried", hint)
-    return Unreadable(group, code, error_text(problem))
+    return Unreadable(group, code, problem.message)
 
 
 def _absent_hint(group: LogGroup) -> str:
@@ -291,8 +293,8 @@ def _infrequent(fetch: Fetch, group: LogGroup) -> bool:
     """Whether the group's class forbids FilterLogEvents (CloudWatch Logs user guide)."""
     try:
         answer = fetch("logs", "DescribeLogGroups", logGroupNamePrefix=group.name, limit=50)
-    except Exception as problem:
-        if not from_aws(problem):
+    except AwsError as problem:
+        if is_fatal(problem):
             raise
         return False
     return any(

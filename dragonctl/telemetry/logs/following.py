@@ -15,16 +15,9 @@ from itertools import count
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import (
-    ABSENT,
-    DENIED,
-    THROTTLED,
-    Clock,
-    Fetch,
-    Sleep,
-    error_code,
-    from_aws,
-)
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_absent, is_denied, is_fatal
+from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.events import (
     Admits,
     LogEvent,
@@ -36,6 +29,7 @@ from dragonctl.telemetry.logs.events import (
     read,
     unreadable,
 )
+from dragonctl.telemetry.times import Clock, Sleep
 
 STEADY = 20
 """Pages that one look may read: what is left goes on at the next, so memory stays bounded."""
@@ -111,9 +105,9 @@ def _history(
     of_group = {cursor.group.name: cursor for cursor in cursors}
 
     def told(problem: Unreadable) -> None:
-        if problem.code in THROTTLED or not problem.code:
+        if problem.may_pass:
             return  # the cursor takes up where the history broke off
-        of_group[problem.group.name].refused(problem.code, now_ms / 1000)
+        of_group[problem.group.name].refused(problem.code, now_ms / 1000, closed=problem.is_denied)
         report(problem)
 
     for cursor in cursors:
@@ -186,8 +180,8 @@ class _Cursor:
             self.failures = 0
             if self.sweeping and not self.token:
                 self.swept = now  # a sweep that was refused half way is made again
-        except Exception as problem:
-            if not from_aws(problem):
+        except AwsError as problem:
+            if is_fatal(problem):
                 raise
             self._failed(fetch, problem, now)
         return found
@@ -205,10 +199,10 @@ class _Cursor:
             self._forget()
         return True
 
-    def refused(self, code: str, now: float) -> None:
+    def refused(self, code: str, now: float, *, closed: bool) -> None:
         """AWS refused the group: for good, or until it is looked for again."""
         self.told.add(code)
-        self.closed = code in DENIED
+        self.closed = closed
         self.quiet_until = now + self.pace.longest_wait / 4
 
     def _begin(self, now: float, pattern: str) -> None:
@@ -224,20 +218,19 @@ class _Cursor:
     def _page_params(self) -> dict[str, Any]:
         return {**self.params, "nextToken": self.token} if self.token else self.params
 
-    def _failed(self, fetch: Fetch, problem: BaseException, now: float) -> None:
-        code = error_code(problem)
+    def _failed(self, fetch: Fetch, problem: AwsError, now: float) -> None:
+        code = problem.code
         self.failures += 1
         wait = self.pace.interval * 2.0 ** min(self.failures, 10)
         self.quiet_until = now + min(self.pace.longest_wait, wait)
         if code.startswith("InvalidParameter") and self.token:
             self.token = None  # a token that has grown too old: begin again behind the newest
-        elif code in ABSENT or code in DENIED or code.startswith("Invalid"):
+        elif is_absent(problem) or is_denied(problem) or code.startswith("Invalid"):
             self._refused_once(fetch, problem, now)
 
-    def _refused_once(self, fetch: Fetch, problem: BaseException, now: float) -> None:
-        code = error_code(problem)
-        first = code not in self.told
-        self.refused(code, now)
+    def _refused_once(self, fetch: Fetch, problem: AwsError, now: float) -> None:
+        first = problem.code not in self.told
+        self.refused(problem.code, now, closed=is_denied(problem))
         if first:
             self.report(unreadable(fetch, self.group, problem))
 

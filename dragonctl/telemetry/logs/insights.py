@@ -8,8 +8,10 @@ from typing import Any
 
 from dragonctl.application.log_groups import LogGroup, of_sources
 from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.telemetry.fetching import Clock, Fetch, Sleep, from_aws
+from dragonctl.telemetry.times import Clock, Sleep
 
 LONGEST = 10_000
 """Characters that a query may have (CloudWatch Logs API reference)."""
@@ -152,6 +154,6 @@ def _table(results: list[list[dict[str, str]]]) -> tuple[tuple[str, ...], list[t
 def _stop(fetch: Fetch, ident: str) -> None:
     try:
         fetch("logs", "StopQuery", queryId=ident)
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise

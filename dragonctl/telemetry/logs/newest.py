@@ -16,7 +16,9 @@ from itertools import islice
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import Fetch, from_aws
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.events import (
     PAGE,
     WORKERS,
@@ -117,8 +119,8 @@ class _BackwardReader:
         while True:
             try:
                 events, token = self.ahead.result()
-            except Exception as problem:
-                if not from_aws(problem):
+            except AwsError as problem:
+                if is_fatal(problem):
                     raise
                 self.report(unreadable(self.fetch, self.group, problem))
                 return

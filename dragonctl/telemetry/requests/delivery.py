@@ -15,10 +15,10 @@ from dragonctl.application.log_groups import log_groups
 from dragonctl.application.nouns import Api, App
 from dragonctl.aws.client import Aws
 from dragonctl.aws.transport import failure, proxies
+from dragonctl.engine.model import Fetch
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
-from dragonctl.telemetry.fetching import Fetch
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
 from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
-from dragonctl.telemetry.fetching import Clock, Fetch, Sleep
+from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.logs.events import LogEvent, Report, Unreadable
 from dragonctl.telemetry.requests.sending import Answered
 from dragonctl.telemetry.requests.trail import request_events
+from dragonctl.telemetry.times import Clock, Sleep
 from dragonctl.telemetry.traces.reading import Trace, read_traces
 from dragonctl.telemetry.traces.segments import walk
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import Fetch
+from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.logs.events import LogEvent, Report, read
 from dragonctl.telemetry.logs.lines import Line, recognise
 

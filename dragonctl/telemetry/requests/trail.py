@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import Fetch
+from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.ids import TRACE, is_execution, is_express, trace_root, w3c_form
 from dragonctl.telemetry.logs.access import ids_of, read_access
 from dragonctl.telemetry.logs.events import LogEvent, Report, in_order, read

@@ -9,9 +9,13 @@ destination is CloudWatchLogs; a change of it takes up to ten minutes (``PENDING
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
-from dragonctl.telemetry.fetching import Fetch, error_code, from_aws, pages
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 
 _ALL = 100.0
 DEFAULT_RULE = "Default"
@@ -68,8 +72,8 @@ def read_coverage(fetch: Fetch) -> Coverage:
     """Of a list, groups or a map that X-Ray itself answers."""
     try:
         answer = fetch("xray", "GetTraceSegmentDestination")
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
         said = f"Whether this is complete is not known: {_denied(problem)}"
         return Coverage(None).with_note(f"{said} xray:GetTraceSegmentDestination.", complete=None)
@@ -86,11 +90,11 @@ def _indexed(fetch: Fetch, found: Coverage) -> Coverage:
     """With the share that is indexed, and what a list of X-Ray's lacks for it."""
     try:
         rules = [
-            rule for page in pages(fetch, "xray", "GetIndexingRules")
+            rule for page in follow(partial(fetch, "xray", "GetIndexingRules"), NEXT_TOKEN)
             for rule in page.get("IndexingRules") or ()
         ]  # fmt: skip
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
         note = f"X-Ray indexes only a share of the traces; which is not known: {_denied(problem)}"
         return found.with_note(f"Transaction Search is on. {note} xray:GetIndexingRules.")
@@ -114,6 +118,6 @@ def _share(rules: list[dict[str, Any]]) -> float | None:
     return None
 
 
-def _denied(problem: BaseException) -> str:
+def _denied(problem: DragonError) -> str:
     """``AccessDeniedException for``: what AWS said to a read."""
-    return f"AWS answered {error_code(problem) or type(problem).__name__} to"
+    return f"AWS answered {problem.code} to"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from dragonctl.telemetry.fetching import Fetch, from_aws
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 
 
@@ -33,8 +35,8 @@ def explain_empty(
 def _sampling_reasons(fetch: Fetch) -> list[str]:
     try:
         answer = fetch("xray", "GetSamplingRules")
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
         return []
     rules = [record.get("SamplingRule", {}) for record in answer.get("SamplingRuleRecords", ())]

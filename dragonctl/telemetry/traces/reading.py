@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from dragonctl.telemetry.fetching import Fetch, error_text, from_aws, pages
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import trace_root
 from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.segments import Segment, tree, walk
@@ -81,10 +85,10 @@ def find_traces(
     if retrieval:
         try:
             found = _retrieved(retrieval, ids)
-        except Exception as problem:
-            if not from_aws(problem):
+        except DragonError as problem:
+            if is_fatal(problem):
                 raise
-            trouble = error_text(problem)
+            trouble = problem.message
     left = [ident for ident in ids if ident not in found]
     found.update((trace.id, trace) for trace in read_traces(fetch, left)[0])
     return [found[ident] for ident in ids if ident in found], trouble
@@ -107,7 +111,7 @@ def _batch(fetch: Fetch, ids: list[str]) -> list[Trace]:
     wanted = ids
     for _ in range(2):
         left: list[str] = []
-        for page in pages(fetch, "xray", "BatchGetTraces", TraceIds=wanted):
+        for page in follow(partial(fetch, "xray", "BatchGetTraces"), NEXT_TOKEN, TraceIds=wanted):
             left.extend(page.get("UnprocessedTraceIds") or ())
             for item in page.get("Traces") or ():
                 heads[item["Id"]] = item

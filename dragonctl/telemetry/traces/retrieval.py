@@ -11,10 +11,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
-from dragonctl.telemetry.fetching import Clock, Fetch, Sleep, from_aws, pages
+from dragonctl.telemetry.times import Clock, Sleep
 from dragonctl.telemetry.traces.summaries import KEPT, id_time
 
 MOST_IDS = 100
@@ -94,8 +98,8 @@ class Retrieval:
     def _cancel(self, token: str) -> None:
         try:
             self.fetch("xray", "CancelTraceRetrieval", RetrievalToken=token)
-        except Exception as problem:
-            if not from_aws(problem):
+        except DragonError as problem:
+            if is_fatal(problem):
                 raise
 
     def _window(self, ids: Sequence[str]) -> tuple[float, float]:
@@ -127,8 +131,9 @@ class Retrieval:
             )
         yield first
         if first.get("NextToken"):
+            ask = partial(self.fetch, "xray", operation)
             params["NextToken"] = first["NextToken"]
-            yield from pages(self.fetch, "xray", operation, RetrievalToken=token, **params)
+            yield from follow(ask, NEXT_TOKEN, RetrievalToken=token, **params)
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

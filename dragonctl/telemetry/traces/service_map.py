@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from dragonctl.telemetry.fetching import Fetch, pages
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
 from dragonctl.telemetry.traces.belonging import Parts
 from dragonctl.telemetry.traces.summaries import windows
 
@@ -212,7 +214,9 @@ def service_map(
 
 
 def _window(fetch: Fetch, start: float, end: float) -> list[dict[str, Any]]:
-    found = pages(fetch, "xray", "GetServiceGraph", StartTime=start, EndTime=end)
+    found = follow(
+        partial(fetch, "xray", "GetServiceGraph"), NEXT_TOKEN, StartTime=start, EndTime=end
+    )
     return [service for page in found for service in page.get("Services") or ()]
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
 from dragonctl.errors import DragonError
-from dragonctl.telemetry.fetching import Fetch, pages
 from dragonctl.telemetry.traces.root_causes import root_causes
 from dragonctl.telemetry.traces.segments import Status
 
@@ -118,7 +120,7 @@ def _window(fetch: Fetch, piece: tuple[float, float], expression: str) -> list[S
     try:
         found = [
             summary_of(item)
-            for page in pages(fetch, "xray", "GetTraceSummaries", **params)
+            for page in follow(partial(fetch, "xray", "GetTraceSummaries"), NEXT_TOKEN, **params)
             for item in page.get("TraceSummaries", ())
         ]
     except DragonError as error:

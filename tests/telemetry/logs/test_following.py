@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.errors import AwsError
+from dragonctl.errors import LOST, AwsError
 from dragonctl.telemetry.logs.following import follow
 from tests.telemetry.fake_logs import FakeLogs, Line, refusal
 
@@ -77,7 +77,7 @@ def test_a_broken_network_is_waited_out():
 
     def fetch(service, operation, **params):
         if 20 < fake.now < 90:
-            raise ConnectionResetError("cut")
+            raise refusal(LOST, "cut")
         return plain(service, operation, **params)
 
     fake.fetch = fetch
@@ -100,3 +100,19 @@ def test_dead_credentials_end_the_stream():
 def test_an_event_stamped_in_the_future_does_not_hide_the_present():
     fake = FakeLogs({"one": [Line(7_200_000, "from the future"), Line(50_000, "now", visible=50)]})
     assert {event.text for event in follow_until(fake, 120)} == {"from the future", "now"}
+
+
+def test_an_answer_that_is_lost_among_the_old_lines_closes_nothing():
+    fake = FakeLogs({"one": [Line(1_000, "old"), Line(100_000, "after", visible=100)]})
+    plain, told, cuts = fake.fetch, [], [True]
+
+    def fetch(service, operation, **params):
+        if cuts:
+            cuts.pop()
+            raise refusal(LOST, "cut")
+        return plain(service, operation, **params)
+
+    fake.fetch = fetch
+    events = follow_until(fake, 130, report=told.append)
+    assert [event.text for event in events] == ["old", "after"]
+    assert told == []

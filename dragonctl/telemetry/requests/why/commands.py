@@ -11,7 +11,9 @@ import shlex
 
 from dragonctl.application.nouns import App, Function
 from dragonctl.application.ownership import Owner, owner
-from dragonctl.telemetry.fetching import Fetch, from_aws
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.requests.why.model import Finding, Kind
 from dragonctl.telemetry.requests.why.sentences import remedy
 
@@ -98,7 +100,7 @@ def _ask(fetch: Fetch, service: str, operation: str, **params: str) -> dict:  # 
     """Tags only add to what is known: where they cannot be read, nobody is known."""
     try:
         return fetch(service, operation, **params)
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
         return {}

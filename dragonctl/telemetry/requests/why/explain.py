@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
-from dragonctl.telemetry.fetching import Fetch
+from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.logs.events import Report
 from dragonctl.telemetry.requests.why import commands, segments
 from dragonctl.telemetry.requests.why.gathering import Seen, gather

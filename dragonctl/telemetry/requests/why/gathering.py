@@ -6,11 +6,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.fetching import Fetch, from_aws
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import follow
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import TRACE_ID, is_execution, is_express, is_trace
 from dragonctl.telemetry.logs.events import LogEvent, Report
 from dragonctl.telemetry.requests.trail import (
@@ -29,6 +33,7 @@ from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.summaries import id_time
 
 _PAGES, _PAGE = 25, 1000
+_NEXT_TOKEN = (("nextToken", "nextToken"),)
 """A history holds up to 25,000 events (quotas of Step Functions), asked for by the thousand."""
 
 _DAY = 86_400.0
@@ -144,8 +149,8 @@ class _Reader:
                 now = time.time()
                 retrieval = Retrieval(self.fetch, now - _DAY, now)
                 found += find_traces(self.fetch, missing, retrieval)[0]
-        except Exception as problem:
-            if not from_aws(problem):
+        except DragonError as problem:
+            if is_fatal(problem):
                 raise
             return []
         return found
@@ -183,13 +188,10 @@ class _Reader:
             found.map_runs = list(self._map_runs(found.arn))
 
     def _history(self, arn: str) -> Iterator[dict[str, Any]]:
-        params: dict[str, Any] = {"executionArn": arn, "maxResults": _PAGE}
-        for _ in range(_PAGES):
-            answer = self._ask("GetExecutionHistory", **params, includeExecutionData=True)
-            yield from answer.get("events") or ()
-            if not answer.get("nextToken") or answer["nextToken"] == params.get("nextToken"):
-                return
-            params["nextToken"] = answer["nextToken"]
+        ask = partial(self._ask, "GetExecutionHistory", includeExecutionData=True)
+        pages = follow(ask, _NEXT_TOKEN, executionArn=arn, maxResults=_PAGE)
+        for page in islice(pages, _PAGES):
+            yield from page.get("events") or ()
 
     def _map_runs(self, arn: str) -> Iterator[dict[str, Any]]:
         runs = self._ask("ListMapRuns", executionArn=arn).get("mapRuns") or ()
@@ -207,8 +209,8 @@ class _Reader:
         """An answer, or nothing where Step Functions refuses: logs and traces may still tell."""
         try:
             return self.fetch("stepfunctions", operation, **params)
-        except Exception as problem:
-            if not from_aws(problem):
+        except DragonError as problem:
+            if is_fatal(problem):
                 raise
             return {}
 

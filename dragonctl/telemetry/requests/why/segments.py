@@ -9,10 +9,14 @@ reference).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from dragonctl.telemetry.fetching import Fetch, from_aws, pages
+from dragonctl.engine.model import Fetch
+from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
 from dragonctl.telemetry.requests.why.model import Finding, Part
@@ -197,8 +201,8 @@ def _read(fetch: Fetch, ids: list[str]) -> list[Trace]:
 
     try:
         return read_traces(fetch, ids)[0] if ids else []
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
         return []
 
@@ -206,10 +210,10 @@ def _read(fetch: Fetch, ids: list[str]) -> list[Trace]:
 def _summaries(fetch: Fetch, start: float, end: float) -> Iterator[Mapping[str, Any]]:
     params: dict[str, Any] = {"StartTime": start, "EndTime": end, "Sampling": False}
     try:
-        for page in pages(fetch, "xray", "GetTraceSummaries", **params):
+        for page in follow(partial(fetch, "xray", "GetTraceSummaries"), NEXT_TOKEN, **params):
             yield from page.get("TraceSummaries") or ()
-    except Exception as problem:
-        if not from_aws(problem):
+    except DragonError as problem:
+        if is_fatal(problem):
             raise
 
 

@@ -15,9 +15,10 @@ import urllib.request
 import zipfile
 
 import pytest
-from botocore import xform_name
 
 from dragonctl.application.log_groups import LogGroup
+from dragonctl.aws.client import Aws, Connection
+from dragonctl.engine.reads import Reads
 from dragonctl.telemetry.requests.why.explain import explain
 from tests.applications.builder import Builder, invoke, policy, template
 from tests.telemetry.requests.why import world
@@ -142,6 +143,7 @@ class Real:
 
     def __init__(self, aws):
         self.aws, self.builder = aws, Builder(aws.endpoint)
+        self.reads = Reads(Aws(Connection(None, "us-east-1", aws.endpoint, "testing", "testing")))
 
     def build(self):
         builder = self.builder
@@ -267,9 +269,6 @@ class Real:
             time.sleep(0.05)  # Step Functions has no call that waits for an end
         raise AssertionError(name)
 
-    def fetch(self, service, operation, **params):
-        return getattr(self.builder.client(service), xform_name(operation))(**params)
-
     def groups(self):
         functions = ("prices", "unpacked", "closed", "patient")
         stage = LogGroup(f"API-Gateway-Execution-Logs_{self.api.id}/prod", "api", ("shop/prod",))
@@ -277,7 +276,7 @@ class Real:
 
     def why(self, ident):
         since = int((time.time() - 600) * 1000)
-        return explain(self.fetch, self.groups(), ident, since, None, report=lambda _: None)
+        return explain(self.reads.fetch, self.groups(), ident, since, None, report=lambda _: None)
 
 
 LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
