@@ -51,6 +51,11 @@ class Account(Resource):
         """UpdateAccount answers with the whole settings."""
         return Reading({FIELD: answer.get(FIELD) or None}, {"health": "healthy"})
 
+    def progress(self, aws: Reader, reading: Reading) -> Reading:
+        """GetAccount alone: what a role may do does not follow from its being set."""
+        answer = aws.get("apigateway", "GetAccount") or {}
+        return Reading({FIELD: answer.get(FIELD) or None}, reading.facts)
+
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Any stage of the region that logs needs the role."""
         reads = (partial(_logging_stage, aws, api["id"], done) for api in read_rest_apis(aws))

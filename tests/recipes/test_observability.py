@@ -7,8 +7,10 @@ import pytest
 from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.engine.reversal import Keep
-from dragonctl.errors import DragonError, UsageError
+from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.recipes.observability import Options, Survey, observability
+from dragonctl.recipes.observability.delivery import Use
+from dragonctl.resources.iam_policy import Holders
 from dragonctl.resources.role_rights import Rights
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -29,7 +31,7 @@ ALL = (allow("*"),)
 
 
 def recipe(options=None, *, stages=None, machine=None, function=None, account=None, health="none",
-           rights=None):  # fmt: skip
+           rights=None, use=None):  # fmt: skip
     api = Api("a1", "orders", {}, {"prod": {"stageName": "prod"}} if stages is None else stages)
     raw = {"FunctionName": "work", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
     functions = (
@@ -40,7 +42,8 @@ def recipe(options=None, *, stages=None, machine=None, function=None, account=No
     app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
     known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
     reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
-    return observability(app, Survey(reading, known | (rights or {})), options or Options())
+    survey = Survey(reading, known | (rights or {}), delivery=use)
+    return observability(app, survey, options or Options())
 
 
 def step(made, kind):
@@ -48,7 +51,7 @@ def step(made, kind):
 
 
 def want(made, kind, state):
-    have = None if state is None else Reading(state, {"roles": (), "others": 0, "versions": ()})
+    have = None if state is None else Reading(state, {})
     return step(made, kind).wanted(have, {})
 
 
@@ -250,17 +253,23 @@ def test_no_role_changes_reports_instead():
     assert not [one for one in made.steps if one.resource.identifier.endswith("/worker")]
 
 
-def delivery(have, facts):
-    made = recipe(machine=[flow()], rights={"flower": Rights("flower", {}, (allow("xray:*"),))})
-    reading = None if have is None else Reading({"document": have}, facts)
+def delivery(have, use=None):
+    rights = {"flower": Rights("flower", {}, (allow("xray:*"),))}
+    made = recipe(machine=[flow()], rights=rights, use=use)
+    reading = None if have is None else Reading({"document": have}, {})
     return step(made, "iam-policy").wanted(reading, {})
 
 
-NOBODY = {"roles": (), "others": 0, "versions": ("v1",)}
+FULL = ("v1", "v2", "v3", "v4", "v5")
+REFUSED = AwsError("iam", "ListEntitiesForPolicy", "AccessDenied", "StepFunctionsCWDelivery", 403)
+
+
+def use(*roles, others=0, versions=("v1",)):
+    return Use(Holders(roles, others), versions, "v1")
 
 
 def test_the_delivery_policy_holds_exactly_the_eight_actions():
-    statement = delivery(None, {})["document"]["Statement"][0]
+    statement = delivery(None)["document"]["Statement"][0]
     assert sorted(statement["Action"]) == sorted(f"logs:{name}" for name in (
         "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery",
         "ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups",
@@ -269,21 +278,20 @@ def test_the_delivery_policy_holds_exactly_the_eight_actions():
 
 
 def test_a_delivery_policy_that_suffices_is_kept():
-    assert delivery(allow("logs:*"), NOBODY) == {}
+    assert delivery(allow("logs:*")) == {}
 
 
 def test_one_that_lacks_gets_a_version_if_nobody_else_uses_it():
-    assert "document" in delivery(allow("logs:Get*"), {**NOBODY, "roles": ("flower",)})
+    assert "document" in delivery(allow("logs:Get*"), use("flower"))
 
 
 @pytest.mark.parametrize(
-    "facts",
-    [{**NOBODY, "roles": ("flower", "stranger")}, {**NOBODY, "others": 1},
-     {**NOBODY, "versions": ("v1", "v2", "v3", "v4", "v5")}],
-)  # fmt: skip
-def test_one_that_others_use_or_that_is_full_is_refused(facts):
+    "known", [use("flower", "stranger"), use(others=1), use(versions=FULL), REFUSED, None]
+)
+def test_one_that_others_use_or_that_is_full_is_refused(known):
+    """And one of which that is not known: AWS does not tell, or it was not there just now."""
     with pytest.raises(DragonError, match="StepFunctionsCWDelivery"):
-        delivery(allow("logs:Get*"), facts)
+        delivery(allow("logs:Get*"), known)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def first_run_steps(
     steps = observability(app, survey, options).steps
     given = {step.resource.identifier for step in steps}
     mended = Verdict(_mended(aws, app, survey, options), (), ())
-    more = [step for step in role_steps(app, mended) if step.resource.identifier not in given]
+    more = [
+        step for step in role_steps(app, survey, mended) if step.resource.identifier not in given
+    ]
     return (*steps, *more)
 
 

@@ -42,7 +42,7 @@ def observability(app: App, survey: Survey, options: Options) -> Recipe:
         steps += api.account_steps(app, survey, options)
     for one in app.apis:
         steps += api.stage_steps(app, one, options)
-    steps += roles.role_steps(app, verdict)
+    steps += roles.role_steps(app, survey, verdict)
     steps += machines.machine_steps(app, verdict, options)
     steps += signals.discovery_steps(app, admitted)
     steps += functions.function_steps(app, verdict, options, admitted)

@@ -6,12 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dragonctl.application.nouns import LATEST, App, Raw
-from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.model import Step
 from dragonctl.errors import DragonError
+from dragonctl.recipes.observability.delivery import (
+    DELIVERY_POLICY,
+    LOG_DELIVERY,
+    DeliveryWanted,
+    delivery_policy,
+)
 from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import Survey
-from dragonctl.resources.iam_policy import VERSIONS, Policy, version_to_delete
+from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.logs_group import group_arn
@@ -20,18 +26,6 @@ from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
 
 XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
-LOG_DELIVERY = (
-    "logs:CreateLogDelivery",
-    "logs:GetLogDelivery",
-    "logs:UpdateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-)
-DELIVERY_POLICY = "StepFunctionsCWDelivery"
-DELIVERY_DESCRIPTION = "Allows Step Functions to deliver logs to CloudWatch Logs."
 XRAY_POLICY = "AWSXRayDaemonWriteAccess"
 SIGNALS_POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
 SIGNALS_GROUP = "/aws/application-signals/data"
@@ -58,11 +52,6 @@ class Need:
     def lacking(self, rights: Rights) -> tuple[str, ...]:
         """The actions that the role may not do."""
         return rights.lacking(self.actions, self.resource)
-
-
-def delivery_policy(app: App) -> str:
-    """The ARN of the policy that lets a machine's role deliver logs."""
-    return app.arn("iam", f"policy/{DELIVERY_POLICY}", region=False)
 
 
 def needs(app: App, options: Options, admitted: Admissions | None = None) -> Iterator[Need]:
@@ -176,14 +165,14 @@ def judged(
     return Verdict(unique, tuple(denied), tuple(reported), tuple(unknown), missing)
 
 
-def role_steps(app: App, verdict: Verdict) -> Iterator[Step]:
+def role_steps(app: App, survey: Survey, verdict: Verdict) -> Iterator[Step]:
     """The policies to attach, and before that the delivery policy where somebody needs it."""
     delivery = delivery_policy(app)
     policy = Policy(delivery)
     roles = {role for role, policies in verdict.attach.items() if delivery in policies}
     ours = {role_name(str(raw["roleArn"])) for one in app.machines for _, raw in one.configurations}
     if roles:
-        wanted = _DeliveryWanted(ours, delivery)
+        wanted = DeliveryWanted(delivery, frozenset(ours), survey.delivery)
         yield Step(f"Policy {DELIVERY_POLICY} for the machines' logs", policy, wanted)
     for role, policies in verdict.attach.items():
         yield Step(
@@ -226,45 +215,3 @@ def role_errors(
             yield rights.refusal.about(
                 f"iam-role/{role}", f"What role {role} may do could not be judged, so {left}"
             )
-
-
-@dataclass(frozen=True)
-class _DeliveryWanted:
-    """The delivery policy. ``ours`` are the roles of this application's machines."""
-
-    ours: set[str]
-    arn: str
-
-    def __call__(self, have: Reading | None, done: Done) -> State:
-        document = delivery_document()
-        if have is None:
-            return {"document": document, "description": DELIVERY_DESCRIPTION}
-        if not Rights("", {}, (have.state["document"],)).lacking(LOG_DELIVERY):
-            return {}
-        refuse_shared_policy(self.arn, sorted(set(have.facts["roles"]) - self.ours), have)
-        return {"document": document}
-
-
-def refuse_shared_policy(arn: str, others: list[str], have: Reading) -> None:
-    """A policy that others use, or that has no room for a version, is not changed."""
-    if others or have.facts["others"] > 0:
-        who = f"role {others[0]}" if others else "a user, a group or a boundary"
-        raise DragonError(
-            f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and {who} uses it too.",
-            f"Add to it the rights of log delivery ({', '.join(LOG_DELIVERY)}),"
-            " or detach it there.",
-            code="SharedPolicy",
-        )
-    if len(have.facts["versions"]) >= VERSIONS:
-        raise DragonError(
-            f"The policy {DELIVERY_POLICY} lacks rights for log delivery, and has {VERSIONS}"
-            " versions, IAM's limit.",
-            version_to_delete(arn, have),
-            code="LimitExceeded",
-        )
-
-
-def delivery_document() -> State:
-    """Exactly the eight actions; they have no resource-level permissions."""
-    statement = {"Effect": "Allow", "Action": list(LOG_DELIVERY), "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}

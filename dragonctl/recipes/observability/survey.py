@@ -11,7 +11,8 @@ from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
-from dragonctl.errors import DragonError
+from dragonctl.errors import AwsError, DragonError
+from dragonctl.recipes.observability.delivery import Use, read_use
 from dragonctl.recipes.observability.layers_survey import Admissions, admissions
 from dragonctl.recipes.observability.options import Options
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
@@ -26,13 +27,15 @@ class Survey:
     """The account's API Gateway settings, and what each role may do (None: no such role).
 
     ``errors`` holds what AWS did not let us read; ``admitted`` what becomes of each function
-    under ``--application-signals``.
+    under ``--application-signals``. ``delivery`` is who uses the delivery policy, where it lacks
+    rights.
     """
 
     account: Reading
     rights: Mapping[str, Rights | None] = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
     admitted: Admissions = field(default_factory=dict)
+    delivery: Use | AwsError | None = None
 
 
 def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
@@ -42,15 +45,16 @@ def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
     account's settings are about APIs alone: without one they are not read.
     """
     roles = sorted(set(map(role_name, app.roles)))
-    account, admitted, *rights = aws.concurrently(
+    account, admitted, delivery, *rights = aws.concurrently(
         partial(read_account, aws) if app.apis else lambda: _NOT_READ,
         partial(admissions, aws, app, options or Options()),
+        partial(read_use, aws, app),
         *(partial(read_rights, aws, role) for role in roles),
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        return Survey(_NOT_READ, known, (account,), admitted)
-    return Survey(account, known, (), admitted)
+        return Survey(_NOT_READ, known, (account,), admitted, delivery)
+    return Survey(account, known, (), admitted, delivery)
 
 
 def read_account(aws: Reader) -> Reading | DragonError:
