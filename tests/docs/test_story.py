@@ -28,7 +28,6 @@ MORE = {
         "dragonctl traces --since 30m --group-by status": "trace-groups",
         "dragonctl traces {trace}": "trace",
     },
-    "commands/query.md": {"dragonctl query cold-starts": CHANGE},
 }
 OF_ITS_OWN = {path.stem for path in (DOCS / "schemas").glob("*.json")}
 NO_DOCUMENT = {"logs", "query", "traces", "demo"}  # lines of documents; see MORE and below

@@ -52,6 +52,7 @@ UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("cloudwatch", "DescribeAlarms"): ("ChildrenOfAlarmName", "ParentsOfAlarmName"),
     ("cloudwatch", "GetMetricData"): ("MaxDatapoints", "LabelOptions", "NextToken"),
+    ("logs", "GetQueryResults"): ("nextToken", "maxItems"),
     ("logs", "DescribeLogGroups"): (
         "accountIdentifiers",
         "includeLinkedAccounts",

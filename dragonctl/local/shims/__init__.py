@@ -122,6 +122,6 @@ def check_version() -> None:
 
 def load() -> None:
     """Import every shim."""
-    for package in (__name__, "dragonctl.local.gateway"):
+    for package in (__name__, "dragonctl.local.gateway", "dragonctl.local.insights"):
         for module in pkgutil.iter_modules(import_module(package).__path__):
             import_module(f"{package}.{module.name}")

@@ -1,6 +1,6 @@
 """Reading log events: AWS's filter patterns, all streams merged by time, pages that hold.
 
-Insights queries and live tails are refused by name.
+Live tails are refused by name.
 """
 
 from __future__ import annotations
@@ -112,9 +112,8 @@ def check_pattern(request: Request) -> None:
     log_patterns.parse(request.parameters.get("filterPattern") or "")
 
 
-@instead("logs", "StartQuery", "StartLiveTail")
-def refuse(request: Request) -> None:
-    """What this local AWS cannot do: moto's answers would be empty or wrong."""
-    what = {"StartQuery": "Logs Insights queries", "StartLiveTail": "live tails"}
-    words = f"The local AWS does not do {what[request.operation]} (logs {request.operation})."
+@instead("logs", "StartLiveTail")
+def refuse(_: Request) -> None:
+    """What this local AWS cannot do: moto's answer would be empty."""
+    words = "The local AWS does not do live tails (logs StartLiveTail)."
     raise AwsError("NotImplemented", words, NOT_HERE)

@@ -99,8 +99,7 @@ def test_a_group_is_read_from_its_end_back_and_the_token_keeps_the_direction(loc
         logs.filter_log_events(logGroupName="g", startTime=1_704_067_199_999, startFromHead=False)
 
 
-def test_insights_and_live_tails_are_refused_by_name(local_aws):
+def test_live_tails_are_refused_by_name(local_aws, make):
     logs = local_aws.client("logs")
-    logs.create_log_group(logGroupName="g")
-    with pytest.raises(logs.exceptions.ClientError, match="Insights"):
-        logs.start_query(logGroupName="g", startTime=0, endTime=1, queryString="fields @message")
+    with pytest.raises(logs.exceptions.ClientError, match="live tails"):
+        logs.start_live_tail(logGroupIdentifiers=[make.group()])

@@ -23,8 +23,7 @@ ELSEWHERE = {
     ("kms", "GetKeyPolicy"): "members/test_others.py",
     ("lambda", "DeleteFunction"): "shims/test_function_names.py",
     ("lambda", "RemovePermission"): "recorded/test_lambda.py",
-    ("logs", "GetQueryResults"): "members/test_all.py",  # refused by name, as a whole
-    ("logs", "StartQuery"): "recorded/test_stores.py",
+    ("logs", "StartQuery"): "test_insights.py",
     ("s3", "CreateBucket"): "members/test_objects.py",
     ("s3", "DeleteObject"): "members/test_objects.py",
     ("s3", "HeadObject"): "members/test_objects.py",
