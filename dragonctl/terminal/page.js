@@ -37,22 +37,68 @@
 
   const mark = (status) => status.replaceAll(" ", "-");
 
-  // Pan and zoom: the view box is the only state.
+  // Pan and zoom: the view box is the only state. It opens at a size that can be read.
+  const LEAST = 0.85;
+  const LEAST_ALONE = 0.6;
+  const MOST = 1.25;
+  const MARGIN = 24;
+  let alone = null;
   const view = (x, y, width, height) => { Object.assign(whole, { x, y, width, height }); };
   const zoom = (factor, px = 0.5, py = 0.5) => {
-    const width = Math.min(home.width * 4, Math.max(home.width / 20, whole.width * factor));
+    const width = Math.min(home.width * 4, Math.max(160, whole.width * factor));
     const height = width * (whole.height / whole.width);
     view(whole.x + (whole.width - width) * px, whole.y + (whole.height - height) * py,
       width, height);
   };
   const pan = (dx, dy) => view(whole.x + dx * whole.width, whole.y + dy * whole.height,
     whole.width, whole.height);
-  const fit = () => view(home.x, home.y, home.width, home.height);
+  const pixels = () => svg.getBoundingClientRect();
+  const within = (box, scale) => {
+    const { width, height } = pixels();
+    view(box.x - Math.max(0, width / scale - box.width) / 2,
+      box.y - Math.max(0, height / scale - box.height) / 2, width / scale, height / scale);
+  };
+  const scaleOf = (box) => Math.min(pixels().width / box.width, pixels().height / box.height);
+  const fit = () => within(bounds(), Math.min(MOST, scaleOf(bounds())));
+  const open = () => {
+    const box = bounds();
+    const least = alone === null ? LEAST : LEAST_ALONE;
+    within(box, Math.min(MOST, Math.max(least, scaleOf(box))));
+    const first = nodes.find((node) => alone === null ? !node.classList.contains("out")
+      : Number(node.dataset.node) === alone);
+    if (first && scaleOf(box) < least) bring(first, alone === null);
+  };
+  const place = (node) => {
+    const box = node.querySelector(".box");
+    const [x, y, width, height] = ["x", "y", "width", "height"]
+      .map((name) => Number(box.getAttribute(name)));
+    return { x, y, width, height };
+  };
+  const bounds = () => {
+    const places = nodes.filter((node) => !node.classList.contains("out")).map(place);
+    if (!places.length) return home;
+    const x = Math.min(...places.map((box) => box.x)) - MARGIN;
+    const y = Math.min(...places.map((box) => box.y)) - MARGIN;
+    return { x, y,
+      width: Math.max(...places.map((box) => box.x + box.width)) + MARGIN - x,
+      height: Math.max(...places.map((box) => box.y + box.height)) + MARGIN - y };
+  };
+  // Moves the view as little as shows a part whole; from the left, where the callers stand.
+  const bring = (node, left = false) => {
+    const box = place(node);
+    const clamp = (at, size, from, room) =>
+      Math.min(from - MARGIN, Math.max(from + size + MARGIN - room, at));
+    const x = left ? box.x - MARGIN : clamp(whole.x, box.width, box.x, whole.width);
+    const y = left ? box.y + box.height / 2 - whole.height / 2
+      : clamp(whole.y, box.height, box.y, whole.height);
+    view(x, y, whole.width, whole.height);
+  };
   const moves = {
     ArrowLeft: () => pan(-0.1, 0), ArrowRight: () => pan(0.1, 0), ArrowUp: () => pan(0, -0.1),
     ArrowDown: () => pan(0, 0.1), "+": () => zoom(0.8), "=": () => zoom(0.8),
-    "-": () => zoom(1.25), 0: fit,
+    "-": () => zoom(1.25), 0: fit, "/": () => find.focus(),
   };
+  const find = document.getElementById("find");
   svg.addEventListener("keydown", (event) => {
     if (!moves[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -145,7 +191,7 @@
     const found = data.edges.filter((edge) => edge[from] === at);
     if (!found.length) return;
     listed(title, found.map((edge) => link(
-      `${data.nodes[edge[to]].named}: ${edge.requests.toLocaleString("en")} requests, ${time(edge.average)}`,
+      `${data.nodes[edge[to]].named}: ${edge.requests.toLocaleString("en")} requests, ${time(edge.average)}${edge.link ? ", a link" : ""}`,
       () => choose(edge[to], true))));
   };
   const traces = (at) => {
@@ -170,7 +216,7 @@
     const bar = draw("svg", { viewBox: "0 0 100 10", width: 110, height: 10,
       preserveAspectRatio: "none", "aria-hidden": "true" });
     const x = Math.max(0, Math.min(99, (segment.start - first) / span * 100));
-    const width = segment.duration === null ? 100 - x : segment.duration / span * 100;
+    const width = segment.end === null ? 100 - x : (segment.end - segment.start) / span * 100;
     bar.append(draw("rect", { class: "track", x: 0, y: 0, width: 100, height: 10 }),
       draw("rect", { class: `span-${mark(segment.status)} ${segment.duration === null ? "open" : ""}`,
         x, y: 1, width: Math.max(1, Math.min(100 - x, width)), height: 8 }));
@@ -189,9 +235,10 @@
     const trace = data.traces.find((item) => item.id === summary.id);
     if (trace) {
       const first = Math.min(...trace.segments.map((segment) => segment.start));
-      const last = Math.max(...trace.segments.map((segment) => segment.end ?? segment.start));
+      const last = Math.max(first + (trace.duration ?? 0),
+        ...trace.segments.map((segment) => segment.end ?? segment.start));
       const table = make("table", undefined, "fall");
-      table.append(make("caption", `${trace.segments.length} segments, ${time(trace.duration)}`));
+      table.append(make("caption", `${trace.count} segments, ${time(trace.duration)}`));
       const body = make("tbody");
       body.append(...trace.segments.map((segment) =>
         row(segment, first, Math.max(last - first, 1e-6))));
@@ -221,7 +268,16 @@
       if (focus && number === at) node.focus();
     });
     const item = data.nodes[at];
-    panel.replaceChildren(make("h2", item.label), make("p", item.kind, "soft"), figures(item));
+    panel.replaceChildren(make("h2", item.label),
+      make("p", [item.kind, item.about].filter(Boolean).join(" · "), "soft"));
+    if (item.name !== item.label && item.kind !== "client") panel.append(make("code", item.name));
+    const only = make("button", "Show only this and its neighbours");
+    only.type = "button";
+    only.addEventListener("click", () => {
+      showAll(at);
+      nodes.find((node) => Number(node.dataset.node) === at).focus();
+    });
+    panel.append(only, figures(item));
     if (item.histogram.length) panel.append(make("h3", "Response times"), histogram(item.histogram));
     calls("Calls", at, "source", "target");
     calls("Called by", at, "target", "source");
@@ -236,6 +292,7 @@
   };
   nodes.forEach((node) => {
     const at = Number(node.dataset.node);
+    node.addEventListener("focus", () => { if (!held) bring(node); });
     node.addEventListener("click", () => { if (!moved) choose(at, false); });
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -243,5 +300,47 @@
       choose(at, false);
     });
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
+
+  // What is shown: what the search finds, of the health that is asked for, alone or with all.
+  const health = document.getElementById("health");
+  const everything = document.getElementById("everything");
+  const neighbours = (at) => new Set([at, ...data.edges.flatMap((edge) =>
+    edge.source === at ? [edge.target] : edge.target === at ? [edge.source] : [])]);
+  const healthy = (shares) => health.value === "fault" ? shares.fault > 0
+    : health.value === "" || shares.error + shares.throttle + shares.fault > 0;
+  const filter = (refit) => {
+    const words = find.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const near = alone === null ? null : neighbours(alone);
+    const shown = data.nodes.map((item, at) => (!near || near.has(at)) && healthy(item.shares)
+      && words.every((word) =>
+        `${item.label} ${item.name} ${item.kind} ${item.about}`.toLowerCase().includes(word)));
+    nodes.forEach((node) => node.classList.toggle("out", !shown[Number(node.dataset.node)]));
+    edges.forEach((edge) => edge.classList.toggle("out",
+      !(shown[Number(edge.dataset.source)] && shown[Number(edge.dataset.target)])));
+    const count = shown.filter(Boolean).length;
+    const all = count === shown.length;
+    everything.hidden = all;
+    document.getElementById("shown").textContent = all ? "" : `${count} of ${shown.length} parts`;
+    if (refit && count) open();
+  };
+  find.addEventListener("input", () => filter(true));
+  find.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const first = nodes.find((node) => !node.classList.contains("out"));
+    if (first) choose(Number(first.dataset.node), true);
+  });
+  health.addEventListener("change", () => filter(true));
+  const showAll = (except = null) => {
+    alone = except;
+    find.value = "";
+    health.value = "";
+    filter(true);
+  };
+  everything.addEventListener("click", () => { showAll(); svg.focus(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    clear();
+    if (!everything.hidden) showAll();
+  });
+  open();
 })();

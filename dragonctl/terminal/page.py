@@ -15,15 +15,17 @@ from importlib.resources import files
 from typing import Any
 
 from dragonctl.telemetry.times import duration_text, iso_text
+from dragonctl.telemetry.traces.folding import Row, folded, walk_rows
 from dragonctl.telemetry.traces.reading import Trace
 from dragonctl.telemetry.traces.segments import walk
 from dragonctl.telemetry.traces.service_map import Figures, ServiceMap
 from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.map_figures import shares_text, worst_of
-from dragonctl.terminal.map_names import Names, label
+from dragonctl.terminal.map_names import LINK, Names, label
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing
+from dragonctl.terminal.segment_details import title_of
 
 
 def page(
@@ -101,12 +103,18 @@ def _data(
             **node.document(),
             "label": label(node),
             "kind": kind_text(node.type),
+            "about": names.accounts.get(node.key, ""),
             "named": names.short[node.key],
         }
         for node in found.nodes.values()
     ]
     edges = [
-        {**edge.document(), "source": order[edge.source], "target": order[edge.target]}
+        {
+            **edge.document(),
+            "source": order[edge.source],
+            "target": order[edge.target],
+            "link": edge.kind == LINK,
+        }
         for edge in found.edges.values()
     ]
     whole = list(traces)
@@ -118,10 +126,37 @@ def _data(
             {**item.document(), "services": sorted({*item.services, *passed.get(item.id, ())})}
             for item in summaries
         ],
-        "traces": [trace.document() for trace in whole],
+        "traces": [_waterfall(trace) for trace in whole],
     }
     harmless: dict[str, Any] = _harmless(document)
     return harmless
+
+
+def _waterfall(trace: Trace) -> dict[str, Any]:
+    """A trace as the page shows it: a row for each call, equal ones as one."""
+    rows = [
+        {
+            "depth": depth,
+            "name": " ".join(filter(None, title_of(row))),
+            "start": row.first.start,
+            "end": _end(row),
+            "duration": row.duration,
+            "status": row.status,
+            "exceptions": [
+                {"type": one.type, "message": one.message} for one in row.first.exceptions
+            ],
+        }
+        for depth, row in walk_rows(folded(trace.roots))
+    ]
+    count = sum(1 for _ in walk(trace.roots))
+    return {"id": trace.id, "duration": trace.duration, "count": count, "segments": rows}
+
+
+def _end(row: Row) -> float | None:
+    """When the last of a row's calls ended; None while one goes on."""
+    ends = [part.end for part in row.segments]
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
 
 
 def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
@@ -132,6 +167,7 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
     yield f"<p>{len(found.nodes)} parts, {len(found.edges)} calls</p>"
     yield (f'<p class="label">{escape(mark)}</p>' if mark else "") + "</header>"
     yield '<main><div class="board"><div class="map">'
+    yield _FILTERS
     yield drawing(found)
     yield (
         '<div class="tools"><button type="button" id="zoom-in" aria-label="Zoom in">+</button>'
@@ -150,6 +186,16 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
     calls = [(names.call(edge), edge.figures) for edge in found.edges.values()]
     yield _table("Calls", "Call", calls)
     yield "</section></main><footer>Made by dragonctl. Times are response times.</footer>"
+
+
+_FILTERS = (
+    '<div class="filters" role="search"><label>Search <input type="search" id="find"'
+    ' autocomplete="off" spellcheck="false"></label><label>Show <select id="health">'
+    '<option value="">all parts</option><option value="bad">with errors</option>'
+    '<option value="fault">with faults</option></select></label>'
+    '<button type="button" id="everything" hidden>Show all</button>'
+    '<span id="shown" aria-live="polite"></span></div>'
+)
 
 
 def _table(caption: str, first: str, rows: Iterable[tuple[str, Figures]]) -> str:

@@ -1,4 +1,4 @@
-"""The service map as SVG: cards in rows, curves between them, the same places as in a terminal."""
+"""The service map as SVG: cards in columns, callers left of what they call, curves between."""
 
 from __future__ import annotations
 
@@ -10,29 +10,37 @@ from typing import Any
 from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
-from dragonctl.terminal.layers import Item, Layout, Net, layered
+from dragonctl.terminal.layers import GAP, Item, Layout, Net, layered
 from dragonctl.terminal.map_figures import OUTCOMES, shares_text, worst_of
-from dragonctl.terminal.map_names import label
+from dragonctl.terminal.map_names import Names, label, links_of
 from dragonctl.terminal.neutral import middle
 
-_CELL, _ROW, _HEIGHT, _MARGIN = 8, 140, 84, 24
-_COLUMNS, _NARROWEST, _WIDEST = 150, 27, 36
+_UNIT = 14
+"""Pixels of a cell of the layout, which stacks cards: its rows are columns here."""
+_WIDTH, _HEIGHT, _BETWEEN, _MARGIN = 240, 84, 72, 24
+_CELLS = _HEIGHT // _UNIT
+_CHARACTERS = 30
+"""Characters of a name that fit a card."""
+_LEAST_STACKED, _STACKED = 6, 1.3
+"""Cards in a stack: at least so many, or so many times the square root of all."""
 _ROLE = (
     'tabindex="0" role="group"'
-    ' aria-label="Service map. Arrow keys move it, plus and minus zoom, zero fits it."'
+    ' aria-label="Service map. Arrow keys move it, plus and minus zoom, zero fits it, / searches."'
 )
 
 
 def drawing(found: ServiceMap) -> str:
-    """The map as one ``svg`` element: every node a button that says its figures."""
+    """The map as one ``svg`` element, left to right: every node a button that says its figures."""
     order = {key: number for number, key in enumerate(found.nodes)}
-    widths = {key: _width(node) for key, node in found.nodes.items()}
-    layout = layered(widths, found.edges, _COLUMNS)
-    left = min((item.x for row in layout.rows for item in row), default=0) * _CELL
-    width = max(layout.width * _CELL - left, 320) + 2 * _MARGIN
-    height = max(len(layout.rows) * _ROW - (_ROW - _HEIGHT), _HEIGHT) + 2 * _MARGIN
+    stacked = max(_LEAST_STACKED, round(_STACKED * len(found.nodes) ** 0.5))
+    layout = layered(
+        dict.fromkeys(found.nodes, _CELLS), found.edges, stacked * (_CELLS + GAP), links_of(found)
+    )
+    top = min((item.x for row in layout.rows for item in row), default=0) * _UNIT
+    width = max(len(layout.rows) * (_WIDTH + _BETWEEN) - _BETWEEN, 320) + 2 * _MARGIN
+    height = max(layout.width * _UNIT - top, _HEIGHT) + 2 * _MARGIN
     parts = [
-        f'<svg viewBox="{left - _MARGIN} {-_MARGIN} {width} {height}" {_ROLE}>',
+        f'<svg viewBox="{-_MARGIN} {top - _MARGIN} {width} {height}" {_ROLE}>',
         *_edges(found, layout, order),
         *_nodes(found, layout, order),
         "</svg>",
@@ -40,25 +48,25 @@ def drawing(found: ServiceMap) -> str:
     return "".join(parts)
 
 
-def _width(node: Node) -> int:
-    return min(max(len(label(node)) + 5, len(kind_text(node.type)) + 4, _NARROWEST), _WIDEST)
-
-
 def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Iterator[str]:
+    names = Names.of(found)
     for row in layout.rows:
         for item in row:
             if item.node is not None:
-                yield _card(
-                    found.nodes[item.node], item, order[item.node], item.node in layout.loops
+                about = " · ".join(
+                    filter(None, [kind_text(item.node[1]), names.accounts.get(item.node, "")])
                 )
+                loops = item.node in layout.loops
+                yield _card(found.nodes[item.node], item, order[item.node], about, loops=loops)
 
 
-def _card(node: Node, item: Item, number: int, loops: bool) -> str:
-    x, y, width = item.x * _CELL, item.row * _ROW, item.width * _CELL
-    figures, kind = node.figures, escape(kind_text(node.type))
-    name = escape(middle(label(node), item.width - 3))
+def _card(node: Node, item: Item, number: int, about: str, *, loops: bool) -> str:
+    """A card; ``about``: its kind, and its account if that is another."""
+    (x, y), width = _corner(item), _WIDTH
+    figures, kind = node.figures, _fitted(about)
+    name = escape(middle(label(node), _CHARACTERS - 2))
     rate = _rate(figures)
-    words = f"{label(node)}, {kind_text(node.type)}: {rate}, {shares_text(figures)}"
+    words = f"{label(node)}, {about}: {rate}, {shares_text(figures)}"
     worst = worst_of(figures)
     outcome = "" if worst in ("", "ok") else shares_text(figures)
     return (
@@ -67,15 +75,20 @@ def _card(node: Node, item: Item, number: int, loops: bool) -> str:
         f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{_HEIGHT}" rx="9"/>'
         f'<text class="kind" x="{x + 12}" y="{y + 20}">{kind}{" ↻" if loops else ""}</text>'
         f'<text class="name" x="{x + 12}" y="{y + 38}">{name}</text>'
-        f'<text class="rate" x="{x + 12}" y="{y + 55}">{_fitted(rate, item)}</text>'
+        f'<text class="rate" x="{x + 12}" y="{y + 55}">{_fitted(rate)}</text>'
         f'<text class="rate bad-{worst}" x="{x + 12}" y="{y + 70}">'
-        f"{_fitted(outcome, item)}</text>"
+        f"{_fitted(outcome)}</text>"
         f"{_shares(figures, x + 1, y + _HEIGHT - 7, width - 2)}<title>{escape(words)}</title></g>"
     )
 
 
-def _fitted(text: str, item: Item) -> str:
-    return escape(middle(text, item.width + 2))
+def _corner(item: Item) -> tuple[int, int]:
+    """The left upper corner of a card."""
+    return item.row * (_WIDTH + _BETWEEN), item.x * _UNIT
+
+
+def _fitted(text: str) -> str:
+    return escape(middle(text, _CHARACTERS + 4))
 
 
 def _rate(figures: Figures) -> str:
@@ -130,35 +143,37 @@ def _edge(found: ServiceMap, path: list[Item], net: Net, order: Mapping[Key, int
     words = (
         f"{label(found.nodes[source])} → {label(found.nodes[target])}: {figures.requests:,}"
         f" requests, {duration_text(figures.average)}, {shares_text(figures)}"
+        f"{', a link' if net.link else ''}"
     )
-    offset = 12 if net.backwards else 0  # beside the way down, where both exist
+    offset = 12 if net.backwards else 0  # beside the way there, where both exist
     points = _points(path, offset)
     tip_x, tip_y = points[0] if net.backwards else points[-1]
-    turn = -8 if not net.backwards else 8
+    turn = 8 if net.backwards else -8
+    classes = " back" * net.backwards + " link" * net.link
     return (
-        f'<g class="edge{" back" if net.backwards else ""}" data-source="{order[source]}"'
+        f'<g class="edge{classes}" data-source="{order[source]}"'
         f' data-target="{order[target]}"><path d="{_curve(points)}"/>'
-        f'<polygon class="tip" points="{tip_x},{tip_y} {tip_x - 5},{tip_y + turn}'
-        f' {tip_x + 5},{tip_y + turn}"/><title>{escape(words)}</title></g>'
+        f'<polygon class="tip" points="{tip_x},{tip_y} {tip_x + turn},{tip_y - 5}'
+        f' {tip_x + turn},{tip_y + 5}"/><title>{escape(words)}</title></g>'
     )
 
 
 def _points(path: list[Item], offset: int) -> list[tuple[int, int]]:
-    """Bottom of the upper card, both ends of each passage, top of the lower card."""
+    """Right of the left card, both ends of each passage, left of the right card."""
     points: list[tuple[int, int]] = []
     for at, item in enumerate(path):
-        x, y = item.centre * _CELL + (offset if item.node is not None else 0), item.row * _ROW
+        (x, _), y = _corner(item), item.centre * _UNIT + (offset if item.node is not None else 0)
         if at:
             points.append((x, y))
         if at + 1 < len(path):
-            points.append((x, y + _HEIGHT))
+            points.append((x + _WIDTH, y))
     return points
 
 
 def _curve(points: list[tuple[int, int]]) -> str:
     words = [f"M{points[0][0]} {points[0][1]}"]
     for at, ((ax, ay), (bx, by)) in enumerate(pairwise(points)):
-        middle_y = (ay + by) // 2
-        between = at % 2 == 0  # between rows it bends, through a row it runs straight
-        words.append(f"C{ax} {middle_y} {bx} {middle_y} {bx} {by}" if between else f"L{bx} {by}")
+        middle_x = (ax + bx) // 2
+        between = at % 2 == 0  # between columns it bends, through a column it runs straight
+        words.append(f"C{middle_x} {ay} {middle_x} {by} {bx} {by}" if between else f"L{bx} {by}")
     return " ".join(words)

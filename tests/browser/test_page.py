@@ -45,6 +45,21 @@ def node(tab, words):
     return tab.get_by_role("button", name=re.compile(words))
 
 
+def choose(tab, words):
+    """With keys alone: it need not be in view."""
+    node(tab, words).focus()
+    tab.keyboard.press("Enter")
+
+
+def seen_whole(tab, part):
+    """Whether a part of the map lies within the map's frame."""
+    frame, box = tab.locator(".map svg").bounding_box(), part.locator(".box").bounding_box()
+    return (
+        frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+        and frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"]
+    )  # fmt: skip
+
+
 def test_a_click_on_a_part_shows_its_figures_its_calls_and_its_traces(tab, tmp_path):
     open_page(tab, tmp_path, graphs.dragons())
     node(tab, "^add-dragon, function").click()
@@ -92,10 +107,15 @@ def test_the_map_pans_and_zooms_and_fits_again(tab, tmp_path):
     drawing.focus()
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("0")
-    assert drawing.get_attribute("viewBox") == home
+    fitted = drawing.get_attribute("viewBox")
+    assert all(seen_whole(tab, one) for one in tab.locator(".node").all())
+    tab.get_by_role("button", name="Zoom in").click()
+    tab.get_by_role("button", name="Fit").click()
+    assert drawing.get_attribute("viewBox") == fitted
+    tab.mouse.move(box["x"] + 130, box["y"] + 190)
     tab.mouse.wheel(0, -200)
-    tab.wait_for_function("home => document.querySelector('.map svg').getAttribute('viewBox')"
-                          " !== home", arg=home)  # fmt: skip
+    tab.wait_for_function("was => document.querySelector('.map svg').getAttribute('viewBox')"
+                          " !== was", arg=fitted)  # fmt: skip
 
 
 def test_text_on_the_cards_can_be_read_in_both_schemes(tab, tmp_path):
@@ -127,3 +147,114 @@ def test_a_narrow_window_keeps_everything_within_its_width(tab, tmp_path, width)
     tab.set_viewport_size({"width": width, "height": 800})
     open_page(tab, tmp_path, graphs.twenty())
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("count", [12, 62, 200])
+def test_a_map_of_any_size_opens_with_names_that_can_be_read(tab, tmp_path, count):
+    open_page(tab, tmp_path, graphs.shop(count))
+    heights = tab.evaluate(
+        "[...document.querySelectorAll('.node .name')]"
+        ".map((name) => name.getBoundingClientRect().height)"
+    )
+    assert len(heights) == count
+    assert min(heights) >= 12
+    assert seen_whole(tab, tab.locator(".node").first)
+
+
+def test_callers_stand_left_of_what_they_call(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(62))
+    left = {
+        one.get_attribute("data-node"): one.locator(".box").bounding_box()["x"]
+        for one in tab.locator(".node").all()
+    }
+    for edge in tab.locator(".edge:not(.back)").all():
+        source, target = edge.get_attribute("data-source"), edge.get_attribute("data-target")
+        assert left[source] < left[target]
+
+
+def test_the_part_that_has_the_focus_is_always_in_view(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(200))
+    tab.locator(".node").first.focus()
+    for _ in range(15):
+        tab.keyboard.press("Tab")
+        focused = tab.locator(".node:focus")
+        assert focused.count() == 1
+        assert seen_whole(tab, focused)
+
+
+def test_a_search_shows_what_it_finds_and_enter_chooses_it(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(62))
+    tab.locator(".map svg").focus()
+    tab.keyboard.press("/")
+    tab.keyboard.type("part-14")
+    shown = tab.locator(".node:visible")
+    assert shown.count() == 1
+    assert tab.get_by_text("1 of 62 parts").is_visible()
+    tab.keyboard.press("Enter")
+    assert tab.get_by_label("Chosen part").locator("h2").inner_text() == "shop-orders-part-14"
+    tab.get_by_role("button", name="Show all").click()
+    assert shown.count() == 62
+    tab.get_by_role("searchbox").fill("no such part")
+    assert tab.get_by_text("0 of 62 parts").is_visible()
+    tab.keyboard.press("Escape")
+    assert shown.count() == 62
+
+
+def test_a_filter_by_health_shows_what_failed(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.dragons())
+    tab.get_by_label("Show").select_option("with faults")
+    words = [one.get_attribute("aria-label") for one in tab.locator(".node:visible").all()]
+    assert len(words) == 2
+    assert all("fault" in word for word in words)
+    tab.get_by_label("Show").select_option("with errors")
+    assert tab.locator(".node:visible").count() == 4
+
+
+def test_one_part_and_its_neighbours_can_be_shown_alone(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(62))
+    choose(tab, "^shop-orders-part-2, function")
+    panel = tab.get_by_label("Chosen part")
+    panel.get_by_role("button", name="Show only this and its neighbours").click()
+    neighbours = panel.locator("ul .plain").count()
+    shown = tab.locator(".node:visible")
+    assert 3 < shown.count() <= neighbours + 1
+    assert tab.locator(".node:focus").get_attribute("aria-label").startswith("shop-orders-part-2,")
+    assert seen_whole(tab, tab.locator(".node:focus"))
+    tab.keyboard.press("Escape")
+    assert shown.count() == 62
+
+
+def test_links_are_dotted_and_accounts_and_whole_names_are_told(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(20))
+    links = tab.locator(".edge.link")
+    assert links.count() > 2
+    assert "a link" in links.first.locator("title").text_content()
+    dashes = links.first.locator("path").evaluate(
+        "(path) => getComputedStyle(path).strokeDasharray"
+    )
+    plain = tab.locator(".edge:not(.link):not(.back) path").first
+    assert dashes != plain.evaluate("(path) => getComputedStyle(path).strokeDasharray")
+    assert node(tab, "^table-1-5, DynamoDB · account 999988887777").count() == 1
+    choose(tab, "^events-8, SQS Queue")
+    panel = tab.get_by_label("Chosen part").inner_text()
+    assert "https://sqs.eu-west-1.amazonaws.com/123456789012/events-8" in panel
+    assert ", a link" in panel
+
+
+def test_a_trace_of_twelve_hundred_calls_is_a_few_rows_and_its_bars_fit(tab, tmp_path):
+    ident = documents.TRACE
+    answer = documents.answer(documents.loop(600), ident)
+    traces, _ = read_traces(lambda *_, **__: answer, [ident])
+    names = [{"Name": "busy", "Type": "AWS::Lambda::Function"}]
+    summary = summary_of(documents.summary(0, Id=ident, ServiceIds=names))
+    services = [graphs.service(0, "busy", "AWS::Lambda::Function", 1)]
+    found = service_map(graphs.fetch_of(services), documents.START - 3600, documents.START)
+    target = tmp_path / "map.html"
+    target.write_text(page(found, "busy", [summary], traces), encoding="utf-8")
+    tab.goto(target.as_uri())
+    node(tab, "^busy").click()
+    panel = tab.get_by_label("Chosen part")
+    panel.get_by_role("button", name=re.compile("^GET 200")).click()
+    assert panel.locator(".fall tr").count() == 2
+    assert "1201 segments" in panel.inner_text()
+    assert "600" in panel.locator(".fall tr").last.inner_text()
