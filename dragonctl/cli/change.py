@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
 from dragonctl.engine.perform import Tools
 from dragonctl.engine.plan import Plan, plan
+from dragonctl.engine.reads import begin
 from dragonctl.engine.reversal import Reverse
 from dragonctl.engine.run import Outcome, apply
 from dragonctl.errors import DragonError, InterruptedByUserError
@@ -113,18 +114,30 @@ class _Work:
         self.report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
         self.report.begin(goal.title, session.label, planned, dry=how.only_shows)
-        owned = [] if self.journal.undoes else ownership_warnings(session.reads, planned.items)
+        asked = planned.changes and (question or goal.question)
+        owned = begin(self._owners, planned)
+        is_told_first = how.only_shows or (asked and not how.yes)
         overdue = session.overdue()  # reads journals, too: what it passes over is told
-        known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings, *owned]
-        self.warnings += dict.fromkeys(self.printed.all_filled(known))
+        known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings]
         self.notes = self.printed.all_filled(goal.notes)
-        self.report.warn(self.warnings, self.notes)
+        self._warn([*known, *(owned.result() if is_told_first else ())], self.notes)
         if how.only_shows:
             self.outcome = _shown(planned)
             return
-        if (asked := question or goal.question) and planned.changes:
+        if asked:
             confirm(asked, how)
-        self._apply(planned)
+        try:
+            self._apply(planned)
+        finally:  # who is asked nothing does not wait for the tags: they are told before the end
+            self._warn(() if is_told_first else owned.result())
+
+    def _owners(self, planned: Plan) -> list[str]:
+        return [] if self.journal.undoes else ownership_warnings(self.session.reads, planned.items)
+
+    def _warn(self, warnings: Iterable[str], notes: Iterable[str] = ()) -> None:
+        told = list(dict.fromkeys(self.printed.all_filled(warnings)))
+        self.warnings += told
+        self.report.warn(told, notes)
 
     def _apply(self, planned: Plan) -> None:
         if self.journal.undoes:  # an undo that finds nothing left to do is still remembered

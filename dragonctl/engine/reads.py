@@ -243,6 +243,20 @@ def concurrently(*reads: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in futures]
 
 
+def begin(read: Callable[..., T], *arguments: Any) -> Future[T]:
+    """Begin a read that is asked for later, and that does not hold up the end of the process."""
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(read(*arguments))
+        except Exception as error:  # noqa: BLE001 (told to whoever asks)
+            answer.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(ask,), daemon=True).start()
+    return answer
+
+
 def _read_optionally(asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]]) -> None:
     """Read what is asked for, until nothing is left of it."""
     _optional.set(True)

@@ -39,6 +39,19 @@ def test_a_first_run_updates_a_stage_once_and_an_unchanged_one_asks_nothing_twic
     assert len(questions) == len(set(questions))
 
 
+def test_tags_hold_up_no_write_where_nothing_is_asked(lab):
+    lab.fresh()
+    lab.builder.client("lambda").tag_resource(
+        Resource=lab.builder.function_arn("small-work"), Tags={"managed-by": "terraform"}
+    )
+    late = Rule(Fault("silence", 0.5), "lambda", "ListTags", times=ALWAYS)
+    result = lab.run(*SETUP, rules=[late])
+    assert result.exit_code == 0, result.stderr
+    answered = min(one.started + one.seconds for one in result.calls if one.operation == "ListTags")
+    assert min(one.started for one in result.calls if one.is_write) < answered
+    assert any("managed by Terraform" in text for text in result.document["warnings"])
+
+
 def test_undo_leaves_nothing_moved(lab, learned):
     before = lab.fresh()
     lab.run(*SETUP)
