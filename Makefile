@@ -28,6 +28,7 @@ lint: setup
 setup: $(READY)
 
 $(READY): requirements/dev.txt pyproject.toml
+	@echo "What dragonctl needs is installed into $(VENV), once; that takes a minute or two."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -57,6 +57,8 @@ _POST = f"send POST /dragons --stage test --data '{json.dumps(_DRAGON)}'"
 _GET = "send GET '/dragons?dragonName=Jon' --stage prod"
 
 _STAGES = r"(Stage|test|prod) "
+_ANSWERED = r"POST |GET |\d{3} \w+  "
+"""A request and how it ended, which stands on a line of its own where there is little room."""
 
 ACTS: tuple[Act, ...] = (
     Act(
@@ -110,15 +112,16 @@ ACTS: tuple[Act, ...] = (
         "A new dragon",
         "One request, followed: its answer, its lines in every log, its trace.",
         (f"{_POST} --follow",),
-        shown=r"POST |\S+  (access |\S+ .*(Execution(Started|Succeeded)|dragon (validated|added)))",
+        shown=_ANSWERED
+        + r"|\S+  (access |\S+ .*(Execution(Started|Succeeded)|dragon (validated|added)))",
     ),
     Act(
         "The same dragon again",
         "The API says yes, and yet it is not added.",
         (_POST,),
-        shown="POST ",
+        shown=_ANSWERED,
     ),
-    Act("Read it, twice", "The second answer comes from the cache.", (_GET, _GET), shown="GET "),
+    Act("Read it, twice", "The second answer comes from the cache.", (_GET, _GET), shown=_ANSWERED),
     Act(
         "What became of the second dragon",
         "The line of the state machine's log that says why it was refused.",

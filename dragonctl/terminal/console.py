@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -42,10 +43,14 @@ class Screen(Console):
         """Print text broken between words, and anything else as rich does."""
         with aside():
             lines = [line for one in objects if isinstance(one, str | Text) for line in _split(one)]
-            if self.room and lines and not options and len(objects) == 1:
-                objects = tuple(piece for line in lines for piece in fitted(line, self.room))
-                options = {"sep": "\n"}
-            super().print(*objects, **options)
+            if not (self.room and lines) or options or len(objects) > 1:
+                super().print(*objects, **options)
+                return
+            # Whoever keeps some lines and leaves others out must know which pieces are one.
+            one_line = getattr(self.file, "one_line", nullcontext)
+            for line in lines:
+                with one_line():
+                    super().print(*fitted(line, self.room), sep="\n")
 
     def document(self, text: str) -> None:
         """Print JSON: at a terminal broken between words, but never shortened."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from rich.text import Text
@@ -11,6 +13,7 @@ from dragonctl.terminal.console import out
 
 _WIDEST_RULE = 78
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
+_BREAK = re.compile(r"\n\s*(?=\S)")
 
 
 def heading(number: int, title: str, why: str) -> None:
@@ -30,9 +33,10 @@ def typed(words: str) -> None:
 class Excerpt:
     """A stream that passes on the lines that begin with ``shown``, and all from ``rest`` on.
 
-    The patterns are matched against a line's text alone, without its colours. What is left out is
-    kept until the end: a command that failed, or of which nothing would be seen, is shown whole.
-    A reader that has gone stops no command: that is raised at the end.
+    The patterns are matched against a line's text alone, without its colours; one that a narrow
+    terminal breaks into several (:meth:`one_line`) is shown or left out as a whole. What is left
+    out is kept until the end: a command that failed, or of which nothing would be seen, is shown
+    whole. A reader that has gone stops no command: that is raised at the end.
     """
 
     buffer = None  # whoever looks for the file behind must not write past this
@@ -42,7 +46,7 @@ class Excerpt:
         self.shown, self.rest = re.compile(shown), re.compile(rest)
         self.begun = ""
         self.left_out: list[str] = []
-        self.has_shown = self.shows_all = False
+        self.has_shown = self.shows_all = self.is_one_line = False
         self.failure: OSError | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -51,10 +55,23 @@ class Excerpt:
 
     def write(self, text: str) -> int:
         """Take a text; its last line waits until it is whole."""
-        *lines, self.begun = (self.begun + text).split("\n")
-        for line in lines:
-            self._take(f"{line}\n")
+        self.begun += text
+        if not self.is_one_line:
+            *lines, self.begun = self.begun.split("\n")
+            for line in lines:
+                self._take(f"{line}\n")
         return len(text)
+
+    @contextmanager
+    def one_line(self) -> Iterator[None]:
+        """What is written meanwhile are the pieces of one line."""
+        self.is_one_line = True
+        try:
+            yield
+        finally:
+            self.is_one_line = False
+            self._take(self.begun)
+            self.begun = ""
 
     def end(self, *, whole: bool) -> None:
         """No more is written; ``whole`` shows what was left out, too."""
@@ -77,7 +94,7 @@ class Excerpt:
             self.failure = error
 
     def _take(self, line: str) -> None:
-        text = _STYLE.sub("", line)
+        text = _BREAK.sub(" ", _STYLE.sub("", line))
         self.shows_all = self.shows_all or self.rest.match(text) is not None
         if self.shows_all or self.shown.match(text):
             self.has_shown = True

@@ -141,3 +141,13 @@ def test_local_keeps_what_it_holds(typed):
 @pytest.mark.parametrize("action", ["", "sideways"])
 def test_local_with_another_word_is_wrong_usage(typed, action):
     assert typed("local", *filter(None, [action]))[0] == 2
+
+
+def test_a_line_that_is_broken_is_shown_or_left_out_whole():
+    stream = StringIO()
+    excerpt = Excerpt(stream, "GET .*OK", r"\Z")
+    for pieces in ("GET /a\n  200 OK\n", "note\n  GET b OK\n"):
+        with excerpt.one_line():
+            excerpt.write(pieces)
+    excerpt.end(whole=False)
+    assert stream.getvalue() == "GET /a\n  200 OK\n"
