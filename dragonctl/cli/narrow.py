@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +13,8 @@ import click
 
 _CLICKS_LEAST = 50
 _LEAST = 16
+_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
+"""A word as a shell takes it: blanks between quotes are its own."""
 
 
 class Help(click.HelpFormatter):
@@ -31,8 +35,11 @@ class Help(click.HelpFormatter):
             super().write_usage(prog, args, prefix)
 
     def write_text(self, text: str) -> None:
-        """Paragraphs, wrapped."""
+        """Paragraphs, wrapped; at a terminal, what is printed as it is has room there, too."""
         if not self._is_narrow:
+            if sys.stdout.isatty():
+                room = shutil.get_terminal_size().columns - self.current_indent
+                text = "\n\n".join(_with_room(part, room) for part in text.split("\n\n"))
             super().write_text(text)
             return
         indent = " " * self.current_indent
@@ -57,6 +64,30 @@ class Help(click.HelpFormatter):
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
         self.write("".join(f"{line}\n" for line in lines))
+
+
+def _with_room(paragraph: str, room: int) -> str:
+    r"""A paragraph that begins with ``\b`` with no line of more than so many cells."""
+    head, *lines = paragraph.split("\n")
+    if head.strip() != "\b":
+        return paragraph
+    return "\n".join([head, *(piece for line in lines for piece in _pieces(line, room))])
+
+
+def _pieces(line: str, room: int) -> list[str]:
+    """A line that is too long: its remark above it, and a command that can be typed as it is."""
+    if len(line) <= room:
+        return [line]
+    typed, _, remark = line.partition("  # ")
+    indent = line[: len(line) - len(line.lstrip())]
+    above = [f"{indent}# {remark}"] if remark else []
+    pieces = [indent]
+    for word in _WORD.findall(typed):
+        if pieces[-1].strip() and len(f"{pieces[-1]} {word} \\") > room:
+            pieces[-1] += " \\"
+            pieces.append(f"{indent}   ")
+        pieces[-1] += f"{' ' * bool(pieces[-1].strip() or len(pieces) > 1)}{word}"
+    return [*above, *pieces]
 
 
 def _lines_of(paragraph: str) -> list[str]:

@@ -27,7 +27,7 @@ def help(context: click.Context, name: str | None) -> int:  # noqa: A001 (it is 
         assert isinstance(root.command, click.Group)
         _, found, _ = root.command.resolve_command(root, [name])
         assert found
-        text = click.Context(found, info_name=name, parent=root).get_help()
+        text = found.context_class(found, info_name=name, parent=root).get_help()
     if globals_of(context).json:
         text = json.dumps({"command": name, "help": text}, indent=2)
     click.echo(text)

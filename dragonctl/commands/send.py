@@ -30,8 +30,8 @@ Examples:
   dragonctl send GET /dragons --api-key KEY --header 'Accept: text/plain'
 
 \b
-Exit codes: 0 when an answer came, whatever its status (as curl has it; --fail: 1 from
-status 400 on), 1 when none came.
+Exit codes: 0 when an answer came, whatever its status (as curl has it;
+--fail: 1 from status 400 on), 1 when none came.
 """
 )
 @click.argument("method")

@@ -47,7 +47,8 @@ def why(ident: str, since: str, **chosen: Any) -> int:
 
     if not looks_like_id(ident):
         raise UsageError(
-            f"'{ident}' is not an id.", "Give a request id, an execution ARN or a trace id."
+            f"'{ident}' is not an id.",
+            "Give a request id (send and logs show them), an execution ARN or a trace id.",
         )
     start_ms = past(since, time.time())
     view = View(chosen, "logs", "xray", "stepfunctions", "lambda")

@@ -18,7 +18,7 @@ def show_local(about: Mapping[str, Any], start: str) -> None:
     elif about["ended"]:
         out().print(_line("has ended. What it holds is kept for the next start.", "bold green"))
     else:
-        out().print(_line(f"is not running. Start it with: {neutral(start)}", "bold"))
+        out().print(Text(f"The local AWS is not running. Start it with: {neutral(start)}", "bold"))
 
 
 def set_aside(path: str) -> str:
