@@ -16,7 +16,8 @@ from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection
-from dragonctl.errors import UsageError
+from dragonctl.engine.symptoms import is_fatal
+from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.traces.belonging import Parts, parts_of
@@ -24,8 +25,10 @@ from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 from dragonctl.telemetry.traces.emptiness import explain_empty
 from dragonctl.telemetry.traces.reading import Trace, find_traces
 from dragonctl.telemetry.traces.retrieval import Retrieval
+from dragonctl.telemetry.traces.span_search import search_spans
 from dragonctl.telemetry.traces.summaries import Summary, summaries
 from dragonctl.terminal.console import headline, out, tell, warn
+from dragonctl.terminal.insights import bytes_text
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.traces import print_coverage
 from dragonctl.terminal.waiting import Waits
@@ -81,7 +84,28 @@ class View:
         """The traces between two times (seconds) that the application's parts took part in."""
         parts = self.parts
         found = summaries(self.fetch, start, end, expression)
-        return (item for item in found if parts.took_part_in(item))
+        indexed = (item for item in found if parts.took_part_in(item))
+        if not self.coverage.elsewhere or self.coverage.complete or expression:
+            return indexed
+        known = {item.id: item for item in indexed}
+        others = (item for item in self._searched(start, end) if parts.took_part_in(item))
+        both = {**{item.id: item for item in others}, **known}.values()
+        return iter(sorted(both, key=lambda item: item.start, reverse=True))
+
+    def _searched(self, start: float, end: float) -> list[Summary]:
+        """The traces whose first span is in CloudWatch Logs; what kept it from that is said."""
+        try:
+            found = search_spans(
+                self.fetch, start, end, clock=self.session.clock, sleep=self.session.sleep
+            )
+        except DragonError as problem:
+            if is_fatal(problem):
+                raise
+            words = f"The spans in CloudWatch Logs could not be searched: {problem.message}"
+            self.coverage = self.coverage.with_note(words)
+            return []
+        self.coverage = self.coverage.with_spans(bytes_text(found.scanned_bytes), cut=found.cut)
+        return found.summaries
 
     def warn_of_namesakes(self) -> None:
         """Say which APIs of other ids X-Ray's graph counts together with those meant."""
@@ -89,7 +113,7 @@ class View:
             self.warn(
                 f"Another API of this account is called like {name.rpartition('/')[0]}"
                 f" ({', '.join(ids)}), and X-Ray's graph has no ids: the figures of {name} may be"
-                " of both. `dragonctl traces --group-by url` counts yours alone."
+                " of both. `dragonctl traces --group-by route` counts yours alone."
             )
 
     def warn(self, words: str) -> None:

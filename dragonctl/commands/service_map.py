@@ -87,16 +87,19 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
 
 def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
     """Where Transaction Search is on, the parts that the traces found show besides."""
+    from dataclasses import replace
     from itertools import islice
 
     from dragonctl.engine.symptoms import is_fatal
     from dragonctl.telemetry.traces.retrieval import MOST_IDS
 
-    coverage = view.coverage.of_graph()
+    before, coverage = view.coverage.notes, view.coverage.of_graph()
     retrieval = view.retrieval(found.start, found.end)
     if retrieval is None:
         return coverage
     ids = [item.id for item in islice(view.traces(found.start, found.end), MOST_IDS)]
+    searched = (note for note in view.coverage.notes if note not in before)
+    coverage = replace(coverage, notes=(*coverage.notes, *searched))
     try:
         added = found.add_missing(retrieval.graph(ids), view.parts) if ids else 0
     except DragonError as problem:
@@ -107,7 +110,7 @@ def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
         return coverage.with_note(words, complete=None)
     if not added:
         return coverage
-    note = f"{added} of the parts come of the latest {len(ids)} indexed traces alone."
+    note = f"{added} of the parts come of the latest {len(ids)} traces alone."
     return coverage.with_note(note, complete=None)
 
 

@@ -34,6 +34,13 @@ def trace_calls(app: App) -> Iterator[Call]:
     yield from log_calls(app)
     yield from _account_wide("xray", ("GetTraceSummaries", "BatchGetTraces", *_WHY_NONE))
     yield from _account_wide("xray", _RETRIEVAL)
+    yield from span_search_calls()
+
+
+def span_search_calls() -> Iterator[Call]:
+    """The search for spans in CloudWatch Logs: any group of the account may hold some."""
+    yield Call("logs", "StartQuery", {"logGroupNames": ["*"]})
+    yield from _account_wide("logs", ("GetQueryResults", "StopQuery"))
 
 
 def destination_calls() -> Iterator[Call]:
@@ -45,6 +52,7 @@ def map_calls() -> Iterator[Call]:
     """`service-map`: the graph, the traces of its page, and why it is empty."""
     reads = ("GetServiceGraph", "GetTraceSummaries", "BatchGetTraces", *_WHY_NONE)
     yield from _account_wide("xray", (*reads, *_RETRIEVAL, "GetRetrievedTracesGraph"))
+    yield from span_search_calls()
 
 
 def why_calls(app: App) -> Iterator[Call]:

@@ -29,7 +29,7 @@ def progress_text(progress: Progress) -> str:
     """How far a query is: lines matched, lines and bytes scanned (bytes are what is billed)."""
     return (
         f"{neutral(progress.status)}: {progress.matched:,} of {progress.scanned:,} lines match,"
-        f" {_bytes(progress.scanned_bytes)} scanned"
+        f" {bytes_text(progress.scanned_bytes)} scanned"
     )
 
 
@@ -41,7 +41,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _bytes(count: float) -> str:
+def bytes_text(count: float) -> str:
+    """A number of bytes to read, as CloudWatch counts them: 1,000 are 1 kB."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:  # noqa: PLR2004 (as CloudWatch counts)
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"

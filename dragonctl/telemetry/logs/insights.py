@@ -96,10 +96,25 @@ def run(
     Raises :class:`DragonError` when CloudWatch ends it without an answer.
     """
     _check(text, groups)
-    started = fetch(
-        "logs", "StartQuery", logGroupNames=[group.name for group in groups],
-        queryString=text, startTime=start_ms // 1000, endTime=-(-end_ms // 1000),
-    )  # fmt: skip
+    asked = {**_asked(text, start_ms, end_ms), "logGroupNames": [group.name for group in groups]}
+    yield from _run(fetch, asked, clock, sleep)
+
+
+def run_over_sources(
+    fetch: Fetch, text: str, start_ms: int, end_ms: int, *, clock: Clock, sleep: Sleep
+) -> Iterator[Progress | Answer]:
+    """The same of a query that names its groups itself, by ``SOURCE``."""
+    yield from _run(fetch, _asked(text, start_ms, end_ms), clock, sleep)
+
+
+def _asked(text: str, start_ms: int, end_ms: int) -> dict[str, Any]:
+    return {"queryString": text, "startTime": start_ms // 1000, "endTime": -(-end_ms // 1000)}
+
+
+def _run(
+    fetch: Fetch, asked: dict[str, Any], clock: Clock, sleep: Sleep
+) -> Iterator[Progress | Answer]:
+    started = fetch("logs", "StartQuery", **asked)
     ident, wait, since = started["queryId"], 0.2, clock()
     ended = False
     try:

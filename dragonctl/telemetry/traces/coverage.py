@@ -46,6 +46,16 @@ class Coverage:
         """The same, with what an answer lacks."""
         return replace(self, complete=complete, notes=(*self.notes, note))
 
+    def with_spans(self, scanned: str, *, cut: bool) -> Coverage:
+        """Of a list that holds what X-Ray indexes, and the traces whose first span was found."""
+        note = (
+            f"Transaction Search is on: what X-Ray does not index was searched in CloudWatch Logs"
+            f" ({scanned} scanned, which Logs Insights bills). Of the traces that begin elsewhere"
+            " only the indexed ones are here."
+        )
+        more = ("There are more than a search gives: ask for a shorter time.",) if cut else ()
+        return replace(self, complete=False if cut else None, notes=(note, *more))
+
     def of_graph(self) -> Coverage:
         """The same of X-Ray's service graph: AWS does not say what that counts."""
         if not self.elsewhere or self.complete:
