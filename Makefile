@@ -12,7 +12,7 @@ demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
 
 test: setup  ## the tests
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadscope  # many tests wait, more than compute
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder  # many tests wait, more than compute
 
 test-browser: setup  ## the service map's page, and other origins before the local AWS, in headless Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser

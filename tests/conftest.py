@@ -22,6 +22,33 @@ settings.register_profile(
 settings.load_profile("any-machine")
 
 
+LONGEST = (
+    "terminal/test_every_command.py",
+    "faults/test_setup_observability.py",
+    "faults/test_this_machine.py",
+    "docs/test_story.py",
+    "packaging/test_installing.py",
+    "faults/test_caching.py",
+    "commands/test_create_app.py",
+    "cli/test_printed.py",
+    "applications/test_setup_troubles.py",
+    "local/test_snapshot.py",
+    "policy/test_enforced.py",
+    "commands/test_demo.py",
+    "faults/test_deploy_function.py",
+    "commands/test_seeing.py",
+    "strict/test_strict_aws.py",
+    "faults/test_pairs.py",
+)
+"""The files that take longest, first: one that begins last would hold up the end alone."""
+
+
+def pytest_collection_modifyitems(items):
+    """In that order, then as they were found; the tests of a file stay together."""
+    places = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
 @pytest.fixture(autouse=True)
 def quiet_calls(monkeypatch):
     """What ``--debug`` switched on in one test is off in the next, as in a new process."""

@@ -263,7 +263,7 @@ def test_an_interruption_is_one_document_and_can_be_undone(tmp_path):
     world = known(accounts.shop())
     before = accounts.comparable(world)
     with person(world, tmp_path) as ann:
-        ann.interrupts("lambda.ListTags")  # of two functions, so twice
+        ann.interrupts("lambda.GetFunctionConfiguration")  # of two functions, so twice
         twice = ann.types(*SETUP)
         assert (twice.returncode, json.loads(twice.stdout)["changes"], ann.wrote) == (130, [], [])
         world.operations.update(accounts.empty().operations)
