@@ -27,6 +27,7 @@ STORY = (
     "commands/service-map.md",
     "commands/sampling.md",
     "commands/set-sampling.md",
+    "commands/apply.md",
     "commands/enable-cache.md",
     "commands/cache-stats.md",
     "commands/flush-cache.md",

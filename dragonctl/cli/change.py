@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from dragonctl.application.nouns import App
 from dragonctl.application.ownership import ownership_warnings
 from dragonctl.aws.transport import as_failure
 from dragonctl.cli.failures import as_document, messages
+from dragonctl.cli.kept_plan import check_place, current, differing, file_to_keep, keep
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.retrying import retry
 from dragonctl.cli.session import Session
@@ -99,10 +101,12 @@ class _Work:
 
     def __init__(self, session: Session, command: str, how: How, undoes: str | None) -> None:
         self.session, self.command, self.how = session, command, how
-        self.report = Report(json_=session.globals.json)
+        self.report = Report(json_=session.globals.output != "text")
         session.emit = self.report.event
         self.printed = Printed.current()
-        self.journal = _journal(session, command, undoes)
+        self.kept = current()
+        self.journal = _journal(session, self.kept.run_command if self.kept else command, undoes)
+        self.also: dict[str, Any] = {"of": command} if self.kept else {}
         self.goal, self.outcome = Goal("", ()), Outcome()
         self.warnings: list[str] = []
         self.notes: list[str] = []
@@ -110,6 +114,8 @@ class _Work:
     def carry_out(self, goal_of: Callable[[Session], Goal], question: str) -> None:
         """Plan, show, ask, apply."""
         session, how = self.session, self.how
+        if self.kept:
+            check_place(self.kept, session.scope)
         goal = self.goal = goal_of(session)
         self.report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
@@ -120,9 +126,12 @@ class _Work:
         overdue = session.overdue()  # reads journals, too: what it passes over is told
         known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings]
         self.notes = self.printed.all_filled(goal.notes)
-        self._warn([*known, *(owned.result() if is_told_first else ())], self.notes)
-        if how.only_shows:
-            self.outcome = _shown(planned)
+        if self.kept:
+            self.outcome.errors += differing(self.kept, planned, session.history.runs)
+        shows = how.only_shows or bool(self.outcome.errors)
+        self._warn([*known, *(owned.result() if is_told_first or shows else ())], self.notes)
+        if shows:
+            self._show(planned)
             return
         if asked:
             confirm(asked, how)
@@ -138,6 +147,18 @@ class _Work:
         told = list(dict.fromkeys(self.printed.all_filled(warnings)))
         self.warnings += told
         self.report.warn(told, notes)
+
+    def _show(self, planned: Plan) -> None:
+        """Change nothing; keep the plan, if that was asked for and all of it could be read."""
+        refused = self.outcome.errors
+        self.outcome = _shown(planned)
+        if refused:
+            self.outcome = Outcome([], [*refused, *self.outcome.errors])
+        path = file_to_keep()
+        if path is None or not planned.changes or self.goal.errors or self.outcome.errors:
+            return
+        kept = keep(path, planned, self.goal.title, self.session.scope, self.session.apis)
+        self.also["plan"] = {"file": str(path), "id": kept.identifier}
 
     def _apply(self, planned: Plan) -> None:
         if self.journal.undoes:  # an undo that finds nothing left to do is still remembered
@@ -168,14 +189,19 @@ class _Work:
         outcome, goal = self.outcome, self.goal
         errors = outcome.errors = [*goal.errors, *outcome.errors]
         self.warnings += self.printed.all_filled(outcome.kept)
+        session_form = self.session.globals.output
         if self.session.globals.json:
             where = self.session.scope.account, self.session.scope.region
             document = self._document(self.journal.run, where, errors)
             click.echo(json.dumps(document, indent=2, default=str))
+        elif session_form == "markdown":
+            click.echo(self._markdown(errors))
         else:
             self.report.end(outcome, self._undo_command(), dry=self.how.only_shows)
         tell(*messages(errors))
-        if again := retry(goal.app, errors):
+        if path := file_to_keep():
+            tell(self._about_the_file(path))
+        if again := self._retry(errors):
             tell(f"Retry what failed: {again}")
         if errors:
             stop = next((one for one in errors if isinstance(one, InterruptedByUserError)), None)
@@ -199,7 +225,7 @@ class _Work:
     ) -> dict[str, Any]:
         changes, (account, region) = self.outcome.changes, where
         document = {
-            "command": self.command,
+            "command": "apply" if self.kept else self.command,
             "run": run,
             "account": account,
             "region": region,
@@ -209,14 +235,40 @@ class _Work:
             "warnings": self.warnings,
             "notes": self.notes,
             **self.goal.also,
+            **self.also,
         }
         if self.session.label:
             document["local"] = True
         if errors:
             document["errors"] = [as_document(error) for error in errors]
-        if again := retry(self.goal.app, errors):
+        if again := self._retry(errors):
             document["retry"] = again
         return document
+
+    def _markdown(self, errors: list[DragonError]) -> str:
+        """The plan, or what was done, as a table for a ticket."""
+        from dragonctl.terminal.markdown import changes_table, page
+
+        scope = self.session.scope
+        facts = {
+            "command": self.printed.line_as_typed(),
+            "account": scope.account,
+            "region": scope.region,
+            "endpoint": scope.endpoint,
+            "run": self.journal.run if self.journal.begun else "none: this is a plan",
+        }
+        titles = {step.resource.identifier: step.title for step in self.goal.steps}
+        table = changes_table(self.outcome.changes, titles)
+        return page(self.goal.title, facts, table, self.warnings, messages(errors))
+
+    def _retry(self, errors: list[DragonError]) -> str:
+        return "" if self.kept else retry(self.goal.app, errors)
+
+    def _about_the_file(self, path: Path) -> str:
+        """Whether the plan was kept, and what to type next."""
+        if "plan" in self.also:
+            return f"Kept in {path}. Carry it out: {self.printed.command('apply', str(path))}"
+        return f"Nothing was kept in {path}: the plan has no changes, or could not be made whole."
 
 
 def _journal(session: Session, command: str, undoes: str | None) -> Journal:

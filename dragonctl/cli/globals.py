@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 import click
 
+GLOBALS = "dragonctl.globals"
+"""The key of these in the root context's ``meta``."""
+BEGAN = "dragonctl.began"
+"""The key of the time from which what is planned counts, in the root context's ``meta``."""
+KEPT = "dragonctl.kept-plan"
+"""The key of the plan that is being carried out, in the root context's ``meta``."""
+OUT = "dragonctl.out"
+"""The key of the file that is to keep the plan, in the root context's ``meta``."""
+WORDS = "dragonctl.words"
+"""The key of the words that were typed behind the command's name, in its context's ``meta``."""
 SESSION = "dragonctl.session"
 """The key of the command's session in the root context's ``meta``."""
 
@@ -37,5 +47,5 @@ class Globals:
 
 def globals_of(context: click.Context) -> Globals:
     """What was given so far."""
-    found: Globals = context.find_root().meta.setdefault("dragonctl.globals", Globals())
+    found: Globals = context.find_root().meta.setdefault(GLOBALS, Globals())
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from dragonctl.cli.catalogue import command_names
-from dragonctl.cli.globals import SESSION, globals_of
+from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import Context
 from dragonctl.errors import DragonError
 
@@ -20,11 +21,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value is not None and parameter.name:
         known = globals_of(context)
-        context.find_root().meta["dragonctl.globals"] = replace(known, **{parameter.name: value})
+        context.find_root().meta[GLOBALS] = replace(known, **{parameter.name: value})
 
 
-def global_parameters() -> list[click.Parameter]:
-    """Fresh options for one command; None means "not given here"."""
+FORMS = ("text", "json")
+MARKDOWN = "markdown"
+
+
+def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
+    """Fresh options for one command; None means "not given here". ``forms``: of its answer."""
     shared: dict[str, Any] = {"expose_value": False, "callback": _remember, "default": None}
     return [
         click.Option(
@@ -45,7 +50,7 @@ def global_parameters() -> list[click.Parameter]:
         click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
         click.Option(
             ["--output", "-o"],
-            type=click.Choice(["text", "json"]),
+            type=click.Choice(forms),
             help="Form of the answer.",
             **shared,
         ),
@@ -73,7 +78,9 @@ class Command(click.Command):
     def __init__(self, *args: Any, **settings: Any) -> None:
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
         super().__init__(*args, **settings)
-        self.params += global_parameters()
+        changes = any(parameter.name == "dry_run" for parameter in self.params)
+        self.forms = (*FORMS, MARKDOWN) if changes or self.name == "history" else FORMS
+        self.params += global_parameters(self.forms)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own options first, then those that many commands take, each kind together."""
@@ -102,13 +109,27 @@ class Command(click.Command):
         """Options that were not given come from ``dragonctl.toml``'s table of this command."""
         from dragonctl.cli.defaults import defaults_for
 
+        ctx.meta[WORDS] = tuple(args)
         if not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
-            ctx.default_map = {**(ctx.default_map or {}), **defaults_for(self)}
+            kept = ctx.find_root().meta.get(KEPT)  # its defaults, not those of this folder
+            given = kept.defaults if kept else defaults_for(self)
+            ctx.default_map = {**(ctx.default_map or {}), **given}
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as slip:
             close = get_close_matches(slip.option_name, slip.possibilities or (), cutoff=_CLOSE)
             raise click.NoSuchOption(slip.option_name, possibilities=close, ctx=slip.ctx) from slip
+        self._check(ctx)
+        return rest
+
+    def _check(self, ctx: click.Context) -> None:
+        """Refuse a form of answer that the command has not, and a plan that nobody asked for."""
+        if ctx.resilient_parsing:
+            return
+        if globals_of(ctx).output not in self.forms:
+            raise click.UsageError(f"The answer of {self.name} is text or json.", ctx)
+        if ctx.find_root().meta.get(OUT) and not ctx.params.get("dry_run"):
+            raise click.UsageError("--out keeps the plan of a --dry-run.", ctx)
 
 
 def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
@@ -122,7 +143,29 @@ def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
     return decorate
 
 
+def _to_keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Callback of ``--out``: a place that can hold no file is told at once."""
+    if value is None:
+        return
+    path = Path(value).absolute()
+    if path.is_dir() or not path.parent.is_dir():
+        reason = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise click.BadParameter(reason, param=parameter)
+    context.find_root().meta[OUT] = path
+
+
+out_option = click.option(
+    "--out", metavar="FILE", expose_value=False, callback=_to_keep,
+    help="With --dry-run: keep the plan, for apply.",
+)  # fmt: skip
+
+
 def change_options(function: F) -> F:
+    """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``, ``--out``."""
+    return out_option(how_options(function))
+
+
+def how_options(function: F) -> F:
     """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
     for option in (
         click.option("--no-wait", is_flag=True, help="Do not wait for slow things."),

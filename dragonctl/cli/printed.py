@@ -47,6 +47,10 @@ class Printed:
         """
         return shlex.join(["dragonctl", *words, *self._more(words)])
 
+    def line_as_typed(self) -> str:
+        """The line that the run was started with, quoted for a shell."""
+        return shlex.join(["dragonctl", *self.line.words])
+
     def completed(self, command: str) -> str:
         """A whole command line of dragonctl or of the AWS CLI, complete; else as it is."""
         if command.startswith("aws "):

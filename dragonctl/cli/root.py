@@ -16,7 +16,7 @@ from dragonctl import __version__
 from dragonctl.cli.catalogue import command_named, command_names, summary
 from dragonctl.cli.line import LINE, line_of
 from dragonctl.cli.narrow import Context
-from dragonctl.cli.options import global_parameters
+from dragonctl.cli.options import FORMS, MARKDOWN, global_parameters
 from dragonctl.cli.printed import Printed
 from dragonctl.terminal.streams import guarded, open_closed
 
@@ -29,7 +29,7 @@ _SECTIONS = {
     "Change AWS": (
         "setup-observability", "deploy-function", "enable-cache", "disable-cache", "flush-cache",
         "set-sampling", "set-endpoint", "deploy-edge", "setup-alarms", "setup-dashboard",
-        "create-app", "delete-app", "undo",
+        "create-app", "delete-app", "apply", "undo",
     ),
     "See what came of it": (
         "status", "send", "logs", "query", "why", "traces", "service-map", "sampling",
@@ -110,7 +110,7 @@ class Root(click.Group):
 @click.command(
     cls=Root,
     context_settings={"help_option_names": ["-h", "--help"]},
-    params=global_parameters(),
+    params=global_parameters((*FORMS, MARKDOWN)),
     epilog="Start with: dragonctl demo",
 )
 @click.version_option(__version__, message="dragonctl %(version)s")

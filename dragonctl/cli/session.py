@@ -58,6 +58,8 @@ class Session:
         self.sample = sample
         self.emit = emit or _waits()
         self._overdue: list[str] | None = None
+        self.apis: tuple[str, ...] = ()
+        """The ids of the APIs of the application that was chosen."""
         self.passed_over: list[str] = []
         """What of the journals could not be believed: a sentence each."""
         if self.globals.debug:
@@ -144,6 +146,7 @@ class Session:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
             app = discover(self.reads, _asked(doubt, selection), *on_found)
+        self.apis = tuple(api.id for api in app.apis)
         late = list(overdue(app, datetime.now(UTC)))
         self._overdue = Printed.current().all_filled(late)
         return replace(app, warnings=(*app.warnings, *late))

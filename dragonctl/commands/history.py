@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.options import command, complete
+from dragonctl.cli.options import MARKDOWN, command, complete
 
 if TYPE_CHECKING:
     from dragonctl.cli.globals import Globals
     from dragonctl.engine.history import History, Run
+
+
+_FACTS = ("time", "command", "undoes", "account", "region", "endpoint", "user", "outcome", "undone")
 
 
 @command(
@@ -21,6 +24,7 @@ Examples:
   dragonctl history
   dragonctl history --region eu-west-1
   dragonctl history 20261123-101500-3fa9    # what that run changed, field by field
+  dragonctl history 20261123-101500-3fa9 --output markdown    # for the ticket
 """
 )
 @click.argument("run", required=False, shell_complete=complete("run"))
@@ -43,6 +47,10 @@ def history(context: click.Context, run: str | None) -> int:
     if globals_of(context).json:
         changes = {"changes": list(_changes(wanted[0]))} if run else {}
         click.echo(json.dumps({"runs": rows, **changes, "warnings": told.warnings}, indent=2))
+    elif globals_of(context).output == MARKDOWN:
+        if run is None:
+            raise click.UsageError("--output markdown is for one run: history RUN.")
+        click.echo(_markdown(wanted[0], rows[0]))
     else:
         from dragonctl.terminal.history import show_history, show_run
 
@@ -51,6 +59,24 @@ def history(context: click.Context, run: str | None) -> int:
             show_run(wanted[0])
     warn(*told.warnings)
     return 0
+
+
+def _markdown(run: Run, row: dict[str, Any]) -> str:
+    """One run, for a ticket."""
+    from dragonctl.engine.model import Change
+    from dragonctl.resources import known_kinds
+    from dragonctl.terminal.markdown import changes_table, page
+
+    known_kinds()  # each kind names its fields
+    titles = {name: entry.title for name, entry in run.entries.items()}
+    facts = {key: str(row[key]) for key in _FACTS if row[key]}
+    cut_short = [
+        f"{entry.title}: cut short, what it changed is not known"
+        for entry in run.entries.values()
+        if not entry.ended
+    ]
+    table = changes_table([Change(**change) for change in _changes(run)], titles)
+    return page(f"Run {run.run}", facts, table, cut_short)
 
 
 def _row(run: Run, taken_back: set[str]) -> dict[str, Any]:

@@ -165,8 +165,9 @@ def _data_trace(given: dict[str, object], length: str | None) -> dict[str, objec
     """``--data-trace-for`` as data trace, on until then."""
     if length is None:
         return given
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
+    from dragonctl.cli.kept_plan import planned_at
     from dragonctl.cli.session import was_typed
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import period
@@ -178,7 +179,7 @@ def _data_trace(given: dict[str, object], length: str | None) -> dict[str, objec
         if typed:
             return given
     try:
-        until = datetime.now(UTC) + timedelta(seconds=period(length, "--data-trace-for"))
+        until = planned_at() + timedelta(seconds=period(length, "--data-trace-for"))
     except OverflowError:
         raise UsageError(
             f"--data-trace-for '{length}' is not a valid length of time.", "Write 2h or 1d."

@@ -220,13 +220,12 @@ def _routes(view: View) -> Routes | None:
 
 def _check_grouping(by: str) -> None:
     """Refuse a value that traces cannot be grouped by."""
-    from dragonctl.errors import UsageError
     from dragonctl.telemetry.traces.groups import ANNOTATION, GROUPINGS
 
     if by not in GROUPINGS and not (by.startswith(ANNOTATION) and by != ANNOTATION):
-        raise UsageError(
-            f"--group-by '{by}' is not known.",
-            f"There are {', '.join(GROUPINGS)}, and {ANNOTATION}NAME.",
+        raise click.UsageError(
+            f"--group-by '{by}' is not known. There are {', '.join(GROUPINGS)}, and"
+            f" {ANNOTATION}NAME."
         )
 
 

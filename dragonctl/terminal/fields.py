@@ -88,12 +88,20 @@ def _lines(change: Change, column: int) -> Iterator[Text]:
         yield Text(f"{_INDENT}{name:<{column}}  {neutral(words, _LONGEST)}")
 
 
-def _line(change: Change, column: int) -> Text:
-    """Where AWS holds nothing, what it does then is said if the table knows it."""
-    line, before = Text(f"{_INDENT}{label(change):<{column}}  "), change.before
-    row = _row(change)
+def before_and_after(change: Change) -> tuple[str, str]:
+    """Both values for people; the first is empty where there was none.
+
+    Where AWS holds nothing, what it does then is said if the table knows it.
+    """
+    row, before = _row(change), change.before
     if before is None and row and row.absent != change.after:
         before = row.absent
-    if before is not None:
-        line.append(f"{_value(change, before)} → ", style="dim")
-    return line.append(_value(change, change.after))
+    return "" if before is None else _value(change, before), _value(change, change.after)
+
+
+def _line(change: Change, column: int) -> Text:
+    line = Text(f"{_INDENT}{label(change):<{column}}  ")
+    before, after = before_and_after(change)
+    if before:
+        line.append(f"{before} → ", style="dim")
+    return line.append(after)

@@ -49,6 +49,10 @@ COMMANDS = {
         before=(SETUP,),
         leaves=("roles/AWSServiceRoleForCloudWatchApplicationSignals*",),
     ),
+    "apply": Command(
+        ("apply", "plan.json", *_YES),
+        before=((*SETUP, "--dry-run", "--out", "plan.json"),),
+    ),
     "undo": Command(UNDO, before=(SETUP,)),
     "deploy-function": Command(
         ("deploy-function", "small-work", "--alias", "live", *_YES),

@@ -1,0 +1,257 @@
+"""A plan in a file: kept by ``--dry-run --out``, and compared before ``apply`` carries it out.
+
+The file holds what was typed and the changes that a person looked at, secrets as digests. Nothing
+in it is sent to AWS: `apply` works the plan out anew, and goes on only if it is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import click
+import msgspec
+
+from dragonctl import __version__
+from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, OUT, WORDS
+from dragonctl.engine.history import Run
+from dragonctl.engine.journal import Scope
+from dragonctl.engine.masking import masked_change
+from dragonctl.engine.plan import Plan
+from dragonctl.errors import DragonError, UsageError
+from dragonctl.paths import read_own_file
+
+_LARGEST_BYTES = 64 << 20
+_Place = Literal["region", "endpoint_url", "local"]
+_PLACES: tuple[_Place, ...] = ("region", "endpoint_url", "local")
+
+
+class KeptChange(msgspec.Struct, frozen=True):
+    """One field that was to change; ``title`` is its step's."""
+
+    title: str
+    resource: str
+    field: str
+    before: Any = None
+    after: Any = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is about."""
+        return self.resource, self.field
+
+
+class KeptPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file holds.
+
+    ``words`` were typed behind the command's name; ``defaults`` came from ``dragonctl.toml`` and
+    from the choice of an API; ``place`` are region and endpoint as far as an option named them.
+    """
+
+    format: Literal[1]
+    dragonctl: str
+    made: datetime
+    command: str
+    title: str
+    words: list[str]
+    defaults: dict[str, Any]
+    place: dict[_Place, Any]
+    account: str
+    region: str
+    endpoint: str
+    changes: Annotated[list[KeptChange], msgspec.Meta(min_length=1)]
+    warnings: list[str]
+
+    @property
+    def identifier(self) -> str:
+        """Twelve digits that stand for this plan alone."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:12]
+
+    @property
+    def run_command(self) -> str:
+        """What the journal calls a run that carries it out."""
+        return f"apply {self.identifier}"
+
+    @property
+    def scope(self) -> Scope:
+        """Where it belongs."""
+        return Scope(self.account, self.region, self.endpoint)
+
+
+def current() -> KeptPlan | None:
+    """The plan that is being carried out, if one is."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().meta.get(KEPT) if context else None
+
+
+def planned_at() -> datetime:
+    """The time from which a plan counts: when it was made, if it was kept; else this run's."""
+    kept = current()
+    if kept:
+        return kept.made
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return datetime.now(UTC)
+    began: datetime = context.find_root().meta.setdefault(BEGAN, datetime.now(UTC))
+    return began
+
+
+def file_to_keep() -> Path | None:
+    """The file of ``--out``, if the option was given."""
+    context = click.get_current_context(silent=True)
+    found: Path | None = context.find_root().meta.get(OUT) if context else None
+    return found
+
+
+def keep(path: Path, planned: Plan, title: str, scope: Scope, apis: Iterable[str]) -> KeptPlan:
+    """Write the plan of the command that is being carried out; mode 0600, all or nothing.
+
+    ``apis`` are the ids of the APIs that were chosen: elsewhere the same choice may fall otherwise.
+    """
+    context = click.get_current_context()
+    given = context.find_root().meta[GLOBALS]
+    defaults = dict(context.default_map or {})
+    takes_api = any(parameter.name == "api" for parameter in context.command.params)
+    if takes_api and not context.params.get("api") and (chosen := list(apis)):
+        defaults["api"] = chosen
+    plan = KeptPlan(
+        format=1,
+        dragonctl=__version__,
+        made=planned_at(),
+        command=context.command.name or "",
+        title=title,
+        words=list(context.meta.get(WORDS, ())),
+        defaults=defaults,
+        place={name: getattr(given, name) for name in _PLACES if getattr(given, name)},
+        account=scope.account,
+        region=scope.region,
+        endpoint=scope.endpoint,
+        changes=list(changes_of(planned)),
+        warnings=list(planned.warnings),
+    )
+    _write(path, json.dumps(msgspec.to_builtins(plan), indent=1, default=str))
+    return plan
+
+
+def changes_of(planned: Plan) -> Iterator[KeptChange]:
+    """The changes of a plan as the file has them: secrets as digests, all of it plain JSON."""
+    for item in planned.items:
+        for change in item.changes:
+            told = masked_change(item.step.resource, change)
+            plain = json.loads(json.dumps(told, default=str))
+            yield KeptChange(
+                item.step.title,
+                plain["resource"],
+                plain["field"],
+                plain["before"],
+                plain["after"],
+            )
+
+
+def read(path: Path) -> KeptPlan:
+    """The plan in a file.
+
+    Raises UsageError for a file that is missing or holds none, DragonError for one that others may
+    have written.
+    """
+    try:
+        content = read_own_file(path, _LARGEST_BYTES)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+    try:
+        return msgspec.json.decode(content, type=KeptPlan)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise UsageError(
+            f"{path} is not a plan of dragonctl: {error}.",
+            "Make one with --dry-run --out FILE.",
+        ) from error
+
+
+def check_place(kept: KeptPlan, scope: Scope) -> None:
+    """Refuse another account, region or endpoint than the plan's."""
+    if kept.scope != scope:
+        raise DragonError(
+            f"The plan is for {_place(kept.scope)}, and this is {_place(scope)}.",
+            "Use the profile, the region and the endpoint that it was made for.",
+            code="PlanDiffers",
+        )
+
+
+def differing(kept: KeptPlan, planned: Plan, runs: Iterable[Run]) -> Iterator[DragonError]:
+    """What no longer is as it was planned, a failure each; nothing: it may be carried out.
+
+    What a run of this very plan has written already, as the journal here tells, is no difference.
+    A plan of which nothing is left to do differs in nothing.
+    """
+    now = {change.key: change for change in changes_of(planned)}
+    if not now:
+        return
+    written = _written(kept, runs)
+    for change in kept.changes:
+        live = now.pop(change.key, None)
+        if live is None and written.get(change.key, _NOTHING) != change.after:
+            yield _differs(change, "it is so already, or no longer wanted")
+        elif live is not None and not _is_the_same(live, change, is_written=change.key in written):
+            yield _differs(change, f"it would now be {_words(live)}")
+    for change in now.values():
+        yield _differs(change, "the plan does not have it", planned=False)
+
+
+_NOTHING = object()
+
+
+def _is_the_same(live: KeptChange, planned: KeptChange, *, is_written: bool) -> bool:
+    """Whether a change still leads to where it was to lead, and from where it was to begin."""
+    begins_alike = live.before == planned.before or is_written
+    return begins_alike and live.after == planned.after
+
+
+def _written(kept: KeptPlan, runs: Iterable[Run]) -> Mapping[tuple[str, str], Any]:
+    """What runs of this plan wrote, or had begun to write: (resource, field) -> value."""
+    found: dict[tuple[str, str], Any] = {}
+    for run in runs:
+        if run.scope != kept.scope or run.command != kept.run_command:
+            continue
+        for entry in run.entries.values():
+            for field, value in (entry.after or {}).items():
+                found[entry.identifier, field] = value
+    return found
+
+
+def _differs(change: KeptChange, how: str, *, planned: bool = True) -> DragonError:
+    what = f"{_words(change)} was planned, but {how}" if planned else f"{_words(change)}: {how}"
+    error = DragonError(
+        f"{change.title}, {change.field}: {what}.",
+        "Make a new plan with --dry-run --out FILE, and look at it.",
+        code="PlanDiffers",
+    )
+    error.resource = change.resource
+    return error
+
+
+def _words(change: KeptChange) -> str:
+    return f"{json.dumps(change.before)} → {json.dumps(change.after)}"
+
+
+def _place(scope: Scope) -> str:
+    return f"account {scope.account}, {scope.region}, {scope.endpoint}"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".plan-")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+        Path(made).replace(path)
+    except OSError as error:
+        raise DragonError(
+            f"The plan cannot be kept in {path}: {error.strerror or error}.",
+            "Name another file with --out.",
+            code="NotKept",
+        ) from error

@@ -1,0 +1,244 @@
+"""A plan that was kept is carried out as it was looked at, or refused with the reason."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from docs.pages import ROOT
+from dragonctl.cli.kept_plan import KeptPlan
+
+PLAN = ("setup-observability", "--dry-run", "--out", "plan.json")
+APPLY = ("apply", "plan.json", "--yes", "--output", "json")
+
+
+@pytest.fixture
+def here(tmp_path, dragonctl):
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def kept(dragonctl, dragons, here):
+    """A plan for the only API, and the changes that a dry run shows."""
+    shown = dragonctl(*PLAN, "--output", "json")
+    assert shown.code == 0, shown.stderr
+    return shown.document
+
+
+def triples(document):
+    return sorted(
+        json.dumps([one["resource"], one["field"], one["before"], one["after"]])
+        for one in document["changes"]
+    )
+
+
+def said(ended):
+    return {one["code"] for one in ended.document.get("errors", [])}
+
+
+def test_it_is_carried_out_as_it_was_looked_at_and_taken_back(kept, dragonctl, here, made_calls):
+    made_calls()
+    assert kept["changed"] is False
+    assert stat.S_IMODE((here / "plan.json").stat().st_mode) == 0o600
+    done = dragonctl(*APPLY)
+    assert (done.code, done.document["command"], done.document["of"]) == (
+        0, "apply", "setup-observability",
+    )  # fmt: skip
+    assert triples(done.document) == triples(kept)
+    assert made_calls()
+    again = dragonctl(*APPLY)
+    assert (again.code, again.document["changed"], made_calls()) == (0, False, [])
+    listed = dragonctl("history", "--output", "json").document["runs"]
+    assert [one["command"] for one in listed] == [f"apply {kept['plan']['id']}"]
+    assert dragonctl("undo", "--yes").code == 0
+    assert triples(dragonctl(*PLAN[:2], "--output", "json").document) == triples(kept)
+
+
+def test_a_change_that_somebody_made_already_is_shown_and_nothing_is_done(
+    kept, dragonctl, dragons, made_calls
+):
+    traced = [{"op": "replace", "path": "/tracingEnabled", "value": "true"}]
+    dragons.gateway.update_stage(restApiId=dragons.api.id, stageName="prod", patchOperations=traced)
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    [error] = refused.document["errors"]
+    assert "so already" in error["message"]
+    assert error["resource"].startswith("apigateway-stage/")
+    assert dragonctl("apply", "plan.json", "--dry-run").code == 1
+
+
+def test_what_somebody_changed_since_is_shown_and_nothing_is_done(dragonctl, local_aws, made_calls):
+    sampling = ("set-sampling", "--rate", "0.1", "--dry-run", "--out", "plan.json")
+    assert dragonctl(*sampling).code == 0
+    rule = {"RuleName": "Default", "FixedRate": 0.2}
+    local_aws.client("xray").update_sampling_rule(SamplingRuleUpdate=rule)
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    assert "0.05 → 0.1 was planned" in refused.document["errors"][0]["message"]
+    assert "0.2 → 0.1" in refused.document["errors"][0]["message"]
+
+
+def test_what_the_plan_does_not_have_is_not_done(kept, dragonctl, dragons, made_calls):
+    dragons.deploy("second")
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    assert all("does not have it" in one["message"] for one in refused.document["errors"])
+
+
+def test_another_region_is_refused_before_anything_is_planned(kept, dragonctl, made_calls):
+    made_calls()
+    refused = dragonctl(*APPLY, "--region", "eu-west-1")
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    assert "us-east-1" in refused.document["errors"][0]["message"]
+
+
+def test_the_choice_of_an_api_and_the_defaults_of_the_folder_are_kept(
+    dragonctl, dragons, here, local_aws
+):
+    (here / "dragonctl.toml").write_text('[setup-observability]\nlog_level = "ERROR"\n')
+    shown = dragonctl(*PLAN, "--output", "json")
+    local_aws.client("apigateway").create_rest_api(name="another")
+    (here / "dragonctl.toml").write_text('api = "another"\n')
+    done = dragonctl(*APPLY)
+    assert (done.code, triples(done.document)) == (0, triples(shown.document))
+    levels = {one["after"] for one in done.document["changes"] if "loglevel" in one["field"]}
+    assert levels == {"ERROR"}
+
+
+def test_a_time_counts_from_the_plan(dragonctl, dragons):
+    shown = dragonctl(*PLAN, "--data-trace-for", "2h", "--output", "json")
+    done = dragonctl(*APPLY)
+    assert (done.code, triples(done.document)) == (0, triples(shown.document))
+
+
+def test_one_that_was_cut_short_goes_on_here_and_is_refused_elsewhere(
+    kept, dragonctl, tmp_path, monkeypatch, dragons
+):
+    """The journal here tells what it wrote; another state folder knows of nothing."""
+    from dragonctl.engine import journal
+
+    real, told = journal.Journal.done, []
+
+    def done(self, step, reading, changes):
+        real(self, step, reading, changes)
+        told.append(step)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal.Journal, "done", done)
+    assert dragonctl(*APPLY).code == 130
+    monkeypatch.setattr(journal.Journal, "done", real)
+    here_state = tmp_path / "state"
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "packages").symlink_to(here_state / "packages")
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(other))
+    assert said(dragonctl(*APPLY)) == {"PlanDiffers"}
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(here_state))
+    assert dragonctl(*APPLY).code == 0
+    assert dragonctl("setup-observability", "--check").code == 0
+
+
+def test_code_is_built_again_and_must_be_the_same(theirs, write, dragonctl, made_calls):
+    theirs()
+    write("ours")
+    assert dragonctl("deploy-function", "--dry-run", "--out", "plan.json").code == 0
+    write("mine")
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    write("ours")
+    assert dragonctl(*APPLY).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("setup-observability", "--out", "plan.json"), "keeps the plan of a --dry-run"),
+        (("setup-observability", "--dry-run", "--out", "."), "is a folder"),
+        (("setup-observability", "--dry-run", "--out", "none/plan.json"), "there is no folder"),
+        (("apply", "none.json"), "cannot be read"),
+        (("status", "--output", "markdown"), "is not one of"),
+        (("history", "--output", "markdown"), "history RUN"),
+    ],
+)
+def test_a_slip_is_told_at_once(dragonctl, dragons, made_calls, words, says):
+    made_calls()
+    refused = dragonctl(*words)
+    assert (refused.code, made_calls()) == (2, [])
+    assert says in refused.stderr + refused.stdout
+
+
+def test_nothing_is_kept_where_nothing_would_change(kept, dragonctl, here):
+    assert dragonctl(*APPLY).code == 0
+    (here / "plan.json").unlink()
+    told = dragonctl(*PLAN)
+    assert told.code == 0
+    assert "Nothing was kept" in told.stderr
+    assert not (here / "plan.json").exists()
+
+
+def test_a_file_that_others_can_write_is_not_believed(kept, dragonctl, here, made_calls):
+    (here / "plan.json").chmod(0o666)
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"Untrusted"})
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+MEMBERS = (
+    "format", "made", "command", "words", "defaults", "place", "account", "region", "endpoint",
+    "changes", "warnings",
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(MEMBERS), JSON)
+def test_whatever_a_file_says_nothing_is_done_that_it_did_not_show(
+    kept, dragonctl, here, made_calls, member, value
+):
+    document = json.loads((here / "plan.json").read_text())
+    changed = {**document, member: value}
+    (here / "changed.json").write_text(json.dumps(changed))
+    (here / "changed.json").chmod(0o600)
+    made_calls()
+    ended = dragonctl("apply", "changed.json", "--dry-run", "--output", "json")
+    assert ended.code in (0, 1, 2)
+    assert made_calls() == []
+    assert "defect" not in ended.stderr
+
+
+def test_a_plan_and_a_run_are_tables_for_a_ticket(kept, dragonctl):
+    plan = dragonctl(*PLAN[:2], "--output", "markdown")
+    run = dragonctl(*APPLY).document["run"]
+    told = dragonctl("history", run, "--output", "markdown")
+    for page in (plan, told):
+        assert page.code == 0
+        rows = [line for line in page.stdout.splitlines() if line.startswith("|")]
+        assert len(rows) == 2 + len(kept["changes"])
+        assert {line.replace("\\|", "").count("|") for line in rows} == {6}
+    assert "log level | OFF | INFO" in plan.stdout
+    assert run in told.stdout
+
+
+def test_the_file_is_as_its_schema_says(kept, here):
+    schema = json.loads((ROOT / "docs" / "schemas" / "plan.json").read_text())
+    document = json.loads((here / "plan.json").read_text())
+    Draft202012Validator(schema).validate(document)
+    written = {key: value for key, value in schema.items() if key not in ("$schema", "title")}
+    assert written == msgspec.json.schema(KeptPlan)
