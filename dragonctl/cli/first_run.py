@@ -17,7 +17,7 @@ from dragonctl.cli.session import Session
 from dragonctl.engine.model import Step
 from dragonctl.errors import UsageError
 
-NEED_NOTHING = frozenset({"completion", "demo", "help", "history", "local", "policy"})
+NEED_NOTHING = frozenset({"apply", "completion", "demo", "help", "history", "local", "policy"})
 """Commands without a right of their own in AWS: they work here, or as the command they name."""
 
 FirstRun = Callable[[Session, Selection], tuple[Sequence[Step], Mapping[str, str]]]
@@ -26,6 +26,8 @@ FirstRun = Callable[[Session, Selection], tuple[Sequence[Step], Mapping[str, str
 def first_run_of(name: str) -> FirstRun:
     """What the command of this name declares; a sentence with those that do where it does not."""
     found = _declared(name) if name in command_names() else None
+    if name == "apply":
+        raise UsageError("apply needs the rights of the command that made the plan.", "Name that.")
     if found is None:
         known = [one for one in command_names() if _declared(one)]
         raise UsageError(
