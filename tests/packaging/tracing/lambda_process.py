@@ -32,7 +32,7 @@ for header, event in orders:
     try:
         answer = handler(event, SimpleNamespace(aws_request_id="r"))
     except Exception as error:
-        answer = {"raised": type(error).__name__, "message": str(error)}
+        answer = {"raised": type(error).__name__, "message": error.args and str(error)}
     print(json.dumps(answer, default=repr), flush=True)
     sys.stdin.readline()
 """

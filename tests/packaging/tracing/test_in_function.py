@@ -248,3 +248,45 @@ def test_the_sdk_s_own_switch_turns_it_off(package, tmp_path):
     made = package(files, tracer="otel", handler="app.handler")
     [run] = invoked(made, tmp_path / "unpacked", [(SAMPLED, {})], OTEL_SDK_DISABLED="true")
     assert (json.loads(json.dumps(run.answer))["raised"], run.datagrams) == ("ValueError", [])
+
+
+HARMLESS = """
+import sqlite3
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+def handler(event, context):
+    if event["do"] == "raise":
+        raise Unreadable
+    source, copy = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    source.executescript("create table dragons(name); insert into dragons values('Norbert')")
+    source.backup(copy)
+    source.backup(target=copy, pages=1)
+    return copy.execute("select name from dragons").fetchall()
+"""
+
+
+def test_a_backup_of_sqlite_works_as_without(package, tmp_path):
+    made = package({"app.py": HARMLESS}, tracer="otel", handler="app.handler")
+    [copied] = invoked(made, tmp_path / "unpacked", [(SAMPLED, {"do": "backup"})])
+    assert copied.answer == [["Norbert"]]
+
+
+def test_no_address_of_the_daemon_changes_no_answer(package, tmp_path):
+    made = package({"app.py": HARMLESS}, tracer="otel", handler="app.handler")
+    orders = [(SAMPLED, {"do": "backup"})]
+    for address in ("", " ", "nowhere"):
+        folder = tmp_path / f"unpacked{address!r}"
+        [run] = invoked(made, folder, orders, AWS_XRAY_DAEMON_ADDRESS=address)
+        assert run.answer == [["Norbert"]]
+
+
+def test_an_exception_without_a_text_goes_through_as_it_is(package, tmp_path):
+    made = package({"app.py": HARMLESS}, tracer="otel", handler="app.handler")
+    [run] = invoked(made, tmp_path / "unpacked", [(SAMPLED, {"do": "raise"})])
+    assert run.answer["raised"] == "Unreadable"
+    assert [span.status.message for span in run.spans] == ["Unreadable"]

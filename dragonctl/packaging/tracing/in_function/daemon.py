@@ -75,7 +75,7 @@ class DaemonProcessor(SpanProcessor):
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits. UDP to this very machine takes no time to speak of."""
-        with self._lock:
+        with _failures_logged(), self._lock:
             self._send_waiting()
         return True
 
@@ -99,7 +99,8 @@ class DaemonProcessor(SpanProcessor):
     def _send(self, datagram: bytes) -> None:
         """Send one; on a socket that a snapshot or a freeze has made useless, once more anew."""
         # Also "tcp:host:port udp:host:port", as the X-Ray SDK takes it.
-        address = os.environ.get(_ADDRESS, _DEFAULT_ADDRESS).rpartition("udp:")[2].split()[0]
+        named = os.environ.get(_ADDRESS, "").strip() or _DEFAULT_ADDRESS
+        address = named.rpartition("udp:")[2].partition(" ")[0]
         host, _, port = address.rpartition(":")
         for _attempt in range(2):
             try:

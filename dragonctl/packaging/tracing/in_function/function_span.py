@@ -68,9 +68,12 @@ class FunctionSpan(Span):
         self._written().record_exception(exception, attributes, timestamp, escaped)
 
     def failed(self, error: BaseException) -> None:
-        """The handler raised ``error``."""
-        self.record_exception(error)
-        self.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+        """The handler raised ``error``, whose text is the function's own code and may fail too."""
+        try:
+            self.record_exception(error)
+            self.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+        except Exception:  # noqa: BLE001 (the function's exception goes on as it is)
+            self.set_status(Status(StatusCode.ERROR, type(error).__name__))
 
     def end(self, end_time: int | None = None) -> None:
         """Close the subsegment, if there is one."""

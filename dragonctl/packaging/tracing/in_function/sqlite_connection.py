@@ -24,3 +24,9 @@ class Connection(ObjectProxy):  # type: ignore[type-arg]
     def executescript(self, *arguments: Any) -> Any:
         """Execute several statements; the cursor."""
         return self.cursor().executescript(*arguments)
+
+    def backup(self, target: Any, **options: Any) -> None:
+        """Copy the database into ``target``, which sqlite3 takes as its own class alone."""
+        while hasattr(target, "__wrapped__"):  # this proxy, and OpenTelemetry's of another class
+            target = target.__wrapped__
+        self.__wrapped__.backup(target, **options)
