@@ -13,6 +13,7 @@ from dragonctl.local.data_plane import (
     faults,
     guard,
     integrations,
+    resource_policies,
     routing,
     transform,
 )
@@ -57,6 +58,7 @@ class Gateway:
 
     def _admitted(self, exchange: Exchange) -> Answer:
         self._throttle(exchange)
+        resource_policies.judge(exchange)
         guard.admit(exchange)
         authorizers.authorize(exchange, self.policies)
         guard.validate(exchange)

@@ -103,8 +103,9 @@ def conflict(message: str) -> AwsError:
 
 
 def definition(api_record: Record) -> Record:
-    """A copy of all that a deployment of this API would ship."""
-    return copy.deepcopy({part: api_record[part] for part in DEFINITION})
+    """A copy of all that a deployment of this API would ship, its policy too."""
+    parts = {part: api_record[part] for part in DEFINITION}
+    return copy.deepcopy({**parts, "policy": api_record["api"].get("policy")})
 
 
 def picked(parameters: Record, *names: str) -> Record:
