@@ -17,7 +17,7 @@ from dragonctl.cli.session import Session
 from dragonctl.engine.model import Step
 from dragonctl.errors import UsageError
 
-NEED_NOTHING = frozenset({"apply", "completion", "demo", "help", "history", "local", "policy"})
+NEED_NOTHING = frozenset({"completion", "demo", "help", "history", "local", "policy"})
 """Commands without a right of their own in AWS: they work here, or as the command they name."""
 
 FirstRun = Callable[[Session, Selection], tuple[Sequence[Step], Mapping[str, str]]]

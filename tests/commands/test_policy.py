@@ -18,7 +18,7 @@ from tests.policy.reference import KNOWN
 
 LONGEST = 6144
 NOTHING = {"completion", "demo", "help", "history", "local", "policy"}
-OTHERS = sorted(set(command_names()) - NOTHING - {"create-app", "deploy-function", "undo"})
+OTHERS = sorted(set(command_names()) - NOTHING - {"apply", "create-app", "deploy-function", "undo"})
 
 
 @pytest.fixture
@@ -51,6 +51,12 @@ def check(answer):
         kinds = KNOWN[action]
         assert any(re.fullmatch(kind, resource) for kind in kinds) or (resource, kinds) == ("*", ())
     return allowed(document)
+
+
+def test_apply_needs_what_the_command_of_its_plan_needs(dragonctl):
+    refused = dragonctl("policy", "apply")
+    assert refused.code == 2
+    assert "the command that made the plan" in refused.stderr
 
 
 def test_every_command_has_a_valid_document(dragonctl, application, tmp_path):
