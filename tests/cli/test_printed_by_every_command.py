@@ -81,7 +81,7 @@ setup-observability --api ghost
 """``{run}`` and ``{request}`` are those that were named last."""
 SLIPS = """
 status --bogus
-traces --group-by nothing
+service-map --bogus
 policy
 local sideways
 completion tcsh
