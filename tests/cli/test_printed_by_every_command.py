@@ -50,7 +50,11 @@ query nothing-of-that-name
 traces
 service-map
 sampling
-set-sampling --rate 0.1
+set-sampling --rate 0.1 --dry-run --out kept.plan
+apply kept.plan
+apply kept.plan
+apply ghost.plan
+set-sampling --rate 0.2
 policy status
 enable-cache
 enable-cache --method 'GET /none'
