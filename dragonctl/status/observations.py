@@ -14,8 +14,8 @@ from dragonctl.engine.model import Reader, Reading
 from dragonctl.engine.symptoms import is_denied, is_fatal
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.existing import survey_caches
-from dragonctl.recipes.caching.survey import Survey as CacheSurvey
-from dragonctl.recipes.observability import Survey, survey
+from dragonctl.recipes.caching.survey import CacheSurvey
+from dragonctl.recipes.observability import ObservabilitySurvey, survey
 from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.status.caching import Ratios, hit_ratios
@@ -38,7 +38,7 @@ class Observations:
     """
 
     app: App
-    survey: Survey
+    survey: ObservabilitySurvey
     logs: tuple[Log, ...]
     readings: Mapping[str, Reading | None]
     methods: Mapping[str, CacheSurvey] = field(default_factory=dict)
@@ -79,7 +79,7 @@ def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Obser
     )
 
 
-def _refusals(known: Survey) -> Iterator[DragonError]:
+def _refusals(known: ObservabilitySurvey) -> Iterator[DragonError]:
     """Roles whose rights could not be read, so that nothing is said of what they lack."""
     for role, rights in known.rights.items():
         if rights and rights.refusal:

@@ -8,7 +8,7 @@ from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import AwsError, DragonError, UsageError
-from dragonctl.recipes.observability import Options, Survey, observability
+from dragonctl.recipes.observability import ObservabilitySurvey, Options, observability
 from dragonctl.recipes.observability.delivery import Use
 from dragonctl.resources.iam_policy import Holders
 from dragonctl.resources.role_rights import Rights
@@ -42,7 +42,7 @@ def recipe(options=None, *, stages=None, machine=None, function=None, account=No
     app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
     known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
     reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
-    survey = Survey(reading, known | (rights or {}), delivery=use)
+    survey = ObservabilitySurvey(reading, known | (rights or {}), delivery=use)
     return observability(app, survey, options or Options())
 
 

@@ -9,7 +9,7 @@ import pytest
 from dragonctl.application.log_groups import log_groups
 from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.engine.model import Reading
-from dragonctl.recipes.observability import Options, Survey, observability
+from dragonctl.recipes.observability import ObservabilitySurvey, Options, observability
 from dragonctl.resources.role_rights import Rights
 from dragonctl.status.observations import Observations, shown_logs
 from dragonctl.status.report import document, problems
@@ -62,7 +62,7 @@ def surveyed(**lacking):
     roles = ("worker", "flower", "older", "older-flower")
     rights = {name: allowed(name, "*") for name in roles}
     account = Reading({"cloudwatchRoleArn": f"{ROLE}theirs"}, {"health": "healthy"})
-    return Survey(account, {**rights, **lacking})
+    return ObservabilitySurvey(account, {**rights, **lacking})
 
 
 OLD = application(work("older", "/old/work"), flow("older-flower", "/old/flow"))

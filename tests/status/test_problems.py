@@ -10,8 +10,8 @@ from dragonctl.application.nouns import Api, App, Function, Machine, Route
 from dragonctl.cli.line import line_of
 from dragonctl.cli.printed import Printed
 from dragonctl.engine.model import Reading
-from dragonctl.recipes.caching.survey import Survey as CacheSurvey
-from dragonctl.recipes.observability import Survey
+from dragonctl.recipes.caching.survey import CacheSurvey
+from dragonctl.recipes.observability import ObservabilitySurvey
 from dragonctl.resources.role_rights import Rights
 from dragonctl.status.observations import Observations, shown_logs
 from dragonctl.status.problem import CommandContext
@@ -76,7 +76,9 @@ def observed(*, stages=(), functions=(), machines=(), health="healthy", rights=N
     role = None if health == "none" else f"arn:aws:iam::{ACCOUNT}:role/theirs"
     account = Reading({"cloudwatchRoleArn": role}, {"health": health})
     readings = {one.group: group() for one in groups} | more.pop("readings", {})
-    return Observations(app, Survey(account, roles | (rights or {})), groups, readings, **more)
+    return Observations(
+        app, ObservabilitySurvey(account, roles | (rights or {})), groups, readings, **more
+    )
 
 
 def found(seen):

@@ -12,7 +12,7 @@ from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.alarms.access import may_publish
 from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_log
 from dragonctl.recipes.alarms.recipients import Recipient, publishers
-from dragonctl.recipes.alarms.survey import Survey
+from dragonctl.recipes.alarms.survey import AlarmSurvey
 from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic
@@ -32,7 +32,7 @@ class Recipe:
     notes: tuple[str, ...] = ()
 
 
-def alarms(app: App, known: Survey, recipient: Recipient) -> Recipe:
+def alarms(app: App, known: AlarmSurvey, recipient: Recipient) -> Recipe:
     """The steps that leave the application with alarms which tell ``recipient``. Pure."""
     wanted = tuple(alarms_of(app))
     topic_steps = list(_topic_steps(app, known, recipient))
@@ -67,7 +67,7 @@ class _Wanted:
         }
 
 
-def _topic_steps(app: App, known: Survey, recipient: Recipient) -> Iterator[Step]:
+def _topic_steps(app: App, known: AlarmSurvey, recipient: Recipient) -> Iterator[Step]:
     if not recipient.email:
         return
     topic = Topic(recipient.topic)
@@ -93,7 +93,7 @@ class _OnlyNew:
         return self.new if have is None else {}
 
 
-def _topic_warnings(app: App, known: Survey, recipient: Recipient) -> Iterator[str]:
+def _topic_warnings(app: App, known: AlarmSurvey, recipient: Recipient) -> Iterator[str]:
     """Why what the alarms say would not arrive."""
     if known.unread:
         yield (
@@ -118,7 +118,7 @@ def _topic_warnings(app: App, known: Survey, recipient: Recipient) -> Iterator[s
 
 
 def _alarm_warnings(
-    known: Survey, wanted: tuple[Alarmed, ...], recipient: Recipient
+    known: AlarmSurvey, wanted: tuple[Alarmed, ...], recipient: Recipient
 ) -> Iterator[str]:
     """What of the alarms that are there keeps them from telling anybody."""
     for one in wanted:
@@ -133,7 +133,7 @@ def _alarm_warnings(
             yield f"{one.name} tells {MOST_ACTIONS} others already, AWS's limit, and is left so."
 
 
-def _listener_notes(known: Survey, recipient: Recipient) -> Iterator[str]:
+def _listener_notes(known: AlarmSurvey, recipient: Recipient) -> Iterator[str]:
     if recipient.email and known.listener is None:
         yield (
             f"AWS sends {recipient.email} a mail: nothing else arrives there until its link is"
@@ -146,7 +146,7 @@ def _listener_notes(known: Survey, recipient: Recipient) -> Iterator[str]:
         )
 
 
-def _notes(app: App, known: Survey, wanted: tuple[Alarmed, ...]) -> Iterator[str]:
+def _notes(app: App, known: AlarmSurvey, wanted: tuple[Alarmed, ...]) -> Iterator[str]:
     quiet = [f"{api.name}/{stage}" for api, stage, raw in app.stages if not has_full_log(raw)]
     if quiet:
         yield (

@@ -21,7 +21,7 @@ _DENIED = ("AuthorizationError", "AuthorizationErrorException", "AccessDenied")
 
 
 @dataclass(frozen=True)
-class Survey:
+class AlarmSurvey:
     """``alarms``: DescribeAlarms' items by name. ``topic`` None: there is none of this name yet.
 
     ``listener``: the subscription of the address, if any. ``key``: what is wrong with the topic's
@@ -35,7 +35,7 @@ class Survey:
     unread: str = ""
 
 
-def survey(reads: Reads, recipient: Recipient) -> Survey:
+def survey(reads: Reads, recipient: Recipient) -> AlarmSurvey:
     """Read it. A topic that was given and does not exist is an error."""
     (topic, unread), listener, found = reads.concurrently(
         partial(_topic, reads, recipient),
@@ -50,7 +50,7 @@ def survey(reads: Reads, recipient: Recipient) -> Survey:
             resource=f"sns-topic/{recipient.topic}",
         )
     key = _key_fault(reads, topic.facts["key"]) if topic and topic.facts["key"] else ""
-    return Survey({alarm["AlarmName"]: alarm for alarm in found}, topic, listener, key, unread)
+    return AlarmSurvey({alarm["AlarmName"]: alarm for alarm in found}, topic, listener, key, unread)
 
 
 def _topic(reads: Reads, recipient: Recipient) -> tuple[Reading | None, str]:

@@ -14,7 +14,7 @@ from dragonctl.engine.model import Reader, State
 from dragonctl.recipes.caching.keys import CacheMethod, outside, telling_callers_apart
 from dragonctl.recipes.caching.namespaces import companions, mixing
 from dragonctl.recipes.caching.reading.sources import short
-from dragonctl.recipes.caching.survey import Survey, survey
+from dragonctl.recipes.caching.survey import CacheSurvey, survey
 from dragonctl.resources.apigateway_method import Methods
 from dragonctl.resources.apigateway_stage import caches, keys_of, stage_state
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
@@ -41,13 +41,13 @@ class CachedMethod:
         return f"without {', '.join(self.shared)} in its key" if self.shared else ""
 
 
-def survey_caches(aws: Reader, api: Api) -> Survey | None:
+def survey_caches(aws: Reader, api: Api) -> CacheSurvey | None:
     """The methods of an API and what its caching stages serve; None where no stage has a cache."""
     stages = {name: raw for name, raw in api.stages.items() if raw.get("cacheClusterEnabled")}
     return survey(aws, replace(api, stages=stages)) if stages else None
 
 
-def cached_methods(stage: Mapping[str, Any], seen: Survey) -> Iterator[CachedMethod]:
+def cached_methods(stage: Mapping[str, Any], seen: CacheSurvey) -> Iterator[CachedMethod]:
     """The methods that a stage's cache answers.
 
     ``stage`` is GetStages' item. A cluster alone caches nothing; a ``GET`` beside an ``ANY`` is

@@ -23,7 +23,7 @@ from dragonctl.recipes.caching.keys import CacheMethod
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, Options
 from dragonctl.recipes.caching.stage import StageWanted, resizes
 from dragonctl.recipes.caching.stage_choice import StageChoice, choose_for
-from dragonctl.recipes.caching.survey import Survey
+from dragonctl.recipes.caching.survey import CacheSurvey
 from dragonctl.recipes.caching.unseen import unseen
 from dragonctl.resources.apigateway_cache_deployment import (
     DEFINITION,
@@ -57,7 +57,7 @@ class Caching:
     also: Mapping[str, Any] = field(default_factory=dict)
 
 
-def enabling(api: Api, seen: Survey, options: Options, region: str) -> Caching:
+def enabling(api: Api, seen: CacheSurvey, options: Options, region: str) -> Caching:
     """The steps that let the chosen stages of one API cache the chosen methods."""
     for name, raw in api.stages.items():
         _refuse_stage(name, raw)
@@ -116,7 +116,7 @@ class _Shipment:
     others: Mapping[str, list[str] | str]
 
 
-def _shipment(seen: Survey, choice: Choice, chosen: Mapping[str, StageChoice]) -> _Shipment:
+def _shipment(seen: CacheSurvey, choice: Choice, chosen: Mapping[str, StageChoice]) -> _Shipment:
     """What must be deployed, where, so that every chosen method is served with its whole key."""
     methods = (method for one in chosen.values() for method in one.methods)
     added = {(one.verb, one.path): choice.added[one.path] for one in methods}
@@ -127,7 +127,7 @@ def _shipment(seen: Survey, choice: Choice, chosen: Mapping[str, StageChoice]) -
     return _Shipment(final, others)
 
 
-def _others(stage: str, seen: Survey, final: Definition) -> list[str] | str:
+def _others(stage: str, seen: CacheSurvey, final: Definition) -> list[str] | str:
     served = seen.served.get(stage)
     if served is None:
         return seen.unseen.get(stage, "nobody has looked")

@@ -16,7 +16,7 @@ from dragonctl.recipes.caching.choice import Choice, uncacheable
 from dragonctl.recipes.caching.keys import CacheMethod, sharing
 from dragonctl.recipes.caching.namespaces import companions, mixing
 from dragonctl.recipes.caching.options import Options
-from dragonctl.recipes.caching.survey import Survey
+from dragonctl.recipes.caching.survey import CacheSurvey
 from dragonctl.resources.apigateway_stage import caches, keys_of, stage_state
 
 Reads = dict[str, CacheMethod]
@@ -36,7 +36,9 @@ class StageChoice:
     warnings: tuple[str, ...] = ()
 
 
-def choose_for(stage: str, raw: Raw, choice: Choice, seen: Survey, options: Options) -> StageChoice:
+def choose_for(
+    stage: str, raw: Raw, choice: Choice, seen: CacheSurvey, options: Options
+) -> StageChoice:
     """What one stage (GetStages' item) will cache.
 
     Raises:

@@ -18,7 +18,7 @@ from dragonctl.resources.apigateway_method import Methods, read_methods
 
 
 @dataclass(frozen=True)
-class Survey:
+class CacheSurvey:
     """``methods``: the present definition; ``served``: what each stage has deployed.
 
     A stage whose definition could not be had is in ``unseen`` instead, with the reason.
@@ -48,9 +48,9 @@ def answering_get(methods: Methods) -> dict[str, CacheMethod]:
     return found
 
 
-def unkeyed(seen: Survey) -> Survey:
+def unkeyed(seen: CacheSurvey) -> CacheSurvey:
     """The same API as a first run finds it: no cache keys, and nothing declared for them."""
-    return Survey({name: _unkeyed(raw) for name, raw in seen.methods.items()}, {}, {})
+    return CacheSurvey({name: _unkeyed(raw) for name, raw in seen.methods.items()}, {}, {})
 
 
 def _unkeyed(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _unkeyed(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def survey(aws: Reader, api: Api) -> Survey:
+def survey(aws: Reader, api: Api) -> CacheSurvey:
     """The API's methods, and what its chosen stages serve: read at the same time."""
     names = list(api.stages)
     methods, *seen = aws.concurrently(
@@ -72,7 +72,7 @@ def survey(aws: Reader, api: Api) -> Survey:
         *(partial(_served, aws, api, name) for name in names),
     )
     answers = dict(zip(names, seen, strict=True))
-    return Survey(
+    return CacheSurvey(
         methods,
         {name: _known(one, methods) for name, one in answers.items() if not isinstance(one, str)},
         {name: one for name, one in answers.items() if isinstance(one, str)},

@@ -3,11 +3,16 @@
 from dragonctl.recipes.observability.costs import costs
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.recipe import observability
-from dragonctl.recipes.observability.survey import Survey, prefetch_shared, read_account, survey
+from dragonctl.recipes.observability.survey import (
+    ObservabilitySurvey,
+    prefetch_shared,
+    read_account,
+    survey,
+)
 
 __all__ = [
+    "ObservabilitySurvey",
     "Options",
-    "Survey",
     "costs",
     "observability",
     "prefetch_shared",

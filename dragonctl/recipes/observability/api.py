@@ -14,7 +14,7 @@ from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.survey import Survey
+from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.apigateway_stage import Stage, method_keys
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
@@ -56,7 +56,7 @@ def trust(service: str) -> State:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
+def account_steps(app: App, survey: ObservabilitySurvey, options: Options) -> Iterator[Step]:
     """The role through which every API of the account and region writes its logs."""
     goal = account_role(app, survey, options)
     account = Account(app.account, app.region)
@@ -86,7 +86,7 @@ def account_steps(app: App, survey: Survey, options: Options) -> Iterator[Step]:
     )
 
 
-def account_role(app: App, survey: Survey, options: Options) -> str | None:
+def account_role(app: App, survey: ObservabilitySurvey, options: Options) -> str | None:
     """The ARN that the account should name; None: the one that is there is kept."""
     ours = survey.account.state[FIELD] or ""
     name, health = options.role_name, survey.account.facts["health"]
@@ -98,7 +98,7 @@ def account_role(app: App, survey: Survey, options: Options) -> str | None:
     return app.arn("iam", f"role/{name}", region=False) if options.replace_account_role else None
 
 
-def account_warnings(app: App, survey: Survey, options: Options) -> Iterator[str]:
+def account_warnings(app: App, survey: ObservabilitySurvey, options: Options) -> Iterator[str]:
     """What a person must know of the role that is kept or replaced."""
     present, health = survey.account.state[FIELD], survey.account.facts["health"]
     if not options.api_logs or not present:
@@ -116,7 +116,7 @@ def account_warnings(app: App, survey: Survey, options: Options) -> Iterator[str
         yield f"API Gateway's CloudWatch role {present} is replaced for every API of this region."
 
 
-def account_notes(app: App, survey: Survey, options: Options) -> Iterator[str]:
+def account_notes(app: App, survey: ObservabilitySurvey, options: Options) -> Iterator[str]:
     """Which healthy role of somebody else's is kept."""
     present, health = survey.account.state[FIELD], survey.account.facts["health"]
     if options.api_logs and health == "healthy" and account_role(app, survey, options) is None:

@@ -14,12 +14,12 @@ from dragonctl.recipes.observability.roles import (
     needs,
     role_steps,
 )
-from dragonctl.recipes.observability.survey import Survey
+from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.role_rights import attached_policies, role_name
 
 
 def first_run_steps(
-    aws: Reader, app: App, survey: Survey, options: Options | None = None
+    aws: Reader, app: App, survey: ObservabilitySurvey, options: Options | None = None
 ) -> tuple[Step, ...]:
     """The recipe, and the rights of roles that a run has mended already.
 
@@ -41,7 +41,9 @@ def application_roles(app: App) -> Mapping[str, str]:
     return {role_name(arn): arn for arn in app.roles}
 
 
-def _mended(aws: Reader, app: App, survey: Survey, options: Options) -> dict[str, tuple[str, ...]]:
+def _mended(
+    aws: Reader, app: App, survey: ObservabilitySurvey, options: Options
+) -> dict[str, tuple[str, ...]]:
     """Role to the policies attached to it that meet one of its needs as a run would."""
     found: dict[str, list[str]] = {}
     for role, policy in dict.fromkeys(_remedies(app, survey, options)):
@@ -50,7 +52,7 @@ def _mended(aws: Reader, app: App, survey: Survey, options: Options) -> dict[str
     return {role: tuple(policies) for role, policies in found.items()}
 
 
-def _remedies(app: App, survey: Survey, options: Options) -> Iterator[tuple[str, str]]:
+def _remedies(app: App, survey: ObservabilitySurvey, options: Options) -> Iterator[tuple[str, str]]:
     """Each need's role and policy; Lambda's basic policy is there from the beginning, as a rule."""
     for need in needs(app, options, survey.admitted):
         if not need.policy.endswith(LOGS_POLICY):

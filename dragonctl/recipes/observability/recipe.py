@@ -17,7 +17,7 @@ from dragonctl.recipes.observability import (
     signals,
 )
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.survey import Survey
+from dragonctl.recipes.observability.survey import ObservabilitySurvey
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Recipe:
     errors: tuple[DragonError, ...] = ()
 
 
-def observability(app: App, survey: Survey, options: Options) -> Recipe:
+def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Recipe:
     """The steps that make the application observable. Pure."""
     verdict = roles.judge(app, survey, options)
     admitted = functions.able(app, survey.admitted, verdict)

@@ -16,7 +16,7 @@ from dragonctl.recipes.observability.delivery import (
 )
 from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.survey import Survey
+from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
@@ -129,7 +129,7 @@ class Verdict:
         return lacks or role in self.missing
 
 
-def judge(app: App, survey: Survey, options: Options) -> Verdict:
+def judge(app: App, survey: ObservabilitySurvey, options: Options) -> Verdict:
     """Compare the application's needs with each role's rights."""
     wanted = needs(app, options, survey.admitted)
     return judged(wanted, survey.rights, may_attach=options.role_changes)
@@ -165,7 +165,7 @@ def judged(
     return Verdict(unique, tuple(denied), tuple(reported), tuple(unknown), missing)
 
 
-def role_steps(app: App, survey: Survey, verdict: Verdict) -> Iterator[Step]:
+def role_steps(app: App, survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[Step]:
     """The policies to attach, and before that the delivery policy where somebody needs it."""
     delivery = delivery_policy(app)
     policy = Policy(delivery)
@@ -183,7 +183,7 @@ def role_steps(app: App, survey: Survey, verdict: Verdict) -> Iterator[Step]:
         )
 
 
-def role_warnings(survey: Survey, verdict: Verdict) -> Iterator[str]:
+def role_warnings(survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[str]:
     """Roles that are gone, unreadable, forbidden to do what they must, or left lacking."""
     for role, rights in survey.rights.items():
         if rights is None:

@@ -23,7 +23,7 @@ _NOT_READ = Reading({FIELD: None}, {"health": UNKNOWN})
 
 
 @dataclass(frozen=True)
-class Survey:
+class ObservabilitySurvey:
     """The account's API Gateway settings, and what each role may do (None: no such role).
 
     ``errors`` holds what AWS did not let us read; ``admitted`` what becomes of each function
@@ -38,7 +38,7 @@ class Survey:
     delivery: Use | AwsError | None = None
 
 
-def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
+def survey(aws: Reader, app: App, options: Options | None = None) -> ObservabilitySurvey:
     """Read the account and the roles of the application's functions and machines, at once.
 
     And, where the options ask for Application Signals, the layers that functions would get. The
@@ -53,8 +53,8 @@ def survey(aws: Reader, app: App, options: Options | None = None) -> Survey:
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        return Survey(_NOT_READ, known, (account,), admitted, delivery)
-    return Survey(account, known, (), admitted, delivery)
+        return ObservabilitySurvey(_NOT_READ, known, (account,), admitted, delivery)
+    return ObservabilitySurvey(account, known, (), admitted, delivery)
 
 
 def read_account(aws: Reader) -> Reading | DragonError:

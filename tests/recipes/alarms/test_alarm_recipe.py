@@ -8,7 +8,7 @@ from dragonctl.application.nouns import Api, App, Function
 from dragonctl.engine.model import Reading
 from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.errors import UsageError
-from dragonctl.recipes.alarms import Recipient, Survey, alarms, recipient
+from dragonctl.recipes.alarms import AlarmSurvey, Recipient, alarms, recipient
 from dragonctl.recipes.alarms.recipients import publishers
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -61,7 +61,7 @@ def test_whom_the_alarms_tell():
 
 
 def test_for_an_address_the_topic_is_made_before_what_needs_it():
-    made = recipe(Survey({}, None), Recipient(OWN, MAIL))
+    made = recipe(AlarmSurvey({}, None), Recipient(OWN, MAIL))
     topic, mail, errors, _ = made.steps
     (created,) = calls(topic, None)
     assert created[0] == "CreateTopic"
@@ -74,7 +74,7 @@ def test_for_an_address_the_topic_is_made_before_what_needs_it():
 
 def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
     pending = Reading({"subscribed": True}, {"arn": "PendingConfirmation", "pending": True})
-    made = recipe(Survey({}, OPEN, pending), Recipient(OWN, MAIL))
+    made = recipe(AlarmSurvey({}, OPEN, pending), Recipient(OWN, MAIL))
     assert calls(step_of(made, MAIL), pending) == []
     assert any("has not confirmed yet" in note for note in made.notes)
 
@@ -83,12 +83,14 @@ def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
     ("topic", "undo"), [(None, Keep("it ends with its topic")), (OPEN, Reverse())]
 )
 def test_a_subscription_goes_with_the_topic_that_was_made_for_it(topic, undo):
-    made = recipe(Survey({}, topic), Recipient(OWN, MAIL))
+    made = recipe(AlarmSurvey({}, topic), Recipient(OWN, MAIL))
     assert step_of(made, MAIL).undo == undo
 
 
 def test_a_topic_that_is_there_is_never_touched():
-    assert {step.resource.kind for step in recipe(Survey({}, CLOSED)).steps} == {"cloudwatch-alarm"}
+    assert {step.resource.kind for step in recipe(AlarmSurvey({}, CLOSED)).steps} == {
+        "cloudwatch-alarm"
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,20 +102,20 @@ def test_a_topic_that_is_there_is_never_touched():
     ],
 )
 def test_what_would_not_arrive_is_warned_about(topic, key, warned):
-    warnings = recipe(Survey({}, topic, None, key)).warnings
+    warnings = recipe(AlarmSurvey({}, topic, None, key)).warnings
     assert len(warnings) == len(warned)
     assert all(words in text for words, text in zip(warned, warnings, strict=True))
 
 
 def test_a_topic_that_may_not_be_read_is_told_all_the_same():
-    made = recipe(Survey({}, None, unread="AuthorizationError"))
+    made = recipe(AlarmSurvey({}, None, unread="AuthorizationError"))
     assert "is not known" in made.warnings[0]
     assert {step.resource.kind for step in made.steps} == {"cloudwatch-alarm"}
 
 
 def held(actions=(), ok=(), **changed):
     """An alarm of ours as it stands, with somebody's changes."""
-    step = step_of(recipe(Survey({}, OPEN)), "list-throttles")
+    step = step_of(recipe(AlarmSurvey({}, OPEN)), "list-throttles")
     new = {key: value for key, value in step.wanted(None, {}).items() if "/" not in key}
     told = {f"AlarmActions/{arn}": True for arn in actions}
     return step, Reading({**new, **told, **{f"OKActions/{arn}": True for arn in ok}, **changed})
@@ -138,14 +140,15 @@ def test_five_actions_are_the_limit_and_that_is_said():
     step, have = held(actions=five, ok=five)
     assert calls(step, have) == []
     raw = {"dragonctl-list-throttles": {"AlarmActions": five, "ActionsEnabled": False}}
-    warnings = recipe(Survey(raw, OPEN)).warnings
+    warnings = recipe(AlarmSurvey(raw, OPEN)).warnings
     assert any("AWS's limit" in text for text in warnings)
     assert any("switched off, and stay so" in text for text in warnings)
 
 
 def test_the_price_is_said_of_new_alarms_only():
-    assert any("$0.30 a month" in note for note in recipe(Survey({}, OPEN)).notes)
+    assert any("$0.30 a month" in note for note in recipe(AlarmSurvey({}, OPEN)).notes)
     there = {
-        step.resource.name: {"AlarmActions": [TOPIC]} for step in recipe(Survey({}, OPEN)).steps
+        step.resource.name: {"AlarmActions": [TOPIC]}
+        for step in recipe(AlarmSurvey({}, OPEN)).steps
     }
-    assert not any("month" in note for note in recipe(Survey(there, OPEN)).notes)
+    assert not any("month" in note for note in recipe(AlarmSurvey(there, OPEN)).notes)
