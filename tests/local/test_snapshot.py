@@ -136,6 +136,23 @@ def test_a_function_that_was_never_asked_for_its_aliases_has_none_after_a_restar
     assert running.client("lambda").list_aliases(FunctionName="f")["Aliases"] == []
 
 
+def test_domains_policies_and_answers_of_queries_are_kept(running):
+    api = Maker(running).stage()
+    gateway, logs = running.client("apigateway"), running.client("logs")
+    gateway.create_domain_name(domainName="a.example.com", certificateArn="arn:aws:acm:c")
+    gateway.create_base_path_mapping(domainName="a.example.com", restApiId=api)
+    logs.create_log_group(logGroupName="g")
+    query = logs.start_query(logGroupName="g", startTime=0, endTime=1, queryString="fields a")
+    seen = gateway.get_domain_name(domainName="a.example.com")["certificateUploadDate"]
+    control.down()
+    gateway, logs = running.client("apigateway"), running.client("logs")
+    assert gateway.get_domain_name(domainName="a.example.com")["certificateUploadDate"] == seen
+    mappings = gateway.get_base_path_mappings(domainName="a.example.com")["items"]
+    assert mappings == [{"basePath": "(none)", "restApiId": api}]
+    assert logs.get_query_results(queryId=query["queryId"])["status"] == "Complete"
+    assert control.up().set_aside is None
+
+
 def test_a_kill_loses_no_more_than_the_last_moment(running):
     make = Maker(running)
     make.role("kept", "lambda")
