@@ -64,11 +64,11 @@ def enable_cache(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.single_api import one_api
-    from dragonctl.recipes.caching.options import Options
+    from dragonctl.recipes.caching.options import CacheOptions
     from dragonctl.recipes.caching.recipe import enabling
     from dragonctl.recipes.caching.survey import survey
 
-    options = Options(size=_size(size), **given)  # type: ignore[arg-type]
+    options = CacheOptions(size=_size(size), **given)  # type: ignore[arg-type]
 
     def goal(session: Session) -> Goal:
         app, gateway = one_api(session, api, stages)
@@ -88,13 +88,13 @@ def enable_cache(
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps with the default options: for `policy`."""
     from dragonctl.cli.single_api import chosen_api
-    from dragonctl.recipes.caching.options import Options
+    from dragonctl.recipes.caching.options import CacheOptions
     from dragonctl.recipes.caching.recipe import enabling
     from dragonctl.recipes.caching.survey import survey, unkeyed
 
     app, gateway = chosen_api(session, selection)
     seen = unkeyed(survey(session.reads, gateway))
-    steps = enabling(gateway, seen, Options(deploy_all=True), app.region).steps
+    steps = enabling(gateway, seen, CacheOptions(deploy_all=True), app.region).steps
     return [_not_made_yet(step) for step in steps], {}
 
 

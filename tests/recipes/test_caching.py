@@ -17,7 +17,7 @@ from dragonctl.recipes.caching.definition import (
     with_keys,
 )
 from dragonctl.recipes.caching.keys import CacheMethod, has, sharing, wanted_key
-from dragonctl.recipes.caching.options import Options, key_parameter, named_method
+from dragonctl.recipes.caching.options import CacheOptions, key_parameter, named_method
 from dragonctl.recipes.caching.stage import NEW_DEPLOYMENT, StageWanted
 
 QUERY, PATH, HEADER = (f"method.request.{one}." for one in ("querystring", "path", "header"))
@@ -272,7 +272,7 @@ def test_authorization_is_not_compared_where_it_is_not_shown():
 )
 def test_a_stage_never_goes_back_behind_a_newer_deployment(on, wanted):
     made = Reading({}, {"id": "ours", "older": frozenset({"older"})})
-    stage = StageWanted(Options(), (), "deployment")
+    stage = StageWanted(CacheOptions(), (), "deployment")
     have = Reading({"deploymentId": on})
     assert stage(have, {"deployment": made}).get("deploymentId") == wanted
     assert stage(have, {"deployment": Reading({})})["deploymentId"] == NEW_DEPLOYMENT
@@ -281,12 +281,12 @@ def test_a_stage_never_goes_back_behind_a_newer_deployment(on, wanted):
 @pytest.mark.parametrize(
     ("there", "options", "wanted"),
     [
-        ({"~1a/GET": 0}, Options(), 300),  # 0 keeps no answer: as good as off, which is filled
-        ({"*/*": 0}, Options(), 300),
-        ({"~1a/GET": 60}, Options(), 60),
-        ({"~1a/GET": 60}, Options(ttl=0), 0),
-        ({"~1a/GET": 60}, Options(ttl=90), 90),
-        ({}, Options(), 300),
+        ({"~1a/GET": 0}, CacheOptions(), 300),  # 0 keeps no answer: as good as off, which is filled
+        ({"*/*": 0}, CacheOptions(), 300),
+        ({"~1a/GET": 60}, CacheOptions(), 60),
+        ({"~1a/GET": 60}, CacheOptions(ttl=0), 0),
+        ({"~1a/GET": 60}, CacheOptions(ttl=90), 90),
+        ({}, CacheOptions(), 300),
     ],
 )
 def test_how_long_an_answer_is_kept(there, options, wanted):

@@ -14,7 +14,7 @@ from dragonctl.recipes.caching.keys import (
     wanted_key,
 )
 from dragonctl.recipes.caching.namespaces import companions, mingling, mixing
-from dragonctl.recipes.caching.options import Options
+from dragonctl.recipes.caching.options import CacheOptions
 from dragonctl.recipes.caching.reading.sources import in_words
 from dragonctl.recipes.caching.survey import CacheSurvey
 
@@ -38,7 +38,7 @@ class Choice:
         return _whole_key(self.added, method)
 
 
-def choose(seen: CacheSurvey, options: Options) -> Choice:
+def choose(seen: CacheSurvey, options: CacheOptions) -> Choice:
     """The methods that are meant. Raises where one that was named must not be cached."""
     candidates = _candidates(seen, options)
     refuse_unknown_keys(candidates, options.parameters)
@@ -87,7 +87,7 @@ def _whole_key(added: Mapping[str, tuple[str, ...]], method: CacheMethod) -> tup
     return (*method.key, *added[method.path])
 
 
-def _candidates(seen: CacheSurvey, options: Options) -> list[CacheMethod]:
+def _candidates(seen: CacheSurvey, options: CacheOptions) -> list[CacheMethod]:
     reads = seen.reads
     if not options.methods:
         return [one for one in reads.values() if one.verb == "GET"]
@@ -117,7 +117,7 @@ def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
         )
 
 
-def _answered_by_any(seen: CacheSurvey, options: Options) -> Iterator[str]:
+def _answered_by_any(seen: CacheSurvey, options: CacheOptions) -> Iterator[str]:
     for method in () if options.methods else seen.reads.values():
         if method.verb == "ANY":
             yield (

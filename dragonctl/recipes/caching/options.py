@@ -27,7 +27,7 @@ _METHOD = re.compile(r"(?P<method>[A-Za-z]+)\s+(?P<path>/\S*)")
 
 
 @dataclass(frozen=True)
-class Options:
+class CacheOptions:
     """What was asked for. None and empty mean "not said": what AWS holds is then kept.
 
     ``methods`` are ``GET /path``; ``keys`` are ``NAME``, ``header:NAME`` or ``path:NAME``.

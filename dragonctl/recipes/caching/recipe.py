@@ -20,7 +20,7 @@ from dragonctl.recipes.caching.definition import (
     with_keys,
 )
 from dragonctl.recipes.caching.keys import CacheMethod
-from dragonctl.recipes.caching.options import DEFAULT_SIZE, Options
+from dragonctl.recipes.caching.options import DEFAULT_SIZE, CacheOptions
 from dragonctl.recipes.caching.stage import StageWanted, resizes
 from dragonctl.recipes.caching.stage_choice import StageChoice, choose_for
 from dragonctl.recipes.caching.survey import CacheSurvey
@@ -57,7 +57,7 @@ class Caching:
     also: Mapping[str, Any] = field(default_factory=dict)
 
 
-def enabling(api: Api, seen: CacheSurvey, options: Options, region: str) -> Caching:
+def enabling(api: Api, seen: CacheSurvey, options: CacheOptions, region: str) -> Caching:
     """The steps that let the chosen stages of one API cache the chosen methods."""
     for name, raw in api.stages.items():
         _refuse_stage(name, raw)
@@ -138,7 +138,7 @@ def _steps(
     api: Api,
     choice: Choice,
     chosen: Mapping[str, StageChoice],
-    options: Options,
+    options: CacheOptions,
     shipment: _Shipment,
 ) -> Iterator[Step]:
     """Keys first, then one deployment for all stages that need it, then each stage."""
@@ -183,7 +183,7 @@ def _key_steps(api: Api, method: CacheMethod, choice: Choice) -> Iterator[Step]:
         )
 
 
-def _shipped(shipment: _Shipment, options: Options) -> Iterator[str]:
+def _shipped(shipment: _Shipment, options: CacheOptions) -> Iterator[str]:
     """A deployment ships everything that was edited since the last one: that needs a word."""
     for stage, others in shipment.others.items():
         if not others:
@@ -203,19 +203,19 @@ def _shipped(shipment: _Shipment, options: Options) -> Iterator[str]:
         yield f"{given} {stage} also ships {what}."
 
 
-def _size(state: Mapping[str, Any], options: Options) -> str:
+def _size(state: Mapping[str, Any], options: CacheOptions) -> str:
     return str(options.size or state.get("cacheClusterSize") or DEFAULT_SIZE)
 
 
 def _prices(
-    states: Mapping[str, Mapping[str, Any]], options: Options, region: str
+    states: Mapping[str, Mapping[str, Any]], options: CacheOptions, region: str
 ) -> Iterator[str]:
     for stage, state in states.items():
         size = _size(state, options)
         yield f"A cache of {size} GB for stage {stage} costs {prices.in_words(size, region)}."
 
 
-def _costs(states: Mapping[str, Mapping[str, Any]], options: Options) -> list[dict[str, Any]]:
+def _costs(states: Mapping[str, Mapping[str, Any]], options: CacheOptions) -> list[dict[str, Any]]:
     return [
         {
             "stage": stage,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dragonctl.engine.model import Done, Json, Reading, State
-from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, Options
+from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, CacheOptions
 from dragonctl.resources.apigateway_stage import caches, keys_of, method_key
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, SETTINGS
 
@@ -29,7 +29,7 @@ class StageWanted:
     ``off`` are paths whose override must say that they are not cached.
     """
 
-    options: Options
+    options: CacheOptions
     paths: tuple[str, ...]
     deployment: str | None = None
     off: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class StageWanted:
         return given
 
 
-def resizes(state: State, options: Options) -> bool:
+def resizes(state: State, options: CacheOptions) -> bool:
     """Whether the update destroys a cluster, and all that it holds, for one of another size."""
     return bool(
         state.get("cacheClusterEnabled")

@@ -15,7 +15,7 @@ from dragonctl.errors import DragonError
 from dragonctl.recipes.caching.choice import Choice, uncacheable
 from dragonctl.recipes.caching.keys import CacheMethod, sharing
 from dragonctl.recipes.caching.namespaces import companions, mixing
-from dragonctl.recipes.caching.options import Options
+from dragonctl.recipes.caching.options import CacheOptions
 from dragonctl.recipes.caching.survey import CacheSurvey
 from dragonctl.resources.apigateway_stage import caches, keys_of, stage_state
 
@@ -37,7 +37,7 @@ class StageChoice:
 
 
 def choose_for(
-    stage: str, raw: Raw, choice: Choice, seen: CacheSurvey, options: Options
+    stage: str, raw: Raw, choice: Choice, seen: CacheSurvey, options: CacheOptions
 ) -> StageChoice:
     """What one stage (GetStages' item) will cache.
 
@@ -71,7 +71,7 @@ def _stays_off(stage: str, why: str) -> str:
 
 
 def _served(
-    stage: str, choice: Choice, served: Reads | None, options: Options
+    stage: str, choice: Choice, served: Reads | None, options: CacheOptions
 ) -> tuple[list[CacheMethod], list[str]]:
     """The chosen methods that the stage serves, or will serve, and the others by name."""
     methods, warnings = [], []
@@ -113,7 +113,7 @@ def _judged(
     methods: list[CacheMethod],
     unsafe: dict[str, str],
     warnings: list[str],
-    options: Options,
+    options: CacheOptions,
 ) -> tuple[list[CacheMethod], list[str]]:
     """Leave out what is unsafe as it is deployed, unless callers may share answers."""
     if options.allow_shared:
@@ -152,7 +152,11 @@ def _has_own(method: CacheMethod, state: State) -> bool:
 
 
 def _besides(
-    stage: str, state: State, unasked: list[CacheMethod], off: tuple[str, ...], options: Options
+    stage: str,
+    state: State,
+    unasked: list[CacheMethod],
+    off: tuple[str, ...],
+    options: CacheOptions,
 ) -> Iterator[str]:
     is_on = state["cacheClusterEnabled"]
     for method in unasked:
