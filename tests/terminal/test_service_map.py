@@ -221,3 +221,17 @@ def test_no_two_parts_bear_one_name():
     names = Names.of(map_of(services))
     assert len(set(names.full.values())) == 2
     assert all(url in name for url, name in zip(queues, names.full.values(), strict=True))
+
+
+def test_what_a_link_leads_to_has_a_place_of_its_own_in_an_outline():
+    services = [
+        graphs.service(0, "seller", "AWS::Lambda::Function", 9, [(1, 9)]),
+        graphs.service(1, "sold", "AWS::SQS::Queue", 9),
+        graphs.service(2, "packer", "AWS::Lambda::Function", 9, [(3, 9)]),
+        graphs.service(3, "stock", "AWS::DynamoDB::Table", 9),
+    ]
+    graphs.calls(services[1], 2, 9, EdgeType="link")
+    lines = [line.plain for line in outline(map_of(services), 100)]
+    assert any(line.startswith("    ⇢ packer (function) link ↕ see there") for line in lines)
+    at = next(number for number, line in enumerate(lines) if line.startswith("packer (function)"))
+    assert lines[at + 1].startswith("  → stock (DynamoDB)")
