@@ -16,7 +16,7 @@ from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.build import Package
 from dragonctl.packaging.errors import disk_errors_told
 from dragonctl.recipes.functions.folders import Chosen
-from dragonctl.recipes.functions.options import Options
+from dragonctl.recipes.functions.options import FunctionOptions
 from dragonctl.recipes.functions.preparation import as_document, packages
 from dragonctl.terminal.changes import Report
 from dragonctl.terminal.console import say
@@ -25,7 +25,7 @@ from dragonctl.terminal.neutral import neutral
 
 def package_all(
     chosen: Sequence[Chosen],
-    options: Options,
+    options: FunctionOptions,
     folder: Path,
     session: Session,
     *,

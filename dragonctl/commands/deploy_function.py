@@ -115,10 +115,10 @@ def deploy_function(
 
     from dragonctl.cli.session import Session
     from dragonctl.recipes.functions.folders import choose
-    from dragonctl.recipes.functions.options import Options
+    from dragonctl.recipes.functions.options import FunctionOptions
 
     session = Session()
-    options = Options(bucket=s3_bucket, **given)  # type: ignore[arg-type]
+    options = FunctionOptions(bucket=s3_bucket, **given)  # type: ignore[arg-type]
     chosen = choose(
         names,
         Path(source) if source else None,
@@ -177,10 +177,10 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
     from dragonctl.recipes.functions.folders import choose
-    from dragonctl.recipes.functions.options import Options
+    from dragonctl.recipes.functions.options import FunctionOptions
     from dragonctl.recipes.functions.preparation import prepare
 
-    reads, options = session.reads, Options(allow_secret=allowed_secrets(deploy_function))
+    reads, options = session.reads, FunctionOptions(allow_secret=allowed_secrets(deploy_function))
     chosen = choose((), None, None, local=session.globals.is_local)
     prepared, refused = prepare(reads, chosen, options, bundle_all=False)
     if refused:

@@ -20,7 +20,7 @@ from dragonctl.errors import AwsError, DragonError
 from dragonctl.packaging import function_code
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.recipes.functions.creation import Place, role_of
-from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction, look
 from dragonctl.recipes.functions.recipe import Deployment, deploy, unjudged
 from dragonctl.resources.role_rights import Rights
@@ -51,7 +51,7 @@ def deployment(*documents, sha256="new", **existing):
 
 
 def titles(one, options=None):
-    steps, warnings = deploy([one], options or Options(), PLACE)
+    steps, warnings = deploy([one], options or FunctionOptions(), PLACE)
     return [step.title for step in steps], warnings
 
 
@@ -66,7 +66,7 @@ def test_a_role_that_may_not_is_mended():
 
 def test_where_traces_are_forbidden_tracing_stays_as_it_is_and_the_code_goes_on():
     one = deployment(allows("*"), allows("xray:*", "Deny"))
-    steps, [warning] = deploy([one], Options(), PLACE)
+    steps, [warning] = deploy([one], FunctionOptions(), PLACE)
     assert "worker" in warning
     assert "Deny" in warning
     [step] = steps
@@ -88,13 +88,13 @@ GENERATED = "dragonctl_tracing/app.handler"
     ],
 )
 def test_the_handler_is_touched_only_where_a_tracer_needs_it(tracer, handler, live, wanted):
-    steps, _ = deploy([traced(tracer, handler)], Options(), PLACE)
+    steps, _ = deploy([traced(tracer, handler)], FunctionOptions(), PLACE)
     now = steps[-1].resource.answered(None, {**RAW, "Handler": live})
     assert steps[-1].wanted(now, {}).get("Handler") == wanted
 
 
 def test_a_handler_that_somebody_gave_it_meanwhile_is_not_replaced_by_one_of_another():
-    steps, _ = deploy([traced("otel", GENERATED)], Options(), PLACE)
+    steps, _ = deploy([traced("otel", GENERATED)], FunctionOptions(), PLACE)
     now = steps[-1].resource.answered(None, {**RAW, "Handler": "other.handler"})
     with pytest.raises(DragonError, match="another handler meanwhile"):
         steps[-1].wanted(now, {})
@@ -104,7 +104,7 @@ def test_without_a_tracer_neither_the_role_nor_tracing_is_asked_about():
     role = Rights("worker", TRUST, refusal=AwsError("iam", "GetRole", "AccessDenied", "no"))
     one = traced("none", "app.handler", role)
     assert list(unjudged([one], PLACE)) == []
-    [step], warnings = deploy([one], Options(), PLACE)
+    [step], warnings = deploy([one], FunctionOptions(), PLACE)
     assert (warnings, step.wanted(step.resource.answered(None, RAW), {})) == (
         [], {"CodeSha256": "new"},
     )  # fmt: skip
@@ -124,7 +124,7 @@ def test_a_role_that_cannot_be_read_is_an_error_where_tracing_waits_for_it(mode,
     errors = list(unjudged([one], PLACE))
     assert [error.resource for error in errors] == ["iam-role/worker"] * told
     assert all("iam:GetRole" in error.message for error in errors)
-    [step] = deploy([one], Options(), PLACE)[0]
+    [step] = deploy([one], FunctionOptions(), PLACE)[0]
     assert step.wanted(step.resource.answered(None, function.raw), {}) == {"CodeSha256": "new"}
 
 
@@ -135,7 +135,7 @@ def test_an_alias_that_has_the_new_code_already_is_not_spoken_of():
     [warning] = titles(deployment(allows("*"), aliases=aliases, codes={"3": "old"}))[1]
     assert "alias live" in warning
     assert "version 3" in warning
-    assert titles(deployment(allows("*"), aliases=aliases), Options(alias="live"))[1] == []
+    assert titles(deployment(allows("*"), aliases=aliases), FunctionOptions(alias="live"))[1] == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_of_an_alias_that_splits_its_traffic_every_version_is_named_with_its_sha
 
 
 def test_only_code_that_aws_lacks_goes_into_a_bucket():
-    options = Options(bucket="zips")
+    options = FunctionOptions(bucket="zips")
     sha256 = "3J2mrH49k2eV5tnQKUC6UlQogVrrWA3TJFKxZz4R3cU="
     assert titles(deployment(allows("*"), sha256=sha256), options)[0] == [
         "Zip of function dragons in S3",
@@ -213,7 +213,7 @@ def test_somebody_elses_change_between_look_and_write_survives(
     raw = reads.get("lambda", "GetFunctionConfiguration", FunctionName="dragons")
     seen = look(reads, Function("dragons", raw))
     one = Deployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
-    planned = plan(reads, deploy([one], Options(), PLACE)[0])
+    planned = plan(reads, deploy([one], FunctionOptions(), PLACE)[0])
 
     client.update_function_code(FunctionName="dragons", ZipFile=zipped(there))
     client.update_function_configuration(FunctionName="dragons", Timeout=77)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dragonctl.engine.model import Reader, Step
 from dragonctl.recipes.functions.creation import Place
-from dragonctl.recipes.functions.options import Options
+from dragonctl.recipes.functions.options import FunctionOptions
 from dragonctl.recipes.functions.recipe import Deployment, deploy
 from dragonctl.recipes.observability.roles import tracing_need
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
@@ -14,7 +14,7 @@ from dragonctl.resources.role_rights import attached_policies, role_name
 
 
 def first_run_steps(
-    aws: Reader, deployments: Sequence[Deployment], options: Options, place: Place
+    aws: Reader, deployments: Sequence[Deployment], options: FunctionOptions, place: Place
 ) -> list[Step]:
     """The recipe, and the rights of roles that a run has mended already.
 

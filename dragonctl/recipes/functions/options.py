@@ -11,7 +11,7 @@ from dragonctl.packaging.tracing.tracers import Tracer
 
 
 @dataclass(frozen=True)
-class Options:
+class FunctionOptions:
     """What was asked for; None: the function's own.
 
     ``alias`` is the one to move, ``bucket`` where code goes that is too large to be sent;

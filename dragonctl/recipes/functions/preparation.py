@@ -22,7 +22,7 @@ from dragonctl.packaging.tracing.choice import TracerRequest
 from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS, Tracer
 from dragonctl.packaging.tracing.wrapper import is_wrapped, original
 from dragonctl.recipes.functions.folders import Chosen
-from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import look
 from dragonctl.recipes.functions.recipe import Deployment
 from dragonctl.resources.lambda_configuration import CODE
@@ -42,7 +42,7 @@ class Prepared:
 
 
 def packages(
-    chosen: Iterable[Chosen], options: Options, emit: Emit, *, bundle_all: bool
+    chosen: Iterable[Chosen], options: FunctionOptions, emit: Emit, *, bundle_all: bool
 ) -> list[Package]:
     """Build every zip without AWS, at the same time; the first failure is raised."""
     target = Platform(options.python or newest(_today()), options.architecture or "x86_64")
@@ -58,7 +58,7 @@ def packages(
 
 
 def prepare(
-    reads: Reads, chosen: Iterable[Chosen], options: Options, *, bundle_all: bool
+    reads: Reads, chosen: Iterable[Chosen], options: FunctionOptions, *, bundle_all: bool
 ) -> tuple[list[Prepared], list[DragonError]]:
     """Look at every function and build its zip, all at the same time; what is refused apart."""
 
@@ -80,7 +80,7 @@ def prepare(
 
 
 def _prepared(
-    reads: Reads, function: Chosen, options: Options, tell: Progress, *, bundle_all: bool
+    reads: Reads, function: Chosen, options: FunctionOptions, tell: Progress, *, bundle_all: bool
 ) -> Prepared:
     raw = read_configuration(reads, function.name)
     if raw is None and not options.create:
@@ -113,7 +113,9 @@ def _prepared(
     return Prepared(Deployment(function.name, code, existing), package, notice)
 
 
-def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tuple[Platform, str]:
+def _needs(
+    function: Chosen, raw: dict[str, Any] | None, options: FunctionOptions
+) -> tuple[Platform, str]:
     """What the zip must run on, and the handler that it must hold."""
     if raw is None:
         return _for_a_new_one(function, options)
@@ -134,7 +136,7 @@ def _needs(function: Chosen, raw: dict[str, Any] | None, options: Options) -> tu
     return target, original(options.handler or raw["Handler"])
 
 
-def _tracing(raw: dict[str, Any] | None, options: Options) -> TracerRequest:
+def _tracing(raw: dict[str, Any] | None, options: FunctionOptions) -> TracerRequest:
     """What was asked for, and what traces the function already."""
     if raw is None:
         return TracerRequest(options.tracer)
@@ -150,7 +152,7 @@ def _missing(function: Chosen, reads: Reads) -> DragonError:
     )
 
 
-def _for_a_new_one(function: Chosen, options: Options) -> tuple[Platform, str]:
+def _for_a_new_one(function: Chosen, options: FunctionOptions) -> tuple[Platform, str]:
     target = Platform(options.python or newest(_today()), options.architecture or "x86_64")
     return target, original(options.handler or only_handler(collect(function.folder)))
 
@@ -158,7 +160,7 @@ def _for_a_new_one(function: Chosen, options: Options) -> tuple[Platform, str]:
 def _built(
     function: Chosen,
     target: Platform,
-    options: Options,
+    options: FunctionOptions,
     tell: Progress,
     *,
     bundle_all: bool,
@@ -177,7 +179,7 @@ def _built(
     )
 
 
-def _check_size(name: str, package: Package, options: Options) -> None:
+def _check_size(name: str, package: Package, options: FunctionOptions) -> None:
     if package.needs_bucket and not options.bucket:
         parts = ", ".join(f"{part} {megabytes(size)}" for part, size in package.largest[:3])
         raise PackagingError(

@@ -12,7 +12,7 @@ from dragonctl.errors import DragonError
 from dragonctl.packaging.function_code import object_key
 from dragonctl.packaging.tracing.wrapper import is_wrapped, original
 from dragonctl.recipes.functions.creation import Place, creation
-from dragonctl.recipes.functions.options import Code, Options
+from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
 from dragonctl.recipes.observability.options import keep_or_default
@@ -54,7 +54,7 @@ class Deployment:
 
 
 def deploy(
-    deployments: Iterable[Deployment], options: Options, place: Place
+    deployments: Iterable[Deployment], options: FunctionOptions, place: Place
 ) -> tuple[list[Step], list[str]]:
     """The steps, and sentences on what they do not reach. Pure."""
     deployments = list(deployments)
@@ -82,7 +82,9 @@ def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[Dragon
     yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
 
 
-def _function(one: Deployment, options: Options, place: Place, verdict: Verdict) -> Iterator[Step]:
+def _function(
+    one: Deployment, options: FunctionOptions, place: Place, verdict: Verdict
+) -> Iterator[Step]:
     upload: tuple[str, ...] = ()
     if options.bucket and one.uploads:
         zip_ = CodeObject(options.bucket, object_key(one.code.sha256))
@@ -117,7 +119,7 @@ class _Wanted:
     """The code, what was said of the configuration, and active tracing."""
 
     code: Code
-    options: Options
+    options: FunctionOptions
     traced: bool
 
     def __call__(self, have: Reading | None, done: Done) -> State:
@@ -174,14 +176,14 @@ def _lacking(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _moved(one: Deployment, options: Options) -> tuple[str, ...]:
+def _moved(one: Deployment, options: FunctionOptions) -> tuple[str, ...]:
     """The aliases that are to stand for the published version."""
     if options.alias:
         return (options.alias,)
     return tuple(sorted(one.existing.called)) if options.publish and one.existing else ()
 
 
-def splitting(deployments: Iterable[Deployment], options: Options) -> Iterator[DragonError]:
+def splitting(deployments: Iterable[Deployment], options: FunctionOptions) -> Iterator[DragonError]:
     """The functions whose ``--alias`` splits its traffic: to be refused before code is there."""
     for one in deployments if options.alias else ():
         raw = one.existing.aliases.get(options.alias or "") if one.existing else None
