@@ -158,10 +158,10 @@ def _modules(node: ast.AST) -> Iterator[str]:
 
 
 def _guarded(node: ast.AST) -> Iterator[ast.AST]:
-    """What stands in a ``try`` that goes on without what cannot be imported."""
+    """What stands in a ``try`` that goes on without what cannot be imported, or with another."""
     if isinstance(node, ast.Try) and any(_catches(handler) for handler in node.handlers):
-        for statement in node.body:
-            yield from ast.walk(statement)
+        for part in (*node.body, *node.handlers):
+            yield from ast.walk(part)
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:

@@ -145,6 +145,7 @@ def invoked(package, folder, orders, **variables):
             "AWS_ENDPOINT_URL": url,
             "AWS_XRAY_DAEMON_ADDRESS": "{}:{}".format(*daemon.address),
             "AWS_LAMBDA_FUNCTION_NAME": "the-function",
+            "LAMBDA_TASK_ROOT": str(folder),
             "AWS_REGION": "eu-west-1",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",

@@ -9,6 +9,12 @@ from dragonctl.packaging.tracing.choice import TracerRequest, choose, imports
 
 XRAY = "from aws_xray_sdk.core import patch_all\n"
 POWERTOOLS = "from aws_lambda_powertools import Logger, Tracer\n"
+INSTEAD = """
+try:
+    from opentelemetry import trace
+except ImportError:
+    from aws_xray_sdk.core import patch_all
+"""
 LOGGER = "from aws_lambda_powertools import Logger\n"
 API = "def f():\n    from opentelemetry import trace\n"
 OWN = "import boto3\nfrom opentelemetry.sdk.trace import TracerProvider\n"
@@ -91,7 +97,7 @@ def test_a_source_that_needs_another_tracer_is_refused_by_file_and_line(judged, 
     assert "--tracer none" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["", EITHER, LOGGER])
+@pytest.mark.parametrize("text", ["", EITHER, INSTEAD, LOGGER])
 @pytest.mark.parametrize("tracer", ["xray", "otel", "none"])
 def test_a_source_that_needs_no_tracer_takes_any(judged, text, tracer):
     assert judged(text, TracerRequest(tracer)).tracer == tracer

@@ -18,10 +18,16 @@ from tests.packaging.tracing.lambda_process import (
 )
 
 APP = """
-import os, sqlite3
+import importlib, os, sqlite3
 from concurrent.futures import ThreadPoolExecutor
 import boto3, httpx, requests
-from opentelemetry import trace
+
+try:
+    from opentelemetry import trace
+except ImportError:
+    pass
+if os.environ.get("WITH_SDK"):
+    importlib.import_module("aws_xray_sdk.core").patch_all()
 
 URL = os.environ["AWS_ENDPOINT_URL"]
 clients = {name: boto3.client(name) for name in (
@@ -111,6 +117,16 @@ def test_every_kind_of_call_is_a_span_right_under_the_function(runs):
     assert {span.parent_span_id.hex() for span in spans} == {SEGMENT}
     assert {span.trace_id.hex() for span in spans} == {TRACE}
     assert all(span.start_time_unix_nano < span.end_time_unix_nano for span in spans)
+
+
+def test_the_same_kinds_are_seen_with_the_x_ray_sdk(package, tmp_path):
+    made = package({"app.py": APP}, tracer="xray", handler="app.handler")
+    [run] = invoked(made, tmp_path / "unpacked", [(SAMPLED, {"each": True})], WITH_SDK="1")
+    segments = [json.loads(one.partition(b"\n")[2]) for one in run.datagrams]
+    sent = [one for one in segments if one.get("parent_id") == SEGMENT]
+    assert {one["name"] for one in sent} == {
+        "s3", "dynamodb", "ssm", "sns", "sqs", "lambda", "stepfunctions", "127.0.0.1", ":memory:",
+    }  # fmt: skip
 
 
 def test_each_callee_hangs_under_the_call_that_made_it_and_lineage_is_kept(runs):
