@@ -49,6 +49,16 @@ def each():
     sqlite3.connect(":memory:").execute("select 1")
 
 
+def own_connection():
+    class Connection(sqlite3.Connection):
+        def execute(self, *arguments):
+            return ["mine"]
+
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("select 2")
+    return sqlite3.connect(":memory:", factory=Connection).execute("select 3")
+
+
 def handler(event, context):
     if event.get("each"):
         each()
@@ -62,6 +72,14 @@ def handler(event, context):
     if event.get("large"):
         with trace.get_tracer("mine").start_as_current_span("large") as span:
             span.set_attribute("text", "x" * event["large"])
+    if event.get("refused"):
+        requests.get("http://127.0.0.1:9/path?token=SECRETTOKEN#access=FRAGMENT")
+    if event.get("wide"):
+        with trace.get_tracer("mine").start_as_current_span("wide") as span:
+            span.set_attribute("numbers", list(range(60_000)))
+            span.set_attribute("k" * 100_000, 1)
+    if event.get("own"):
+        return own_connection()
     if event.get("say"):
         trace.get_current_span().set_attribute("said", event["say"])
     if event.get("fail"):
@@ -93,6 +111,9 @@ def runs(tmp_path_factory):
         "large": (SAMPLED, {"large": 300_000}),
         "say": (SAMPLED, {"say": "hello"}),
         "fail": (SAMPLED, {"fail": "no dragons"}),
+        "refused": (SAMPLED, {"refused": True}),
+        "wide": (SAMPLED, {"wide": True}),
+        "own": (SAMPLED, {"own": True}),
         "strange": ("Root=1-x;Sampled=1", {"each": True}),
         "quiet": (SAMPLED, {}),
     }
@@ -125,7 +146,7 @@ def test_the_same_kinds_are_seen_with_the_x_ray_sdk(package, tmp_path):
     segments = [json.loads(one.partition(b"\n")[2]) for one in run.datagrams]
     sent = [one for one in segments if one.get("parent_id") == SEGMENT]
     assert {one["name"] for one in sent} == {
-        "s3", "dynamodb", "ssm", "sns", "sqs", "lambda", "stepfunctions", "127.0.0.1", ":memory:",
+        "s3", "dynamodb", "ssm", "sns", "sqs", "lambda", "states", "127.0.0.1", ":memory:",
     }  # fmt: skip
 
 
@@ -159,7 +180,11 @@ def test_no_key_id_and_no_query_is_sent(runs):
         read(one).SerializeToString() for run in runs.values() for one in run.datagrams
     )
     assert b"AKIA" not in everything
-    assert b"token" not in everything
+    assert not [one for one in (b"token=", b"SECRETTOKEN", b"FRAGMENT") if one in everything]
+    [failed, raised] = runs["refused"].spans
+    assert attributes(failed)["http.url"] == "http://127.0.0.1:9/path"
+    told = str(failed.events) + failed.status.message + str(raised.events)
+    assert "Max retries exceeded with url: /path?" in told
 
 
 def test_an_unsampled_request_sends_nothing_and_says_so_to_its_callees(runs):
@@ -184,6 +209,17 @@ def test_a_span_that_is_too_large_is_cut_and_not_lost(runs):
     [span] = runs["large"].named("large")
     assert 0 < len(attributes(span)["text"]) < 300_000
     assert max(map(len, runs["large"].datagrams)) < 65_507
+
+
+def test_a_span_that_cannot_be_cut_is_sent_bare(runs):
+    [span] = runs["wide"].named("wide")
+    assert span.parent_span_id.hex() == SEGMENT
+    assert max(map(len, runs["wide"].datagrams)) < 65_507
+
+
+def test_a_connection_s_own_ways_stay_its_own(runs):
+    assert runs["own"].answer == ["mine"]
+    assert [attributes(one)["db.statement"] for one in runs["own"].spans] == ["select 2"]
 
 
 def test_what_the_handler_says_of_itself_is_a_subsegment_beside_its_calls(runs):

@@ -23,7 +23,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from . import protobuf
-from .called_service import called
+from .as_sent import as_sent, bare
 
 _log = logging.getLogger(__name__)
 _HEADER = b'{"format":"json","version":1}\nT1S'
@@ -34,7 +34,7 @@ _FULL_BYTES = 6_000
 _LARGEST_SPAN_BYTES = 44_000
 """One span: with its resource and as base64 it stays below UDP's 65,507 bytes."""
 _CUTS = (None, 8_000, 1_000, 100, 0)
-"""Characters to which the strings of a span are cut, until it fits."""
+"""Characters, or elements of a list, to which a span's values are cut until it fits."""
 _OLD_SECONDS = 0.005
 
 
@@ -47,6 +47,11 @@ class DaemonProcessor(SpanProcessor):
     """
 
     def __init__(self) -> None:
+        self._begin()
+        if hasattr(os, "register_at_fork"):  # what the parent has yet to send, the parent sends
+            os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[tuple[ReadableSpan, bytes]] = []
         self._size = 0
@@ -123,10 +128,10 @@ def _failures_logged() -> Iterator[None]:
 
 
 def _fitting(span: ReadableSpan) -> bytes:
-    """The span, with its longest strings cut if it is larger than a datagram."""
-    encoded = b""
+    """The span, with what is longest in it cut if it is larger than a datagram."""
+    told = as_sent(span)
     for longest in _CUTS:
-        encoded = protobuf.span(span, longest, called(span))
+        encoded = protobuf.span(told, longest)
         if len(encoded) <= _LARGEST_SPAN_BYTES:
-            break
-    return encoded
+            return encoded
+    return protobuf.span(bare(span), _CUTS[1])

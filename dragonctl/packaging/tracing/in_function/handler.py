@@ -13,7 +13,7 @@ from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.instrumentation.threading import ThreadingInstrumentor
 from opentelemetry.propagate import set_global_textmap
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
@@ -108,13 +108,14 @@ def _resource() -> Resource:
         "aws.log.group.names": "AWS_LAMBDA_LOG_GROUP_NAME",
     }
     known = {name: os.environ[key] for name, key in variables.items() if os.environ.get(key)}
+    own = OTELResourceDetector().detect().attributes  # OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME
     fixed = {
         "cloud.provider": "aws",
         "cloud.platform": "aws_lambda",
         "telemetry.sdk.language": "python",
         "telemetry.sdk.name": "opentelemetry",
     }
-    return Resource({**fixed, **known})
+    return Resource({**fixed, **known, **own})
 
 
 class _Ids(IdGenerator):

@@ -16,6 +16,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link
 
+_LONGEST_KEY = 100
+"""Characters of an attribute's name in a span that is cut."""
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 _MORE, _SEVEN_BITS, _WORD = 0x80, 0x7F, (1 << 64) - 1
 
@@ -26,13 +28,8 @@ def request(resource: Resource, scopes: Mapping[InstrumentationScope | None, lis
     return _message(1, _message(1, _attributes(1, resource.attributes, None)) + made)
 
 
-def span(
-    source: ReadableSpan, longest: int | None = None, instead: Mapping[str, Any] | None = None
-) -> bytes:
-    """A ``Span``; strings of more than ``longest`` characters are cut.
-
-    ``instead`` are attributes in addition to its own, or in their place.
-    """
+def span(source: ReadableSpan, longest: int | None = None) -> bytes:
+    """A ``Span``; what has more than ``longest`` characters or elements is cut, long keys too."""
     context, status = source.get_span_context(), source.status
     if context is None:
         raise ValueError("A span without a context belongs to no trace.")
@@ -44,7 +41,7 @@ def span(
         _number(6, source.kind.value + 1),  # 0 stands for "unspecified"
         _time(7, source.start_time),
         _time(8, source.end_time),
-        _attributes(9, {**(source.attributes or {}), **(instead or {})}, longest),
+        _attributes(9, source.attributes or {}, longest),
         *(_message(11, _event(event, longest)) for event in source.events),
         *(_message(13, _link(link, longest)) for link in source.links),
         _message(
@@ -71,8 +68,9 @@ def _link(link: Link, longest: int | None) -> bytes:
 
 
 def _attributes(number: int, attributes: Mapping[str, Any], longest: int | None) -> bytes:
+    key_length = None if longest is None else _LONGEST_KEY
     return b"".join(
-        _message(number, _text(1, key, None) + _message(2, _value(value, longest)))
+        _message(number, _text(1, key, key_length) + _message(2, _value(value, longest)))
         for key, value in attributes.items()
     )
 
@@ -93,7 +91,8 @@ def _value(value: Any, longest: int | None) -> bytes:
         case Mapping():
             return _message(6, _attributes(1, value, longest))
         case Sequence():
-            return _message(5, b"".join(_message(1, _value(one, longest)) for one in value))
+            kept = value if longest is None else value[:longest]
+            return _message(5, b"".join(_message(1, _value(one, longest)) for one in kept))
     return _text(1, str(value), longest, always=True)
 
 

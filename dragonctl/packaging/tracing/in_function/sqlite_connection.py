@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 from wrapt import ObjectProxy
@@ -15,18 +16,35 @@ class Connection(ObjectProxy):  # type: ignore[type-arg]
 
     def execute(self, *arguments: Any) -> Any:
         """Execute one statement; the cursor."""
-        return self.cursor().execute(*arguments)
+        return self._through_a_cursor("execute", arguments)
 
     def executemany(self, *arguments: Any) -> Any:
         """Execute one statement for many parameters; the cursor."""
-        return self.cursor().executemany(*arguments)
+        return self._through_a_cursor("executemany", arguments)
 
     def executescript(self, *arguments: Any) -> Any:
         """Execute several statements; the cursor."""
-        return self.cursor().executescript(*arguments)
+        return self._through_a_cursor("executescript", arguments)
+
+    def __enter__(self) -> Any:
+        """Give the connection that is seen to ``with``, too."""
+        self.__wrapped__.__enter__()
+        return self
+
+    def _through_a_cursor(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """As sqlite3 does; but a class of the function's own may do it in its own way."""
+        own = getattr(type(_unwrapped(self)), name)
+        if own is not getattr(sqlite3.Connection, name):
+            return getattr(self.__wrapped__, name)(*arguments)
+        return getattr(self.cursor(), name)(*arguments)
 
     def backup(self, target: Any, **options: Any) -> None:
         """Copy the database into ``target``, which sqlite3 takes as its own class alone."""
-        while hasattr(target, "__wrapped__"):  # this proxy, and OpenTelemetry's of another class
-            target = target.__wrapped__
-        self.__wrapped__.backup(target, **options)
+        self.__wrapped__.backup(_unwrapped(target), **options)
+
+
+def _unwrapped(connection: Any) -> Any:
+    """sqlite3's own object, below this proxy and OpenTelemetry's."""
+    while hasattr(connection, "__wrapped__"):
+        connection = connection.__wrapped__
+    return connection
