@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 Examples:
   dragonctl status
   dragonctl status --api dragons --stage prod --output json
+  dragonctl status --controls      # what AWS Security Hub and prowler will say
 """
 )
 @application_options
+@click.option("--controls", is_flag=True, help="Judge by the controls of auditors.")
 def status(
     api: tuple[str, ...],
     all_apis: bool,
@@ -30,6 +32,7 @@ def status(
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
     no_discover: bool,
+    controls: bool,
 ) -> int:
     """Show how an application stands: its stages, functions, state machines and log groups.
 
@@ -43,6 +46,7 @@ def status(
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.session import Session, selection
     from dragonctl.recipes.observability import read_account
+    from dragonctl.status import controls as auditing
     from dragonctl.status.observations import look
     from dragonctl.status.problem import CommandContext
     from dragonctl.status.report import document, problems
@@ -64,6 +68,8 @@ def status(
     seen["warnings"] = printed.all_filled(seen["warnings"])
     for problem in seen["problems"]:
         problem["fix"] = printed.completed(problem["fix"])
+    if controls:
+        seen["controls"] = auditing.document(observed)
     if session.globals.json:
         local = {"local": True} if session.label else {}
         errors = (
@@ -75,6 +81,10 @@ def status(
 
         found = [replace(one, fix=printed.completed(one.fix)) for one in problems(observed, now)]
         show_status(app.title, session.label, seen, found)
+        if controls:
+            from dragonctl.terminal.controls import show_controls
+
+            show_controls(auditing.findings(observed))
     tell(*map(message, observed.errors))
     return 0
 

@@ -210,3 +210,18 @@ def test_tags_that_cannot_be_read_hinder_nothing(terminal, application, fault, t
     warnings = [text for text in terminal.document()["warnings"] if "tool" in text]
     assert [text.partition(" (")[0] for text in warnings] == told
     assert [call.operation for call in proxy.calls].count("ListTags") == tries
+
+
+def test_setup_meets_the_controls_that_it_names(terminal, application):
+    def met(name):
+        terminal.on_aws("status", "--controls", "--output", "json")
+        findings = terminal.document()["controls"]["findings"]
+        return {one["met"] for one in findings if one["control"] == name}
+
+    closes = ("APIGateway.1", "APIGateway.3", "Lambda.7", "StepFunctions.1")
+    assert [met(name) for name in closes] == [{False}] * 4
+    assert terminal.on_aws(SETUP) == 0
+    assert [met(name) for name in closes] == [{True}] * 4
+    assert met("CloudWatch.16") == {False}
+    assert terminal.on_aws("status", "--controls") == 0
+    assert "setup-observability" in terminal.out.partition("CloudWatch.16")[2]
