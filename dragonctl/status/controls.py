@@ -1,8 +1,10 @@
 """What an auditor will say: AWS Security Hub's controls and prowler's checks, each by its rule.
 
-Rules as their pages and sources told them on :data:`READ_ON`. Only what ``status`` reads anyway is
-judged; what a control asks of other things is ``None``, not known, with the reason. It is never
-told as met.
+Read on :data:`READ_ON`: the pages of APIGateway.1 and of AWS Config's rules behind CloudWatch.16
+and StepFunctions.1, and the sources of prowler's checks that are judged here. The pages of
+APIGateway.2 to .5, Lambda.3 and Lambda.7 are still to be read against what stands below. Only what
+``status`` reads anyway is judged; what a control asks of other things is ``None``, not known, with
+the reason. It is never told as met.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dragonctl.resources.states_machine import LEVEL, machine_state
 from dragonctl.status.observations import Observations
 
 READ_ON = "2026-11-27"
-"""When the rules were read: Security Hub's user guide, the source of prowler's checks."""
+"""When they were read, as far as the text above says."""
 LEAST_DAYS = 365
 """Days that CloudWatch.16 and prowler ask of a log group unless they are told otherwise."""
 
@@ -160,7 +162,7 @@ FUNCTION = (
     Control(
         ("Lambda.2", "awslambda_function_using_supported_runtimes"),
         "a runtime that is supported",
-        lambda raw: True if raw.get("PackageType") == "Image" else None,
+        _unknown,
         why="which runtimes are supported changes; AWS Lambda's guide lists them",
     ),
     Control(
