@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,12 +23,14 @@ from dragonctl import __version__
 from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, OUT, WORDS
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
-from dragonctl.engine.masking import masked_change
-from dragonctl.engine.plan import Plan
+from dragonctl.engine.masking import masked_change, masked_state
+from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.paths import read_own_file
 
 _LARGEST_BYTES = 64 << 20
+_Key = tuple[str, str]
+"""A resource's identifier and a field of it."""
 _Place = Literal["region", "endpoint_url", "local"]
 _PLACES: tuple[_Place, ...] = ("region", "endpoint_url", "local")
 
@@ -195,26 +198,53 @@ def differing(kept: KeptPlan, planned: Plan, runs: Iterable[Run]) -> Iterator[Dr
     written = _written(kept, runs)
     for change in kept.changes:
         live = now.pop(change.key, None)
-        if live is None and written.get(change.key, _NOTHING) != change.after:
+        if live is None and not _is_done(change, written, planned):
             yield _differs(change, "it is so already, or no longer wanted")
-        elif live is not None and not _is_the_same(live, change, is_written=change.key in written):
+        elif live is not None and not _is_the_same(live, change, written):
             yield _differs(change, f"it would now be {_words(live)}")
     for change in now.values():
         yield _differs(change, "the plan does not have it", planned=False)
 
 
 _NOTHING = object()
+_UNKNOWN = re.compile(r"\(the .*\)")
+"""How a plan tells a value that AWS is yet to choose."""
 
 
-def _is_the_same(live: KeptChange, planned: KeptChange, *, is_written: bool) -> bool:
-    """Whether a change still leads to where it was to lead, and from where it was to begin."""
-    begins_alike = live.before == planned.before or is_written
-    return begins_alike and live.after == planned.after
+def _is_done(change: KeptChange, written: Mapping[_Key, Any], planned: Plan) -> bool:
+    """Whether this very plan made the change already, and it still stands.
+
+    A thing that the command no longer speaks of, because it has what it needs, is not looked at.
+    """
+    if written.get(change.key, _NOTHING) != change.after:
+        return False
+    items = (item for item in planned.items if item.step.resource.identifier == change.resource)
+    return all(_holds(item, change) for item in items)
 
 
-def _written(kept: KeptPlan, runs: Iterable[Run]) -> Mapping[tuple[str, str], Any]:
+def _holds(item: Planned, change: KeptChange) -> bool:
+    """Whether the thing, as it stands, has the value; of a secret its digest tells."""
+    state = item.have.state if item.have else {}
+    told = masked_state(item.step.resource, state) or {}
+    live = state.get(change.field)
+    is_so = item.step.resource.holds(change.field, live, change.after)
+    return is_so or told.get(change.field) == change.after
+
+
+def _is_the_same(live: KeptChange, planned: KeptChange, written: Mapping[_Key, Any]) -> bool:
+    """Whether a change still leads to where it was to lead, and from where it was to begin.
+
+    Where this plan was begun with, it may begin where that left it; and what was known of AWS only
+    once it was made (a version's number) is known by now.
+    """
+    begins_alike = live.before in (planned.before, written.get(live.key, planned.before))
+    was_unknown = bool(written) and _UNKNOWN.fullmatch(str(planned.after)) is not None
+    return begins_alike and (live.after == planned.after or was_unknown)
+
+
+def _written(kept: KeptPlan, runs: Iterable[Run]) -> Mapping[_Key, Any]:
     """What runs of this plan wrote, or had begun to write: (resource, field) -> value."""
-    found: dict[tuple[str, str], Any] = {}
+    found: dict[_Key, Any] = {}
     for run in runs:
         if run.scope != kept.scope or run.command != kept.run_command:
             continue

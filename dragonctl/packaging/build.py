@@ -109,16 +109,15 @@ def build(
         from dragonctl.packaging.confidential import keeping_out  # with its many patterns
 
         files = keeping_out.without_secrets(files, allowed)
-        warnings = check_syntax(files.files, target)
+        warnings = [*check_syntax(files.files, target), *plan.warnings]
         progress("installing requirements")
         bundled = dependencies(requirements, target, cache, bundle_all=bundle_all)
         keeping_out.check_local([one.path for one in requirements.local], bundled.files, allowed)
         if plan.handler:
             check_handler(plan.handler, {**bundled.files, **files.files})
         progress("writing the zip")
-        added = plan.files(Path(scratch))
-        warnings += [*plan.warnings, *_advice(files, plan.tracer)]
-        package = _packed(files, bundled, added, cache, plan, warnings)
+        warnings += _advice(files, plan.tracer)
+        package = _packed(files, bundled, plan.files(Path(scratch)), cache, plan, warnings)
         _remember(cache, key, package)
         forget_unused(cache)
         return package

@@ -11,6 +11,7 @@ from dragonctl.terminal.fields import before_and_after, label
 from dragonctl.terminal.neutral import neutral
 
 _SPECIAL = re.compile(r"[\\`*_{}<>|#~&\[\]]")
+_JOINER = "\N{WORD JOINER}"
 _HEADER = ("", "resource", "setting", "before", "after")
 _LONGEST = 300
 """Characters of a value: the JSON document has all of it."""
@@ -41,20 +42,26 @@ def changes_table(changes: Sequence[Change], titles: Mapping[str, str]) -> str:
     for resource, fields in by_resource.items():
         sign = step_sign(fields).plain.strip()
         for change in fields:
-            values = before_and_after(change)
+            values = (code(value) if value else "" for value in before_and_after(change))
             name = titles.get(resource, resource)
-            rows.append(_row([code(sign), cell(name), cell(label(change)), *map(cell, values)]))
+            rows.append(_row([code(sign), cell(name), cell(label(change)), *values]))
     return "\n".join(rows)
 
 
 def cell(text: str) -> str:
-    """Any text as text: nothing in it is markup, and it stays on its line."""
-    return _SPECIAL.sub(r"\\\g<0>", neutral(text, _LONGEST))
+    """Any text as text: nothing in it is markup, a name to notify or an address to follow."""
+    return _SPECIAL.sub(r"\\\g<0>", _apart(neutral(text, _LONGEST)))
+
+
+def _apart(text: str) -> str:
+    """With a joiner in what a tracker would make a mention or a link of."""
+    return text.replace("@", f"@{_JOINER}").replace("://", f":{_JOINER}//")
 
 
 def code(text: str) -> str:
     """A text as code."""
-    return f"`{neutral(text, _LONGEST).replace('`', chr(39))}`"
+    plain = neutral(text, _LONGEST).replace("`", "'").replace("|", "\\|")
+    return f"`{plain}`"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 
 import msgspec
@@ -13,6 +14,8 @@ from jsonschema import Draft202012Validator
 
 from docs.pages import ROOT
 from dragonctl.cli.kept_plan import KeptPlan
+from dragonctl.engine.model import Change
+from dragonctl.terminal.markdown import changes_table
 
 PLAN = ("setup-observability", "--dry-run", "--out", "plan.json")
 APPLY = ("apply", "plan.json", "--yes", "--output", "json")
@@ -40,6 +43,10 @@ def triples(document):
 
 def said(ended):
     return {one["code"] for one in ended.document.get("errors", [])}
+
+
+def refusals(ended):
+    return [one["message"] for one in ended.document.get("errors", [])]
 
 
 def test_it_is_carried_out_as_it_was_looked_at_and_taken_back(kept, dragonctl, here, made_calls):
@@ -144,8 +151,29 @@ def test_one_that_was_cut_short_goes_on_here_and_is_refused_elsewhere(
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(other))
     assert said(dragonctl(*APPLY)) == {"PlanDiffers"}
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(here_state))
-    assert dragonctl(*APPLY).code == 0
+    assert refusals(dragonctl(*APPLY)) == []
     assert dragonctl("setup-observability", "--check").code == 0
+
+
+def test_what_somebody_did_to_a_plan_that_was_cut_short_is_a_difference(
+    kept, dragonctl, dragons, monkeypatch, local_aws
+):
+    from dragonctl.engine import journal
+
+    real = journal.Journal.done
+
+    def done(self, step, reading, changes):
+        real(self, step, reading, changes)
+        if step.resource.kind == "logs-group":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal.Journal, "done", done)
+    assert dragonctl(*APPLY).code == 130
+    monkeypatch.setattr(journal.Journal, "done", real)
+    client = local_aws.client("logs")
+    [name, *_] = [one["logGroupName"] for one in client.describe_log_groups()["logGroups"]]
+    client.put_retention_policy(logGroupName=name, retentionInDays=7)
+    assert said(dragonctl(*APPLY)) == {"PlanDiffers"}
 
 
 def test_code_is_built_again_and_must_be_the_same(theirs, write, dragonctl, made_calls):
@@ -232,7 +260,7 @@ def test_a_plan_and_a_run_are_tables_for_a_ticket(kept, dragonctl):
         rows = [line for line in page.stdout.splitlines() if line.startswith("|")]
         assert len(rows) == 2 + len(kept["changes"])
         assert {line.replace("\\|", "").count("|") for line in rows} == {6}
-    assert "log level | OFF | INFO" in plan.stdout
+    assert "log level | `OFF` | `INFO`" in plan.stdout
     assert run in told.stdout
 
 
@@ -242,3 +270,26 @@ def test_the_file_is_as_its_schema_says(kept, here):
     Draft202012Validator(schema).validate(document)
     written = {key: value for key, value in schema.items() if key not in ("$schema", "title")}
     assert written == msgspec.json.schema(KeptPlan)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a | b",
+        "`x`",
+        "@someone",
+        "https://example.com",
+        "[a](b)",
+        "**b**",
+        "<b>",
+        "a\nb",
+        "\x1b[1m",
+    ],
+)
+def test_what_aws_sends_is_no_markup_in_a_ticket(name):
+    table = changes_table([Change("x/y", "field", name, name)], {"x/y": name})
+    *_, row = table.splitlines()
+    assert len(table.splitlines()) == 3
+    assert row.replace("\\|", "").count("|") == 6
+    title = row.split(" | ")[1]
+    assert not re.search(r"@\w|://|(?<!\\)[`*<\[]|\x1b", title)
