@@ -31,9 +31,9 @@ IGNORED = "no-effect"
 DEADLY = ("kill-before", "kill-after")
 REFUSALS = ("access-denied", "expired-token")
 PROPAGATION = {
-    "apigateway.UpdateAccount": Fault("not-yet", 10),
-    "stepfunctions.UpdateStateMachine": Fault("not-yet", 10),
-    "lambda.UpdateFunctionConfiguration": Fault("not-yet", 10),
+    "apigateway.UpdateAccount": FAULTS["not-yet"],
+    "stepfunctions.UpdateStateMachine": FAULTS["not-yet"],
+    "lambda.UpdateFunctionConfiguration": FAULTS["not-yet"],
 }
 """Calls to which IAM's delay is a known answer."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from tests.faults.protocols import ACCOUNT, Answer, Operation, Request, action_name, error_answer
+from tests.hurry import TIMES
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ FAULTS: dict[str, Fault] = {
         "malformed": 0.0,  # took effect; the answer is not what the protocol promises
         "no-effect": 0.0,  # answered 200, and nothing came of it
         "silence": 10.0,  # answered, but late
-        "not-yet": 10.0,  # IAM has not told the other service yet
+        "not-yet": 10.0 / TIMES,  # IAM has not told the other service yet; commands wait hurried
         "never": math.inf,  # the same words, and no wait will help
     }.items()
 }
