@@ -35,6 +35,9 @@ PAGES = {
     ("iam", "ListRolePolicies"): Paged(
         "MaxItems", "Marker", "PolicyNames", "ValidationError", "IsTruncated"
     ),
+    ("iam", "ListPolicyVersions"): Paged(
+        "MaxItems", "Marker", "Versions", "ValidationError", "IsTruncated"
+    ),
     ("logs", "DescribeResourcePolicies"): Paged(
         "limit", "nextToken", "resourcePolicies", "InvalidParameterException"
     ),

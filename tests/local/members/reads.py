@@ -68,6 +68,19 @@ def role_with_policies(world: World):
     return {"RoleName": world.role}
 
 
+def policy_of_two_versions(world: World):
+    """A policy whose second version is its default."""
+    arn = world.policy
+    document = json.dumps(
+        {"Version": "2012-10-17",
+         "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+    )  # fmt: skip
+    world.client("iam").create_policy_version(
+        PolicyArn=arn, PolicyDocument=document, SetAsDefault=True
+    )
+    return {"PolicyArn": arn}
+
+
 def attached_policy(world: World):
     """A policy that two roles have."""
     for path in ("x", "y"):
@@ -262,6 +275,10 @@ READS = {
         attached_policy, names("PolicyRoles", "RoleName"), ["x", "y"],
         {"EntityFilter": ("User", []), "PathPrefix": ("/y/", ["y"]), "MaxItems": (1, ["x"]),
          "PolicyUsageFilter": ("PermissionsBoundary", [])},
+    ),
+    ("iam", "ListPolicyVersions"): Asked(
+        policy_of_two_versions, names("Versions", "VersionId"), ["v1", "v2"],
+        {"MaxItems": (1, ["v1"])},
     ),
     ("cloudwatch", "DescribeAlarms"): Asked(
         alarms, names("MetricAlarms", "AlarmName"), ["a", "b"],
