@@ -23,7 +23,7 @@ from dragonctl import __version__
 from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, OUT, WORDS
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
-from dragonctl.engine.masking import masked_change, masked_state
+from dragonctl.engine.masking import is_same, masked_change
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.paths import read_own_file
@@ -224,11 +224,9 @@ def _is_done(change: KeptChange, written: Mapping[_Key, Any], planned: Plan) -> 
 
 def _holds(item: Planned, change: KeptChange) -> bool:
     """Whether the thing, as it stands, has the value; of a secret its digest tells."""
-    state = item.have.state if item.have else {}
-    told = masked_state(item.step.resource, state) or {}
-    live = state.get(change.field)
+    live = item.have.state.get(change.field) if item.have else None
     is_so = item.step.resource.holds(change.field, live, change.after)
-    return is_so or told.get(change.field) == change.after
+    return is_so or is_same(live, change.after)
 
 
 def _is_the_same(live: KeptChange, planned: KeptChange, written: Mapping[_Key, Any]) -> bool:
