@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, OUT, WORDS
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.masking import is_same, masked_change
+from dragonctl.engine.pending import YET_TO_CHOOSE
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.paths import read_own_file
@@ -207,8 +207,6 @@ def differing(kept: KeptPlan, planned: Plan, runs: Iterable[Run]) -> Iterator[Dr
 
 
 _NOTHING = object()
-_UNKNOWN = re.compile(r"\(the .*\)")
-"""How a plan tells a value that AWS is yet to choose."""
 
 
 def _is_done(change: KeptChange, written: Mapping[_Key, Any], planned: Plan) -> bool:
@@ -236,7 +234,7 @@ def _is_the_same(live: KeptChange, planned: KeptChange, written: Mapping[_Key, A
     once it was made (a version's number) is known by now.
     """
     begins_alike = live.before in (planned.before, written.get(live.key, planned.before))
-    was_unknown = bool(written) and _UNKNOWN.fullmatch(str(planned.after)) is not None
+    was_unknown = bool(written) and str(planned.after) in YET_TO_CHOOSE
     return begins_alike and (live.after == planned.after or was_unknown)
 
 

@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from dragonctl.engine.model import Reading
+from dragonctl.engine.pending import NEW_DEPLOYMENT
 from dragonctl.errors import UsageError
 from dragonctl.recipes.caching import prices
 from dragonctl.recipes.caching.definition import (
@@ -18,7 +19,7 @@ from dragonctl.recipes.caching.definition import (
 )
 from dragonctl.recipes.caching.keys import CacheMethod, has, sharing, wanted_key
 from dragonctl.recipes.caching.options import CacheOptions, key_parameter, named_method
-from dragonctl.recipes.caching.stage import NEW_DEPLOYMENT, StageWanted
+from dragonctl.recipes.caching.stage import StageWanted
 
 QUERY, PATH, HEADER = (f"method.request.{one}." for one in ("querystring", "path", "header"))
 

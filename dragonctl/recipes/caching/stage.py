@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dragonctl.engine.model import Done, Json, Reading, State
+from dragonctl.engine.pending import NEW_DEPLOYMENT
 from dragonctl.recipes.caching.options import DEFAULT_SIZE, DEFAULT_TTL, INVALIDATION, CacheOptions
 from dragonctl.resources.apigateway_stage import caches, keys_of, method_key
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, SETTINGS
 
-NEW_DEPLOYMENT = "(the new deployment)"
-"""Stands for an id that AWS will make, in a dry run."""
 _CACHING = "caching/"
 _ON = "caching/enabled"
 _TTL = "caching/ttlInSeconds"

@@ -8,6 +8,7 @@ from typing import Any
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
+from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits
@@ -35,7 +36,6 @@ REPLICAS = Keep(
     " deletes no function that has them; delete it tomorrow"
 )
 NEEDED = Keep("the function, which stays while it has replicas, needs it")
-PENDING = "(the version that is published)"
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ class _Published:
         newest = done.get(self.version)
         raw = newest.facts.get("raw") if newest else None
         if newest is None or not raw or publishable(raw) != newest.state:
-            return {FUNCTION: PENDING}
+            return {FUNCTION: NEW_VERSION}
         arn = str(raw["FunctionArn"])
         number = str(raw["Version"])
         return {FUNCTION: arn if arn.endswith(f":{number}") else f"{arn}:{number}"}

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from dragonctl.application.nouns import Route, split
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias, shares
 from dragonctl.resources.lambda_version import NewestVersion, publishable
-
-PENDING = "(the version that is published)"
 
 
 def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterator[Step]:
@@ -72,7 +71,7 @@ def _number(newest: Reading | None) -> str:
     """The version's number; in a plan it may be known only once it is published."""
     raw = newest.facts.get("raw") if newest else None
     known = newest is not None and raw and publishable(raw) == newest.state
-    return str(raw["Version"]) if known and raw and raw.get("State") != "Pending" else PENDING
+    return str(raw["Version"]) if known and raw and raw.get("State") != "Pending" else NEW_VERSION
 
 
 def not_published(version: str) -> DragonError:

@@ -13,10 +13,10 @@ from dragonctl.application.nouns import App, Function, Machine, Routes, percent,
 from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (
-    PENDING,
     not_published,
     publication,
     routed,
@@ -224,4 +224,4 @@ class _Moved:
             raise not_published(self.version)
         raw = newest.facts.get("raw") if newest else None
         known = newest is not None and raw and machine_state(raw) == newest.state
-        return {VERSION: raw["stateMachineArn"] if known and raw else PENDING}
+        return {VERSION: raw["stateMachineArn"] if known and raw else NEW_VERSION}
