@@ -160,13 +160,16 @@ def _planned(files: SourceFiles, target: Platform, handler: str | None, choice: 
     return _Plan("otel", own or only_handler(files), used, warnings)
 
 
-def only_handler(files: SourceFiles) -> str:
-    """The one function that can be the handler; PackagingError where there is none, or several."""
+def only_handler(files: SourceFiles, hint: str = "Name it with --handler.") -> str:
+    """The one function that can be the handler; PackagingError where there is none, or several.
+
+    ``hint``: what to do then.
+    """
     found = handlers(files.files)
     if len(found) == 1:
         return found[0]
     many = f"could be one of {', '.join(found)}" if found else "could not be found"
-    raise PackagingError(f"The handler of {files.folder.name} {many}.", "Name it with --handler.")
+    raise PackagingError(f"The handler of {files.folder.name} {many}.", hint)
 
 
 def _key(

@@ -12,10 +12,8 @@ from typing import Any
 from dragonctl.engine.model import Call, Step
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import UsageError
-from dragonctl.packaging.build import Package, build
-from dragonctl.packaging.errors import PackagingError
+from dragonctl.packaging.build import Package, build, only_handler
 from dragonctl.packaging.function_code import build_cache
-from dragonctl.packaging.handler import handlers
 from dragonctl.packaging.runtimes import Platform, newest, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
 from dragonctl.packaging.tracing.choice import TracerRequest
@@ -128,11 +126,8 @@ def _target(folder: Path, raw: dict[str, Any] | None) -> tuple[Platform, str]:
     """What the zip must run on; the edge has one processor."""
     if raw and str(raw.get("Runtime")).startswith("python"):
         return target_of(raw["Runtime"]), raw["Handler"]
-    found = handlers(collect(folder).files)
-    if len(found) != 1:
-        many = f"could be one of {', '.join(found)}" if found else "could not be found"
-        raise PackagingError(f"The handler of {folder.name} {many}.", "Leave one function in it.")
-    return Platform(newest(datetime.now(UTC).date())), found[0]
+    handler = only_handler(collect(folder), "Leave one function in it.")
+    return Platform(newest(datetime.now(UTC).date())), handler
 
 
 def _package(folder: Path, target: Platform, handler: str, allowed: Sequence[str]) -> Package:
