@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from dragonctl.packaging.requirements import Requirements, add_tracer, read_requ
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
-from dragonctl.packaging.tracing.choice import Choice, TracerRequest, choose, imports
+from dragonctl.packaging.tracing.choice import Choice, Import, TracerRequest, choose, imports
 from dragonctl.packaging.tracing.tracers import (
     OLDEST_FOR_OPENTELEMETRY,
     XRAY_SDK,
@@ -98,8 +98,9 @@ def build(
     with disk_errors_told(f"Packaging {source.name}"), TemporaryDirectory() as scratch:
         files = collect(source, allowed)
         requirements = read_requirements(source, target)
-        choice = choose(tracing, imports(files.files), requirements.names)
-        plan = _planned(files, target, handler, choice)
+        imported = imports(files.files)
+        choice = choose(tracing, imported, requirements.names)
+        plan = _planned(files, target, handler, choice, imported)
         if not (plan.tracer == "xray" and XRAY_SDK in requirements.names):  # it comes with its own
             add_tracer(requirements, pins(plan.tracer, plan.instrumentations))
         key = _key(files, requirements, target, plan, [bundle_all, *sorted(allowed)])
@@ -116,8 +117,8 @@ def build(
         if plan.handler:
             check_handler(plan.handler, {**bundled.files, **files.files})
         progress("writing the zip")
-        warnings += _advice(files, plan.tracer)
-        package = _packed(files, bundled, plan.files(Path(scratch)), cache, plan, warnings)
+        package = _packed(files, bundled, plan.files(Path(scratch)), cache, plan)
+        package = replace(package, warnings=[*warnings, *_advice(files, package)])
         _remember(cache, key, package)
         forget_unused(cache)
         return package
@@ -144,7 +145,13 @@ class _Plan:
         return wrapper_files(self.handler, self.instrumentations, folder)
 
 
-def _planned(files: SourceFiles, target: Platform, handler: str | None, choice: Choice) -> _Plan:
+def _planned(
+    files: SourceFiles,
+    target: Platform,
+    handler: str | None,
+    choice: Choice,
+    imported: Iterable[Import],
+) -> _Plan:
     """What the tracer needs of the zip."""
     warnings = (f"{files.folder.name}: {choice.note}.",) if choice.note else ()
     own = original(handler) if handler else None
@@ -156,7 +163,7 @@ def _planned(files: SourceFiles, target: Platform, handler: str | None, choice: 
             "Give it a newer Python with --python, or use --tracer none.",
         )
     check_free(files.files)
-    used = packages_for(one.module for one in imports(files.files))
+    used = packages_for(one.module for one in imported)
     return _Plan("otel", own or only_handler(files), used, warnings)
 
 
@@ -192,8 +199,8 @@ def _packed(
     added: Mapping[str, Path],
     cache: Path,
     plan: _Plan,
-    warnings: list[str],
 ) -> Package:
+    """The zip, written; what a person is to be warned of, the caller adds."""
     everything = {**bundled.files, **files.files, **added}
     sizes = {name: path.stat().st_size for name, path in everything.items()}
     largest = _largest(sizes, bundled.owners, set(files.files))
@@ -210,7 +217,7 @@ def _packed(
         tracer=plan.tracer,
         tracer_called=calls_tracer(files.files),
         handler=plan.configured,
-        warnings=warnings,
+        warnings=[],
     )
 
 
@@ -224,13 +231,13 @@ def _largest(
     return total.most_common(5)
 
 
-def _advice(files: SourceFiles, tracer: Tracer) -> Iterator[str]:
+def _advice(files: SourceFiles, package: Package) -> Iterator[str]:
     if files.secrets:
         yield (
             f"Left out of {files.folder.name}, because they look like secrets: "
             f"{', '.join(files.secrets)}. Pack one all the same with --allow-secret PATH."
         )
-    if tracer == "xray" and not calls_tracer(files.files):
+    if package.tracer == "xray" and not package.tracer_called:
         yield (
             f"{files.folder.name} never calls the X-Ray SDK, so its trace will show the function "
             "as one block. --tracer otel needs no call; or, in the handler's module: from "
