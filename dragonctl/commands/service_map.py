@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dragonctl.engine.model import Step
     from dragonctl.telemetry.traces.coverage import Coverage
     from dragonctl.telemetry.traces.service_map import ServiceMap
+    from dragonctl.telemetry.traces.summaries import Summary
 
 LISTED, WHOLE = 50, 20
 """Traces that the page lists, and of how many of them it holds the waterfall."""
@@ -47,6 +48,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     shares of errors, faults and throttles.
     """
     import time
+    from functools import cache, partial
 
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.view import View
@@ -61,9 +63,10 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     start = past(since, now) / 1000
     view = View(chosen, "xray")
     found = telemetry.service_map(view.fetch, start, now, view.parts)
-    coverage = _with_retrieved(view, found)
+    latest = cache(partial(_latest, view, found))
+    coverage = _with_retrieved(view, found, latest)
     view.warn_of_namesakes()
-    written = _write_page(view, found, html) if html is not None or open_it else None
+    written = _write_page(view, found, latest, html) if html is not None or open_it else None
     if view.json:
         view.answer({**found.document(), "coverage": coverage.document()})
     elif found.nodes:
@@ -85,19 +88,29 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     return 0
 
 
-def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
-    """Where Transaction Search is on, the parts that the traces found show besides."""
-    from dataclasses import replace
+def _latest(view: View, found: ServiceMap) -> list[Summary]:
+    """The latest traces: as many as are retrieved at once, or as the page lists."""
     from itertools import islice
 
-    from dragonctl.engine.symptoms import is_fatal
     from dragonctl.telemetry.traces.retrieval import MOST_IDS
+
+    most = MOST_IDS if view.coverage.elsewhere else LISTED
+    return list(islice(view.traces(found.start, found.end), most))
+
+
+def _with_retrieved(
+    view: View, found: ServiceMap, latest: Callable[[], Sequence[Summary]]
+) -> Coverage:
+    """Where Transaction Search is on, the parts that the traces found show besides."""
+    from dataclasses import replace
+
+    from dragonctl.engine.symptoms import is_fatal
 
     before, coverage = view.coverage.notes, view.coverage.of_graph()
     retrieval = view.retrieval(found.start, found.end)
     if retrieval is None:
         return coverage
-    ids = [item.id for item in islice(view.traces(found.start, found.end), MOST_IDS)]
+    ids = [item.id for item in latest()]
     searched = (note for note in view.coverage.notes if note not in before)
     coverage = replace(coverage, notes=(*coverage.notes, *searched))
     try:
@@ -114,14 +127,14 @@ def _with_retrieved(view: View, found: ServiceMap) -> Coverage:
     return coverage.with_note(note, complete=None)
 
 
-def _write_page(view: View, found: ServiceMap, html: Path | None) -> Path:
+def _write_page(
+    view: View, found: ServiceMap, latest: Callable[[], Sequence[Summary]], html: Path | None
+) -> Path:
     """The page, readable by its owner alone; where it is."""
-    from itertools import islice
-
     from dragonctl.paths import state_folder
     from dragonctl.terminal.page import page
 
-    listed = list(islice(view.traces(found.start, found.end), LISTED))
+    listed = latest()[:LISTED]
     traces = view.whole_traces([item.id for item in listed[:WHOLE]], found.start, found.end)
     names = ", ".join(api.name for api in view.app.apis) or "application"
     title = f"{names}: service map"
