@@ -66,13 +66,13 @@ class Daemon:
     def _store(self) -> None:
         while datagram := self._taken.get():
             try:
-                found = [self._seen_from_task(one) for one in documents(datagram)]
-                segments.put(self._account, self._region, *found)
+                found = documents(datagram)
+                segments.put(self._account, self._region, *found, rewritten=self._seen_from_task)
             except Exception as error:  # noqa: BLE001 (one bad datagram must not end the listener)
                 _log.warning("a trace segment was dropped: %s", error)
 
-    def _seen_from_task(self, document: Document) -> Document:
-        return dict(json.loads(self._task.sub("/var/task", json.dumps(document))))
+    def _seen_from_task(self, text: str) -> str:
+        return self._task.sub("/var/task", text)
 
 
 def documents(datagram: bytes) -> list[Document]:

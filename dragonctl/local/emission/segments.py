@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from dragonctl.local import backends, state
@@ -10,12 +11,20 @@ from dragonctl.local import backends, state
 Document = dict[str, Any]
 
 
-def put(account: str, region: str, *documents: Document) -> None:
-    """Store segment documents (AWS: "X-Ray segment documents"); keys holding None are left out."""
+def put(
+    account: str,
+    region: str,
+    *documents: Document,
+    rewritten: Callable[[str], str] = lambda text: text,
+) -> None:
+    """Store segment documents (AWS: "X-Ray segment documents"); keys holding None are left out.
+
+    ``rewritten`` has the last word on a document's JSON.
+    """
     backend = backends.backend("xray", account, region)
     with state.LOCK:  # moto keeps segments in a sorted list: writers and readers take turns
         for document in documents:
-            backend.process_segment(json.dumps(_told(document)))
+            backend.process_segment(rewritten(json.dumps(_told(document))))
 
 
 def _told(value: Any) -> Any:
