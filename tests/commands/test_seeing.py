@@ -151,6 +151,9 @@ def assert_seen_with_transaction_search(shop, trace):
     assert shop.json("why", trace)["cause"]["name"] == "orders-show"
     assert shop.json("sampling")["coverage"]["indexed"] == 0
     assert "does not say" in shop.run("service-map")
+    page = str(shop.folder / "searched.html")
+    asked = shop.ended("service-map", "--html", page, "--debug", code=0).stderr
+    assert asked.count("StartQuery") == 1  # AWS bills each for the bytes that it reads
     xray.update_trace_segment_destination(Destination="XRay")
 
 
