@@ -9,9 +9,9 @@ from dragonctl.local.gateway.store import (
     api,
     bad_request,
     definition,
+    held,
     moment,
     new_id,
-    not_found,
     page,
     picked,
 )
@@ -101,7 +101,4 @@ def _served(stage: Record) -> tuple[str, str | None]:
 
 
 def _deployment(request: Request) -> Record:
-    found: Record | None = api(request)["deployments"].get(request.parameters["deploymentId"])
-    if found is None:
-        raise not_found("Invalid Deployment identifier specified")
-    return found
+    return held(api(request)["deployments"], request.parameters["deploymentId"], "Deployment")

@@ -18,7 +18,6 @@ from dragonctl.local.gateway.store import (
     held,
     moment,
     new_id,
-    not_found,
     page,
     picked,
 )
@@ -31,9 +30,7 @@ _KEPT = (
     *("certificateName", "certificateArn", "regionalCertificateName", "regionalCertificateArn"),
     *("endpointConfiguration", "securityPolicy", "tags"),
 )
-_PATHS = patches.Paths(
-    dict.fromkeys((*_KEPT[:4], "securityPolicy"), str),
-)
+_PATHS = patches.Paths(dict.fromkeys((*_KEPT[:4], "securityPolicy"), str))
 _MAPPING_PATHS = patches.Paths({"basePath": str, "restapiId": str, "restApiId": str, "stage": str})
 _BASE_PATH = re.compile(r"[\w$.+!*'()-]*", re.ASCII)
 
@@ -169,10 +166,7 @@ def _check(request: Request, mapping: Record) -> None:
 
 
 def _domain(request: Request) -> Record:
-    found: Record | None = _domains(request).get(request.parameters["domainName"])
-    if found is None:
-        raise not_found("Invalid domain name identifier specified")
-    return found
+    return held(_domains(request), request.parameters["domainName"], "domain name")
 
 
 def _domains(request: Request) -> dict[str, Any]:

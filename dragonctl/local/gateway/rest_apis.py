@@ -11,6 +11,7 @@ from dragonctl.local.gateway.store import (
     api,
     apis,
     bad_request,
+    held,
     moment,
     new_id,
     not_found,
@@ -211,10 +212,7 @@ def _tagged(request: Request) -> Record:
     record = apis(request).get(named[1])
     if record is None:
         raise not_found(f"Invalid API identifier specified {request.account}:{named[1]}")
-    if named[2] is None:
-        thing: Record = record["api"]
-    elif named[2] in record["stages"]:
-        thing = record["stages"][named[2]]["stage"]
-    else:
-        raise not_found("Invalid stage identifier specified")
+    thing: Record = record["api"]
+    if named[2] is not None:
+        thing = held(record["stages"], named[2], "stage")["stage"]
     return thing
