@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
+from dragonctl.application.apis import Selection
 from dragonctl.application.log_groups import SOURCES, LogGroup, log_groups, of_sources
 from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.printed import Printed
-from dragonctl.cli.session import Session, selection
+from dragonctl.cli.session import Session, selection, was_typed
 from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
@@ -44,6 +45,7 @@ class View:
         """
         self.session = Session()
         self._chosen, self._discover = chosen, discover
+        self._meant: Selection | None = None
         self.session.emit = Waits().event
         self.unreadable: list[Unreadable] = []
         self.warnings: list[str] = []
@@ -63,7 +65,7 @@ class View:
     @cached_property
     def app(self) -> App:
         """The application; what of it could not be read goes to stderr."""
-        chosen = selection(**self._chosen)
+        chosen = self._meant or selection(**self._chosen)
         app = self.session.application(
             chosen if self._discover else replace(chosen, discover=False)
         )
@@ -71,6 +73,11 @@ class View:
             tell(message(error))
         warn(*self.session.overdue())
         return app
+
+    def mean(self, chosen: Selection | None) -> None:
+        """Let the application be another than the folder's, unless the command line names one."""
+        if not any(was_typed(option) for option in self._chosen):
+            self._meant = chosen
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
         """The application's log groups, of some sources or of all."""
@@ -173,7 +180,8 @@ class View:
     def answer(self, document: dict[str, Any]) -> None:
         """The command's one JSON document."""
         local = {"local": True} if self.label else {}
-        errors = [as_document(error) for error in self.app.errors]
+        app: App | None = vars(self).get("app")  # of what needs no application none was read
+        errors = [as_document(error) for error in app.errors] if app else []
         unreadable = [problem.document() for problem in self.unreadable]
         whole = {
             **document,

@@ -128,10 +128,15 @@ def _check_many(choice: bool) -> None:
 def _one(
     view: View, ident: str, times: tuple[float, float], shown: Choice, *, with_logs: bool
 ) -> int:
-    """One trace: as a waterfall, or as a document with every segment."""
+    """One trace: as a waterfall, or as a document with every segment.
+
+    Its id says which it is: no application is read for it but for its log lines, then the one
+    whose parts it names.
+    """
     from dragonctl.errors import DragonError
     from dragonctl.telemetry.ids import trace_root
-    from dragonctl.terminal.console import out
+    from dragonctl.telemetry.traces.application import application_of
+    from dragonctl.terminal.console import out, warn
     from dragonctl.terminal.traces import print_coverage
     from dragonctl.terminal.waterfall import print_trace
 
@@ -139,6 +144,10 @@ def _one(
     if not found:
         raise DragonError(f"X-Ray has no trace {ident}.", view.empty_reasons()[0], code="NotFound")
     trace = found[0]
+    if with_logs:
+        view.mean(application_of(view.session.reads, trace.roots))
+    else:
+        warn(*view.session.overdue())
     lines = _lines_of(view, trace) if with_logs else []
     if view.json:
         document = trace.failed_document() if shown.errors_only else trace.document()
