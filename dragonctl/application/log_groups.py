@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Raw, named
@@ -19,6 +20,7 @@ from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 SOURCES = ("api", "access", "functions", "state-machines")
 """Where lines come from: execution log, access log, functions, state machines."""
 
+_STREAM = re.compile(r"\d{4}/\d\d/\d\d/(?P<function>[\w-]+)\[|states/(?P<machine>[^/]+)/")
 _NOT_IN_GROUP_NAMES = re.compile(r"[^.\-_/#A-Za-z0-9]")
 """What CreateLogGroup refuses in a name; names of state machines may hold some of it."""
 
@@ -126,6 +128,18 @@ def machine_logs(machine: Machine) -> Iterator[Log]:
                 group, "state-machines", machine.name, owner, is_written,
                 is_frozen=is_frozen, made_ms=made_ms,
             )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def stream_writer(stream: str) -> str:
+    """The function or state machine that a stream's name names; "" where it names none.
+
+    In a group that somebody chose, Lambda names a stream ``YYYY/MM/DD/<function>[version][id]``, in
+    the function's own ``YYYY/MM/DD/[version]id`` ("Configuring CloudWatch log groups", Lambda
+    developer guide); Step Functions begins it with ``states/<machine>/``.
+    """
+    found = _STREAM.match(stream)
+    return (found["function"] or found["machine"]) if found else ""
 
 
 def _milliseconds(date: Any) -> int:

@@ -31,7 +31,7 @@ ALL = (allow("*"),)
 
 
 def recipe(options=None, *, stages=None, machine=None, function=None, account=None, health="none",
-           rights=None, use=None):  # fmt: skip
+           rights=None, **known_else):  # fmt: skip
     api = Api("a1", "orders", {}, {"prod": {"stageName": "prod"}} if stages is None else stages)
     raw = {"FunctionName": "work", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
     functions = (
@@ -42,7 +42,7 @@ def recipe(options=None, *, stages=None, machine=None, function=None, account=No
     app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
     known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
     reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
-    survey = ObservabilitySurvey(reading, known | (rights or {}), delivery=use)
+    survey = ObservabilitySurvey(reading, known | (rights or {}), **known_else)
     return observability(app, survey, options or Options())
 
 
@@ -255,7 +255,7 @@ def test_no_role_changes_reports_instead():
 
 def delivery(have, use=None):
     rights = {"flower": Rights("flower", {}, (allow("xray:*"),))}
-    made = recipe(machine=[flow()], rights=rights, use=use)
+    made = recipe(machine=[flow()], rights=rights, delivery=use)
     reading = None if have is None else Reading({"document": have}, {})
     return step(made, "iam-policy").wanted(reading, {})
 
@@ -311,6 +311,17 @@ def test_retention(have, options, days, warned):
     reading = have and Reading(have)
     assert one.wanted(reading, {}).get("retentionInDays", "kept") == days
     assert bool(list(one.warn(reading))) == warned
+
+
+@pytest.mark.parametrize(("days", "told"), [(90, True), (7, False), (1, True)])
+def test_a_retention_says_whose_events_it_keeps_besides(days, told):
+    """Not where it is that already; and where it is longer too: somebody pays for it."""
+    raw = {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}}
+    known = {"/mine": ("bookings", "mailer")}
+    made = recipe(Options(retention=7), function=[Function("work", raw)], strangers=known)
+    one = next(one for one in made.steps if one.resource.identifier == "logs-group//mine")
+    warned = " ".join(one.warn(Reading({"name": "/mine", "retentionInDays": days})))
+    assert ("shared with bookings and mailer" in warned) is told
 
 
 def test_a_group_that_several_write_to_is_one_step():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION, Options
 from dragonctl.resources.logs_group import LogGroup
@@ -17,8 +18,11 @@ def group_step(name: str, owner: str, options: Options, *, make: bool = True) ->
     """
     group = LogGroup(name)
     half_made = group.identifier in options.unfinished
-    wanted = _GroupWanted(name, options.retention, make=make, half_made=half_made)
-    return Step(f"Log group of {owner}", group, wanted, warn=wanted.deletions)
+    strangers = options.strangers.get(name, ())
+    wanted = _GroupWanted(
+        name, options.retention, make=make, half_made=half_made, strangers=strangers
+    )
+    return Step(f"Log group of {owner}", group, wanted, warn=wanted.warnings)
 
 
 def existing_group(name: str, owner: str, options: Options) -> Iterator[Step]:
@@ -33,6 +37,7 @@ class _GroupWanted:
     retention: int | None
     make: bool
     half_made: bool
+    strangers: tuple[str, ...] = ()
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         if have is None and not self.make:
@@ -43,11 +48,18 @@ class _GroupWanted:
             return {"retentionInDays": self.retention or DEFAULT_RETENTION}
         return {"retentionInDays": self.retention} if self.retention else {}
 
-    def deletions(self, have: Reading | None) -> Iterator[str]:
-        """A warning where an explicit retention deletes events."""
+    def warnings(self, have: Reading | None) -> Iterator[str]:
+        """Where an explicit retention deletes events, and where it is others' retention too."""
         now = have.state["retentionInDays"] if have else None
-        if have and self.retention and (now is None or now > self.retention):
+        if not (have and self.retention) or now == self.retention:
+            return
+        if now is None or now > self.retention:
             yield (
                 f"Log group {self.name}: events older than {self.retention} days are deleted for"
                 " good; undo does not bring them back."
+            )
+        if self.strangers:
+            yield (
+                f"Log group {self.name} is shared with {listed(self.strangers)}, no part of this"
+                f" application: those events too are kept {self.retention} days."
             )

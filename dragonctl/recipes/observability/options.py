@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dragonctl.engine.model import Json
 from dragonctl.errors import UsageError
+from dragonctl.recipes.observability.sharing import Strangers
 from dragonctl.resources import opentelemetry_layers as layers
 from dragonctl.resources.logs_group import RETENTIONS
 
@@ -22,7 +23,8 @@ class Options:
     """What was asked for. None means "not said": a default then fills only what is absent or off.
 
     ``data_trace_until`` is when full request and response data must end, if that was said;
-    ``unfinished`` names what an earlier run that was cut short had begun to make.
+    ``unfinished`` names what an earlier run that was cut short had begun to make, ``strangers``
+    who else writes to the log groups that somebody chose.
     """
 
     log_level: str | None = None
@@ -43,6 +45,7 @@ class Options:
     layer_arns: tuple[str, ...] = ()
     replace_wrapper: bool = False
     unfinished: frozenset[str] = frozenset()
+    strangers: Strangers = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what AWS would refuse, before any call."""

@@ -35,6 +35,7 @@ class Recipe:
 
 def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Recipe:
     """The steps that make the application observable. Pure."""
+    options = replace(options, strangers=survey.strangers)
     verdict = roles.judge(app, survey, options)
     admitted = functions.able(app, survey.admitted, verdict)
     steps: list[Step] = []

@@ -15,6 +15,7 @@ from dragonctl.errors import AwsError, DragonError
 from dragonctl.recipes.observability.delivery import Use, read_use
 from dragonctl.recipes.observability.layers_survey import Admissions, admissions
 from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.sharing import Strangers, read_strangers
 from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
@@ -28,7 +29,7 @@ class ObservabilitySurvey:
 
     ``errors`` holds what AWS did not let us read; ``admitted`` what becomes of each function
     under ``--application-signals``. ``delivery`` is who uses the delivery policy, where it lacks
-    rights.
+    rights. ``strangers`` are who else writes to log groups whose retention is to be set.
     """
 
     account: Reading
@@ -36,6 +37,7 @@ class ObservabilitySurvey:
     errors: tuple[DragonError, ...] = ()
     admitted: Admissions = field(default_factory=dict)
     delivery: Use | AwsError | None = None
+    strangers: Strangers = field(default_factory=dict)
 
 
 def survey(aws: Reader, app: App, options: Options | None = None) -> ObservabilitySurvey:
@@ -45,16 +47,18 @@ def survey(aws: Reader, app: App, options: Options | None = None) -> Observabili
     account's settings are about APIs alone: without one they are not read.
     """
     roles = sorted(set(map(role_name, app.roles)))
-    account, admitted, delivery, *rights = aws.concurrently(
+    sets_retention = bool(options and options.retention)
+    account, admitted, delivery, strangers, *rights = aws.concurrently(
         partial(read_account, aws) if app.apis else lambda: _NOT_READ,
         partial(admissions, aws, app, options or Options()),
         partial(read_use, aws, app),
+        partial(read_strangers, aws, app) if sets_retention else dict,
         *(partial(read_rights, aws, role) for role in roles),
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        return ObservabilitySurvey(_NOT_READ, known, (account,), admitted, delivery)
-    return ObservabilitySurvey(account, known, (), admitted, delivery)
+        return ObservabilitySurvey(_NOT_READ, known, (account,), admitted, delivery, strangers)
+    return ObservabilitySurvey(account, known, (), admitted, delivery, strangers)
 
 
 def read_account(aws: Reader) -> Reading | DragonError:

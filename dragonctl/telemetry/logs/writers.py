@@ -1,35 +1,25 @@
 """Who wrote a line of a log group that several functions or state machines share.
 
-In a group that somebody chose, Lambda names a stream ``YYYY/MM/DD/<function>[version][id]``, in the
-function's own ``YYYY/MM/DD/[version]id`` ("Configuring CloudWatch log groups", Lambda developer
-guide). A line of a state machine names its execution.
+A function is named by its stream, a state machine by the execution that its line is of.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from dragonctl.application.log_groups import LogGroup
+from dragonctl.application.log_groups import LogGroup, stream_writer
 
-_STREAM = re.compile(r"\d{4}/\d\d/\d\d/(?P<function>[\w-]+)\[")
 _EXECUTION = re.compile(r'"execution_arn"\s*:\s*"arn:[^"]*?:e(?:xecution|xpress):([^:/"]+)')
 
 
 def writer(source: str, stream: str, text: str) -> str:
     """The function or state machine that the stream or the line names; "" where none is named."""
     if source == "functions":
-        return _function(stream)
+        return stream_writer(stream)
     if source == "state-machines":
         found = _EXECUTION.search(text)
         return found[1] if found else ""
     return ""
-
-
-@lru_cache(maxsize=4096)
-def _function(stream: str) -> str:
-    found = _STREAM.match(stream)
-    return found["function"] if found else ""
 
 
 def is_strangers(group: LogGroup, stream: str, text: str) -> bool:
