@@ -54,6 +54,7 @@ class LogGroup:
     access log formats of its stages. ``known`` are all functions and machines of the application:
     a line of any other is a stranger's; empty where not all of them could be read. What is older
     than ``made_ms`` was written by deleted ones of the same name; 0 where that is not known.
+    ``delivers`` are the stages (``<api id>/<stage>``) whose execution log is delivered there.
     """
 
     name: str
@@ -62,6 +63,7 @@ class LogGroup:
     formats: tuple[str, ...] = ()
     known: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     made_ms: int = field(default=0, compare=False)
+    delivers: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def logs(app: App) -> Iterator[Log]:

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import click
@@ -18,8 +18,14 @@ from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection, was_typed
 from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import DragonError, UsageError
+from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
+from dragonctl.telemetry.logs.deliveries import (
+    Delivery,
+    read_deliveries,
+    read_sources,
+    with_delivered,
+)
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.traces.belonging import Parts, parts_of
 from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
@@ -51,6 +57,8 @@ class View:
         self.warnings: list[str] = []
         self.whole_coverage = Coverage()
         self.session.aws.warm("apigateway", "sts", *services)
+        if "logs" in services:
+            self.session.reads.prefetch(partial(read_sources, self.session.reads))
 
     @property
     def json(self) -> bool:
@@ -81,7 +89,32 @@ class View:
 
     def groups(self, sources: Iterable[str] = ()) -> list[LogGroup]:
         """The application's log groups, of some sources or of all."""
-        return of_sources(log_groups(self.app), sources)
+        groups, wanted = log_groups(self.app), tuple(sources)
+        if self.app.apis and (not wanted or "api" in wanted):
+            groups = with_delivered(groups, self.deliveries, self.app)
+        return of_sources(groups, wanted)
+
+    @cached_property
+    def deliveries(self) -> list[Delivery]:
+        """Where execution logs are delivered to; what cannot be read there is said."""
+        try:
+            found = read_deliveries(self.session.reads, self.app)
+        except AwsError as problem:
+            if is_fatal(problem):
+                raise
+            self.warn(
+                "Execution logs that are delivered to a place of somebody's choice are left out:"
+                f" {problem.message}"
+            )
+            return []
+        for one in found:
+            if not one.group(self.app):
+                self.warn(
+                    f"The execution log of {one.part} is delivered to"
+                    f" {one.destination or 'a place that AWS does not name'}, which is not read"
+                    " here."
+                )
+        return found
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One call of AWS, not remembered; throttling and lost answers are waited out."""
@@ -136,11 +169,20 @@ class View:
         return parts_of(self.app, read_rest_apis(self.session.reads) if self.app.apis else ())
 
     def report(self, problem: Unreadable) -> None:
-        """Name a group that cannot be read, on stderr."""
+        """Name a group that cannot be read, on stderr; not one that a delivery has replaced."""
+        if self._is_replaced(problem):
+            return
         problem = replace(problem, hint=Printed.current().filled(problem.hint))
         self.unreadable.append(problem)
         words = f"{problem.group.name}: {problem.reason}. {problem.hint}"
         tell(neutral(words.strip()))
+
+    def _is_replaced(self, problem: Unreadable) -> bool:
+        """Whether an execution log's own group is not there because a delivery replaces it."""
+        group = problem.group
+        if group.source != "api" or problem.may_pass or problem.is_denied:
+            return False
+        return group.name in {one.replaced for one in self.deliveries}
 
     @cached_property
     def coverage(self) -> Coverage:

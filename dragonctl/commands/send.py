@@ -119,8 +119,9 @@ def _arrivals(view: View, ready: Prepared, answered: Answered, began: float) -> 
 
     endpoint = view.session.aws.endpoint
     return arrivals(
-        view.fetch, view.app, ready, answered, began, endpoint=endpoint, report=view.report
-    )
+        view.fetch, view.app, view.groups(), ready, answered, began,
+        endpoint=endpoint, report=view.report,
+    )  # fmt: skip
 
 
 def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) -> None:

@@ -12,13 +12,16 @@ from typing import Any
 from dragonctl.application.log_groups import log_groups
 from dragonctl.application.nouns import Api, App
 from dragonctl.engine.model import Call
+from dragonctl.telemetry.logs.deliveries import READS
 
 
 def log_calls(app: App) -> Iterator[Call]:
-    """`logs`: every group's events; and the class of one that cannot be read."""
+    """`logs`: every group's events; the class of one that cannot be read; delivered logs."""
     for group in log_groups(app):
         yield Call("logs", "FilterLogEvents", {"logGroupName": group.name})
     yield Call("logs", "DescribeLogGroups", {})
+    if app.apis:
+        yield from _account_wide("logs", READS)
 
 
 def query_calls(app: App) -> Iterator[Call]:

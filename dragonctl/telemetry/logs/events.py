@@ -19,6 +19,7 @@ from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import is_absent, is_denied, is_fatal, is_throttled, may_pass
 from dragonctl.errors import AwsError
+from dragonctl.telemetry.logs.deliveries import delivered_line
 from dragonctl.telemetry.logs.writers import is_strangers
 from dragonctl.telemetry.times import iso_text
 
@@ -172,6 +173,8 @@ def page_of(fetch: Fetch, group: LogGroup, params: dict[str, Any]) -> Page:
     answer = fetch("logs", "FilterLogEvents", logGroupName=group.name, **params)
     events = [event_of(group, item) for item in answer.get("events", ())]
     own = [event for event in events if not _is_left_out(group, event)]
+    if group.delivers:
+        own = list(_delivered(group, own))
     return own, answer.get("nextToken")
 
 
@@ -181,6 +184,14 @@ def _is_left_out(group: LogGroup, event: LogEvent) -> bool:
         or event.stream == VALIDATION_STREAM
         or is_strangers(group, event.stream, event.text)
     )
+
+
+def _delivered(group: LogGroup, events: Iterable[LogEvent]) -> Iterator[LogEvent]:
+    """The lines in the records of a delivery, without those of others' stages."""
+    for event in events:
+        line = delivered_line(group, event.text)
+        if line is not None:
+            yield event._replace(text=line)
 
 
 def event_of(group: LogGroup, item: dict[str, Any]) -> LogEvent:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dragonctl.application.log_groups import log_groups
+from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import Api, App
 from dragonctl.aws.client import Aws
 from dragonctl.aws.transport import failure, proxies
@@ -181,6 +181,7 @@ def _sign(aws: Aws, request: object) -> None:
 def arrivals(
     fetch: Fetch,
     app: App,
+    groups: Sequence[LogGroup],
     ready: Prepared,
     answered: Answered,
     began: float,
@@ -191,7 +192,7 @@ def arrivals(
     """The request's log lines as they arrive. ``began``: seconds since 1970."""
     return Arrivals(
         fetch,
-        log_groups(app),
+        groups,
         answered.request_id or answered.trace_id or ready.sent.trace_id,
         int(began * 1000) - 60_000,  # clocks differ
         clock=time.time,
