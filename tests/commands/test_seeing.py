@@ -168,6 +168,27 @@ def test_a_request_of_hours_ago_is_found_without_saying_when(shop):
     assert request not in shop.run("logs")
 
 
+def test_an_execution_log_is_read_where_it_is_delivered(shop):
+    shop.build()
+    logs, place = shop.aws.client("logs"), "us-east-1:123456789012"
+    logs.create_log_group(logGroupName="/chosen")
+    stage = f"arn:aws:apigateway:{place}:/restapis/{shop.app.api}/stages/prod"
+    logs.put_delivery_source(name="s", resourceArn=stage, logType="EXECUTION_LOGS")
+    group = {"destinationResourceArn": f"arn:aws:logs:{place}:log-group:/chosen"}
+    bucket = {"destinationResourceArn": "arn:aws:s3:::archive"}
+    for name, told in (("d", group), ("archive", bucket)):
+        made = logs.put_delivery_destination(name=name, deliveryDestinationConfiguration=told)
+        arn = made["deliveryDestination"]["arn"]
+        logs.create_delivery(deliverySourceName="s", deliveryDestinationArn=arn)
+    late = shop.get("/orders/7")
+    shown = shop.ended("logs", "--request", late, code=0)
+    assert "Method completed with status: 502" in shown.stdout
+    assert "orders/prod is delivered to arn:aws:s3:::archive, which is not read" in shown.stderr
+    verdict = shop.json("why", late)
+    assert (verdict["cause"]["part"], verdict["cause"]["name"]) == ("function", "orders-show")
+    assert "Method completed with status: 502" in shop.run("logs", "--request", shop.bad)
+
+
 def test_a_request_is_sent_and_followed_to_its_lines_and_its_trace(shop):
     shop.build()
     shown = shop.run("send", "GET", "/orders/7", "--stage", "prod", "--follow")

@@ -9,6 +9,7 @@ from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Call, Exchange
 from dragonctl.local.data_plane.serving import NOWHERE
 from dragonctl.local.emission import execution_log, metrics, segments
+from dragonctl.local.emission.deliveries import Place
 
 Measured = list[metrics.Measured]
 
@@ -18,7 +19,11 @@ def keep(exchange: Exchange, answer: Answer) -> None:
     ended = time.time()
     stage = exchange.stage
     role = stage.deployed.account_role
-    exchange.log.write(stage.account, stage.region, stage.api_id, stage.name, role)
+    place = Place(
+        stage.account, stage.region, stage.api_id, stage.name,
+        exchange.method.resource_path, exchange.request.method,
+    )  # fmt: skip
+    exchange.log.write(place, role)
     _access(exchange, answer, ended)
     if exchange.trace.sampled:
         _trace(exchange, answer, ended)

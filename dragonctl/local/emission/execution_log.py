@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dragonctl.local.emission import log_groups, rights
+from dragonctl.local.emission import deliveries, log_groups, rights
+from dragonctl.local.emission.deliveries import Place
 
 # AWS: "API Gateway truncates logs to 1,024 bytes"; the mark is part of them.
 EVENT_BYTES = 1024
@@ -64,24 +65,33 @@ class ExecutionLog:
         before = f"({self.request_id}) "
         return "".join(
             f"{time.strftime('%a %b %d %H:%M:%S UTC %Y', time.gmtime(moment / 1000))} : "
-            f"{line.removeprefix(before)}\n"
+            f"{_cut(line).removeprefix(before)}\n"
             for moment, line in self._lines
             if not line.startswith(f"{before}AWS Integration Endpoint RequestId")
         )
 
     def _add(self, text: str) -> None:
-        line = _cut(f"({self.request_id}) {masked(text, self.secrets)}")
+        line = f"({self.request_id}) {masked(text, self.secrets)}"
         self._lines.append((int(time.time() * 1000), line))
 
-    def write(self, account: str, region: str, api: str, stage: str, role: str | None) -> None:
-        """Write the lines; nothing where the account's role is missing or may not."""
+    def write(self, place: Place, role: str | None) -> None:
+        """Write the lines; nothing where the account's role is missing or may not.
+
+        Where the log is delivered to places of somebody's choice they go there alone, and whole.
+        """
         if not self._lines or not may_write(role):
             return
         number = int(hashlib.sha256(self.request_id.encode()).hexdigest(), 16) % STREAMS
-        name = hashlib.md5(f"{api}/{stage}/{number}".encode(), usedforsecurity=False).hexdigest()
-        group = f"API-Gateway-Execution-Logs_{api}/{stage}"
-        stream = log_groups.Stream(account, region, group, name)
-        log_groups.write(stream, self._lines, create_group=True)
+        key = f"{place.api}/{place.stage}/{number}"
+        name = hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
+        if chosen := deliveries.of_stage(place):
+            for delivery in chosen:
+                delivery.write(name, place, self._lines)
+            return
+        group = f"API-Gateway-Execution-Logs_{place.api}/{place.stage}"
+        stream = log_groups.Stream(place.account, place.region, group, name)
+        lines = [(moment, _cut(line)) for moment, line in self._lines]
+        log_groups.write(stream, lines, create_group=True)
 
 
 def may_write(role: str | None) -> bool:
