@@ -6,7 +6,7 @@ import copy
 import re
 from typing import Any
 
-from tests.strict import tracing_layers, versions
+from tests.strict import machine_versions, tracing_layers, versions
 from tests.strict.wire import Refused
 from tests.strict.world import ACCOUNT, REGION, World, allows, page
 
@@ -26,6 +26,7 @@ def operations() -> dict[str, Any]:
     """The operations by name."""
     return {
         **versions.operations(),
+        **machine_versions.operations(),
         **tracing_layers.operations(),
         "lambda.GetFunctionConfiguration": get_function,
         "lambda.ListTags": list_function_tags,
@@ -117,10 +118,10 @@ def update_function(world: World, params: dict[str, Json]) -> Json:
 def describe_machine(world: World, params: dict[str, Json]) -> Json:
     """A machine as it was a moment ago."""
     arn = params["stateMachineArn"]
-    found = world.seen("stepfunctions", world.pace.machines_seen)["machines"].get(arn)
+    found = machine_versions.find(world.seen("stepfunctions", world.pace.machines_seen), arn)
     if found is None:
         raise Refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
-    return {key: value for key, value in found.items() if key != "tags"}
+    return {key: value for key, value in found.items() if key not in machine_versions.APART}
 
 
 def list_machine_tags(world: World, params: dict[str, Json]) -> Json:

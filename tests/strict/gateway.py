@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.strict import deployments
 from tests.strict.wire import Refused
 from tests.strict.world import ACCOUNT, World, allows, page
 
@@ -44,6 +45,7 @@ def operations() -> dict[str, Any]:
         "GetAccount": get_account, "UpdateAccount": update_account, "UpdateStage": update_stage,
         "TagResource": tag, "UntagResource": untag,
     }  # fmt: skip
+    built |= deployments.operations()
     return {f"apigateway.{name}": _limited(one) for name, one in built.items()}
 
 
@@ -65,20 +67,13 @@ def get_rest_apis(world: World, params: dict[str, Json]) -> Json:
     return {"item": items, **({"position": position} if position else {})}
 
 
-def _api(world: World, params: dict[str, Json]) -> Json:
-    api = world.state["apigateway"]["apis"].get(params["restapi_id"])
-    if api is None:
-        raise Refused(
-            "NotFoundException", "Invalid API identifier specified 123456789012:none", 404
-        )
-    return api
 
 
 def get_resources(world: World, params: dict[str, Json]) -> Json:
     """Two resources a page; five calls in two seconds, as :class:`Pace` counts them."""
     if not world.take("GetResources", world.pace.gateway_rate / 4, 5):
         raise Refused("TooManyRequestsException", "Too Many Requests", 429)
-    found = [dict(one) for one in _api(world, params)["resources"]]
+    found = [dict(one) for one in deployments.api_of(world, params)["resources"]]
     if "methods" not in params.get("embed", []):
         for one in found:
             one.pop("resourceMethods", None)
@@ -88,7 +83,8 @@ def get_resources(world: World, params: dict[str, Json]) -> Json:
 
 def get_stages(world: World, params: dict[str, Json]) -> Json:
     """Every stage: this list has no pages."""
-    return {"item": list(_api(world, params)["stages"].values())}
+    stages = deployments.api_of(world, params)["stages"].values()
+    return {"item": [deployments.shown(world, params["restapi_id"], one) for one in stages]}
 
 
 def get_account(world: World, params: dict[str, Json]) -> Json:
@@ -123,10 +119,10 @@ def update_account(world: World, params: dict[str, Json]) -> Json:
 def update_stage(world: World, params: dict[str, Json]) -> Json:
     """Every operation in order, all or none; a stage that is being changed refuses."""
     name = params["stage_name"]
-    stages = _api(world, params)["stages"]
+    stages = deployments.api_of(world, params)["stages"]
     if name not in stages:
         raise Refused("NotFoundException", "Invalid stage identifier specified", 404)
-    if world.is_busy(f"stage {name}"):
+    if world.is_busy(f"stage {name}") or deployments.changes_cluster(world, params):
         raise Refused("ConflictException", "A previous change is still in progress", 409)
     if len(params["patchOperations"]) > 80:
         raise Refused(
@@ -134,18 +130,20 @@ def update_stage(world: World, params: dict[str, Json]) -> Json:
         )
     new = {**stages[name], "methodSettings": dict(stages[name].get("methodSettings") or {})}
     for patch in params["patchOperations"]:
-        _patch(world, new, patch)
+        _patch(world, deployments.api_of(world, params), new, patch)
     stages[name] = new
     world.occupy(f"stage {name}", world.pace.stage_change)
-    return new
+    return deployments.shown(world, params["restapi_id"], new)
 
 
-def _patch(world: World, stage: Json, patch: Json) -> None:
+def _patch(world: World, api: Json, stage: Json, patch: Json) -> None:
     path, value = patch["path"], patch.get("value")
     if value is not None and not isinstance(value, str):
         raise Refused("SerializationException", "class java.lang.Boolean can not be converted")
     if path == "/tracingEnabled" and patch["op"] == "replace":
         stage["tracingEnabled"] = _typed("bool", value, path)
+    elif path == "/deploymentId" or path.startswith("/cacheCluster"):
+        deployments.patch_stage(world, api, stage, patch)
     elif path.startswith("/accessLogSettings"):
         _access_log(stage, patch)
     elif found := SETTING.fullmatch(path):

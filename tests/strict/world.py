@@ -32,6 +32,7 @@ class Pace:
     machines_seen: float = 0.2
     function_update: float = 0.4
     stage_change: float = 0.1
+    cluster: float = 0.5  # until a cache cluster has come or gone
     account_every: float = 2.0
     gateway_rate: float = 10.0 * TIMES
     gateway_burst: float = 40.0
