@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-browser check lint setup bench faults lock wheel docs pictures clean
+.PHONY: demo test test-browser check lint setup bench faults corpus lock wheel docs pictures clean
 
 demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
@@ -48,6 +48,9 @@ $(VENV)/bench/.ready: requirements/bench.txt
 faults: setup  ## every fault at every call of every changing command, and every two at once (hours; RECORD=file goes on)
 	$(BIN)/python -m tests.faults.table $(if $(RECORD),--record $(RECORD))
 	$(BIN)/python -m tests.faults.pairs
+
+corpus: setup  ## every application of SHAPES=DIR (default: the project's own) there and back, on a strict AWS and the local one
+	$(BIN)/python -m tests.corpus $(if $(SHAPES),--shapes $(SHAPES),--page docs/applications.md)
 
 lock: setup  ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header \

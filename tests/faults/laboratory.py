@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dragonctl.local import control
 from tests.applications import small
 from tests.applications.builder import Builder
 from tests.applications.snapshot import snapshot
@@ -168,17 +169,24 @@ def laboratory(endpoint: str | None = None) -> Iterator[Laboratory]:
 @contextmanager
 def _local_aws(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     """The address of a local AWS, and what empties it."""
-    from dragonctl.local import control
+    with local_server(folder) as server:
+        yield server.endpoint, partial(empty, server)
 
-    def reset() -> None:
-        control.reset(server)
-        control.set_pace(server, cache_cluster=0, function_update=0, distribution=0)
 
+def empty(server: Any) -> None:
+    """Forget all that a local AWS holds, and let nothing take time."""
+    control.reset(server)
+    control.set_pace(server, cache_cluster=0, function_update=0, distribution=0)
+
+
+@contextmanager
+def local_server(folder: Path) -> Iterator[Any]:
+    """A local AWS of its own, empty, with its state below the folder; ended afterwards."""
     with _state_folder(folder):
         server = control.up()
-    reset()
+    empty(server)
     try:
-        yield server.endpoint, reset
+        yield server
     finally:
         with _state_folder(folder):
             control.down()

@@ -67,8 +67,6 @@ def get_rest_apis(world: World, params: dict[str, Json]) -> Json:
     return {"item": items, **({"position": position} if position else {})}
 
 
-
-
 def get_resources(world: World, params: dict[str, Json]) -> Json:
     """Two resources a page; five calls in two seconds, as :class:`Pace` counts them."""
     if not world.take("GetResources", world.pace.gateway_rate / 4, 5):
@@ -130,13 +128,14 @@ def update_stage(world: World, params: dict[str, Json]) -> Json:
         )
     new = {**stages[name], "methodSettings": dict(stages[name].get("methodSettings") or {})}
     for patch in params["patchOperations"]:
-        _patch(world, deployments.api_of(world, params), new, patch)
+        patch_stage(world, deployments.api_of(world, params), new, patch)
     stages[name] = new
     world.occupy(f"stage {name}", world.pace.stage_change)
     return deployments.shown(world, params["restapi_id"], new)
 
 
-def _patch(world: World, api: Json, stage: Json, patch: Json) -> None:
+def patch_stage(world: World, api: Json, stage: Json, patch: Json) -> None:
+    """One operation of UpdateStage, on a copy of the stage."""
     path, value = patch["path"], patch.get("value")
     if value is not None and not isinstance(value, str):
         raise Refused("SerializationException", "class java.lang.Boolean can not be converted")

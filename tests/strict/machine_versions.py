@@ -73,7 +73,8 @@ def publish(world: World, params: dict[str, Json]) -> Json:
 def _routes(world: World, arn: str) -> tuple[Json, str]:
     aliases, name = _machine(world, arn).get("aliases", {}), _split(arn)[2]
     if name not in aliases:
-        raise Refused("ResourceNotFound", f"Request references a resource that does not exist: {arn}")
+        words = f"Request references a resource that does not exist: {arn}"
+        raise Refused("ResourceNotFound", words)
     return aliases, name
 
 

@@ -124,11 +124,14 @@ class World:
 
 
 def _actions(document: Json) -> list[str]:
-    found: list[str] = []
-    for statement in document["Statement"]:
-        actions = statement["Action"]
-        found += [actions] if isinstance(actions, str) else actions
-    return found
+    """Of the statements that allow; those with NotAction count as none."""
+    statements = document["Statement"]
+    allowing = [
+        one.get("Action", [])
+        for one in ([statements] if isinstance(statements, dict) else statements)
+        if one["Effect"] == "Allow"
+    ]
+    return [one for found in allowing for one in ([found] if isinstance(found, str) else found)]
 
 
 def allows(rights: set[str], action: str) -> bool:
