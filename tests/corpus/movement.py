@@ -103,7 +103,7 @@ def _method(value: dict[str, Json]) -> dict[str, Json]:
 
 def _stage(value: dict[str, Json]) -> dict[str, Json]:
     settings = {
-        _spelled(key): {name: _setting(name, entry.get(name)) for name in DEFAULTS}
+        spelled(key): {name: _setting(name, entry.get(name)) for name in DEFAULTS}
         for key, entry in (value.get("methodSettings") or {}).items()
     }
     # The size of a cluster that is gone is still shown.
@@ -112,7 +112,8 @@ def _stage(value: dict[str, Json]) -> dict[str, Json]:
     return {**rest, "methodSettings": settings}
 
 
-def _spelled(key: str) -> str:
+def spelled(key: str) -> str:
+    """A key of method settings in the one way that both spellings of it come to."""
     path, _, verb = key.replace("~1", "/").replace("~0", "~").rpartition("/")
     return key if key == "*/*" else f"/{path.lstrip('/')}/{verb}"
 
@@ -230,5 +231,5 @@ def _stage_field(field: str) -> Path:
     prefix, _, group = key.rpartition("/")
     name = LEAVES.get(f"{group}/{leaf}")
     if name and prefix:
-        return ("methodSettings", _spelled(prefix), name[0])
+        return ("methodSettings", spelled(prefix), name[0])
     return tuple(field.split("/", 1))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.corpus.expectations import behind, read_outside_key
-from tests.corpus.movement import moved, unnamed
+from tests.corpus.movement import moved, spelled, unnamed
 from tests.corpus.shape import Json, Shape
 from tests.corpus.sites import Open, Site
 from tests.faults.laboratory import environment
@@ -263,7 +263,6 @@ class Walk:
 
 def _caches(stage: Json, path: str) -> bool:
     """Whether a stage caches GET of a path: by the method's own setting, else by that for all."""
-    for key, entry in (stage.get("methodSettings") or {}).items():
-        if key.replace("~1", "/").replace("~0", "~").lstrip("/") == f"{path.lstrip('/')}/GET":
-            return bool(entry.get("cachingEnabled"))
-    return bool((stage.get("methodSettings") or {}).get("*/*", {}).get("cachingEnabled"))
+    settings = {spelled(key): one for key, one in (stage.get("methodSettings") or {}).items()}
+    entry = settings.get(spelled(f"{path}/GET"), settings.get("*/*", {}))
+    return bool(entry.get("cachingEnabled"))
