@@ -144,8 +144,13 @@ def assert_seen_with_transaction_search(shop, trace):
     )
     xray.update_trace_segment_destination(Destination="CloudWatchLogs")
     listed = shop.json("traces")
-    assert (listed["traces"], listed["coverage"]["complete"]) == ([], False)
-    assert "X-Ray indexes 0 % of the traces" in shop.run("traces")
+    assert (listed["traces"], listed["coverage"]["indexed"]) == ([], 0)
+    shop.get("/orders/7")
+    found = shop.json("traces")
+    assert [(one["status"], one["code"]) for one in found["traces"]] == [("fault", 502)]
+    assert (found["coverage"]["complete"], "Logs Insights bills" in str(found)) == (None, True)
+    whole = shop.json("traces", found["traces"][0]["id"])
+    assert "orders-show" in {part["name"] for part in whole["segments"]}
     whole = shop.json("traces", trace)
     assert "orders/prod" in {part["name"] for part in whole["segments"]}
     assert shop.json("why", trace)["cause"]["name"] == "orders-show"

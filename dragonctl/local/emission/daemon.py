@@ -14,6 +14,7 @@ import re
 import socket
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 from dragonctl.local.emission import segments
 from dragonctl.local.emission.segments import Document
@@ -66,8 +67,11 @@ class Daemon:
     def _store(self) -> None:
         while datagram := self._taken.get():
             try:
-                found = documents(datagram)
-                segments.put(self._account, self._region, *found, rewritten=self._seen_from_task)
+                found = arrived(datagram)
+                segments.put(
+                    self._account, self._region, *found.documents,
+                    rewritten=self._seen_from_task, spans=found.spans,
+                )  # fmt: skip
             except Exception as error:  # noqa: BLE001 (one bad datagram must not end the listener)
                 _log.warning("a trace segment was dropped: %s", error)
 
@@ -75,17 +79,25 @@ class Daemon:
         return self._task.sub("/var/task", text)
 
 
-def documents(datagram: bytes) -> list[Document]:
-    """The segment documents in a datagram; none of one that is not for X-Ray, or is unsampled.
+class Arrived(NamedTuple):
+    """The segment documents in a datagram; ``spans`` are their records where they came as such."""
+
+    documents: list[Document]
+    spans: list[Document] | None = None
+
+
+def arrived(datagram: bytes) -> Arrived:
+    """What is in a datagram; nothing in one that is not for X-Ray, or is unsampled.
 
     ``{"format": "json", "version": 1}``, a line break, and a segment document, or ``T1S`` and spans
     in base64 (``T1U``: of a request that is not sampled, ``M1``: metrics).
     """
     header, _, content = datagram.partition(b"\n")
     if json.loads(header).get("format") != "json":
-        return []
+        return Arrived([])
     if content.startswith((_UNSAMPLED, _METRICS)):
-        return []
+        return Arrived([])
     if content.startswith(_SAMPLED):
-        return list(otlp.documents(base64.b64decode(content.removeprefix(_SAMPLED))))
-    return [json.loads(content)]
+        told = otlp.decoded(base64.b64decode(content.removeprefix(_SAMPLED)))
+        return Arrived(list(otlp.documents_of(told)), list(otlp.records_of(told)))
+    return Arrived([json.loads(content)])

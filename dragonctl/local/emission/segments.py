@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dragonctl.local import backends, state
+from dragonctl.local.emission import log_groups
+from dragonctl.local.xray import span_records
 
 Document = dict[str, Any]
+SPANS = "aws/spans"
+"""The log group of Transaction Search."""
 
 
 def put(
@@ -16,15 +20,41 @@ def put(
     region: str,
     *documents: Document,
     rewritten: Callable[[str], str] = lambda text: text,
+    spans: Iterable[Document] | None = None,
 ) -> None:
     """Store segment documents (AWS: "X-Ray segment documents"); keys holding None are left out.
 
-    ``rewritten`` has the last word on a document's JSON.
+    ``rewritten`` has the last word on a document's JSON. ``spans`` are the records of what came in
+    OpenTelemetry's form.
     """
     backend = backends.backend("xray", account, region)
+    kept = [_told(document) for document in documents]
     with state.LOCK:  # moto keeps segments in a sorted list: writers and readers take turns
-        for document in documents:
-            backend.process_segment(rewritten(json.dumps(_told(document))))
+        for document in kept:
+            backend.process_segment(rewritten(json.dumps(document)))
+    keep_spans(account, region, kept, spans, rewritten)
+
+
+def keep_spans(
+    account: str,
+    region: str,
+    documents: Iterable[Document],
+    spans: Iterable[Document] | None = None,
+    rewritten: Callable[[str], str] = lambda text: text,
+) -> None:
+    """Write segments, or the ``spans`` that they came as, where Transaction Search keeps them.
+
+    Nothing where it is off.
+    """
+    if state.drawer("xray", account, region).get("destination") != "CloudWatchLogs":
+        return
+    made = (record for document in documents for record in span_records.of_segment(document))
+    lines = [
+        (span_records.moment(record), rewritten(json.dumps(record, separators=(",", ":"))))
+        for record in (made if spans is None else spans)
+    ]
+    stream = log_groups.Stream(account, region, SPANS, "default")
+    log_groups.write(stream, lines, create_group=True)
 
 
 def _told(value: Any) -> Any:

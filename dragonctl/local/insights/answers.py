@@ -26,7 +26,8 @@ def start(request: Request) -> dict[str, Any]:
     if language != "CWLI":
         raise undone(f"the language {language}")
     query = parse(parameters["queryString"])
-    records = list(_records(request))
+    groups = _groups(request, query)
+    records = list(_records(request, groups))
     most = int(parameters.get("limit") or MOST_ROWS)
     rows = query.rows(records)[:most]
     name = str(uuid.uuid4())
@@ -40,7 +41,7 @@ def start(request: Request) -> dict[str, Any]:
         "status": "Complete",
         "queryLanguage": language,
         "told": {"queryString": parameters["queryString"], "createTime": int(state.now() * 1000),
-                 "logGroupName": next(iter(_group_names(request)), "")},
+                 "logGroupName": next(iter(groups), "")},
     }  # fmt: skip
     return {"queryId": name}
 
@@ -71,12 +72,23 @@ def describe(request: Request) -> dict[str, Any]:
     return {"queries": shown[: int(wanted.get("maxResults") or 1000)]}
 
 
-def _records(request: Request) -> Iterator[Row]:
+def _groups(request: Request, query: Query) -> list[str]:
+    """The names of the groups that are asked about: by the request, or by the query itself."""
+    named = _group_names(request)
+    if query.sources is None:
+        return named
+    if named:
+        raise AwsError("InvalidParameterException", "SOURCE cannot be used with log group names")
+    groups = backends.backend("logs", request.account, request.region).groups
+    return [name for name in list(groups) if name.startswith(query.sources)]
+
+
+def _records(request: Request, names: list[str]) -> Iterator[Row]:
     """The events of the groups and the time that are asked about: whole seconds, both included."""
     parameters = request.parameters
     groups = backends.backend("logs", request.account, request.region).groups
     start, end = int(parameters["startTime"]) * 1000, int(parameters["endTime"]) * 1000 + 999
-    for name in _group_names(request):
+    for name in names:
         for stream, one in list(groups[name].streams.items()):
             for event in list(one.events):
                 if start <= event.timestamp <= end:

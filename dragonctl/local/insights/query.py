@@ -20,7 +20,7 @@ from dragonctl.local.insights.expressions import (
 Row = dict[str, Any]
 MOST_ROWS = 10_000
 _KNOWN_COMMANDS = {
-    *("anomaly", "dedup", "diff", "filterindex", "join", "lookup", "parse", "pattern", "source"),
+    *("anomaly", "dedup", "diff", "join", "lookup", "parse", "pattern", "source"),
     *("subqueries", "unmask", "unnest"),
 }
 _STATISTICS: dict[str, Callable[[list[float]], float]] = {
@@ -29,6 +29,9 @@ _STATISTICS: dict[str, Callable[[list[float]], float]] = {
     "min": min,
     "max": max,
 }
+_SOURCE = re.compile(r"\s*source\s+logGroups\(([^)]*)\)\s*(?:\||$)", re.IGNORECASE)
+_PREFIXES = re.compile(r"\s*namePrefix\s*:\s*\[([^\]]*)\]\s*", re.IGNORECASE)
+MOST_PREFIXES = 5
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -38,7 +41,8 @@ class Query:
 
     ``steps`` make rows of rows; ``shown`` are the columns, in their order (None: the two that
     Insights shows of itself); ``is_statistics`` whether rows are sums of events; ``matched`` how
-    many events the filters left, once the rows are made.
+    many events the filters left, once the rows are made. ``sources`` are how the names of the
+    groups begin that the query itself names; None where whoever asks names them.
     """
 
     steps: list[Callable[[list[Row]], list[Row]]] = field(default_factory=list)
@@ -46,6 +50,7 @@ class Query:
     is_statistics: bool = False
     is_sorted: bool = False
     matched: int = 0
+    sources: tuple[str, ...] | None = None
 
     def rows(self, records: Iterable[Row]) -> list[Row]:
         """The rows of the answer, the newest first where nothing else is said."""
@@ -65,12 +70,27 @@ def parse(text: str) -> Query:
         AwsError: MalformedQueryException; 501 with the name of what is not done here.
 
     """
-    tokens, query = Tokens(_COMMENT.sub("", text)), Query()
-    while True:
+    text = _COMMENT.sub("", text)
+    named = _SOURCE.match(text)
+    query = Query(sources=_prefixes(named[1]) if named else None)
+    tokens = Tokens(text[named.end() :] if named else text)
+    while tokens.peek() != ("", "") or not named:
         _command(tokens, query)
         if tokens.peek() == ("", ""):
-            return query
+            break
         tokens.need("|")
+    return query
+
+
+def _prefixes(arguments: str) -> tuple[str, ...]:
+    """How names begin, of the arguments of ``SOURCE logGroups``; "" stands for every name."""
+    found = _PREFIXES.fullmatch(arguments)
+    if arguments.strip() and not found:
+        raise undone(f"SOURCE logGroups({arguments.strip()})")
+    words = [one.strip(" '\"") for one in found[1].split(",")] if found else [""]
+    if len(words) > MOST_PREFIXES:
+        raise malformed(f"namePrefix takes at most {MOST_PREFIXES} prefixes")
+    return tuple(words)
 
 
 def _command(tokens: Tokens, query: Query) -> None:
@@ -218,6 +238,7 @@ _COMMANDS: dict[str, Callable[[Tokens, Query], None]] = {
     "fields": _fields,
     "display": _display,
     "filter": _filter,
+    "filterindex": _filter,
     "limit": _limit,
     "sort": _sort,
     "stats": _stats,

@@ -22,6 +22,8 @@ _REPORTED = {
     "@memorySize": re.compile(r"Memory Size: (\d+) MB"),
     "@maxMemoryUsed": re.compile(r"Max Memory Used: (\d+) MB"),
 }
+SPANS = "AWS-OTEL-TRACE-V1"
+"""The ``@data_format`` of records of Transaction Search, an index of every group."""
 _MEGABYTE = 1_000_000
 
 
@@ -55,6 +57,8 @@ def _discovered(message: str) -> Iterator[tuple[str, Any]]:
             said = json.loads(message)
         except (ValueError, RecursionError):
             return
+        if isinstance(said, dict) and {"traceId", "spanId", "startTimeUnixNano"} <= said.keys():
+            yield "@data_format", SPANS
         flat = _flattened(said, "")
         yield from (one for one, _ in zip(flat, range(_MOST_FIELDS), strict=False))
 

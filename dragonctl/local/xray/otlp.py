@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.local.xray.span_causes import cause, outcome
+from dragonctl.local.xray.span_records import of_span
 
 Document = dict[str, Any]
 Attributes = dict[str, Any]
@@ -55,23 +56,35 @@ _AWS = {
 _TABLES = "aws.dynamodb.table_names"
 
 
-def documents(request: bytes) -> Iterator[Document]:
-    """The segment documents of an ``ExportTraceServiceRequest`` in protobuf.
+def decoded(request: bytes) -> Any:
+    """An ``ExportTraceServiceRequest`` of its bytes in protobuf.
 
     Raises ``google.protobuf.message.DecodeError`` for bytes that are none.
     """
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    yield from documents_of(ExportTraceServiceRequest.FromString(request))
+    return ExportTraceServiceRequest.FromString(request)
 
 
 def documents_of(request: Any) -> Iterator[Document]:
     """The segment documents of a decoded request."""
+    for span, resource in _spans(request):
+        yield from _documents(span, resource)
+
+
+def records_of(request: Any) -> Iterator[Document]:
+    """The records that Transaction Search keeps of a decoded request: its spans as they came."""
+    for span, resource in _spans(request):
+        yield of_span(span, resource, _attributes)
+
+
+def _spans(request: Any) -> Iterator[tuple[Any, Attributes]]:
+    """Every span, with the attributes of its resource."""
     for about in request.resource_spans:
         resource = _attributes(about.resource.attributes)
         for scope in about.scope_spans:
             for span in scope.spans:
-                yield from _documents(span, resource)
+                yield span, resource
 
 
 def _documents(span: Any, resource: Attributes) -> Iterator[Document]:

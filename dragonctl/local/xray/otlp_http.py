@@ -37,7 +37,8 @@ def export(request: Request) -> Answer:
     spans = sum(len(scope.spans) for one in told.resource_spans for scope in one.scope_spans)
     if spans > MOST_SPANS:
         raise _invalid(f"A request has at most {MOST_SPANS} spans")
-    segments.put(request.account, request.region, *otlp.documents_of(told))
+    documents, records = otlp.documents_of(told), otlp.records_of(told)
+    segments.put(request.account, request.region, *documents, spans=records)
     return Answer(200, {"Content-Type": kind}, b"{}" if kind == _JSON else b"")
 
 

@@ -10,13 +10,15 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
 from dragonctl.local import state
+from dragonctl.local.emission import log_groups, segments
 from dragonctl.local.messages import AwsError, Request
-from dragonctl.local.shims import instead
+from dragonctl.local.shims import after, instead
 from dragonctl.local.xray import compiled, service_graph
 from dragonctl.local.xray.compiled import Trace
 
@@ -48,9 +50,22 @@ def destination(request: Request) -> dict[str, Any]:
 
 @instead("xray", "UpdateTraceSegmentDestination")
 def set_destination(request: Request) -> dict[str, Any]:
-    """Switch Transaction Search on or off."""
+    """Switch Transaction Search on or off; AWS makes its log group with the caller's rights."""
     _drawer(request)["destination"] = request.parameters.get("Destination") or "XRay"
+    if is_on(request):
+        stream = log_groups.Stream(request.account, request.region, segments.SPANS, "default")
+        log_groups.write(stream, (), create_group=True)
     return destination(request)
+
+
+@after("xray", "PutTraceSegments")
+def keep_spans(request: Request, result: dict[str, Any]) -> dict[str, Any]:
+    """What X-Ray took goes into the log group too."""
+    refused = {one.get("Id") for one in result.get("UnprocessedTraceSegments") or ()}
+    texts = request.parameters.get("TraceSegmentDocuments") or []
+    taken = [one for one in _readable(texts) if one.get("id") not in refused]
+    segments.keep_spans(request.account, request.region, taken)
+    return result
 
 
 @instead("xray", "GetIndexingRules")
@@ -129,6 +144,15 @@ def retrieved_graph(request: Request) -> dict[str, Any]:
     told = [{"Service": service, "Links": []} for service in page]
     more = {"NextToken": token} if token else {}
     return {"RetrievalStatus": status, "Services": told, **more}
+
+
+def _readable(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """The documents that are JSON."""
+    found = []
+    for text in texts:
+        with suppress(ValueError, RecursionError):
+            found.append(json.loads(text))
+    return [one for one in found if isinstance(one, dict)]
 
 
 def _drawer(request: Request) -> dict[str, Any]:

@@ -8,6 +8,8 @@ end. Nanoseconds are whole numbers beyond what a float holds: they are parted be
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,14 +25,19 @@ _NAMES = {
 _AWS = {
     "operation": ("rpc.method", "aws.operation", "aws.remote.operation"),
     "request_id": ("aws.request_id", "aws.requestId"),
-    "table_name": ("aws.table_name", "aws.dynamodb.table_names"),
-    "bucket_name": ("aws.s3.bucket",),
+    "table_name": ("aws.table_name", "aws.table_names", "aws.dynamodb.table_names"),
+    "bucket_name": ("aws.bucket_name", "aws.s3.bucket"),
     "queue_url": ("aws.queue_url", "aws.sqs.queue.url"),
-    "topic_arn": ("aws.sns.topic.arn",),
-    "function_name": ("faas.invoked_name", "aws.lambda.function.name"),
+    "topic_arn": ("aws.topic_arn", "aws.sns.topic.arn"),
+    "function_name": ("aws.function_name", "faas.invoked_name", "aws.lambda.function.name"),
     "region": ("aws.region", "cloud.region"),
+    "account_id": ("aws.account_id",),
 }  # fmt: skip
-"""Members of a segment's ``aws`` -> the attributes that hold them."""
+"""Members of a segment's ``aws`` -> the attributes that hold them: ``aws.<member>`` of what came as
+a segment, else by OpenTelemetry's conventions."""
+
+_METADATA = "aws.xray.metadata."
+_FRAME = re.compile(r'\s*File "(?P<path>.*)", line (?P<line>\d+), in (?P<label>.*)')
 
 
 def is_span(document: Mapping[str, Any]) -> bool:
@@ -69,7 +76,7 @@ def segment_document(span: Mapping[str, Any]) -> Document:
         "cause": {"exceptions": list(_exceptions(span.get("events")))},
         "links": list(_links(span.get("links"))),
         "annotations": _annotations(told),
-        "metadata": {"default": {**told, **({"resource": dict(resource)} if resource else {})}},
+        "metadata": _metadata(told, resource),
     }
 
 
@@ -181,12 +188,42 @@ def _exceptions(events: Any) -> Iterable[Document]:
     for event in events if isinstance(events, list) else ():
         raised = _mapping(_mapping(event).get("attributes"))
         if _mapping(event).get("name") == "exception":
-            stack = str(raised.get("exception.stacktrace") or "").splitlines()
+            stack = str(raised.get("exception.stacktrace") or "")
             yield {
                 "type": str(raised.get("exception.type") or ""),
                 "message": str(raised.get("exception.message") or ""),
-                "stack": [{"path": line.strip()} for line in stack if line.strip()],
+                "stack": _stack(stack),
             }
+
+
+def _stack(text: str) -> list[Document]:
+    """Python's frames, the innermost first, as in a segment; of another language its lines."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    frames = [found for line in lines if (found := _FRAME.fullmatch(line))]
+    told = [{**frame.groupdict(), "line": int(frame["line"])} for frame in reversed(frames)]
+    return told or [{"path": line.strip()} for line in lines]
+
+
+def _metadata(told: Mapping[str, Any], resource: Mapping[str, Any]) -> Document:
+    """By namespace, as a segment has it; what has no place elsewhere is in ``default``."""
+    names = [name for name in told if name.startswith(_METADATA)]
+    found = {name.removeprefix(_METADATA): _parsed(told[name]) for name in names}
+    own = {name: value for name, value in told.items() if name not in names}
+    if resource:
+        own["resource"] = dict(resource)
+    stated = found.get("default", {})
+    found["default"] = {**own, **(stated if isinstance(stated, dict) else {"default": stated})}
+    return found
+
+
+def _parsed(text: Any) -> Any:
+    """What a text of JSON says; anything else as it is."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _links(links: Any) -> Iterable[Document]:

@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
-from dragonctl.local.emission.daemon import documents
+from dragonctl.local.emission.daemon import arrived
 
 INTERNAL, SERVER, CLIENT, PRODUCER = 1, 2, 3, 4
 TRACE = bytes.fromhex("6880250e4fc5b1c42f7b40fc4801f9fd")
@@ -68,7 +68,7 @@ def sent(*spans, prefix=b"T1S", resource=None):
 
 
 def told(*arguments, **words):
-    [document] = documents(sent(span(*arguments, **words)))
+    [document] = arrived(sent(span(*arguments, **words))).documents
     return document
 
 
@@ -168,20 +168,22 @@ def test_a_query_is_a_database_call():
 
 def test_a_call_that_nothing_stands_above_gets_a_segment_of_its_service():
     attributes = {"aws.span.kind": "LOCAL_ROOT", "aws.local.service": "mine", "rpc.service": "S3"}
-    below, above = sorted(documents(sent(span(attributes))), key=lambda one: "type" not in one)
+    below, above = sorted(
+        arrived(sent(span(attributes))).documents, key=lambda one: "type" not in one
+    )
     assert (above["name"], above["parent_id"]) == ("mine", PARENT.hex())
     assert (below["type"], below["parent_id"]) == ("subsegment", above["id"])
 
 
 @pytest.mark.parametrize("prefix", [b"T1U", b"M1"])
 def test_what_is_not_sampled_and_metrics_are_left_out(prefix):
-    assert documents(sent(span(), prefix=prefix)) == []
+    assert arrived(sent(span(), prefix=prefix)).documents == []
 
 
 def test_a_segment_of_the_x_ray_sdk_is_taken_as_it_is():
     told = {"id": "a", "name": "s3"}
     wire = b'{"format": "json", "version": 1}\n' + json.dumps(told).encode()
-    assert documents(wire) == [told]
+    assert arrived(wire).documents == [told]
 
 
 KEYS = (
@@ -197,7 +199,7 @@ VALUES = st.one_of(st.text(), st.integers(-(2**63), 2**63 - 1), st.booleans(), s
     st.sampled_from([PARENT, b""]),
 )
 def test_whatever_a_span_holds_comes_out_as_plain_json_under_a_name(attributes, kind, parent):
-    for document in documents(sent(span(attributes, kind=kind, parent=parent))):
+    for document in arrived(sent(span(attributes, kind=kind, parent=parent))).documents:
         assert json.loads(json.dumps(document)) == document
         assert 0 < len(document["name"]) <= 200
 
