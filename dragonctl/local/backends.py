@@ -5,6 +5,7 @@ Imports moto when it is used, so that a snapshot can be judged before moto is th
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from importlib import import_module
@@ -48,19 +49,25 @@ def has_service(signing_name: str) -> bool:
 
 def backend(service: str, account: str, region: str) -> Any:
     """The moto backend of a service in a region; see :func:`global_backend`."""
-    from moto.backends import get_backend
+    return _backends(service)[account][region]
 
+
+@functools.cache
+def _backends(service: str) -> Any:
+    """All of a service's, by account and region."""
     if service == "stepfunctions":
         # The ones that execute machines; moto's register names the others.
         from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-        return stepfunctions_parser_backends[account][region]
+        return stepfunctions_parser_backends
     if service == "lambda":
         # The ones that run no containers; moto's register names the others.
-        from moto.awslambda.utils import get_backend as functions
+        from moto.awslambda_simple.models import lambda_simple_backends
 
-        return functions(account, region)
-    return get_backend(service)[account][region]  # type: ignore[call-overload]
+        return lambda_simple_backends
+    from moto.backends import get_backend
+
+    return get_backend(service)  # type: ignore[call-overload]
 
 
 def global_backend(service: str, account: str, region: str) -> Any:

@@ -25,6 +25,7 @@ register its own with the same decorators, in modules that its ``install`` impor
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -120,5 +121,6 @@ def tell(event: str, *arguments: Any) -> None:
             listener(*arguments)
 
 
+@functools.cache
 def _plugged(name: str) -> Any:
     return import_module(name) if find_spec(name) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from dragonctl.local import backends
@@ -120,6 +120,7 @@ class ServedStage:
         return self.everywhere
 
 
+@lru_cache(maxsize=4096)
 def _spelt(key: str) -> str:
     path, _, method = key.rpartition("/")
     plain = path.replace("~1", "/").replace("~0", "~")

@@ -69,7 +69,7 @@ class Exchange:
         """The request's parameters."""
         return Parameters(self.path_parameters, self.request)
 
-    @property
+    @cached_property
     def settings(self) -> Mapping[str, Any]:
         """The stage's settings in force for this request."""
         return self.stage.settings(self.method, self.request.method)

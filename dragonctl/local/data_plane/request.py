@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -44,8 +45,12 @@ class GatewayRequest:
 
     def header(self, name: str) -> str | None:
         """A header's value, whatever the case of its name."""
-        lowered = name.lower()
-        return next((v for k, v in self.headers.items() if k.lower() == lowered), None)
+        return self._by_lower_name.get(name.lower())
+
+    @cached_property
+    def _by_lower_name(self) -> dict[str, str]:
+        # Where a name stands twice, in two spellings, the first counts.
+        return {name.lower(): value for name, value in reversed([*self.headers.items()])}
 
     @property
     def text(self) -> str:

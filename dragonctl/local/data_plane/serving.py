@@ -151,6 +151,8 @@ def _sampled(stage: ServedStage, request: GatewayRequest, header: TraceHeader) -
 def tell_start(exchange: Exchange) -> None:
     """The lines before the integration."""
     log, request = exchange.log, exchange.request
+    if log.is_off:
+        return
     query = {name: ",".join(values) for name, values in request.query.items()}
     log.note(f"Extended Request Id: {request.extended_id}")
     log.note(f"Starting execution for request: {request.request_id}")
@@ -164,6 +166,8 @@ def tell_start(exchange: Exchange) -> None:
 def tell_end(exchange: Exchange, answer: Answer) -> None:
     """The lines after it; a failure's own were told where it happened."""
     log = exchange.log
+    if log.is_off:
+        return
     log.data(
         f"Method response body after transformations: {answer.body.decode('utf-8', 'replace')}"
     )

@@ -44,6 +44,11 @@ class ExecutionLog:
     secrets: Iterable[str] = ()
     _lines: list[log_groups.Line] = field(default_factory=list)
 
+    @property
+    def is_off(self) -> bool:
+        """Whether no line is kept, whatever is told."""
+        return self.level not in ("INFO", "ERROR")
+
     def note(self, text: str) -> None:
         """A line of level INFO."""
         if self.level == "INFO":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dragonctl.local import backends, state
@@ -23,13 +25,25 @@ def put(
     measured: list[Measured],
 ) -> None:
     """Store one value of each metric, at this moment."""
-    told = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    data: list[dict[str, Any]] = [
-        {"MetricName": name, "Value": value, "Unit": unit, "Dimensions": told}
-        for name, value, unit in measured
-    ]
+    from moto.cloudwatch.models import MetricDatum
+
+    named = _dimensions(tuple(dimensions.items()))
+    now = datetime.now(UTC).replace(tzinfo=None)  # as moto keeps times
+    data = []
+    for name, value, unit in measured:
+        datum = MetricDatum(namespace, name, value, [], now, unit)
+        datum.dimensions = named
+        data.append(datum)
     with state.LOCK:  # moto keeps metrics in a plain list: writers and readers take turns
-        backends.backend("cloudwatch", account, region).put_metric_data(namespace, data)
+        backends.backend("cloudwatch", account, region).metric_data.extend(data)
+
+
+@lru_cache(maxsize=1024)
+def _dimensions(named: tuple[tuple[str, str], ...]) -> list[Any]:
+    """Moto's objects, shared by all that is measured of the same: a request leaves a dozen."""
+    from moto.cloudwatch.models import Dimension
+
+    return [Dimension(name, value) for name, value in named]
 
 
 def count_invocation(settings: Settings, served: Served) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +44,8 @@ def _described(
     account: str, region: str, drawer: dict[str, Any], record: Record, stage: str
 ) -> Deployed | None:
     entry = record["stages"][stage]
-    shown = canaries.served(copy.deepcopy(stages.shown(entry)), random.random())  # noqa: S311
+    # What a stage's settings are is never changed in place: UpdateStage puts new ones there.
+    shown = canaries.served(stages.shown(entry), random.random())  # noqa: S311
     kept = record["deployments"].get(shown["deploymentId"])
     if kept is None:
         return None
