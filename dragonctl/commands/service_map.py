@@ -55,6 +55,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     from dragonctl.telemetry.times import past
     from dragonctl.telemetry.traces import service_map as telemetry
     from dragonctl.terminal.console import out, tell
+    from dragonctl.terminal.map_twins import folded
     from dragonctl.terminal.neutral import neutral
     from dragonctl.terminal.service_map import MOST_DRAWN, print_map
     from dragonctl.terminal.traces import print_reasons
@@ -66,16 +67,17 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
     latest = cache(partial(_latest, view, found))
     coverage = _with_retrieved(view, found, latest)
     view.warn_of_namesakes()
-    written = _write_page(view, found, latest, html) if html is not None or open_it else None
+    shown = folded(found)
+    written = _write_page(view, shown, latest, html) if html is not None or open_it else None
     if view.json:
         view.answer({**found.document(), "coverage": coverage.document()})
     elif found.nodes:
         view.head(coverage)
         out().print()
-        print_map(out(), found)
-        if len(found.nodes) > MOST_DRAWN and not written:
+        print_map(out(), shown)
+        if len(shown.nodes) > MOST_DRAWN and not written:
             tell(
-                f"{len(found.nodes)} parts: `{Printed.current().command('service-map --open')}`"
+                f"{len(shown.nodes)} parts: `{Printed.current().command('service-map --open')}`"
                 " draws them, with a search and filters."
             )
     else:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from dragonctl.terminal.layers import Item, Net
 
-_LINES = ("cyan", "blue", "magenta", "green", "yellow")
+_LINES = ("cyan", "blue", "magenta", "")
 
 
 _ACROSS = {"call": "─", "back": "╌", "link": "┄"}

@@ -33,7 +33,7 @@ def service(number, name, kind, total, edges=(), **marks):
         "Name": name,
         "Names": [name],
         "Type": kind,
-        "AccountId": "123456789012",
+        "AccountId": marks.pop("account", "123456789012"),
         "State": "active",
         "Edges": [
             {

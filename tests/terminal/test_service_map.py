@@ -10,6 +10,7 @@ from dragonctl.telemetry.traces.service_map import service_map
 from dragonctl.terminal.layers import layered
 from dragonctl.terminal.map_names import Names
 from dragonctl.terminal.map_outline import outline
+from dragonctl.terminal.map_twins import folded
 from dragonctl.terminal.service_map import drawn, print_map
 from tests.telemetry import graphs
 from tests.terminal.screens import HOSTILE, screen, seen
@@ -235,3 +236,51 @@ def test_what_a_link_leads_to_has_a_place_of_its_own_in_an_outline():
     assert any(line.startswith("    ⇢ packer (function) link ↕ see there") for line in lines)
     at = next(number for number, line in enumerate(lines) if line.startswith("packer (function)"))
     assert lines[at + 1].startswith("  → stock (DynamoDB)")
+
+
+def test_a_function_that_is_there_as_service_and_as_code_is_drawn_once_as_its_callers_met_it():
+    services = [
+        graphs.service(0, "api/prod", "AWS::ApiGateway::Stage", 6, [(1, 6)]),
+        graphs.service(1, "read", "AWS::Lambda", 6, [(2, 6)], fault=2, time=0.5),
+        graphs.service(2, "read", "AWS::Lambda::Function", 6, [(3, 6)], fault=2, time=0.1),
+        graphs.service(3, "S3", "AWS::S3::Bucket", 6),
+    ]
+    found = map_of(services)
+    shown = folded(found)
+    assert [(node.name, node.type) for node in shown.nodes.values()] == [
+        ("api/prod", "AWS::ApiGateway::Stage"), ("read", "AWS::Lambda::Function"),
+        ("S3", "AWS::S3::Bucket"),
+    ]  # fmt: skip
+    assert [(source[0], target[0]) for source, target in shown.edges] == [
+        ("api/prod", "read"), ("read", "S3"),
+    ]  # fmt: skip
+    read = list(shown.nodes.values())[1].figures
+    assert (read.average, read.fault) == (0.5, 2)
+    assert len(found.nodes) == 4  # what the JSON document shows stays
+
+
+@pytest.mark.parametrize(
+    ("service", "function", "more"),
+    [
+        ({"throttle": 3}, {}, []),  # Lambda refused what the code never saw
+        ({}, {"fault": 1}, []),
+        ({}, {}, [graphs.service(3, "queue", "AWS::SQS", 1, [(2, 1)])]),  # called another way too
+        ({}, {"account": "210987654321"}, []),
+    ],
+)
+def test_a_function_of_which_its_two_nodes_say_different_things_keeps_both(service, function, more):
+    found = map_of([
+        graphs.service(1, "read", "AWS::Lambda", 6, [(2, 6)], **service),
+        graphs.service(2, "read", "AWS::Lambda::Function", 6, **function),
+        *more,
+    ])  # fmt: skip
+    assert folded(found).document() == found.document()
+
+
+def test_the_lines_between_boxes_have_none_of_the_colours_that_say_how_a_part_is():
+    console = screen(120)
+    for line in drawn(map_of(graphs.twenty()), 120):
+        console.print(line)
+    arrows = re.findall(r"\x1b\[([0-9;]*)m[▼▽▲]", console.file.getvalue())
+    assert arrows
+    assert not {"31", "32", "33"} & {part for codes in arrows for part in codes.split(";")}
