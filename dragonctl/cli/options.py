@@ -51,7 +51,8 @@ def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
         click.Option(
             ["--output", "-o"],
             type=click.Choice(forms),
-            help="Form of the answer.",
+            metavar="FORM",
+            help=f"{', '.join(forms[:-1])} or {forms[-1]}.",
             **shared,
         ),
         click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),

@@ -95,16 +95,12 @@ class Root(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands in groups by what people want; what has no group comes last."""
-        left = dict.fromkeys(command_names())
-        for title, names in _SECTIONS.items():
-            rows = [(name, summary(name)) for name in names if name in left]
-            for name, _ in rows:
-                left.pop(name)
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
-        with formatter.section("More"):
-            formatter.write_dl([(name, summary(name)) for name in left])
+        grouped = {name for names in _SECTIONS.values() for name in names}
+        more = tuple(name for name in command_names() if name not in grouped)
+        width = max(map(len, command_names()))
+        for title, names in (*_SECTIONS.items(), ("More", more)):
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), summary(name)) for name in names])
 
 
 @click.command(

@@ -1,4 +1,4 @@
-"""``cache-stats``: Show how often a stage's cache answered, in numbers and as a plot."""
+"""``cache-stats``: Show how often a stage's cache answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``demo``: Start the sample application on a local AWS and show everything on it."""
+"""``demo``: Show it all on a sample application and a local AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``deploy-edge``: Run a function at the edge locations of a CloudFront distribution."""
+"""``deploy-edge``: Run a function at a CloudFront distribution's edge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``deploy-function``: Package folders of Python and upload them as traced Lambda functions."""
+"""``deploy-function``: Upload folders of Python as traced Lambda functions."""
 
 from __future__ import annotations
 

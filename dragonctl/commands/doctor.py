@@ -1,4 +1,4 @@
-"""``doctor``: Check credentials, region, clock, permissions, versions and state folder."""
+"""``doctor``: Check credentials, region, clock, rights and versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``enable-cache``: Cache GET responses, keyed so that callers never share them."""
+"""``enable-cache``: Cache GET responses so that callers never share them."""
 
 from __future__ import annotations
 

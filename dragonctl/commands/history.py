@@ -1,4 +1,4 @@
-"""``history``: List the runs that changed something, or show what one of them changed."""
+"""``history``: List the runs that changed something, or show one."""
 
 from __future__ import annotations
 

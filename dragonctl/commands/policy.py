@@ -1,4 +1,4 @@
-"""``policy``: Print the least-privilege IAM policy of a command, for this application."""
+"""``policy``: Print the least-privilege IAM policy of a command."""
 
 from __future__ import annotations
 

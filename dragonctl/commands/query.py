@@ -1,4 +1,4 @@
-"""``query``: Ask CloudWatch Logs Insights, with a preset or a query of your own."""
+"""``query``: Ask CloudWatch Logs Insights by preset or query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sampling``: Show the X-Ray sampling rules, in the order in which they are tried."""
+"""``sampling``: Show the X-Ray sampling rules in the order they apply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``service-map``: Draw who calls whom in an application, how fast and how well."""
+"""``service-map``: Draw who calls whom, how fast and how well."""
 
 from __future__ import annotations
 

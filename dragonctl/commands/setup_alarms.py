@@ -1,4 +1,4 @@
-"""``setup-alarms``: Create alarms that notify an e-mail address or SNS topic."""
+"""``setup-alarms``: Create alarms that notify an e-mail address or topic."""
 
 from __future__ import annotations
 

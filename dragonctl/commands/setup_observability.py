@@ -1,4 +1,4 @@
-"""``setup-observability``: Switch on logs, metrics and traces of an API and all behind it."""
+"""``setup-observability``: Switch on logs, metrics and traces of an application."""
 
 from __future__ import annotations
 

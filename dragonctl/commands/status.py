@@ -1,4 +1,4 @@
-"""``status``: Show what is on, off and wrong, and the command that mends it."""
+"""``status``: Show what is on, off and wrong, and what mends it."""
 
 from __future__ import annotations
 

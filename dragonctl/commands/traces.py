@@ -1,4 +1,4 @@
-"""``traces``: List the traces of an application, group them, or show one as a waterfall."""
+"""``traces``: List traces, group them, or show one as a waterfall."""
 
 from __future__ import annotations
 
