@@ -68,4 +68,4 @@ docs: setup  ## the help, the output and the tutorial in the pages, made anew
 	$(BIN)/python -m docs.make_pages
 
 pictures: setup  ## the pictures of the pages, from real output
-	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python -m docs.make_pictures

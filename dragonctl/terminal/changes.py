@@ -67,9 +67,10 @@ class Report:
             return
         say(headline(title, label))
         if dry:
-            for number, item in enumerate(one for one in planned.items if one.changes):
-                say(*[""] * bool(number))  # a plan is read and judged: it has air
-                self._step(item.step.title, item.changes)
+            for item in planned.items:
+                if item.changes:
+                    say("")  # a plan is read and judged: it has air
+                    self._step(item.step.title, item.changes)
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
@@ -100,6 +101,8 @@ class Report:
         """The last line: how many, how long, and what to type to take it back."""
         amount = _amount(outcome.changes, brief=self.brief)
         seconds = time.monotonic() - self.began
+        if dry and outcome.changes:
+            say("")
         say(_summary(outcome, amount, undo_command, seconds, dry=dry))
 
     def _waiting(self, wait: Waiting) -> None:
