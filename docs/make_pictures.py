@@ -91,7 +91,7 @@ STORY: tuple[Shot | str, ...] = (
     Shot("setup-observability", ("setup-observability --stage prod --yes",) * 2),
     Shot("status", ("status --stage prod",)),
     "send GET /dragons?family=green --stage prod",
-    "send POST /dragons --stage prod --data @dragon.json --follow",
+    *("send POST /dragons --stage prod --data @dragon.json --follow",) * 2,
     Shot("trace", ("traces {trace}",)),
     Shot("service-map", ("service-map",)),
     "service-map --html map.html",
@@ -105,7 +105,7 @@ DRAGON = {
     "country": "NO", "state": "Oslo", "neighborhood": "Centre",
     "reportingPhoneNumber": "15555555555", "confirmationRequired": False,
 }  # fmt: skip
-"""A report that one of the sample's functions cannot take: its trace shows where it failed."""
+"""A report that the sample takes once: the trace of a second one shows where it failed."""
 
 
 def main() -> None:
