@@ -93,14 +93,21 @@ class AwsError(DragonError):
 
     def about(self, resource: str, doing: str) -> AwsError:
         """The same answer, told of one thing and of what it stopped."""
-        sentence = (
+        answer = self.copied()
+        answer.hint, answer.resource = "", resource
+        answer.message = masked(f"{doing}: {answer.message}")
+        return answer
+
+    def copied(self) -> AwsError:
+        """The same answer, for another who asked: what is told of it is told of one thing."""
+        answer = AwsError(
             self.service,
             self.operation,
             self.code,
             self.sentence,
             self.status,
             self.request_id,
+            self.retry_after,
         )
-        told = AwsError(*sentence)
-        told.resource, told.message = resource, masked(f"{doing}: {told.message}")
-        return told
+        answer.hint = self.hint
+        return answer

@@ -111,6 +111,7 @@ def setup_observability(
         Options,
         costs,
         observability,
+        prefetch_groups,
         prefetch_shared,
         read_account,
         survey,
@@ -127,6 +128,7 @@ def setup_observability(
         if not chosen.named_only:  # without an API nothing is asked of API Gateway
             reads.prefetch(partial(read_account, reads))
         app = session.application(chosen, partial(prefetch_shared, reads))
+        prefetch_groups(reads, app)
         known = survey(reads, app, options)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol
 
 from dragonctl.engine.fields import Field, Table, row_of
+from dragonctl.engine.listing import Listing
 from dragonctl.engine.reversal import Reversal, Reverse
 from dragonctl.errors import DragonError
 
@@ -100,6 +101,9 @@ class Reader(Protocol):
     ) -> list[Any] | None:
         """The items under ``key`` of every page; None when AWS answers a code in ``absent``."""
 
+    def listed(self, listing: Listing, name: str) -> dict[str, Any] | None:
+        """What AWS shows of a name; None: no such thing. Names are asked for many at a time."""
+
     def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results of several reads made at the same time, in their order."""
 
@@ -142,6 +146,9 @@ class Resource(ABC):
     """The fields, of states and (at any depth) of the params of calls, that hold a secret: the
     journal keeps a digest of it. ``Variables/`` stands for every field that begins so, and for
     ``Variables``. A function's ``Environment``, and tags that others made, need no mention."""
+
+    listing: ClassVar[Listing | None] = None
+    """The call that shows many of this kind by their ``name``, where AWS has one."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -65,6 +65,7 @@ def plan(reads: Reads, steps: Iterable[Step]) -> Plan:
     A thing that cannot be read becomes its step's error; credentials that are no good end it all.
     """
     ordered = _ordered(list(steps))
+    reads.prefetch_listed(step.resource for step in ordered)
     readings = reads.concurrently(*(partial(_read, reads, step.resource) for step in ordered))
     done: dict[str, Reading | None] = {}
     items = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from dragonctl.aws.client import Aws
 from dragonctl.engine.events import Emit, Waiting, ignore_event
+from dragonctl.engine.listing import Answer, Listing, Listings
 from dragonctl.engine.model import Call, Reading, Resource, State
 from dragonctl.engine.paging import follow
 from dragonctl.engine.retry import Patience
@@ -59,6 +60,7 @@ class Reads:
         self._answers: dict[str, Future[Any]] = {}
         self._of: dict[str, set[str]] = {}
         self._readers = ThreadPoolExecutor(max_workers=32)
+        self._listings = Listings(self._list)
 
     @cached_property
     def account(self) -> str:
@@ -104,6 +106,22 @@ class Reads:
         self.made.append(Call(service, operation, params, region=region))
         gather = partial(self._gather, service, operation, key, params, region)
         return _or_none(absent, self._remember((service, operation, key, region, params), gather))
+
+    def listed(self, listing: Listing, name: str) -> Answer:
+        """What AWS shows of a name; None: no such thing. Names are asked for many at a time."""
+        params = listing.asked([name])
+        self.made.append(Call(listing.service, listing.operation, params))
+        (answer,) = self._begin_listed(listing, [name])
+        return answer.result()
+
+    def prefetch_listed(self, resources: Iterable[Resource]) -> None:
+        """Begin to read those of the resources that AWS shows many at a time, by as few calls."""
+        names: dict[Listing, list[str]] = {}
+        for resource in resources:
+            if resource.listing:
+                names.setdefault(resource.listing, []).append(resource.identity["name"])
+        for listing, wanted in names.items():
+            self._begin_listed(listing, wanted)
 
     def fetch(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """One answer that is not remembered: logs and traces grow while they are read.
@@ -201,6 +219,21 @@ class Reads:
             if not isinstance(error, Exception):
                 raise
         return mine
+
+    def _begin_listed(self, listing: Listing, names: Iterable[str]) -> list[Future[Answer]]:
+        """The answers about these names; those that are not remembered are asked for together."""
+        keys = {name: f"{listing.service} {listing.operation} {name}" for name in names}
+        with self._lock:
+            if reader := _reader.get():
+                self._of.setdefault(reader, set()).update(keys.values())
+            new = [name for name, key in keys.items() if key not in self._answers]
+            asked = self._listings.begin(listing, new)
+            self._answers |= {keys[name]: answer for name, answer in zip(new, asked, strict=True)}
+            return [self._answers[key] for key in keys.values()]
+
+    def _list(self, listing: Listing, names: Sequence[str]) -> list[Any]:
+        asked = listing.asked(names)
+        return self._gather(listing.service, listing.operation, listing.items, asked, None)
 
     def _ask(
         self, service: str, operation: str, params: dict[str, Any], region: str | None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from dragonctl.engine.listing import Listing
 from dragonctl.engine.model import Call, Json
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError
@@ -73,6 +74,13 @@ class AssumedReads:
                     service, operation, key, absent=absent, region=region, **params
                 )
         return found or []
+
+    def listed(self, listing: Listing, name: str) -> dict[str, Any] | None:
+        """What AWS shows of a name."""
+        self.calls.append(Call(listing.service, listing.operation, listing.asked([name])))
+        with suppress(DragonError):
+            return self.reads.listed(listing, name) if self.asks else None
+        return None
 
     def concurrently(self, *reads: Callable[[], Any]) -> list[Any]:
         """The results in their order: what is remembered needs no threads."""

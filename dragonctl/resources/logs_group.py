@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Field, Table
+from dragonctl.engine.listing import Listing
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 
 RETENTIONS = (
@@ -15,6 +16,17 @@ RETENTIONS = (
 )  # fmt: skip
 """The numbers of days that PutRetentionPolicy takes."""
 _EMPTY_PAGES = 50
+# A prefix may name other groups too. Of up to fifty names, DescribeLogGroups shows those that are
+# there (CloudWatch Logs API reference, ``logGroupIdentifiers``).
+GROUPS = Listing(
+    service="logs",
+    operation="DescribeLogGroups",
+    items="logGroups",
+    name="logGroupName",
+    many="logGroupIdentifiers",
+    single="logGroupNamePrefix",
+    most=50,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,7 @@ class LogGroup(Resource):
     """
 
     kind: ClassVar[str] = "logs-group"
+    listing: ClassVar[Listing | None] = GROUPS
     table: ClassVar[Table] = (
         Field("name", "name", plain=True),
         Field("retentionInDays", "retention", unit="days"),
@@ -32,9 +45,8 @@ class LogGroup(Resource):
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
-        """DescribeLogGroups by prefix; the prefix alone may name others too."""
-        found = aws.pages("logs", "DescribeLogGroups", "logGroups", logGroupNamePrefix=self.name)
-        group = next((one for one in found or [] if one["logGroupName"] == self.name), None)
+        """DescribeLogGroups."""
+        group = aws.listed(GROUPS, self.name)
         if group is None:
             return None
         state = {"name": self.name, "retentionInDays": group.get("retentionInDays")}

@@ -89,11 +89,10 @@ class Door:
     "held",
     [
         {"GetFunctionConfiguration": ("GetRole", "order-role")},
-        {"GetResources": ("DescribeLogGroups", f"API-Gateway-Execution-Logs_{API}/prod")},
         {"GetRestApis": ("GetResources", API)},
         {"GetRestApis": ("GetCallerIdentity",)},
     ],
-    ids=["machine-role-beside-functions", "groups-beside-resources", "id-beside-list", "account"],
+    ids=["machine-role-beside-functions", "id-beside-list", "account"],
 )
 def test_nothing_waits_for_what_it_does_not_need(held):
     door = Door(**held)

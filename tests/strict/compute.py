@@ -176,11 +176,12 @@ def _check_logging(world: World, role: str, logging: Json) -> None:
 def describe_groups(world: World, params: dict[str, Json]) -> Json:
     """One group a page, as they were a moment ago."""
     prefix = params.get("logGroupNamePrefix", "")
+    named = params.get("logGroupIdentifiers")
     groups = world.seen("logs", world.pace.logs_seen)["groups"]
     shown = []
     for name, about in sorted(groups.items()):
         arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
-        if name.startswith(prefix):
+        if name in named if named else name.startswith(prefix):
             retention = {"retentionInDays": about["days"]} if about.get("days") else {}
             shown.append({
                 "logGroupName": name, "arn": f"{arn}:*", "logGroupArn": arn, "storedBytes": 0,

@@ -56,7 +56,6 @@ UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ("logs", "DescribeLogGroups"): (
         "accountIdentifiers",
         "includeLinkedAccounts",
-        "logGroupIdentifiers",
     ),
     ("logs", "DescribeResourcePolicies"): ("resourceArn", "policyScope"),
     ("apigatewayv2", "GetApis"): ("NextToken",),

@@ -77,6 +77,8 @@ def forget_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
 @after("logs", "DescribeLogGroups")
 def show_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     """With each group's class; ``logGroupNamePattern`` is part of a name, as AWS takes it."""
+    if named := request.parameters.get("logGroupIdentifiers"):
+        result = {"logGroups": _named_groups(request, named)}
     wanted = request.parameters.get("logGroupNamePattern", "").lower()
     kind = request.parameters.get("logGroupClass")
     groups = [
@@ -88,6 +90,13 @@ def show_class(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value for key, value in {**result, "logGroups": groups}.items() if value is not None
     }
+
+
+def _named_groups(request: Request, identifiers: list[str]) -> list[dict[str, Any]]:
+    """Those of the groups that are there: the identifiers, names or ARNs, are but a filter."""
+    held = backends.backend("logs", request.account, request.region).groups
+    names = {one.partition(":log-group:")[2] or one for one in identifiers}
+    return [held[name].to_describe_dict() for name in sorted(names & held.keys())]
 
 
 @before("logs", "PutRetentionPolicy")

@@ -35,7 +35,14 @@ register(
             Invalid(
                 both("logGroupNamePrefix", "logGroupNamePattern"),
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-            )
+            ),
+            *(
+                Invalid(
+                    both("logGroupIdentifiers", other),
+                    f"logGroupIdentifiers and {other} are mutually exclusive parameters.",
+                )
+                for other in ("logGroupNamePrefix", "logGroupNamePattern", "logGroupClass")
+            ),
         ],
         **{
             operation: [

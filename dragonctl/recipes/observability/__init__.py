@@ -5,6 +5,7 @@ from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.recipe import observability
 from dragonctl.recipes.observability.survey import (
     ObservabilitySurvey,
+    prefetch_groups,
     prefetch_shared,
     read_account,
     survey,
@@ -15,6 +16,7 @@ __all__ = [
     "Options",
     "costs",
     "observability",
+    "prefetch_groups",
     "prefetch_shared",
     "read_account",
     "survey",

@@ -74,7 +74,12 @@ def read_account(aws: Reader) -> Reading | DragonError:
 
 
 def prefetch_shared(aws: Reads, found: Api | Function | Machine) -> None:
-    """Begin to read what the survey and the steps will ask because of a thing that was met."""
+    """Begin to read what the survey will ask because of a thing that was met."""
     if not isinstance(found, Api):
         aws.prefetch(partial(read_rights, aws, role_name(found.role)))
-    aws.prefetch(*(partial(LogGroup(name).read, aws) for name in groups_of_setup(found)))
+
+
+def prefetch_groups(aws: Reads, app: App) -> None:
+    """Begin to read the log groups that the steps will ask for, while the survey is made."""
+    names = groups_of_setup(*app.apis, *app.functions, *app.machines)
+    aws.prefetch_listed(map(LogGroup, names))

@@ -293,7 +293,8 @@ READS = {
     ("logs", "DescribeLogGroups"): Asked(
         groups, names("logGroups", "logGroupName"), ["ab", "b", "c"],
         {"limit": (1, ["ab"]), "logGroupNamePrefix": ("a", ["ab"]),
-         "logGroupNamePattern": ("b", ["ab", "b"]), "logGroupClass": ("INFREQUENT_ACCESS", ["c"])},
+         "logGroupNamePattern": ("b", ["ab", "b"]), "logGroupClass": ("INFREQUENT_ACCESS", ["c"]),
+         "logGroupIdentifiers": (["ab", "c", "gone"], ["ab", "c"])},
     ),
     ("logs", "FilterLogEvents"): Asked(
         events, lambda answer: [one["message"] for one in answer["events"]], ["of one", "of two"],
