@@ -123,6 +123,10 @@ class Proxy:
         """The calls that change something, in the order of their arrival."""
         return [call for call in self.calls if call.is_write]
 
+    def now(self) -> float:
+        """The seconds since the proxy's start, by which calls are dated."""
+        return time.monotonic() - self._epoch
+
     def clear(self) -> None:
         """Forget calls and rules."""
         with self._lock:
@@ -141,7 +145,7 @@ class Proxy:
         with self._lock:
             call = CallRecord(
                 len(self.calls),
-                time.monotonic() - self._epoch,
+                self.now(),
                 operation.service,
                 operation.name,
                 request.method,
