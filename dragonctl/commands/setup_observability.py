@@ -111,9 +111,9 @@ def setup_observability(
         Options,
         costs,
         observability,
+        prefetch_account,
         prefetch_groups,
         prefetch_shared,
-        read_account,
         survey,
     )
 
@@ -126,7 +126,7 @@ def setup_observability(
     def goal(session: Session) -> Goal:
         reads = session.reads
         if not chosen.named_only:  # without an API nothing is asked of API Gateway
-            reads.prefetch(partial(read_account, reads))
+            prefetch_account(reads, options)
         app = session.application(chosen, partial(prefetch_shared, reads))
         prefetch_groups(reads, app)
         known = survey(reads, app, options)

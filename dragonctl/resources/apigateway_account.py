@@ -18,6 +18,8 @@ FIELD = "cloudwatchRoleArn"
 _ARN_PARTS = 6
 UNKNOWN = "unknown"
 """The health of a role that could not be asked for."""
+NEEDS_ROLE = ("none", "gone")
+"""The health of settings that name no role that is there."""
 # What API Gateway must be able to do with the role to write a log.
 WRITES = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 

@@ -5,6 +5,7 @@ from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.recipe import observability
 from dragonctl.recipes.observability.survey import (
     ObservabilitySurvey,
+    prefetch_account,
     prefetch_groups,
     prefetch_shared,
     read_account,
@@ -16,6 +17,7 @@ __all__ = [
     "Options",
     "costs",
     "observability",
+    "prefetch_account",
     "prefetch_groups",
     "prefetch_shared",
     "read_account",

@@ -15,7 +15,7 @@ from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
-from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
+from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
 from dragonctl.resources.apigateway_stage import Stage, method_keys
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 from dragonctl.resources.iam_role import Role
@@ -90,7 +90,7 @@ def account_role(app: App, survey: ObservabilitySurvey, options: Options) -> str
     """The ARN that the account should name; None: the one that is there is kept."""
     ours = survey.account.state[FIELD] or ""
     name, health = options.role_name, survey.account.facts["health"]
-    if health in ("none", "gone"):
+    if health in NEEDS_ROLE:
         return app.arn("iam", f"role/{name}", region=False)
     if ours.endswith(f"/{name}") and ours.split(":")[4] == app.account:
         keeps = health == "unreadable" and not options.replace_account_role

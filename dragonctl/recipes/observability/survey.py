@@ -16,7 +16,9 @@ from dragonctl.recipes.observability.delivery import Use, read_use
 from dragonctl.recipes.observability.layers_survey import Admissions, admissions
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.sharing import Strangers, read_strangers
-from dragonctl.resources.apigateway_account import FIELD, UNKNOWN, Account
+from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
+from dragonctl.resources.iam_role import Role
+from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 
@@ -71,6 +73,19 @@ def read_account(aws: Reader) -> Reading | DragonError:
             raise
         error.resource = account.identifier
         return error
+
+
+def prefetch_account(aws: Reads, options: Options) -> None:
+    """Begin to read the account's settings and, where they name no role, the one to be made."""
+
+    def read() -> None:
+        account = read_account(aws)
+        is_wanted = isinstance(account, Reading) and account.facts["health"] in NEEDS_ROLE
+        if is_wanted and options.api_logs:
+            role = options.role_name
+            aws.concurrently(partial(Role(role).read, aws), partial(RolePolicies(role).read, aws))
+
+    aws.prefetch(read)
 
 
 def prefetch_shared(aws: Reads, found: Api | Function | Machine) -> None:
