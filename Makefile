@@ -35,7 +35,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m compileall -q dragonctl  # what pip does for a package that is not editable
 	touch $@
 
-bench: bench-tracers bench-observability bench-unchanged bench-caching bench-deploy bench-zips bench-logs bench-fleet  ## dragonctl beside plain boto3, the AWS CLI, pip
+bench: bench-tracers bench-observability bench-first_run bench-unchanged bench-caching bench-deploy bench-zips bench-logs bench-fleet  ## dragonctl beside plain boto3, the AWS CLI, pip
 
 bench-%: setup $(VENV)/bench/.ready  ## one of them alone: the files of bench/ that can be run
 	$(BIN)/python -m bench.$*
