@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.pages import DOCS, Block, filled, help_of, pages, remember, with_ids
+from docs.pages import DOCS, Block, filled, help_of, imports_of, pages, remember, with_ids
 from docs.story import STORY, distribution, lay_out
 
 DRAGONCTL = Path(sys.executable).with_name("dragonctl")
@@ -43,9 +43,12 @@ def main() -> None:
 def write(page: Path, body: Callable[[Block], str]) -> None:
     """Fill a page; a page without generated parts is left as it is."""
     before = page.read_text(encoding="utf-8")
-    after = filled(
-        before, lambda block: help_of(block.line) if block.kind == "help" else body(block)
-    )
+    made = {"help": help_of, "imports": imports_of}
+
+    def part(block: Block) -> str:
+        return made[block.kind](block.line) if block.kind in made else body(block)
+
+    after = filled(before, part)
     if after != before:
         page.write_text(after, encoding="utf-8")
 

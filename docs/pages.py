@@ -1,8 +1,9 @@
 """What the pages hold that a machine can check: command lines, generated parts, links.
 
-Two kinds of part are generated, each between ``<!-- kind: line -->`` and ``<!-- end -->``:
+Three kinds of part are generated, each between ``<!-- kind: line -->`` and ``<!-- end -->``:
 
 - ``help: NAME``: the help of a command;
+- ``imports: PACKAGE``: which of the package's folders imports which;
 - ``run: LINE``: a command line and what it printed. ``run, exit 3: LINE`` expects that exit code,
   ``run, first 20 lines: LINE`` keeps the beginning. ``{run}``, ``{request}``, ``{execution}`` and
   ``{trace}`` in a line stand for the last one that was printed, ``{distribution}`` for a
@@ -16,6 +17,7 @@ import shlex
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from itertools import takewhile
 from pathlib import Path
 
@@ -26,7 +28,7 @@ ROOT = DOCS.parent
 HELP_WIDTH = 80
 
 _BLOCK = re.compile(
-    r"(?P<head><!-- (?P<kind>run|help)(?P<how>[^:>]*): (?P<line>.*?) -->\n)"
+    r"(?P<head><!-- (?P<kind>run|help|imports)(?P<how>[^:>]*): (?P<line>.*?) -->\n)"
     r"(?P<body>.*?)<!-- end -->",
     re.DOTALL,
 )
@@ -45,7 +47,7 @@ _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 @dataclass(frozen=True)
 class Block:
-    """A generated part: ``kind`` is ``run`` or ``help``, ``lines`` how many are kept (0: all)."""
+    """A generated part of a ``kind``; ``lines`` says how many are kept (0: all)."""
 
     kind: str
     line: str
@@ -135,3 +137,29 @@ def help_of(name: str) -> str:
         name, [], parent=root, resilient_parsing=True, terminal_width=HELP_WIDTH
     )
     return textwrap.dedent(command.get_help(context))
+
+
+def imports_of(package: str) -> str:
+    """A line for each folder and single module of a package: which of the others it imports.
+
+    Whoever imports comes before what it imports.
+    """
+    import grimp
+
+    graph = grimp.build_graph(package, cache_dir=None)
+    arrows: dict[str, set[str]] = {}
+    for module in sorted(graph.modules - {package}):
+        mine = arrows.setdefault(_part(module), set())
+        mine |= {_part(other) for other in graph.find_modules_directly_imported_by(module)}
+    imported = {part: sorted(arrows[part] - {part, package}) for part in sorted(arrows)}
+    ordered = list(TopologicalSorter(imported).static_order())[::-1]
+    width = max(map(len, ordered))
+    lines = (
+        f"{part:{width}}  {' '.join(sorted(imported[part], key=ordered.index))}" for part in ordered
+    )
+    return "\n".join(map(str.rstrip, lines))
+
+
+def _part(module: str) -> str:
+    """The folder, or single module, of a package that a module belongs to."""
+    return ".".join(module.split(".")[1:2]) or module

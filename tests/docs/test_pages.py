@@ -9,7 +9,7 @@ import shlex
 import click
 import pytest
 
-from docs.pages import DOCS, ROOT, blocks, command_lines, filled, help_of, links, pages
+from docs.pages import DOCS, ROOT, blocks, command_lines, filled, help_of, imports_of, links, pages
 from docs.story import STORY
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.demo import ACTS
@@ -44,9 +44,15 @@ def test_the_help_in_a_page_is_current(name):
         assert block[2] == help_of(block[1]).rstrip(), "run: make docs"
 
 
+def test_the_picture_of_the_imports_is_current():
+    text = PAGES["docs/architecture.md"]
+    (picture,) = (block for block in blocks(text) if block.kind == "imports")
+    assert f"```text\n{imports_of(picture.line)}\n```\n<!-- end -->" in text, "run: make docs"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_generated_part_is_filled(name):
-    empty = re.findall(r"<!-- (?:run|help)[^\n]*-->\n<!-- end -->", PAGES[name])
+    empty = re.findall(r"<!-- (?:run|help|imports)[^\n]*-->\n<!-- end -->", PAGES[name])
     assert empty == [], "run: make docs"
 
 
