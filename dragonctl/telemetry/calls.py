@@ -20,6 +20,11 @@ def log_calls(app: App) -> Iterator[Call]:
     for group in log_groups(app):
         yield Call("logs", "FilterLogEvents", {"logGroupName": group.name})
     yield Call("logs", "DescribeLogGroups", {})
+    yield from _delivery_calls(app)
+
+
+def _delivery_calls(app: App) -> Iterator[Call]:
+    """Where the stages' execution logs are delivered to."""
     if app.apis:
         yield from _account_wide("logs", READS)
 
@@ -27,6 +32,7 @@ def log_calls(app: App) -> Iterator[Call]:
 def query_calls(app: App) -> Iterator[Call]:
     """`query`: a query over every group; one that is abandoned is stopped."""
     names = [group.name for group in log_groups(app)]
+    yield from _delivery_calls(app)
     if names:
         yield Call("logs", "StartQuery", {"logGroupNames": names})
         yield from _account_wide("logs", ("GetQueryResults", "StopQuery"))

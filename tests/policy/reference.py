@@ -44,7 +44,7 @@ _BY_RESOURCE = {
     _LAYER: "lambda: GetLayerVersion",
     _CHANNEL: "cloudtrail: CreateServiceLinkedChannel",
     _GROUP: "logs: CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups"
-    " FilterLogEvents PutRetentionPolicy StartQuery TagResource",
+    " DescribeLogStreams FilterLogEvents PutRetentionPolicy StartQuery TagResource",
     _BUCKET: "s3: CreateBucket DeleteBucket GetBucketTagging ListBucket PutBucketTagging",
     _OBJECT: "s3: DeleteObject GetObject PutObject",
     _TOPIC: "sns: CreateTopic DeleteTopic GetTopicAttributes ListSubscriptionsByTopic"
@@ -64,6 +64,7 @@ _ANYWHERE = (
     "application-signals: StartDiscovery",
     "cloudwatch: GetMetricData",
     "lambda: ListFunctions",
+    "logs: DescribeDeliveries DescribeDeliveryDestinations DescribeDeliverySources",
     "logs: DescribeResourcePolicies GetQueryResults StopQuery",
     "sns: Unsubscribe",
     "xray: BatchGetTraces CancelTraceRetrieval GetIndexingRules GetRetrievedTracesGraph",
