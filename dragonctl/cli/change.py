@@ -33,11 +33,16 @@ CHANGES_FOUND = 3
 RESUME = "Run the same command again, or take back what it did with `dragonctl undo`."
 
 
+def _no_notes(_: Plan) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Goal:
     """What a command is about to do.
 
-    ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand;
+    ``title`` is its headline; ``warnings`` and ``notes`` are sentences known beforehand,
+    ``plan_notes`` makes those that only a plan tells, of one that changes something;
     ``errors`` what AWS did not let it read; ``question`` is asked before anything changes;
     ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
     several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
@@ -54,6 +59,7 @@ class Goal:
     app: App | None = None
     brief: bool = False
     undo_command: str = ""
+    plan_notes: Callable[[Plan], Iterable[str]] = _no_notes
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ class _Work:
         is_told_first = how.only_shows or (asked and not how.yes)
         overdue = session.overdue()  # reads journals, too: what it passes over is told
         known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings]
-        self.notes = self.printed.all_filled(goal.notes)
+        told = goal.plan_notes(planned) if planned.changes else ()
+        self.notes = self.printed.all_filled((*goal.notes, *told))
         if self.kept:
             self.outcome.errors += differing(self.kept, planned, session.history.runs)
         shows = how.only_shows or bool(self.outcome.errors)

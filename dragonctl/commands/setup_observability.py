@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
+    from dragonctl.engine.plan import Plan
 
 
 @command(
@@ -133,10 +134,25 @@ def setup_observability(
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
         notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))
-        return Goal(app.title, recipe.steps, recipe.warnings, notes, errors, app=app)
+        return Goal(
+            app.title,
+            recipe.steps,
+            recipe.warnings,
+            notes,
+            errors,
+            app=app,
+            plan_notes=_effects_on_controls,
+        )
 
     how = How(dry_run, check, yes, no_wait)
     return change("setup-observability", goal, how, session=session)
+
+
+def _effects_on_controls(planned: Plan) -> Iterable[str]:
+    """What an auditor will say; imported only where something changes."""
+    from dragonctl.status.controls import effects
+
+    return effects(planned)
 
 
 def _prefetch(session: Session, chosen: Selection) -> None:

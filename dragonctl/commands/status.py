@@ -68,14 +68,18 @@ def status(
     seen["warnings"] = printed.all_filled(seen["warnings"])
     for problem in seen["problems"]:
         problem["fix"] = printed.completed(problem["fix"])
+    evidence = auditing.gather(reads, app) if controls else auditing.Evidence()
+    audit = [
+        replace(one, look=printed.completed(one.look))
+        for one in (auditing.findings(observed, evidence) if controls else ())
+    ]
     if controls:
-        seen["controls"] = auditing.document(observed)
+        seen["controls"] = auditing.document(audit)
+    errors = (*observed.errors, *evidence.errors)
     if session.globals.json:
         local = {"local": True} if session.label else {}
-        errors = (
-            {"errors": [as_document(error) for error in observed.errors]} if observed.errors else {}
-        )
-        click.echo(json.dumps({**seen, **local, **errors}, indent=2, default=str))
+        refused = {"errors": [as_document(error) for error in errors]} if errors else {}
+        click.echo(json.dumps({**seen, **local, **refused}, indent=2, default=str))
     else:
         from dragonctl.terminal.status import show_status
 
@@ -84,8 +88,8 @@ def status(
         if controls:
             from dragonctl.terminal.controls import show_controls
 
-            show_controls(auditing.findings(observed))
-    tell(*map(message, observed.errors))
+            show_controls(audit)
+    tell(*map(message, errors))
     return 0
 
 

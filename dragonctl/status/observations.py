@@ -55,11 +55,11 @@ def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Obser
     names = list(dict.fromkeys(log.group for log in shown))
     known, methods, policies, ratios, newest, *found = aws.concurrently(
         partial(survey, aws, app),
-        partial(_refusable, "apigateway-methods", partial(_methods, aws, app)),
-        partial(_refusable, "logs-resource-policies", partial(_resource_policies, aws)),
-        partial(_refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
-        partial(_refusable, "lambda-versions", partial(_newest, aws, app)),
-        *(partial(_refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
+        partial(refusable, "apigateway-methods", partial(_methods, aws, app)),
+        partial(refusable, "logs-resource-policies", partial(_resource_policies, aws)),
+        partial(refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
+        partial(refusable, "lambda-versions", partial(_newest, aws, app)),
+        *(partial(refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
           for name in names),
     )  # fmt: skip
     answers = dict(zip(names, found, strict=True))
@@ -135,8 +135,8 @@ def _resource_policies(aws: Reader) -> list[Any]:
     return aws.pages("logs", "DescribeResourcePolicies", "resourcePolicies") or []
 
 
-def _refusable(resource: str, read: Callable[[], Any]) -> Any:
-    """What the read gives; the error itself where AWS refuses this one thing."""
+def refusable(resource: str, read: Callable[[], Any]) -> Any:
+    """What the read gives; the error itself, about ``resource``, where AWS refuses this one."""
     try:
         return read()
     except DragonError as error:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from rich.text import Text
 
-from dragonctl.status.controls import READ_ON, Finding
+from dragonctl.status.controls import PROWLER, READ_ON, Finding
 from dragonctl.terminal.console import out
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
 
 _ORDER = (False, True, None)
+_CROSS, _RING = Text("\u2717 ", "bold red"), Text("\u25cb ", "dim")
+
+Way = Callable[[Finding], str]
 
 
 def show_controls(findings: Iterable[Finding]) -> None:
-    """How many things meet each control, then what meets it, or why dragonctl does not."""
+    """How many things meet each control; what meets it, or why dragonctl does not.
+
+    Then those that are not judged, with the reason and the command that shows what they ask for.
+    """
     by_control: dict[tuple[str, str], list[Finding]] = {}
     for one in findings:
         by_control.setdefault((one.control, one.title), []).append(one)
     sheet = Sheet(("Control", "asks for", "met"))
     worst_first = sorted(by_control.items(), key=lambda item: _ORDER.index(_met(item[1])))
-    judged = [item for item in worst_first if _met(item[1]) is not None]
-    for (control, title), found in judged:
-        sheet.add(neutral(control), neutral(title), _words(found))
+    for (control, title), found in worst_first:
+        if _met(found) is not None:
+            sheet.add(neutral(control), neutral(title), _words(found))
     out().print()
     sheet.print(out())
-    others = ", ".join(control for (control, _), _ in worst_first[len(judged) :])
-    out().print(
-        Text(f"\nNot judged, or without anything to judge: {neutral(others)}.", style="dim")
-    )
-    out().print(Text(f"Rules as of {READ_ON}.", style="dim"))
-    _ways(one for _, found in judged for one in found if one.met is False)
+    everything = [one for found in by_control.values() for one in found]
+    _groups(_CROSS, [one for one in everything if one.met is False], _way)
+    unjudged = [found for found in by_control.values() if _met(found) is None]
+    out().print(Text("\nNot judged, or without anything to judge:", style="bold"))
+    _groups(_RING, [one for found in unjudged for one in found], lambda one: one.why)
+    rules = f"Rules of AWS Security Hub and of prowler {PROWLER}, read on {READ_ON}."
+    out().print(Text(f"\n{rules}", style="dim"))
 
 
-def _ways(unmet: Iterable[Finding]) -> None:
+def _way(finding: Finding) -> str:
+    return finding.fix or finding.why
+
+
+def _groups(mark: Text, findings: Sequence[Finding], way: Way) -> None:
     """Each command and each reason once, with the controls that it is about."""
-    told = sorted({(one.fix or one.why, one.control) for one in unmet})
-    for way, pairs in groupby(told, key=lambda pair: pair[0]):
-        names = ", ".join(control for _, control in pairs)
-        out().print(Text.assemble(("\u2717 ", "bold red"), neutral(f"{names}:")))
-        out().print(Text(f"    {neutral(way)}", style="cyan"))
+    told = sorted(findings, key=lambda one: (way(one), one.control))
+    for reason, group in groupby(told, key=way):
+        about = list(group)
+        names = ", ".join(dict.fromkeys(one.control for one in about))
+        out().print(Text.assemble(mark, neutral(f"{names}:")))
+        out().print(Text(f"    {neutral(reason)}", style="cyan" if mark is _CROSS else ""))
+        if looks := list(dict.fromkeys(one.look for one in about if one.look)):
+            more = f"   # {len(looks) - 1} more like it" if len(looks) > 1 else ""
+            out().print(Text(f"    {neutral(looks[0])}{more}", style="cyan"))
 
 
 def _met(found: list[Finding]) -> bool | None:
