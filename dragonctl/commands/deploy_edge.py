@@ -78,6 +78,7 @@ def deploy_edge(
     from dragonctl.cli.session import Session
     from dragonctl.recipes.edge.limits import REGION
     from dragonctl.recipes.edge.preparation import folder_of, prepare_edge
+    from dragonctl.recipes.edge.recipe import cost
     from dragonctl.resources.cloudfront_association import Association
 
     session = Session(replace(globals_of(click.get_current_context()), region=REGION))
@@ -93,6 +94,7 @@ def deploy_edge(
             edge.steps,
             edge.warnings,
             (f"Its logs are in the region of whoever calls: /aws/lambda/{REGION}.{edge.name}",),
+            plan_notes=cost,
             question=f"{event} runs {edge.replaced} now. Replace it?" if edge.replaced else "",
         )
 

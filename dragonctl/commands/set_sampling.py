@@ -47,7 +47,7 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **given: 
     (service API/STAGE), not the functions behind it.
     """
     from dragonctl.cli.change import Goal, How, change
-    from dragonctl.recipes.sampling import Sampling, sampling_steps
+    from dragonctl.recipes.sampling import Sampling, cost, sampling_steps
     from dragonctl.resources.xray_sampling_rule import read_rules
 
     asked = Sampling(**given)  # type: ignore[arg-type]
@@ -56,7 +56,8 @@ def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **given: 
     def goal(session: Session) -> Goal:
         sampling = asked.named_apart_from(read_rules(session.reads))
         where = f"account {session.reads.account} · {session.aws.region}"
-        return Goal(f"Sampling rule {sampling.rule} · {where}", tuple(sampling_steps(sampling)))
+        steps = tuple(sampling_steps(sampling))
+        return Goal(f"Sampling rule {sampling.rule} · {where}", steps, plan_notes=cost)
 
     return change("set-sampling", goal, How(dry_run, check, yes, no_wait))
 

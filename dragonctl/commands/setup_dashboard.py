@@ -42,7 +42,7 @@ def setup_dashboard(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session, selection
-    from dragonctl.recipes.dashboard import console_link, dashboard_step, edited
+    from dragonctl.recipes.dashboard import console_link, cost, dashboard_step, edited
 
     which = selection(**chosen)
     session = Session()
@@ -57,7 +57,7 @@ def setup_dashboard(
             links.append(console_link(app))
         warnings = (*app.warnings, *((kept,) if kept else ()))
         also = {"url": links[0] if links else None}
-        return Goal(app.title, [step], warnings, also=also, brief=True)
+        return Goal(app.title, [step], warnings, also=also, brief=True, plan_notes=cost)
 
     code = change("setup-dashboard", goal, How(dry_run, check, yes, no_wait), session=session)
     if code == 0 and not dry_run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -133,15 +133,20 @@ def setup_observability(
         known = survey(reads, app, options)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
-        notes = (*recipe.notes, *(costs(reads, app, options) if dry_run or check else ()))
+
+        def plan_notes(planned: Plan) -> Iterator[str]:
+            if dry_run or check:
+                yield from costs(reads, app, planned)
+            yield from _effects_on_controls(planned)
+
         return Goal(
             app.title,
             recipe.steps,
             recipe.warnings,
-            notes,
+            recipe.notes,
             errors,
             app=app,
-            plan_notes=_effects_on_controls,
+            plan_notes=plan_notes,
         )
 
     how = How(dry_run, check, yes, no_wait)

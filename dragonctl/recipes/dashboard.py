@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Json, Reading, State, Step
+from dragonctl.engine.plan import Plan
 from dragonctl.recipes.dashboard_body import body, plain
+from dragonctl.recipes.prices import DASHBOARD_A_MONTH, FREE_DASHBOARDS, PRICES_OF, dollars
 from dragonctl.resources.cloudwatch_dashboard import Dashboard
 
 _SEAL = re.compile(r"Made by dragonctl · ([0-9a-f]{12})")
 _BLANK = "Made by dragonctl · " + "0" * 12
 _CONSOLES = {"aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com"}
 _LONGEST_NAME = 255
+
+
+def cost(planned: Plan) -> Iterator[str]:
+    """What a new dashboard costs."""
+    if any(item.have is None for item in planned.items):
+        yield (
+            f"A dashboard costs {dollars(DASHBOARD_A_MONTH)} a month, the first {FREE_DASHBOARDS}"
+            f" of an account nothing (prices of {PRICES_OF})."
+        )
 
 
 def dashboard_name(app: App) -> str:

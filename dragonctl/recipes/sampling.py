@@ -9,7 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.plan import Plan
 from dragonctl.errors import UsageError
+from dragonctl.recipes.prices import MILLION_TRACES, PRICES_OF, dollars
 from dragonctl.resources.xray_sampling_rule import DEFAULT, SamplingRule
 
 RATE, RESERVOIR, PRIORITY = 0.05, 1, 1000
@@ -19,6 +21,7 @@ RATE, RESERVOIR, PRIORITY = 0.05, 1, 1000
 _LONGEST = {"name": 32, "method": 10, "path": 128, "service": 64}
 _MATCHING = ("ServiceName", "HTTPMethod", "URLPath")
 _DIGITS = 6
+_SECONDS_A_MONTH = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,22 @@ class Sampling:
         if not found:
             raise UsageError(f"The rule {names[0]} is there, for other requests.", "Give a --name.")
         return replace(self, name=found[0])
+
+
+def cost(planned: Plan) -> Iterator[str]:
+    """What the traces of a rule cost afterwards, by its own share, and what they did before."""
+    for item in planned.items:
+        if item.outcome is None:
+            continue
+        after = item.outcome.state["FixedRate"] * MILLION_TRACES
+        before = item.have.state["FixedRate"] * MILLION_TRACES if item.have else None
+        was = "" if before is None else f", before it {dollars(before)}"
+        reservoir = item.outcome.state["ReservoirSize"]
+        yield (
+            f"Traces cost {dollars(after)} for a million requests of this rule{was}, and"
+            f" {dollars(reservoir * _SECONDS_A_MONTH / 1e6 * MILLION_TRACES)} a month at most for"
+            f" the {reservoir} of each second that are always traced (prices of {PRICES_OF})."
+        )
 
 
 def sampling_steps(sampling: Sampling) -> Iterator[Step]:

@@ -13,12 +13,10 @@ from dragonctl.recipes.alarms.access import may_publish
 from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_log
 from dragonctl.recipes.alarms.recipients import Recipient, publishers
 from dragonctl.recipes.alarms.survey import AlarmSurvey
+from dragonctl.recipes.prices import ALARM_METRIC_A_MONTH, PRICES_OF, dollars
 from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic
-
-PRICE = 0.10
-"""US dollars a month for each metric that an alarm reads (CloudWatch's list price, us-east-1)."""
 
 _GOES_ALONG = Keep("it ends with its topic")
 
@@ -158,5 +156,5 @@ def _notes(app: App, known: AlarmSurvey, wanted: tuple[Alarmed, ...]) -> Iterato
     if new:
         yield (
             f"{len(new)} new alarm{'s' * (len(new) > 1)} on {metrics} metrics: about"
-            f" ${metrics * PRICE:.2f} a month (list price)."
+            f" {dollars(metrics * ALARM_METRIC_A_MONTH)} a month (prices of {PRICES_OF})."
         )

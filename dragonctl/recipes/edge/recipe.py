@@ -9,12 +9,14 @@ from typing import Any
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.engine.pending import NEW_VERSION
+from dragonctl.engine.plan import Plan
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits
 from dragonctl.recipes.functions.creation import Place, granted, role_of
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.functions.publication import publication
+from dragonctl.recipes.prices import EDGE_GB_SECOND, MILLION_EDGE_REQUESTS, PRICES_OF, dollars
 from dragonctl.resources.cloudfront_association import (
     FUNCTION,
     Association,
@@ -52,6 +54,14 @@ class Edge:
     raw: Mapping[str, Any] | None
     distribution: Mapping[str, Any] | None
     association: Association
+
+
+def cost(_: Plan) -> Iterator[str]:
+    """What a function at the edge costs: it is billed as it is called."""
+    yield (
+        f"At the edge a million requests cost {dollars(MILLION_EDGE_REQUESTS)}, and each second of"
+        f" 1 GB of memory ${EDGE_GB_SECOND:.8f} (prices of {PRICES_OF})."
+    )
 
 
 def edge_steps(edge: Edge, place: Place) -> list[Step]:

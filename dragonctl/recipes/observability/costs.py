@@ -1,56 +1,111 @@
-"""What logs and traces will cost a month, roughly, from the requests of the last week.
+"""What a plan adds a month, roughly: logs, traces, metrics of stages and state machines.
 
-Sizes are of what API Gateway and Step Functions write for a request of the sample; prices are
-those of us-east-1 without free tiers, from the pricing pages of CloudWatch and X-Ray.
+By the requests that CloudWatch counted in the last week, and by the million where it counted none.
+Sizes are of what API Gateway and Step Functions write for a request of the sample.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dragonctl.application.nouns import App
-from dragonctl.engine.model import Reader
+from dragonctl.engine.model import Reader, State
+from dragonctl.engine.plan import Plan
 from dragonctl.errors import DragonError
-from dragonctl.recipes.observability.options import Options
-
-PRICES_OF = "November 2026, us-east-1"
-DOLLARS_PER_LOGGED_GB = 0.50
-DOLLARS_PER_MILLION_TRACES = 5.0
+from dragonctl.recipes.prices import (
+    LOGGED_GB,
+    METRIC_A_MONTH,
+    MILLION_TRACES,
+    PRICES_OF,
+    dollars,
+)
+from dragonctl.resources.apigateway_stage_fields import ACCESS_LOG, ALL_METHODS
+from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL
 
 EXECUTION_LOG_KB = {"INFO": 4.0, "ERROR": 0.1, "OFF": 0.0}
 ACCESS_LOG_KB = 0.7
 DATA_TRACE_KB = 4.0
 MACHINE_LOG_KB = {"ALL": 8.0, "ERROR": 0.5, "FATAL": 0.1, "OFF": 0.0}
+METRICS_OF_A_METHOD = 7
+"""Detailed metrics of one method: API Gateway developer guide, "API Gateway dimensions"."""
 
+_STAGE, _MACHINE = "apigateway-stage", "states-machine"
 _DAYS = 7
 _MONTH = 30 / _DAYS
 _SECONDS_A_MONTH = 30 * 24 * 3600
+_MILLION = 1e6
 _QUERIES = 500  # GetMetricData takes no more in one call
 
 
 @dataclass(frozen=True)
-class Traffic:
-    """Requests a month to the stages, and executions a month of the machines."""
+class Added:
+    """What a plan adds, by the identifier of a stage or a machine.
 
-    requests: float
-    executions: float
+    ``kilobytes`` of log for each request or execution (less than 0 where less is written);
+    ``traced`` are the stages that begin to trace, ``measured`` those with detailed metrics.
+    """
+
+    kilobytes: Mapping[str, float] = field(default_factory=dict)
+    traced: frozenset[str] = frozenset()
+    measured: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return any(self.kilobytes.values()) or bool(self.traced or self.measured)
+
+    def dearest(self, kind: str) -> float:
+        """The kilobytes of that stage (or machine) to which the plan adds most; 0 if to none."""
+        of_kind = (size for name, size in self.kilobytes.items() if name.startswith(f"{kind}/"))
+        return max((0.0, *of_kind))
 
 
-def costs(aws: Reader, app: App, options: Options) -> Iterator[str]:
-    """The estimate, where CloudWatch counted any request."""
+def costs(aws: Reader, app: App, plan: Plan) -> Iterator[str]:
+    """What the plan adds, as sentences; none where it changes nothing that AWS charges for."""
+    added = added_by(plan)
+    if not added:
+        return
     seen = traffic(aws, app)
-    if seen and seen.requests:
-        yield estimate(seen, options)
+    if seen is None or not any(seen.values()):
+        yield from per_million(added, is_known=seen is not None)
+    else:
+        yield estimate(added, seen)
+    if added.measured:
+        yield (
+            f"Detailed metrics add up to {dollars(METRICS_OF_A_METHOD * METRIC_A_MONTH)} a month"
+            f" for each method that is called ({METRICS_OF_A_METHOD} metrics; {PRICES_OF})."
+        )
 
 
-def traffic(aws: Reader, app: App, now: datetime | None = None) -> Traffic | None:
-    """What CloudWatch counted in the last week, as a month; None where it may not be read."""
+def added_by(plan: Plan) -> Added:
+    """Of each stage and machine that changes, what it writes afterwards more than before."""
+    kilobytes, traced, measured = {}, set(), set()
+    for item in plan.items:
+        kind, name = item.step.resource.kind, item.step.resource.identifier
+        if not item.changes or kind not in (_STAGE, _MACHINE):
+            continue
+        before = item.have.state if item.have else {}
+        after = item.outcome.state if item.outcome else {}
+        size = _request_kb if kind == _STAGE else _execution_kb
+        kilobytes[name] = size(after) - size(before)
+        if after.get("tracingEnabled") and not before.get("tracingEnabled"):
+            traced.add(name)
+        metrics = f"{ALL_METHODS}/metrics/enabled"
+        if after.get(metrics) and not before.get(metrics):
+            measured.add(name)
+    return Added(kilobytes, frozenset(traced), frozenset(measured))
+
+
+def traffic(aws: Reader, app: App, now: datetime | None = None) -> dict[str, float] | None:
+    """Requests a month to each stage, and executions of each machine, by its identifier.
+
+    What CloudWatch counted in the last week, as a month; None where it may not be read.
+    """
     end = (now or datetime.now(UTC)).replace(minute=0, second=0, microsecond=0)
     queries = [*_queries(app)][:_QUERIES]
+    names = [*_names(app)]
     with suppress(DragonError):  # an estimate is never worth an error
         found = aws.pages(
             "cloudwatch",
@@ -60,46 +115,75 @@ def traffic(aws: Reader, app: App, now: datetime | None = None) -> Traffic | Non
             StartTime=end - timedelta(days=_DAYS),
             EndTime=end,
         )
-        sums = {"r": 0.0, "x": 0.0}
+        counts = dict.fromkeys(names, 0.0)
         for result in found or []:
-            sums[result["Id"][0]] += sum(result["Values"]) * _MONTH
-        return Traffic(sums["r"], sums["x"])
+            counts[names[int(result["Id"][1:])]] += sum(result["Values"]) * _MONTH
+        return counts
     return None
 
 
-def estimate(traffic: Traffic, options: Options) -> str:
-    """The estimate as a sentence."""
-    logged = traffic.requests * _request_kb(options) + traffic.executions * _execution_kb(options)
-    logs = logged / 1e6 * DOLLARS_PER_LOGGED_GB
+def estimate(added: Added, counts: Mapping[str, float]) -> str:
+    """The estimate by the traffic of the last week."""
+    logged = sum(size * counts.get(name, 0.0) for name, size in added.kilobytes.items())
     # X-Ray's default rule: the first request of each second, and one in twenty of the rest.
-    first = min(traffic.requests, _SECONDS_A_MONTH)
-    traced = (first + 0.05 * (traffic.requests - first)) if options.wants_tracing else 0.0
-    traces = traced / 1e6 * DOLLARS_PER_MILLION_TRACES
+    requests = sum(counts.get(name, 0.0) for name in added.traced)
+    first = min(requests, _SECONDS_A_MONTH)
+    traces = (first + 0.05 * (requests - first)) / _MILLION * MILLION_TRACES
+    all_requests = sum(count for name, count in counts.items() if name.startswith(_STAGE))
     return (
-        f"At {traffic.requests:,.0f} requests a month, as in the last week: about ${logs:,.2f} a"
-        f" month for logs, at most ${traces:,.2f} for traces (prices of {PRICES_OF})."
+        f"At {all_requests:,.0f} requests a month, as in the last week, this adds about"
+        f" {dollars(logged / _MILLION * LOGGED_GB)} a month for logs and at most"
+        f" {dollars(traces)} for traces (prices of {PRICES_OF})."
     )
 
 
-def _request_kb(options: Options) -> float:
-    level = EXECUTION_LOG_KB[options.log_level or "INFO"]
-    access = ACCESS_LOG_KB if options.access_log is not False else 0.0
-    return level + access + (DATA_TRACE_KB if options.data_trace else 0.0)
+def per_million(added: Added, *, is_known: bool) -> Iterator[str]:
+    """What it will be: no request was counted, or (not ``is_known``) may be read."""
+    each = {
+        "requests": added.dearest(_STAGE) * LOGGED_GB,
+        "executions of a state machine": added.dearest(_MACHINE) * LOGGED_GB,
+    }
+    parts = [
+        f"{dollars(price)} for the logs of a million {of}" for of, price in each.items() if price
+    ]
+    if added.traced:
+        parts.append(f"at most {dollars(MILLION_TRACES)} for a million traces")
+    if not parts:
+        return
+    begin = (
+        "No request was counted in the last week: this adds nothing while none comes, then"
+        if is_known
+        else "How many requests there are could not be read: this adds"
+    )
+    yield f"{begin} about {', '.join(parts)} (prices of {PRICES_OF})."
 
 
-def _execution_kb(options: Options) -> float:
-    twice = 2 if options.execution_data else 1
-    return MACHINE_LOG_KB[options.state_machine_level or "ALL"] * twice
+def _request_kb(stage: State) -> float:
+    level = EXECUTION_LOG_KB.get(stage.get(f"{ALL_METHODS}/logging/loglevel") or "OFF", 0.0)
+    access = ACCESS_LOG_KB if stage.get(ACCESS_LOG[0]) else 0.0
+    has_bodies = level and stage.get(f"{ALL_METHODS}/logging/dataTrace")
+    return level + access + (DATA_TRACE_KB if has_bodies else 0.0)
+
+
+def _execution_kb(machine: State) -> float:
+    twice = 2 if machine.get(EXECUTION_DATA) else 1
+    return MACHINE_LOG_KB.get(machine.get(LEVEL) or "OFF", 0.0) * twice
+
+
+def _names(app: App) -> Iterator[str]:
+    yield from (f"{_STAGE}/{api.id}/{stage}" for api in app.apis for stage in api.stages)
+    yield from (f"{_MACHINE}/{machine.arn}" for machine in app.machines)
 
 
 def _queries(app: App) -> Iterator[dict[str, Any]]:
+    """One for each of :func:`_names`, in their order: its number is in its id."""
     stages = [(api.name, stage) for api in app.apis for stage in api.stages]
     for number, (name, stage) in enumerate(stages):
         dimensions = {"ApiName": name, "Stage": stage}
-        yield _query(f"r{number}", "AWS/ApiGateway", "Count", dimensions)
-    for number, machine in enumerate(app.machines):
+        yield _query(f"q{number}", "AWS/ApiGateway", "Count", dimensions)
+    for number, machine in enumerate(app.machines, len(stages)):
         dimensions = {"StateMachineArn": machine.arn}
-        yield _query(f"x{number}", "AWS/States", "ExecutionsStarted", dimensions)
+        yield _query(f"q{number}", "AWS/States", "ExecutionsStarted", dimensions)
 
 
 def _query(ident: str, namespace: str, name: str, dimensions: Mapping[str, str]) -> dict[str, Any]:
