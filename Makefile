@@ -45,6 +45,14 @@ $(VENV)/bench/.ready: requirements/bench.txt
 	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
 
+bench-prowler: setup $(VENV)/prowler/.ready  ## what an unmodified prowler says, beside `status --controls`
+	$(BIN)/python -m bench.prowler
+
+$(VENV)/prowler/.ready: requirements/prowler.txt
+	$(PYTHON) -m venv $(VENV)/prowler
+	$(VENV)/prowler/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/prowler.txt
+	touch $@
+
 faults: setup  ## every fault at every call of every changing command, and every two at once (hours; RECORD=file goes on)
 	$(BIN)/python -m tests.faults.table $(if $(RECORD),--record $(RECORD))
 	$(BIN)/python -m tests.faults.pairs
