@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import botocore.session
@@ -15,9 +17,12 @@ SESSION = botocore.session.get_session()
 SERVICES = frozenset(SESSION.get_available_services())
 LEFT_OUT = ("local", "sample.py")
 """The local AWS sends nothing to AWS."""
+SIDE_BY_SIDE = re.compile(r"""["'],\s*["'][A-Z]""")
+"""What a module has in it that names a service and an operation; no other need be parsed."""
 
 
-def sent() -> set[tuple[str, str, str]]:
+@cache
+def sent() -> frozenset[tuple[str, str, str]]:
     """(service, operation, member) of every call that names them; the member "" is the call itself.
 
     Members are the keys of the dict that follows the operation's name, and lower or upper camel
@@ -26,8 +31,10 @@ def sent() -> set[tuple[str, str, str]]:
     found: set[tuple[str, str, str]] = set()
     for path in SOURCE.rglob("*.py"):
         if path.relative_to(SOURCE).parts[0] not in LEFT_OUT:
-            found.update(_of_module(ast.parse(path.read_text("utf-8"))))
-    return found
+            source = path.read_text("utf-8")
+            if SIDE_BY_SIDE.search(source):
+                found.update(_of_module(ast.parse(source)))
+    return frozenset(found)
 
 
 def _of_module(tree: ast.AST) -> Iterator[tuple[str, str, str]]:

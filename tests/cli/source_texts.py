@@ -17,12 +17,12 @@ _ROOT = Path(dragonctl.__file__).parent
 
 def commands_in_source(program: str) -> list[str]:
     """Every command of ``dragonctl`` or ``aws`` in a text that is no docstring, once."""
-    return sorted({one for text in _texts() for one in _commands(text, program)})
-
-
-def _commands(text: str, program: str) -> Iterator[str]:
     named = "|".join(command_names()) if program == "dragonctl" else rf"(?!{_HOLE} )[a-z0-9]+"
     form = re.compile(rf"{program} (?:{named})(?: [^`\n]*)?")
+    return sorted({one for text in _texts(f"{program} ") for one in _commands(text, form)})
+
+
+def _commands(text: str, form: re.Pattern[str]) -> Iterator[str]:
     for part in re.findall(r"`([^`\n]+)`", text):
         if form.fullmatch(part):
             yield part
@@ -30,11 +30,15 @@ def _commands(text: str, program: str) -> Iterator[str]:
         yield text.partition("   #")[0]
 
 
-def _texts() -> Iterator[str]:
+def _texts(word: str) -> Iterator[str]:
+    """Those of the files that have the word in them; the others need not be parsed."""
     for path in sorted(_ROOT.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        within = {id(part) for one in ast.walk(tree) for part in _parts(one)}
-        for one in ast.walk(tree):
+        source = path.read_text(encoding="utf-8")
+        if word not in source:
+            continue
+        nodes = list(ast.walk(ast.parse(source)))
+        within = {id(part) for one in nodes for part in _parts(one)}
+        for one in nodes:
             if id(one) not in within and (text := _text(one)) is not None:
                 yield text
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import botocore.session
 import pytest
 
 import dragonctl
@@ -15,6 +15,8 @@ from dragonctl.engine.model import Call
 from dragonctl.policy.apigateway import SERVICES
 from dragonctl.policy.grants import action_of
 from dragonctl.policy.names import ACTIONS, ANYWHERE, FREE, PASSES, TAGS
+from tests.aws.sent_members import SERVICES as NAMES_OF_SERVICES
+from tests.aws.sent_members import SESSION, SIDE_BY_SIDE
 from tests.policy.reference import KNOWN
 
 ROOT = Path(dragonctl.__file__).parent
@@ -25,23 +27,22 @@ HELPERS = {  # names of helpers that stand for a service
     "resources/lambda_function.py": "lambda",
     "telemetry/calls.py": "xray",
 }
-SESSION = botocore.session.get_session()
 
 
+@cache
 def operations(service):
     return SESSION.get_service_model(service).operation_names
 
 
 def literals(tree):
     """Pairs of a service's name and one of its operations that stand side by side."""
-    services = set(SESSION.get_available_services())
     for node in ast.walk(tree):
         side_by_side = getattr(node, "args", None) or getattr(node, "elts", None)
         if not isinstance(side_by_side, list):
             continue
         values = [one.value if isinstance(one, ast.Constant) else None for one in side_by_side]
         for service, operation in pairwise(values):
-            if service in services and operation in operations(service):
+            if service in NAMES_OF_SERVICES and operation in operations(service):
                 yield service, operation
 
 
@@ -55,7 +56,10 @@ def made():
     for path in sorted(ROOT.rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
         if name.partition("/")[0] not in OTHERS:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            source = path.read_text(encoding="utf-8")
+            if name not in HELPERS and not SIDE_BY_SIDE.search(source):
+                continue
+            tree = ast.parse(source)
             beside = set(literals(tree))
             yield from beside
             if name in HELPERS:
