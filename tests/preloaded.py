@@ -1,7 +1,12 @@
-"""What every run reads of botocore's files, read once in the process that they are forked from."""
+"""What every run imports and reads of botocore's files, once in the process that they fork from."""
 
 from __future__ import annotations
 
+import gc
+import importlib
+import pkgutil
+
+import dragonctl
 from dragonctl.aws.client import descriptions
 
 SERVICES = (
@@ -18,9 +23,19 @@ SERVICES = (
     "xray",
 )
 
+for _module in pkgutil.walk_packages(dragonctl.__path__, "dragonctl."):
+    # The local AWS is another process, and what is in a function is imported there.
+    if not _module.name.startswith(("dragonctl.local", "dragonctl.__main__")) and (
+        ".in_function" not in _module.name
+    ):
+        importlib.import_module(_module.name)
 _loader = descriptions(None)
 for _name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
     _loader.load_data(_name)
 for _service in SERVICES:
     for _kind in ("service-2", "endpoint-rule-set-1"):
         _loader.load_service_model(_service, _kind, api_version=None)
+
+# What has been read lasts: no run looks through it for what could be thrown away.
+gc.collect()
+gc.freeze()

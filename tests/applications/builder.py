@@ -10,8 +10,8 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import boto3
@@ -19,6 +19,19 @@ from botocore.config import Config
 
 ACCOUNT = "123456789012"
 LOGS_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+
+@lru_cache(maxsize=32)
+def _client(service: str, endpoint: str, region: str) -> Any:
+    """Whatever the environment of the test is that needs it first: it serves the others, too."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"mode": "standard", "total_max_attempts": 6}, proxies={}),
+    )
 
 
 @dataclass(frozen=True)
@@ -37,20 +50,10 @@ class Builder:
     endpoint: str
     region: str = "us-east-1"
     account: str = ACCOUNT
-    _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """One client per service."""
-        if service not in self._clients:
-            self._clients[service] = boto3.client(
-                service,
-                endpoint_url=self.endpoint,
-                region_name=self.region,
-                aws_access_key_id="testing",
-                aws_secret_access_key="testing",
-                config=Config(retries={"mode": "standard", "total_max_attempts": 6}),
-            )
-        return self._clients[service]
+        """One client per service, shared by all builders of this endpoint and region."""
+        return _client(service, self.endpoint, self.region)
 
     def role(
         self,
