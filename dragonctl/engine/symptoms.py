@@ -259,6 +259,12 @@ SYMPTOMS: tuple[Symptom, ...] = (
 _FAULT = Symptom(Meaning.UNKNOWN, "AWS had an internal error; trying again", first=0.2, cap=60.0)
 _THROTTLE = Symptom(Meaning.REPEAT, "AWS asks to slow down", longest=20.0, cap=180.0)
 _END = Symptom(Meaning.END, "")
+_FULL = Symptom(
+    Meaning.END,
+    "",
+    explain="A quota is full, and no waiting mends that: take away what is not needed, or have it"
+    " raised (AWS Service Quotas), then run the same command again.",
+)
 _TOO_MANY = 429
 _SERVER_FAULT = 500
 _NOT_IMPLEMENTED = 501  # nor will it be on another try
@@ -299,7 +305,7 @@ def diagnose(error: AwsError) -> Symptom:
     if is_gone(error):
         return GONE
     if error.code in _QUOTA_OF_THINGS and error.status != _TOO_MANY:
-        return _END
+        return _FULL
     known = next((symptom for symptom in SYMPTOMS if symptom.matches(error)), None)
     if known:
         return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -22,6 +23,7 @@ UNLIMITED = {"throttlingBurstLimit": (-1, 5000), "throttlingRateLimit": (-1.0, 1
 LOGGING_OFF = ("OFF", None, False)
 
 Path = tuple[str, ...]
+_LEFT = re.compile(r"(\S+) was left as it is: .")
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,13 @@ def unnamed(movements: list[Movement], changes: list[dict[str, Json]]) -> list[M
         one for one in movements
         if not any(path and one.path[: len(path)] == path for path in named)
     ]  # fmt: skip
+
+
+def kept(warnings: list[str]) -> list[Path]:
+    """Where those things stand of which `undo` says that it left them, with the reason."""
+    named = [found[1] for one in warnings if (found := _LEFT.match(one))]
+    paths = [_path(resource, "/") for resource in named]
+    return [tuple(part for part in path if part.strip("/")) for path in paths if path]
 
 
 def _path(resource: str, field: str) -> Path:

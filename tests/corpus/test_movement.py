@@ -7,7 +7,7 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.corpus.movement import moved, unnamed
+from tests.corpus.movement import kept, moved, unnamed
 from tests.corpus.shape import OWN, load
 from tests.corpus.strict_account import build
 from tests.strict.world import Pace
@@ -88,3 +88,19 @@ def test_a_change_excuses_the_field_that_it_names_and_no_other():
     left = unnamed(moved(before, after), changes)
     assert [one.path[-2:] for one in left] == [("*/*", "metricsEnabled")]
     assert len(unnamed(moved(before, after), changes[:2])) == 2
+
+
+def test_what_undo_names_as_left_is_told_by_its_place():
+    said = [
+        "lambda-version/f was left as it is: a published version may be in use",
+        "iam-role/r was left as it is: it is API Gateway's CloudWatch role",
+        "iam-role-policies/r was left as it is: as above",
+        "apigateway-account/1/us-east-1 was left as it is: the role is gone",
+        "Role r does not exist",
+    ]
+    assert kept(said) == [
+        ("lambda", "functions", "f", "qualifiers"),
+        ("iam", "roles", "r"),
+        ("iam", "roles", "r", "attached"),
+        ("apigateway", "role"),
+    ]

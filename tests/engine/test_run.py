@@ -165,6 +165,15 @@ def test_refusal_stops_only_what_needs_it(engine):
     assert outcome.errors[0].hint == "You lack a right for Set."
 
 
+def test_a_full_quota_is_asked_once_and_says_what_to_do(engine):
+    engine.aws.things = {"one": {"colour": "blue"}}
+    full = "Cannot exceed quota for PoliciesPerRole: 10"
+    engine.aws.troubles = [("Set", "LimitExceeded", full, 409, False)] * 3
+    (error,) = engine.run(set_red()).errors
+    assert "quota is full" in error.hint
+    assert [operation for operation, _ in engine.aws.sent].count("Set") == 1
+
+
 def test_what_is_not_implemented_is_asked_once(engine):
     engine.aws.things = {"one": {"colour": "blue"}}
     engine.aws.troubles = [NOT_HERE] * 3

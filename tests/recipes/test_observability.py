@@ -239,6 +239,17 @@ def test_rights_are_judged_by_all_policies(rights, attached, warned):
     assert warned in " ".join(made.warnings)
 
 
+@pytest.mark.parametrize(("held", "told"), [(8, False), (9, True), (10, True)])
+def test_a_role_without_room_for_policies_is_told_before_anything_is_tried(held, told):
+    """It lacks two; a raised quota would take them, so they are wished for all the same."""
+    made = recipe(rights={"worker": Rights("worker", {}, (), attached=held)})
+    steps = {one.resource.identifier: one.want for one in made.steps}
+    assert set(steps["iam-role-policies/worker"]) == {f"policies/{BASIC}", f"policies/{XRAY}"}
+    assert any("Role worker" in text and "no more than 10" in text for text in made.warnings) == (
+        told
+    )
+
+
 def test_a_boundary_that_forbids_is_told_and_tracing_left():
     bounded = Rights("worker", {}, ALL, allow("logs:*"))
     made = recipe(rights={"worker": bounded})

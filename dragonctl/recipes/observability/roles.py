@@ -21,7 +21,7 @@ from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.logs_group import group_arn
-from dragonctl.resources.role_rights import Rights, role_name
+from dragonctl.resources.role_rights import MOST_POLICIES, Rights, role_name
 from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
 
 XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
@@ -193,6 +193,8 @@ def role_warnings(survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[str
             )
         elif rights.refusal and not any(need.role == role for need, _ in verdict.unknown):
             yield f"The rights of role {role} could not be read whole: {rights.unreadable}"
+    for role, policies in verdict.attach.items():
+        yield from _without_room(role, survey.rights.get(role), policies)
     for need, lacking in verdict.denied:
         yield (
             f"Role {need.role} cannot {need.what}: a permissions boundary or an explicit Deny keeps"
@@ -202,6 +204,17 @@ def role_warnings(survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[str
         yield (
             f"Role {need.role} cannot {need.what}: it lacks {', '.join(lacking)}"
             f" ({need.policy.rpartition('/')[2]} would give it; --no-role-changes leaves it)."
+        )
+
+
+def _without_room(role: str, rights: Rights | None, policies: tuple[str, ...]) -> Iterator[str]:
+    """A role that IAM's default quota lets have no more: where it was raised, all goes well."""
+    if rights and rights.attached + len(policies) > MOST_POLICIES:
+        names = " and ".join(arn.rpartition("/")[2] for arn in policies)
+        yield (
+            f"Role {role} has {rights.attached} managed policies, and a role takes no more than"
+            f" {MOST_POLICIES} unless that quota was raised: {names} may not find room. Detach one"
+            " that it does not need, or give it these rights in a policy of its own."
         )
 
 
