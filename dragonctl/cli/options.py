@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -59,6 +59,7 @@ def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
     ]
 
 
+_OWN = "Options"
 _KINDS = {
     "Which application": {
         "api", "all_apis", "stages", "functions", "state_machines", "no_discover",
@@ -67,8 +68,29 @@ _KINDS = {
     "Every command": {"profile", "region", "endpoint_url", "local", "output", "debug", "help"},
 }  # fmt: skip
 """The options that many commands take, by the names of their parameters."""
+_PARTS = {
+    "Logs, metrics and traces": {
+        "log_level", "data_trace", "data_trace_for", "metrics", "access_log", "tracing",
+        "state_machine_level", "execution_data", "retention", "log_format",
+    },
+    "Application Signals": {"application_signals", "layer_arns", "replace_wrapper"},
+    "Roles": {"role_name", "replace_account_role", "no_role_changes"},
+    "The function": {"handler", "function_name", "create", "python", "architecture"},
+    "Package and upload": {
+        "source", "tracer", "bundle_all", "allow_secret", "s3_bucket", "package_only",
+    },
+    "Publish": {"publish", "alias"},
+}  # fmt: skip
+"""The parts of a command's own options, where they are more than a dozen."""
+_FEW = 12
 _CLOSE = 0.75
 """How much alike an option must be to be suggested; difflib's own 0.6 takes --yes for --stages."""
+
+
+def _kind(option: click.Option, kinds: Mapping[str, set[str]]) -> str:
+    """The title above an option in the help."""
+    name = "help" if "--help" in option.opts else option.name
+    return next((title for title, names in kinds.items() if name in names), _OWN)
 
 
 class Command(click.Command):
@@ -85,14 +107,12 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own options first, then those that many commands take, each kind together."""
-        kinds: dict[str, list[tuple[str, str]]] = {title: [] for title in ("Options", *_KINDS)}
-        for parameter in self.get_params(ctx):
-            name = "help" if "--help" in parameter.opts else parameter.name
-            title = next((title for title, names in _KINDS.items() if name in names), "Options")
-            record = parameter.get_help_record(ctx)
-            if record and isinstance(parameter, click.Option):
-                kinds[title].append(record)
-        for title, records in kinds.items():
+        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
+        own = [option for option in options if _kind(option, _KINDS) == _OWN]
+        parts = _PARTS if len(own) >= _FEW else {}
+        for title in (*parts, _OWN, *_KINDS):
+            named = (option for option in options if _kind(option, {**parts, **_KINDS}) == title)
+            records = list(filter(None, (option.get_help_record(ctx) for option in named)))
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)

@@ -36,7 +36,7 @@ Examples:
 )
 @click.option("--until", metavar="TIME", help="Up to when (now).")
 def cache_stats(since: str, until: str | None, **chosen: Any) -> int:
-    """Hits, misses and hit ratio of the caches of an API's stages.
+    """Show hits, misses and hit ratio of the caches of an API's stages.
 
     CloudWatch counts requests to cached methods alone, and tells of a request after a minute or
     two. Metrics cost nothing unless they are detailed ones. A method whose callers get each other's

@@ -59,7 +59,11 @@ Examples:
     help="Log format of the functions (kept); JSON with levels.",
 )
 @click.option(
-    "--role-name", default="APIGatewayCWLogs", show_default=True, help="API Gateway's role."
+    "--role-name",
+    metavar="NAME",
+    default="APIGatewayCWLogs",
+    show_default=True,
+    help="API Gateway's role.",
 )
 @click.option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
 @click.option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")

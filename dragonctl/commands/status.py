@@ -24,7 +24,7 @@ Examples:
 """
 )
 @application_options
-@click.option("--controls", is_flag=True, help="Judge by the controls of auditors.")
+@click.option("--controls", is_flag=True, help="Judge by the controls of Security Hub and prowler.")
 def status(
     api: tuple[str, ...],
     all_apis: bool,

@@ -24,6 +24,23 @@ def test_help_is_what_the_command_shows_of_itself(terminal, name):
     assert terminal.out == shown
 
 
+def test_the_options_of_no_command_are_a_long_list_without_parts(terminal):
+    """A part of the help of more than a dozen options is one that nobody reads."""
+    for name in command_names():
+        terminal.run(name, "--help")
+        for part in terminal.out.split("\n\n"):
+            assert part.count("\n  -") <= 12, part
+
+
+def test_at_80_columns_each_command_has_one_line(terminal):
+    terminal.run("--help")
+    listed = [line for line in terminal.out.splitlines() if line.startswith("  ") and line[2:]]
+    for name in command_names():
+        (line,) = [line for line in listed if line.split()[0] == name]
+        assert len(line) <= 80
+        assert not listed[listed.index(line) + 1].startswith(" " * 6)
+
+
 def test_help_alone_lists_the_commands_and_a_slip_is_named(terminal):
     assert terminal.run("help") == 0
     assert all(name in terminal.out for name in command_names())
