@@ -108,7 +108,7 @@ def _start(allow_origins: Sequence[str]) -> LocalServer:
     if find_spec("moto") is None or find_spec("flask") is None:
         raise DragonError(
             "The local AWS is not installed.",
-            "Type: pip install 'dragonctl[local]'",
+            "Type in the folder of dragonctl's source: pip install '.[local]'",
             code="LocalNotInstalled",
         )
     # A file left by a server that died must not be taken for the new one's.

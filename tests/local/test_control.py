@@ -160,7 +160,8 @@ def test_without_the_extra_it_says_what_to_install(state_folder):
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert said.stdout.decode().strip() == (
-        "The local AWS is not installed. Type: pip install 'dragonctl[local]'"
+        "The local AWS is not installed. "
+        "Type in the folder of dragonctl's source: pip install '.[local]'"
     )
 
 
