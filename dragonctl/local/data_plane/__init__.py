@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dragonctl.local.data_plane.cache import Answer
+    from dragonctl.local.data_plane.exchange import Exchange
     from dragonctl.local.data_plane.serving import Gateway
+    from dragonctl.local.gateway.deployed import Deployed
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -19,7 +22,10 @@ PREFIX = "/_run/"
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """Serve ``/_run/<api id>/<stage>/<path>``; an API or stage that is not there is 403."""
+    """Serve ``/_run/<api id>/<stage>/<path>``; 403 where there is no such API or stage.
+
+    Nor is there one whose default address is switched off.
+    """
     from dragonctl.local.data_plane import records, request
     from dragonctl.local.data_plane.definition import ServedStage
     from dragonctl.local.gateway.deployed import deployed
@@ -29,7 +35,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     api, _, rest = raw.partition("?")[0].removeprefix(PREFIX).partition("/")
     stage, _, path = rest.partition("/")
     found = deployed(api, stage)
-    if found is None:
+    if found is None or found.api.get("disableExecuteApiEndpoint"):
         return _forbidden(start_response)
     asked = request.read(environ, "/" + path)
     exchange, answer = _gateway().serve(ServedStage(found), asked)
@@ -39,14 +45,30 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         **exchange.answer_headers,
         "x-amzn-RequestId": asked.request_id,
         "x-amz-apigw-id": asked.extended_id,
-        "Content-Length": str(len(answer.body)),
     }
+    body = _sent(found, exchange, answer, headers)
+    headers["Content-Length"] = str(len(body))
     told = exchange.told_trace
     if told is not None:
         headers["X-Amzn-Trace-Id"] = told
     lines = [*headers.items(), *answer.repeated]
     start_response(f"{answer.status} {_reason(answer.status)}", lines)
-    return [answer.body]
+    return [body]
+
+
+def _sent(found: Deployed, exchange: Exchange, answer: Answer, headers: dict[str, str]) -> bytes:
+    """The body as the client gets it; its coding is added to the headers."""
+    from dragonctl.local.data_plane import compression
+
+    is_coded = any(name.lower() == "content-encoding" for name in headers)
+    if is_coded or "error" in exchange.context:
+        return answer.body
+    accepted = exchange.request.header("Accept-Encoding")
+    packed = compression.packed(answer.body, accepted, found.api.get("minimumCompressionSize"))
+    if packed is None:
+        return answer.body
+    headers["Content-Encoding"] = packed[0]
+    return packed[1]
 
 
 def install(endpoint: str) -> None:  # noqa: ARG001 (the agreement of hooks)

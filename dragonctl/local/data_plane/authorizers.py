@@ -72,6 +72,7 @@ def authorize(exchange: Exchange, policies: Policies) -> None:
     if said is None:
         said = _asked(exchange, authorizer, identity)
         policies.put(key, said, seconds)
+    exchange.usage_key = said.get("usageIdentifierKey")
     exchange.context["authorizer"] = {
         "principalId": said["principalId"],
         **{name: _shown(value) for name, value in (said.get("context") or {}).items()},

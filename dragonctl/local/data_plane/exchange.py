@@ -54,6 +54,7 @@ class Exchange:
     log: ExecutionLog
     call: Call | None = None
     cached: bool | None = None
+    usage_key: str | None = None
     answer_headers: dict[str, str] = field(default_factory=dict)
 
     @cached_property

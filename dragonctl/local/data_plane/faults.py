@@ -75,6 +75,11 @@ def throttled() -> GatewayError:
     return GatewayError("THROTTLED", 429, "Too Many Requests", "TooManyRequestsException")
 
 
+def quota_exceeded() -> GatewayError:
+    """More requests than the key's usage plan allows in its period."""
+    return GatewayError("QUOTA_EXCEEDED", 429, "Limit Exceeded", "LimitExceededException")
+
+
 def configuration(*log: str) -> GatewayError:
     """The API's own definition or rights are at fault."""
     return GatewayError(

@@ -1,4 +1,4 @@
-"""Who may call a method, and with what: API keys, signatures, validators."""
+"""Who may call a method, and with what: signatures, validators."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dragonctl.local import backends, state
 from dragonctl.local.data_plane import faults
 from dragonctl.local.data_plane.exchange import Exchange
 
 
 def admit(exchange: Exchange) -> None:
-    """Let a request in, as far as its signature and its API key say.
+    """Let a request in, as far as its signature says.
 
     Raises:
         GatewayError: as API Gateway refuses it.
@@ -21,7 +20,6 @@ def admit(exchange: Exchange) -> None:
     kind = exchange.method.told.get("authorizationType") or "NONE"
     if kind == "AWS_IAM" and not signed(exchange):
         raise faults.missing_token()
-    _check_api_key(exchange)
 
 
 def signed(exchange: Exchange) -> bool:
@@ -37,38 +35,6 @@ def asks_as_caller(exchange: Exchange) -> bool:
     """
     credentials = str(exchange.integration.get("credentials") or "")
     return credentials.endswith(":iam::*:user/*") and signed(exchange)
-
-
-def _check_api_key(exchange: Exchange) -> None:
-    """A key that is enabled and in a usage plan of this stage."""
-    if not exchange.method.told.get("apiKeyRequired"):
-        exchange.log.note(
-            f"API Key  authorized because method '{exchange.method.http_method} "
-            f"{exchange.method.resource_path}' does not require API Key. Request will not "
-            "contribute to throttle or quota limits"
-        )
-        return
-    stage, told = exchange.stage, exchange.request.header("x-api-key")
-    backend = backends.backend("apigateway", stage.account, stage.region)
-    with state.LOCK:
-        key = next((one for one in backend.keys.values() if told and one.value == told), None)
-        if (
-            key is None
-            or not key.enabled
-            or not _in_plan(backend, stage.api_id, stage.name, key.id)
-        ):
-            raise faults.forbidden("INVALID_API_KEY", f"API Key {told or ''} not authorized")
-    exchange.context["identity"]["apiKeyId"] = key.id
-
-
-def _in_plan(backend: Any, api_id: str, stage: str, key_id: str) -> bool:
-    for plan_id, plan in backend.usage_plans.items():
-        covers = any(
-            one.get("apiId") == api_id and one.get("stage") == stage for one in plan.api_stages
-        )
-        if covers and key_id in backend.usage_plan_keys.get(plan_id, {}):
-            return True
-    return False
 
 
 def validate(exchange: Exchange) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from dragonctl.local import backends
-from dragonctl.local.data_plane import faults, guard, header_lines, transform
+from dragonctl.local.data_plane import content_handling, faults, guard, header_lines, transform
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
 from dragonctl.local.data_plane.waiting import WaitedTooLongError, within
@@ -148,7 +148,7 @@ def _loaded(text: str) -> Mapping[str, Any]:
 def proxy_event(exchange: Exchange) -> dict[str, Any]:
     """The event of a Lambda proxy integration (AWS: "Input format of a Lambda function")."""
     request, stage = exchange.request, exchange.stage
-    binary = _is_binary(exchange, request.content_type)
+    binary = content_handling.is_binary(exchange, request.content_type)
     body: str | None = request.text
     if binary:
         body = base64.b64encode(request.body).decode()
@@ -175,11 +175,6 @@ def proxy_event(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _is_binary(exchange: Exchange, kind: str) -> bool:
-    types = exchange.stage.deployed.api.get("binaryMediaTypes") or ()
-    return kind in types or "*/*" in types
-
-
 def _proxy_answer(exchange: Exchange, payload: bytes) -> Answer:
     """The answer that a function described, if it did it well."""
     try:
@@ -198,7 +193,9 @@ def _described(exchange: Exchange, document: Mapping[str, Any]) -> Answer:
         raise ValueError(document)
     headers, repeated = header_lines.parted(_header_lines(document))
     accepted = (exchange.request.header("Accept") or "").split(",")[0].split(";")[0].strip()
-    encoded = bool(document.get("isBase64Encoded")) and _is_binary(exchange, accepted)
+    encoded = bool(document.get("isBase64Encoded")) and content_handling.is_binary(
+        exchange, accepted
+    )
     raw = base64.b64decode(body) if encoded else body.encode()
     return Answer(status, headers, raw, repeated)
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from dragonctl.local.data_plane import compression
 from dragonctl.local.data_plane.definition import DeployedMethod, ServedStage
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -41,6 +42,8 @@ class GatewayRequest:
     host: str
     request_id: str
     extended_id: str
+    is_readable: bool = True
+    """Whether the body could be unpacked (its ``Content-Encoding``)."""
     received: float = field(default_factory=time.time)
 
     def header(self, name: str) -> str | None:
@@ -70,17 +73,23 @@ def read(environ: Mapping[str, Any], path: str) -> GatewayRequest:
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         query.setdefault(name, []).append(value)
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    coding = environ.get("HTTP_CONTENT_ENCODING")
+    plain = compression.unpacked(coding, body) if coding else body
+    if coding and plain is not None:
+        headers.pop("Content-Encoding", None)
     return GatewayRequest(
         method=environ["REQUEST_METHOD"],
         path=path or "/",
         query=query,
         headers=headers,
-        body=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
+        body=body if plain is None else plain,
         source_ip=environ.get("REMOTE_ADDR", "127.0.0.1"),
         protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
         host=environ.get("HTTP_HOST", "127.0.0.1"),
         request_id=_request_id(told),
         extended_id=new_ids()[1],
+        is_readable=plain is not None,
     )
 
 

@@ -16,6 +16,7 @@ from dragonctl.local.data_plane import (
     resource_policies,
     routing,
     transform,
+    usage_plans,
 )
 from dragonctl.local.data_plane.cache import Answer, StageCaches
 from dragonctl.local.data_plane.definition import DeployedMethod, ServedStage
@@ -59,8 +60,15 @@ class Gateway:
     def _admitted(self, exchange: Exchange) -> Answer:
         self._throttle(exchange)
         resource_policies.judge(exchange)
+        if not exchange.request.is_readable:
+            raise faults.unsupported_media_type()
         guard.admit(exchange)
+        by_header = usage_plans.source(exchange) == "HEADER"
+        if by_header:
+            usage_plans.admit(exchange, self.buckets)
         authorizers.authorize(exchange, self.policies)
+        if not by_header:
+            usage_plans.admit(exchange, self.buckets)
         guard.validate(exchange)
         how = cache.policy(exchange.stage, exchange.method, exchange.request.method)
         if how is None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dragonctl.local.data_plane import faults
+from dragonctl.local.data_plane import content_handling, faults
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Exchange, Reply
 from dragonctl.local.data_plane.mapping import resolve, resolve_answer
@@ -30,12 +30,13 @@ def request_body(exchange: Exchange) -> str:
     """
     templates = exchange.integration.get("requestTemplates") or {}
     template = templates.get(exchange.request.content_type)
+    text = content_handling.incoming(exchange)
     if template:
-        return _rendered(template, exchange.request.text, exchange)
+        return _rendered(template, text, exchange)
     behaviour = exchange.integration.get("passthroughBehavior") or "WHEN_NO_MATCH"
     if behaviour == "NEVER" or (behaviour == "WHEN_NO_TEMPLATES" and templates):
         raise faults.unsupported_media_type()
-    return exchange.request.text
+    return text
 
 
 def request_headers(exchange: Exchange) -> dict[str, str]:
@@ -88,7 +89,7 @@ def answer(exchange: Exchange, reply: Reply) -> Answer:
     override = exchange.context["responseOverride"]
     headers |= {name: str(value) for name, value in override.get("header", {}).items()}
     status = int(override.get("status") or chosen["statusCode"])
-    return Answer(status, headers, body.encode())
+    return Answer(status, headers, content_handling.outgoing(exchange, chosen, reply, body))
 
 
 def _chosen(exchange: Exchange, reply: Reply) -> Mapping[str, Any]:

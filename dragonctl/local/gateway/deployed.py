@@ -15,7 +15,8 @@ from dragonctl.local.gateway.store import Record
 class Deployed:
     """A stage and the definition that was deployed to it (not the one being edited now).
 
-    ``stage`` is GetStage's answer at this moment; ``api`` GetRestApi's; ``definition`` has
+    ``stage`` is GetStage's answer at this moment; ``api`` GetRestApi's, with the settings that are
+    in force; ``definition`` has
     ``resources`` (id -> resource with ``resourceMethods`` and each ``methodIntegration``),
     ``models``, ``validators``, ``authorizers`` and ``responses``. ``cache_generation`` grows when
     the stage's cache is emptied. ``account_role`` is the account's CloudWatch role's ARN or None.
@@ -52,7 +53,7 @@ def _described(
     return Deployed(
         account=account,
         region=region,
-        api=dict(record["api"]),
+        api={**record["api"], **record.get("in_force", {})},
         stage=shown,
         # A deployment's definition never changes, so it is shared and not copied.
         definition=kept["definition"],

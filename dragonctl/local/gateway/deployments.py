@@ -14,6 +14,7 @@ from dragonctl.local.gateway.store import (
     new_id,
     page,
     picked,
+    put_in_force,
 )
 from dragonctl.local.messages import Request
 from dragonctl.local.shims import instead
@@ -36,6 +37,7 @@ def create(request: Request) -> Record:
     record["deployments"][shown["id"]] = {"deployment": shown, "definition": definition(record)}
     if parameters.get("stageName"):
         stages.deploy(record, parameters, shown["id"])
+        put_in_force(record)
     return dict(shown)
 
 

@@ -16,6 +16,7 @@ from dragonctl.local.gateway.store import (
     conflict,
     moment,
     picked,
+    put_in_force,
     stage,
 )
 from dragonctl.local.messages import Request
@@ -36,6 +37,7 @@ def create(request: Request) -> Record:
     canary = (parameters.get("canarySettings") or {}).get("deploymentId")
     if canary and canary not in record["deployments"]:
         raise bad_request("Deployment id does not exist")
+    put_in_force(record)
     return shown(_make(record, parameters, parameters["deploymentId"]))
 
 
@@ -137,6 +139,7 @@ def update(request: Request) -> Record:
         account.check_may_log(request)
     clusters.follow(entry["cache"], entry["stage"], wanted)
     entry["stage"] = {**wanted, "lastUpdatedDate": moment()}
+    put_in_force(record)
     return shown(entry)
 
 

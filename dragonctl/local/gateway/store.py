@@ -108,6 +108,20 @@ def definition(api_record: Record) -> Record:
     return copy.deepcopy({**parts, "policy": api_record["api"].get("policy")})
 
 
+IN_FORCE = (
+    "apiKeySource",
+    "binaryMediaTypes",
+    "disableExecuteApiEndpoint",
+    "minimumCompressionSize",
+)
+"""What an API's own settings do to requests, from the next change of a stage on."""
+
+
+def put_in_force(api_record: Record) -> None:
+    """A stage was made or changed: the API's own settings act as they stand now."""
+    api_record["in_force"] = {name: api_record["api"].get(name) for name in IN_FORCE}
+
+
 def picked(parameters: Record, *names: str) -> Record:
     """Those of the parameters that were given."""
     return {name: parameters[name] for name in names if parameters.get(name) is not None}
