@@ -19,6 +19,7 @@ from dragonctl.local.emission.trace_header import TraceHeader
 from dragonctl.local.executions import queries, tasks
 from dragonctl.local.executions.recorder import Machine, Recorder
 from dragonctl.local.messages import AwsError
+from dragonctl.local.shims import definitions
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 # What a synchronous execution may take on AWS.
@@ -34,6 +35,7 @@ def _prepared() -> type:
 
     tasks.install()
     queries.install()
+    definitions.know_express_children()
     run: Any = ExecutionWorker._execution_logic  # noqa: SLF001 (the one place that sees every end)
 
     def recorded(self: Any) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dragonctl.local.messages import AwsError, Request
@@ -143,9 +144,36 @@ def _inner(one: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in kept if isinstance(each, dict)]
 
 
+@cache
+def know_express_children() -> None:
+    """Let moto's parser take a distributed Map whose child executions are Express.
+
+    Amazon States Language has ``"ExecutionType": "EXPRESS"`` beside STANDARD (Step Functions'
+    developer guide, "Using Map state in Distributed mode"); moto's grammar has STANDARD alone. The
+    definition that is kept, and shown, stays as it was given.
+    """
+    from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+
+    parse: Any = AmazonStateLanguageParser.parse
+
+    def parsed(definition: str) -> Any:
+        if '"EXPRESS"' not in definition:
+            return parse(definition)
+        return parse(json.dumps(json.loads(definition, object_hook=_standard_children)))
+
+    setattr(AmazonStateLanguageParser, "parse", staticmethod(parsed))  # noqa: B010 (moto's)
+
+
+def _standard_children(value: dict[str, Any]) -> dict[str, Any]:
+    """A ``ProcessorConfig`` with the one kind of child executions that moto knows."""
+    is_config = value.get("Mode") == "DISTRIBUTED" and value.get("ExecutionType") == "EXPRESS"
+    return {**value, "ExecutionType": "STANDARD"} if is_config else value
+
+
 def _parsed(definition: str) -> list[Problem]:
     from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
+    know_express_children()
     try:
         AmazonStateLanguageParser.parse(definition)
     except Exception as error:  # noqa: BLE001 (whatever the parser stumbles over)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.local.conftest import DEFINITION, LOG_DELIVERY
 from tests.local.refusals import refused
+from tests.local.serving import until
 
 LOGGING = "InvalidLoggingConfiguration"
 PREFIX = "Invalid Logging Configuration: "
@@ -163,6 +164,23 @@ def test_a_definition_that_leads_nowhere(make, broken):
     code, message = refused(make.machine, definition=broken)
     assert code == "InvalidDefinition"
     assert message.startswith("Invalid State Machine Definition: '")
+
+
+def test_a_distributed_map_has_express_children_too(local_aws, make):
+    """It is kept as it was given, and runs; such a word in somebody's data is data."""
+    children = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    each = {"Each": {"Type": "Pass", "Result": {"ExecutionType": "EXPRESS"}, "End": True}}
+    inner = {"ProcessorConfig": children, "StartAt": "Each", "States": each}
+    given = definition({"A": {"Type": "Map", "ItemProcessor": inner, "End": True}})
+    machine = make.machine(definition=given)
+    states = local_aws.client("stepfunctions")
+    assert states.describe_state_machine(stateMachineArn=machine)["definition"] == given
+    started = states.start_execution(stateMachineArn=machine, input="[1]")["executionArn"]
+    ended = until(
+        lambda: states.describe_execution(executionArn=started),
+        lambda shown: shown["status"] != "RUNNING",
+    )
+    assert json.loads(ended["output"]) == [{"ExecutionType": "EXPRESS"}]
 
 
 @pytest.mark.parametrize("services", [["lambda"], ["apigateway"]])
