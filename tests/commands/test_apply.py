@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
 
 import msgspec
@@ -153,6 +154,33 @@ def test_one_that_was_cut_short_goes_on_here_and_is_refused_elsewhere(
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(here_state))
     assert refusals(dragonctl(*APPLY)) == []
     assert dragonctl("setup-observability", "--check").code == 0
+
+
+def test_another_identity_applies_it_from_another_machine_as_it_was_looked_at(
+    dragonctl, dragons, here, tmp_path, monkeypatch, local_aws
+):
+    """Another state folder, another folder to type in, another user of the same account."""
+    ticket = dragonctl(*PLAN, "--output", "markdown")
+    looked_at = json.loads((here / "plan.json").read_text())["changes"]
+    rows = [line for line in ticket.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + len(looked_at) > 2
+    iam = local_aws.client("iam")
+    iam.create_user(UserName="reviewer")
+    key = iam.create_access_key(UserName="reviewer")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    theirs = tmp_path / "theirs"
+    for folder in ("state", "here"):
+        (theirs / folder).mkdir(mode=0o700, parents=True)
+    shutil.copy(here / "plan.json", theirs / "here" / "plan.json")
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(theirs / "state"))
+    monkeypatch.chdir(theirs / "here")
+    done = dragonctl(*APPLY)
+    assert done.code == 0, done.stderr
+    assert triples(done.document) == triples({"changes": looked_at})
+    [run] = dragonctl("history", "--output", "json").document["runs"]
+    assert run["user"].endswith(":user/reviewer")
+    assert dragonctl("undo", "--yes").code == 0  # by the journal of whoever applied it
 
 
 def test_what_somebody_did_to_a_plan_that_was_cut_short_is_a_difference(
