@@ -44,10 +44,13 @@ from dragonctl.terminal.waiting import Waits
 class View:
     """One command's view of an application: AWS to read from, its log groups, its answers."""
 
-    def __init__(self, chosen: dict[str, Any], *services: str, discover: bool = True) -> None:
+    def __init__(
+        self, chosen: dict[str, Any], *services: str, discover: bool = True, logs: bool = False
+    ) -> None:
         """``chosen``: the values of ``application_options``; ``services`` will be asked soon.
 
-        ``discover``: whether it is about what is behind the APIs too.
+        ``discover``: whether it is about what is behind the APIs too; ``logs``: whether log groups
+        are read in any case, so that it is asked early where they are delivered to.
         """
         self.session = Session()
         self._chosen, self._discover = chosen, discover
@@ -57,7 +60,7 @@ class View:
         self.warnings: list[str] = []
         self.whole_coverage = Coverage()
         self.session.aws.warm("apigateway", "sts", *services)
-        if "logs" in services:
+        if logs:
             self.session.reads.prefetch(partial(read_sources, self.session.reads))
 
     @property

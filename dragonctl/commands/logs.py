@@ -80,7 +80,7 @@ def logs(
     _check(follow=follow, until=until, limit=limit, request=request)
     # `why` looks back a day, and names this command: it must find the same lines.
     times = window(("1d" if request else "10m") if since is None else since, until, time.time())
-    view = View(chosen, "logs", "lambda", "stepfunctions")
+    view = View(chosen, "logs", "lambda", "stepfunctions", logs=True)
     groups = view.groups(wanted)
     if not groups:
         command = Printed.current().command("setup-observability")

@@ -52,7 +52,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     wanted = sources_of(sources)
     now = time.time()
     start_ms, end_ms = window(since, until, now)
-    view = View(chosen, "logs", "lambda", "stepfunctions")
+    view = View(chosen, "logs", "lambda", "stepfunctions", logs=True)
     asked, groups = resolve(text, view.groups(wanted))
     ended = int(now * 1000) if end_ms is None else end_ms
     stream = run(view.fetch, groups, asked, start_ms, ended, clock=time.monotonic, sleep=time.sleep)

@@ -51,7 +51,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
             "Give a request id (send and logs show them), an execution ARN or a trace id.",
         )
     start_ms = past(since, time.time())
-    view = View(chosen, "logs", "xray", "stepfunctions", "lambda")
+    view = View(chosen, "logs", "xray", "stepfunctions", "lambda", logs=True)
     verdict = explain(
         view.fetch, view.groups(), ident, start_ms, None, report=view.report, app=view.app
     ).typed(Printed.current().completed)

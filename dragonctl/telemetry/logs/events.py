@@ -26,6 +26,9 @@ from dragonctl.telemetry.times import iso_text
 PAGE = 2_000
 """Events asked for at once: AWS gives up to 10,000, which would hold ten groups' whole log."""
 
+HELD = 10_000
+"""Events that one page of every group may be together; but no page is smaller than 500."""
+
 WORKERS = 8
 """Groups that are read at the same time."""
 
@@ -143,15 +146,18 @@ def read(
     ``streams``, if given, are the only streams that are read. Groups are read side by side; one
     that cannot be read goes to ``report`` and the rest is shown.
     """
-    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="logs")
+    pool, groups = ThreadPoolExecutor(WORKERS, thread_name_prefix="logs"), list(groups)
+    asked = {**query(start_ms, end_ms, pattern, streams), "limit": _page_of_each(len(groups))}
     try:
-        readers = [
-            _GroupReader(pool, fetch, group, query(start_ms, end_ms, pattern, streams), report)
-            for group in groups
-        ]
+        readers = [_GroupReader(pool, fetch, group, asked, report) for group in groups]
         yield from filter(admits, heapq.merge(*readers, key=by_time))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _page_of_each(groups: int) -> int:
+    """Events asked for at once of each of so many groups: they are held side by side."""
+    return max(500, min(PAGE, HELD // max(1, groups)))
 
 
 def query(
@@ -234,7 +240,7 @@ class _GroupReader:
             seen = {event.id for event in page} | {event.id for event in waiting}
             waiting.extend(fresh)
             waiting.sort(key=in_order)
-            ready = len(waiting) if last else _settled(waiting)
+            ready = len(waiting) if last else _settled(waiting, self.params["limit"] // 2)
             yield from waiting[:ready]
             del waiting[:ready]
         yield from waiting
@@ -259,13 +265,13 @@ class _GroupReader:
                 return
 
 
-def _settled(waiting: list[LogEvent]) -> int:
-    """How many of the sorted events may go: those older than the window, and never too few."""
+def _settled(waiting: list[LogEvent], most: int) -> int:
+    """How many of the sorted events may go: those older than the window, and all but ``most``."""
     if not waiting:
         return 0
     edge = waiting[-1].time_ms - LATE_MS
     young = sum(1 for _ in _while_younger(waiting, edge))
-    return len(waiting) - min(young, PAGE // 2)
+    return len(waiting) - min(young, most)
 
 
 def _while_younger(waiting: list[LogEvent], edge: int) -> Iterator[LogEvent]:
