@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from dragonctl.errors import UsageError
 
@@ -68,8 +69,14 @@ def window(since: str, until: str | None, now: float) -> tuple[int, int | None]:
 def clock_text(time_ms: int) -> str:
     """``HH:MM:SS.mmm`` in UTC."""
     seconds, milliseconds = divmod(time_ms, 1000)
-    minutes, seconds = divmod(seconds % 86400, 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{milliseconds:03d}"
+    return f"{_second_text(seconds % 86400)}.{milliseconds:03d}"
+
+
+@lru_cache(maxsize=1024)
+def _second_text(second: int) -> str:
+    """``HH:MM:SS`` of a second of a day; many lines are of one."""
+    minutes, seconds = divmod(second, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
 
 
 def local_clock_text(time_ms: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
-from dragonctl.terminal.drawing import aside
+from dragonctl.terminal.drawing import aside, write_aside
 from dragonctl.terminal.fitting import fitted, fitted_text
 from dragonctl.terminal.neutral import neutral
 
@@ -67,8 +67,7 @@ class Screen(Console):
 
     def write(self, text: str) -> None:
         """Write text that is laid out already."""
-        with aside():
-            self.file.write(text)
+        write_aside(self.file, text)
 
 
 def _split(text: str | Text) -> list[Text]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import IO, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -81,6 +81,16 @@ class Drawing:
         turns = "dots" if "utf" in encoding.lower() else "line"
         first, *rest = lines or [Text()]
         return Group(Spinner(turns, first), *(Text("  ").append_text(line) for line in rest))
+
+
+def write_aside(file: IO[str], text: str) -> None:
+    """Write to the terminal, aside of what is drawn: of a hundred thousand lines nothing mostly."""
+    with _lock:
+        if not (_below and _below[-1]._live):  # noqa: SLF001 (its own module)
+            file.write(text)
+            return
+        with aside():
+            file.write(text)
 
 
 @contextmanager

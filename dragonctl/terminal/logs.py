@@ -107,6 +107,7 @@ class LogPrinter:
         self.system = _SYSTEMS.get(console.color_system or "")
         self.styles: dict[str, Style] = {}
         self.labels: dict[str, str] = {}
+        self.labels_of_streams: dict[tuple[str, str], str] = {}
 
     def write(self, event: LogEvent) -> None:
         """Print one event."""
@@ -116,6 +117,8 @@ class LogPrinter:
         """The event as it is printed, with its line ends."""
         shape = Line("plain", event.text) if self.raw else shape_of(event, self.groups)
         when, label, request = self.clock(event.time_ms), self._label(event), self._request(shape)
+        if self.system is None and not self.columns:
+            return self._plain(f"{when}  {label}  {request}", shape)
         colour = SOURCE_COLOURS.get(event.source, "white")
         head = f"{self._paint(when, 'dim')}  {self._paint(label, colour)}  "
         head += self._paint(request, "dim")
@@ -128,6 +131,14 @@ class LogPrinter:
         lines = [self._paint(part, style) for part in neutral_lines(shape.text)]
         if shape.fields:
             lines.append(self._paint(_fields(shape), "dim"))
+        return f"{head}{self.continued.join(lines)}\n"
+
+    def _plain(self, head: str, shape: Line) -> str:
+        """An event as a pipe gets it."""
+        if not shape.fields and "\n" not in shape.text:
+            return f"{head}{neutral(shape.text.removesuffix(chr(13)))}\n"
+        lines = neutral_lines(shape.text)
+        lines += [_fields(shape)] if shape.fields else []
         return f"{head}{self.continued.join(lines)}\n"
 
     def unreadable(self, problem: Unreadable) -> None:
@@ -156,6 +167,16 @@ class LogPrinter:
         return fitted_text(line, self.columns, self.indent, least=1)
 
     def _label(self, event: LogEvent) -> str:
+        """Who wrote it; of a function its stream says that once for all of its lines."""
+        if event.source != "functions":
+            return self._label_of(event)
+        key = event.group, event.stream
+        known = self.labels_of_streams.get(key)
+        if known is None:
+            known = self.labels_of_streams[key] = self._label_of(event)
+        return known
+
+    def _label_of(self, event: LogEvent) -> str:
         name = who_wrote(event, self.groups)
         known = self.labels.get(name)
         if known is None:

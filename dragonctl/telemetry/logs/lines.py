@@ -40,6 +40,9 @@ _OF_A_BODY = re.compile(r"(?:Method|Endpoint) (?:request|response) (?:body|query
 """Lines of the execution log that hold what people sent: the ids there link nothing."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Line(NamedTuple):
     """A line read: what kind, how grave, a sentence for people, and the ids that it bears.
 
@@ -168,7 +171,7 @@ def _of_runtime(text: str) -> Line | None:
     found = read_text(text)
     if found is None:
         return None
-    links = frozenset({found.request} - {""})
+    links = frozenset((found.request,)) if found.request else _NONE
     return Line(
         "plain", found.message, found.level, found.request, links=links,
         mentions=_mentions(found.message),

@@ -129,6 +129,6 @@ def read_text(text: str) -> TextLine | None:
             continue
         level = level_of(found["level"])
         if level:
-            request = found.groupdict().get("request") or ""
+            request = found["request"] or "" if "request" in form.parts.groupindex else ""
             return TextLine(level, "" if request == "undefined" else request, found["message"])
     return None
