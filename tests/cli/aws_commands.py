@@ -12,7 +12,7 @@ from botocore.session import Session
 
 _OF_THE_CLI = {("sso", "login"), ("configure", "list-profiles"), ("configure", "sso-session")}
 _ALONE = {"login", "configure"}
-_GLOBAL = {"--profile", "--region", "--endpoint-url"}
+_GLOBAL = {"--profile", "--region", "--endpoint-url", "--query"}
 
 
 def fault_of(command: str) -> str:
