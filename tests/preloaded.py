@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 
 import dragonctl
-from dragonctl.aws.client import descriptions
+from dragonctl.aws.client import Aws, Connection, descriptions
 
 SERVICES = (
     "apigateway",
@@ -35,6 +35,9 @@ for _name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
 for _service in SERVICES:
     for _kind in ("service-2", "endpoint-rule-set-1"):
         _loader.load_service_model(_service, _kind, api_version=None)
+_nowhere = Aws(Connection(None, "us-east-1", "http://127.0.0.1:9", "none", "none"))
+for _service in SERVICES:  # what botocore makes once of each description; nothing is sent
+    _nowhere._new_client(_service, "us-east-1", large=False)
 
 # What has been read lasts: no run looks through it for what could be thrown away.
 gc.collect()
