@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import click
 
@@ -27,16 +27,16 @@ class Line:
         context = click.get_current_context(silent=True)
         return cls(tuple(context.find_root().meta.get(LINE, ())) if context else ())
 
-    @property
+    @cached_property
     def command(self) -> str:
         """The command that it names; "" where it names none."""
-        words = self._parts(_valued(global_parameters()))
+        words = self._parts(_valued_of(""))
         return next((word for word, _ in words if word in command_names()), "")
 
-    @property
+    @cached_property
     def options(self) -> tuple[tuple[str, str], ...]:
         """Its long options with their values ("" for a flag), in the order in which they stand."""
-        parts = self._parts(_valued(global_parameters()) | _valued_of(self.command))
+        parts = self._parts(_valued_of(self.command))
         return tuple(part for part in parts if part[0].startswith("-"))
 
     @property
@@ -80,7 +80,9 @@ def option_names(command: str) -> frozenset[str]:
 
 @cache
 def _valued_of(command: str) -> frozenset[str]:
-    return _valued(command_named(command).params) if command else frozenset()
+    """The options that take a value: those of all commands, and of this one if it is named."""
+    own = command_named(command).params if command else []
+    return _valued([*global_parameters(), *own])
 
 
 def _valued(parameters: Sequence[click.Parameter]) -> frozenset[str]:

@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 from dataclasses import asdict
+from functools import cache
 
 import pytest
 
@@ -176,12 +177,13 @@ def test_every_command_of_the_source_means_the_same_place_under_every_option(ter
     found = commands_in_source("dragonctl")
     assert len(found) > 20
     lines = [(Printed(line_of(words)), meant(words), words) for words in combinations()]
+    meant_by = cache(lambda completed: meant(shlex.split(completed)[1:]))  # many are the same
     for command in found:
         name = shlex.split(command)[1]
         takes_apis = "--all" in option_names(name) and "--api" not in command
         for printed, (about, apis, _), words in lines:
             completed = printed.filled(f"Type `{command}`.").split("`")[1]
-            again, chosen, _ = meant(shlex.split(completed)[1:])
+            again, chosen, _ = meant_by(completed)
             for name, value in asdict(about).items():
                 if name in ("profile", "region", "endpoint_url", "local"):
                     said = f"--{name}" in command.split()
