@@ -93,8 +93,8 @@ def _is_secret(resource: Resource, field: str) -> bool:
     if field in _ALWAYS_SECRET or (field.startswith(_TAG) and not field.startswith(_OUR_TAG)):
         return True
     return any(
-        field == one or (one.endswith("/") and f"{field}/".startswith(one))
-        for one in resource.secrets
+        field == secret or (secret.endswith("/") and f"{field}/".startswith(secret))
+        for secret in resource.secrets
     )
 
 

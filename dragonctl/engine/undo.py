@@ -85,8 +85,10 @@ def unfinished(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
     for run in runs:
         if run.scope == scope and run.run not in taken_back:
             entries = run.entries.values()
-            begun |= {one.identifier for one in entries if one.before is None and not one.ended}
-            begun -= {one.identifier for one in entries if one.ended}
+            begun |= {
+                entry.identifier for entry in entries if entry.before is None and not entry.ended
+            }
+            begun -= {entry.identifier for entry in entries if entry.ended}
     return frozenset(begun)
 
 

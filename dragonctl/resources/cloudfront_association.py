@@ -112,7 +112,7 @@ def find_behavior(config: Mapping[str, Any], path: str) -> dict[str, Any] | None
 def patterns(config: Mapping[str, Any]) -> list[str]:
     """The path patterns of a distribution, the default one last."""
     items = (config.get("CacheBehaviors") or {}).get("Items") or ()
-    return [*(one["PathPattern"] for one in items), DEFAULT]
+    return [*(item["PathPattern"] for item in items), DEFAULT]
 
 
 def associations(behavior: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -175,6 +175,6 @@ def _entities(aws: Reader, arn: str) -> Iterator[dict[str, Any]]:
 
 def version_to_delete(arn: str, versions: Iterable[str], default: str | None) -> str:
     """What to type where a policy has no room for a version: its oldest that is not in force."""
-    oldest = next(one for one in versions if one != default)
+    oldest = next(version for version in versions if version != default)
     command = f"aws iam delete-policy-version --policy-arn {arn} --version-id {oldest}"
     return f"Delete one that is not in force, such as the oldest (`{command}`), then run again."

@@ -28,7 +28,9 @@ class Permission(Resource):
         absent = ("ResourceNotFoundException",)
         answer = aws.get("lambda", "GetPolicy", absent=absent, FunctionName=self.function)
         statements = json.loads(answer["Policy"])["Statement"] if answer else []
-        found = next((one for one in statements if one.get("Sid") == self.statement), None)
+        found = next(
+            (statement for statement in statements if statement.get("Sid") == self.statement), None
+        )
         return Reading(_state(found)) if found else None
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:

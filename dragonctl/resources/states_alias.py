@@ -38,7 +38,7 @@ class MachineAlias(Resource):
         if raw is None:
             return None
         routes = raw[ROUTES]
-        several = [{VERSION: one[VERSION], "weight": one["weight"]} for one in routes]
+        several = [{VERSION: route[VERSION], "weight": route["weight"]} for route in routes]
         state = {VERSION: routes[0][VERSION], ROUTES: several if len(routes) > 1 else None}
         return Reading(state, {"raw": raw})
 
