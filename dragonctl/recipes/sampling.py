@@ -80,12 +80,12 @@ class Sampling:
         if self.name or self.rule == DEFAULT:
             return self
         mine = [self.matches.get(field, "*") for field in _MATCHING]
-        taken = {one["RuleName"]: [one.get(field) for field in _MATCHING] for one in rules}
+        taken = {rule["RuleName"]: [rule.get(field) for field in _MATCHING] for rule in rules}
         digits = sha256("\n".join(map(str, mine)).encode()).hexdigest()[:_DIGITS]
         longest = _LONGEST["name"] - _DIGITS - 1
         names = (self.rule, f"{self.rule[:longest]}-{digits}")
-        found = [one for one in names if taken.get(one) == mine]
-        found += [one for one in names if one not in taken]
+        found = [name for name in names if taken.get(name) == mine]
+        found += [name for name in names if name not in taken]
         if not found:
             raise UsageError(f"The rule {names[0]} is there, for other requests.", "Give a --name.")
         return replace(self, name=found[0])

@@ -141,7 +141,7 @@ def form(raw: Mapping[str, Any]) -> Form:
             "models": raw.get("requestModels"),
             "answers": sorted(raw.get("methodResponses") or {}),
             "mapped answers": {
-                one.get("selectionPattern") or "default": _answer(one) for one in answers
+                answer.get("selectionPattern") or "default": _answer(answer) for answer in answers
             },
             **_behind(integration),
         }

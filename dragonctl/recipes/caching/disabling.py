@@ -45,12 +45,12 @@ class StageOff:
 
     def _method(self, key: str, state: State) -> State:
         fields = [f"{key}/{suffix}" for suffix in SETTINGS if f"{key}/{suffix}" in state]
-        if key != ALL_METHODS and all(self._was_made(one, state) for one in fields):
+        if key != ALL_METHODS and all(self._was_made(field, state) for field in fields):
             return dict.fromkeys(fields)
         back = {
-            one: self.added.before[one]
-            for one in fields
-            if self.added and self._is_ours(one, state) and self.added.before[one] is not None
+            field: self.added.before[field]
+            for field in fields
+            if self.added and self._is_ours(field, state) and self.added.before[field] is not None
         }
         return {**back, f"{key}/{_ON}": False}
 

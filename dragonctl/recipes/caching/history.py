@@ -72,5 +72,5 @@ def _is_one_of(api: str, entry: Entry) -> bool:
         entry.kind in _KINDS
         and entry.identity.get("api") == api
         and resource_of(entry, Resource.kinds) is not None
-        and all(isinstance(one, bool | int | float | str | None) for one in values)
+        and all(isinstance(value, bool | int | float | str | None) for value in values)
     )

@@ -87,7 +87,7 @@ def joining(method: CacheMethod) -> list[str]:
     A header that is declared and read in two letter cases is one, as the method declares it.
     """
     headers = sorted(one for one in method.declared if one.startswith(HEADER))
-    wanted = (*distinguishing(method), *(one for one in headers if not is_identity(one)))
+    wanted = (*distinguishing(method), *(header for header in headers if not is_identity(header)))
     declared_spelling = {folded(one): one for one in method.declared}
     return list({folded(one): declared_spelling.get(folded(one), one) for one in wanted}.values())
 
@@ -134,8 +134,8 @@ def _held(method: CacheMethod, key: Iterable[str]) -> set[str]:
     mappings = method.integration.get("requestParameters") or {}
     mapped = {folded(inner): str(outer) for inner, outer in mappings.items()}
     names = {folded(one) for one in key}
-    names |= {folded(mapped[one]) for one in names if one in mapped}
-    every_value = {one for one in names if one.startswith(_EVERY_VALUE)}
+    names |= {folded(mapped[name]) for name in names if name in mapped}
+    every_value = {name for name in names if name.startswith(_EVERY_VALUE)}
     return names | {one.replace("multivalue", "", 1) for one in every_value}
 
 
@@ -149,7 +149,7 @@ def headers_outside(method: CacheMethod, key: Iterable[str]) -> list[str]:
     """The declared headers that a key does not hold, though nothing shows that they are read."""
     held = _held(method, key)
     headers = (one for one in sorted(method.declared) if one.startswith(HEADER))
-    return [one for one in headers if folded(one) not in held]
+    return [header for header in headers if folded(header) not in held]
 
 
 def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
@@ -175,6 +175,6 @@ def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[s
     for parameter in identities:
         yield f"the header {parameter.removeprefix(HEADER)} tells callers apart"
     told = set(map(folded, identities))
-    read = [one for one in method.reads.callers if folded(one) not in held | told]
+    read = [caller for caller in method.reads.callers if folded(caller) not in held | told]
     if read:
         yield f"its integration reads {', '.join(map(in_words, read))}"

@@ -119,12 +119,12 @@ def _judged(
     if options.allow_shared:
         return methods, warnings
     given = [
-        f"{one.name} is not cached: as stage {stage} serves it, {unsafe[one.path]}."
+        f"{method.name} is not cached: as stage {stage} serves it, {unsafe[method.path]}."
         " What is edited since is not deployed there."
-        for one in methods
-        if one.path in unsafe
+        for method in methods
+        if method.path in unsafe
     ]
-    return [one for one in methods if one.path not in unsafe], [*warnings, *given]
+    return [method for method in methods if method.path not in unsafe], [*warnings, *given]
 
 
 def _unasked(state: State, there: Reads, methods: list[CacheMethod]) -> list[CacheMethod]:

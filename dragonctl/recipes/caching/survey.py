@@ -55,7 +55,11 @@ def unkeyed(seen: CacheSurvey) -> CacheSurvey:
 
 def _unkeyed(raw: Mapping[str, Any]) -> dict[str, Any]:
     integration = raw.get("methodIntegration") or {}
-    keys = {one for one in integration.get("cacheKeyParameters") or () if ".path." in one}
+    keys = {
+        parameter
+        for parameter in integration.get("cacheKeyParameters") or ()
+        if ".path." in parameter
+    }
     declared = raw.get("requestParameters") or {}
     return {
         **raw,

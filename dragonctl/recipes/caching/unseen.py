@@ -18,7 +18,7 @@ def unseen(keys: Mapping[CacheMethod, Iterable[str]]) -> Iterator[str]:
     }  # fmt: skip
     if proxies:
         yield (
-            f"The code behind {listed(one.name for one in proxies)} gets the whole request, and"
+            f"The code behind {listed(proxy.name for proxy in proxies)} gets the whole request, and"
             " what it reads cannot be seen from here: callers who differ only in query parameters,"
             " headers or a body that are not in the key share an answer. --key NAME adds one."
         )

@@ -124,7 +124,7 @@ def present_function(edge: Edge) -> str | None:
 
 def _cloudfront_functions(behavior: Mapping[str, Any]) -> bool:
     items = (behavior.get("FunctionAssociations") or {}).get("Items") or ()
-    return any(str(one["EventType"]).startswith("viewer") for one in items)
+    return any(str(item["EventType"]).startswith("viewer") for item in items)
 
 
 def _existing(edge: Edge) -> Iterator[Step]:

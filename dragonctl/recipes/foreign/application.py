@@ -65,7 +65,8 @@ def load_foreign(folder: Path, place: Place) -> Foreign:
     found.machines = _named_machines(documents, contents)
     made_apis = _apis(documents, contents, names)
     definitions = {
-        one.name: machines.settle(contents[one.name], names, one.name) for one in documents.machines
+        machine.name: machines.settle(contents[machine.name], names, machine.name)
+        for machine in documents.machines
     }
     prefix = naming.name_of(documents.folder.resolve().name) or "foreign"
     manifest = Manifest(
@@ -192,7 +193,7 @@ def _role(name: str, service: str, actions: tuple[str, ...], place: Place) -> Ro
 
 
 def _without_code(manifest: Manifest) -> Iterator[str]:
-    names = [one.name for one in manifest.functions if is_stand_in(one)]
+    names = [function.name for function in manifest.functions if is_stand_in(function)]
     if names:
         yield (
             f"There is no code here for {', '.join(names)}: calls of them are refused by name. "

@@ -100,7 +100,7 @@ def _if(given: Json) -> str | None:
 
 def _named(given: Json) -> str:
     parts = given if isinstance(given, list) else [given]
-    return "${" + ".".join(re.sub(r"[${}]", "", _text(one)) for one in parts) + "}"
+    return "${" + ".".join(re.sub(r"[${}]", "", _text(part)) for part in parts) + "}"
 
 
 _FUNCTIONS: dict[str, Callable[[Json], str | None]] = {

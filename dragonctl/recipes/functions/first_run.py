@@ -22,14 +22,14 @@ def first_run_steps(
     """
     steps, _ = deploy(deployments, options, place)
     given = {step.resource.identifier for step in steps}
-    for one in deployments:
-        aws.get("lambda", "GetFunction", FunctionName=one.name)
+    for deployment in deployments:
+        aws.get("lambda", "GetFunction", FunctionName=deployment.name)
     return [*steps, *(s for s in _mended(aws, deployments) if s.resource.identifier not in given)]
 
 
 def roles_of(deployments: Sequence[Deployment]) -> Mapping[str, str]:
     """The ARNs of the functions' roles, by name."""
-    arns = [one.existing.function.role for one in deployments if one.existing]
+    arns = [deployment.existing.function.role for deployment in deployments if deployment.existing]
     return {role_name(arn): arn for arn in arns}
 
 

@@ -45,13 +45,13 @@ def look(aws: Reader, function: Function) -> ExistingFunction:
     if not aliases:
         return ExistingFunction(function, rights)
     published, *policies = aws.concurrently(
-        partial(versions, aws, function.name), *(partial(_policy, aws, one) for one in aliases)
+        partial(versions, aws, function.name), *(partial(_policy, aws, alias) for alias in aliases)
     )
     codes = {one["Version"]: one[CODE] for one in published}
     return ExistingFunction(
         function,
         rights,
-        {one["Name"]: one for one in aliases},
+        {alias["Name"]: alias for alias in aliases},
         codes,
         frozenset(one["Name"] for one, policy in zip(aliases, policies, strict=True) if policy),
     )

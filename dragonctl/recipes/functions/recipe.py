@@ -61,22 +61,24 @@ def deploy(
     verdict = _verdict(deployments, place)
     steps = [*_rights(verdict)]
     warnings = [*_lacking(verdict)]
-    for one in deployments:
-        steps += _function(one, options, place, verdict)
-        warnings += one.existing.warnings if one.existing else ()
-        moved = _moved(one, options)
+    for deployment in deployments:
+        steps += _function(deployment, options, place, verdict)
+        warnings += deployment.existing.warnings if deployment.existing else ()
+        moved = _moved(deployment, options)
         if options.publishes:
-            steps += publication(one.name, moved, one.source)
-        warnings += _unreached(one, moved)
+            steps += publication(deployment.name, moved, deployment.source)
+        warnings += _unreached(deployment, moved)
     return steps, warnings
 
 
 def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
     waiting = [
-        one
-        for one in deployments
-        if one.existing and one.code.tracer != "none" and not traces(one.existing.function.raw)
+        deployment
+        for deployment in deployments
+        if deployment.existing
+        and deployment.code.tracer != "none"
+        and not traces(deployment.existing.function.raw)
     ]
     verdict = _verdict(waiting, place)
     yield from role_errors(_rights_known(waiting), verdict, "tracing was left as it is")
@@ -152,12 +154,14 @@ class _Wanted:
 
 
 def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
-    known = _rights_known(one for one in deployments if one.code.tracer != "none")
+    known = _rights_known(
+        deployment for deployment in deployments if deployment.code.tracer != "none"
+    )
     return judged((tracing_need(role, place.partition) for role in known), known, may_attach=True)
 
 
 def _rights_known(deployments: Iterable[Deployment]) -> dict[str, Rights | None]:
-    sights = [one.existing for one in deployments if one.existing]
+    sights = [deployment.existing for deployment in deployments if deployment.existing]
     return {role_name(existing.function.role): existing.rights for existing in sights}
 
 
@@ -185,12 +189,12 @@ def _moved(one: Deployment, options: FunctionOptions) -> tuple[str, ...]:
 
 def splitting(deployments: Iterable[Deployment], options: FunctionOptions) -> Iterator[DragonError]:
     """The functions whose ``--alias`` splits its traffic: to be refused before code is there."""
-    for one in deployments if options.alias else ():
-        raw = one.existing.aliases.get(options.alias or "") if one.existing else None
+    for deployment in deployments if options.alias else ():
+        raw = deployment.existing.aliases.get(options.alias or "") if deployment.existing else None
         if raw and len(parts := shares(raw)) > 1:
-            subject = f"The alias {options.alias} of function {one.name}"
+            subject = f"The alias {options.alias} of function {deployment.name}"
             error = split_traffic(subject, routed(parts), "nothing is deployed")
-            error.resource = Alias(one.name, options.alias or "").identifier
+            error.resource = Alias(deployment.name, options.alias or "").identifier
             yield error
 
 

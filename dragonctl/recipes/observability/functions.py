@@ -47,7 +47,7 @@ def function_steps(
 
 def able(app: App, admitted: Admissions, verdict: Verdict) -> Admissions:
     """The admissions without those of functions whose role could not send what the layer makes."""
-    roles = {one.name: role_name(one.role) for one in app.functions}
+    roles = {function.name: role_name(function.role) for function in app.functions}
     return {
         name: Admission(error=found.error)
         if found.wanted and verdict.unmet(roles[name], SEND_SIGNALS)

@@ -84,17 +84,23 @@ def admissions(aws: Reader, app: App, options: Options) -> Admissions:
     given = _read_layers(aws, options.layer_arns)
     _refuse_bad_layers(given.values(), app.region)
     _refuse_mixed_languages(app, options, given)
-    found = {one.name: _candidate(app, one.raw, given) for one in app.functions}
-    lacking = (one for one in app.functions if not _holds(one.raw, found[one.name]))
+    found = {function.name: _candidate(app, function.raw, given) for function in app.functions}
+    lacking = (
+        function for function in app.functions if not _holds(function.raw, found[function.name])
+    )
     new = {arn for one in lacking if (arn := found[one.name])} - set(given)
     known = (
         {arn: Layer(arn) for arn in found.values() if arn} | _read_layers(aws, sorted(new)) | given
     )
     admitted = {
-        one.name: admission(one, app, options, known.get(found[one.name] or ""))
-        for one in app.functions
+        function.name: admission(function, app, options, known.get(found[function.name] or ""))
+        for function in app.functions
     }
-    doubtful = [one for one in app.functions if _is_large(one.raw, admitted[one.name], known)]
+    doubtful = [
+        function
+        for function in app.functions
+        if _is_large(function.raw, admitted[function.name], known)
+    ]
     measured = aws.concurrently(
         *(partial(_measured, aws, one, admitted[one.name]) for one in doubtful)
     )
@@ -107,7 +113,9 @@ def _is_large(raw: Raw, found: Admission, known: Mapping[str, Layer]) -> bool:
     if not found.wanted or found.layer in arns:
         return False
     zipped = int(raw.get("CodeSize") or 0) + known[found.layer].size
-    return zipped + sum(int(one.get("CodeSize") or 0) for one in raw.get("Layers") or ()) > _LARGE
+    return (
+        zipped + sum(int(layer.get("CodeSize") or 0) for layer in raw.get("Layers") or ()) > _LARGE
+    )
 
 
 def _measured(aws: Reader, function: Function, found: Admission) -> Admission:
@@ -181,10 +189,14 @@ def _refuse_bad_layers(given: Iterable[Layer], region: str) -> None:
 
 def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Layer]) -> None:
     """A layer that tells of no runtime is not put on functions of several languages."""
-    runtimes = {str(one.raw["Runtime"]) for one in app.functions if not obstacle(one.raw, options)}
+    runtimes = {
+        str(function.raw["Runtime"])
+        for function in app.functions
+        if not obstacle(function.raw, options)
+    }
     for layer in given.values():
-        fits = {one for one in runtimes if _first_given(one, given) is layer}
-        languages = sorted({layers.language_of(one) for one in fits})
+        fits = {runtime for runtime in runtimes if _first_given(runtime, given) is layer}
+        languages = sorted({layers.language_of(fit) for fit in fits})
         if layer.runtimes or layer.refusal or len(languages) <= 1:
             continue
         raise DragonError(
@@ -307,5 +319,5 @@ def signals_state(raw: Raw, arn: str) -> dict[str, Json]:
     """What a function holds that is traced by a layer. AWS's layer leaves for another of it."""
     key = layers.without_version(arn)
     others = (one for one in layers.arns_of(raw.get("Layers")) if layers.is_distribution(one))
-    gone = {layer_field(one): None for one in others if layers.without_version(one) != key}
+    gone = {layer_field(other): None for other in others if layers.without_version(other) != key}
     return {**gone, layer_field(arn): arn, WRAPPER: layers.WRAPPER}

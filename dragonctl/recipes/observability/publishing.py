@@ -77,7 +77,7 @@ def frozen(
     app: App, verdict: Verdict, options: Options, admitted: Admissions
 ) -> tuple[Frozen, ...]:
     """Every alias and version whose frozen settings are not those that are wanted."""
-    wanted = (function_wanted(one, verdict, options, admitted) for one in app.functions)
+    wanted = (function_wanted(function, verdict, options, admitted) for function in app.functions)
     return (
         *(found for one in wanted for found in _functions(one)),
         *(one for machine in app.machines for one in _machines(app, machine, verdict, options)),
@@ -109,8 +109,8 @@ def _behind(
     want = wanted(Reading(latest, {"raw": noun.raw}), {})
     goal = {**latest, **want}
     for qualifier, routes in noun.qualifiers.items():
-        lags = {one.version: lagging(table, goal, one.raw) for one in routes}
-        behind = tuple(one for one in routes if lags[one.version])
+        lags = {route.version: lagging(table, goal, route.raw) for route in routes}
+        behind = tuple(route for route in routes if lags[route.version])
         if qualifier and behind:
             what = dict.fromkeys(row.noun for one in behind for row in lags[one.version])
             ships = dict.fromkeys(

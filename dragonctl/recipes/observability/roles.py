@@ -170,7 +170,11 @@ def role_steps(app: App, survey: ObservabilitySurvey, verdict: Verdict) -> Itera
     delivery = delivery_policy(app)
     policy = Policy(delivery)
     roles = {role for role, policies in verdict.attach.items() if delivery in policies}
-    ours = {role_name(str(raw["roleArn"])) for one in app.machines for _, raw in one.configurations}
+    ours = {
+        role_name(str(raw["roleArn"]))
+        for machine in app.machines
+        for _, raw in machine.configurations
+    }
     if roles:
         wanted = DeliveryWanted(delivery, frozenset(ours), survey.delivery)
         yield Step(f"Policy {DELIVERY_POLICY} for the machines' logs", policy, wanted)

@@ -25,7 +25,7 @@ applications that were seen to write there; none where none was seen."""
 def read_strangers(aws: Reader, app: App) -> Strangers:
     """Who else writes to the groups of the application that are not named after one part of it."""
     names = list(dict.fromkeys(_chosen(app)))
-    own = {one.name for one in app.functions} | {one.name for one in app.machines}
+    own = {function.name for function in app.functions} | {machine.name for machine in app.machines}
     writers = aws.concurrently(*(partial(_writers, aws, name) for name in names))
     return {name: tuple(sorted(found - own)) for name, found in zip(names, writers, strict=True)}
 
@@ -50,4 +50,4 @@ def _writers(aws: Reader, name: str) -> set[str]:
             raise
         return set()
     streams = (answer or {}).get("logStreams") or ()
-    return {stream_writer(str(one.get("logStreamName", ""))) for one in streams} - {""}
+    return {stream_writer(str(stream.get("logStreamName", ""))) for stream in streams} - {""}

@@ -77,11 +77,11 @@ def signals_notes(app: App, admitted: Admissions) -> Iterator[str]:
     """What it costs, and what an auditor will say, where a function gets the layer now."""
     new = sorted(
         {
-            admitted[one.name].layer
-            for one in app.functions
-            if one.name in admitted
-            and admitted[one.name].wanted
-            and admitted[one.name].layer not in layers.arns_of(one.raw.get("Layers"))
+            admitted[function.name].layer
+            for function in app.functions
+            if function.name in admitted
+            and admitted[function.name].wanted
+            and admitted[function.name].layer not in layers.arns_of(function.raw.get("Layers"))
         }
     )
     if not new:

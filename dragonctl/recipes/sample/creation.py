@@ -53,11 +53,11 @@ def creation(manifest: Manifest, zips: Zips) -> list[Step]:
         *_parameters(manifest),
         *(step for role in manifest.roles for step in _role(manifest, role)),
         *(
-            _function(manifest, one, zips[one.name])
-            for one in manifest.functions
-            if one.name in zips
+            _function(manifest, function, zips[function.name])
+            for function in manifest.functions
+            if function.name in zips
         ),
-        *(_machine(manifest, one) for one in manifest.machines),
+        *(_machine(manifest, machine) for machine in manifest.machines),
         *(step for api in manifest.apis for step in _api(manifest, api)),
     ]
 
@@ -108,8 +108,8 @@ def _role(manifest: Manifest, spec: RoleSpec) -> Iterator[Step]:
 
 def _role_steps(manifest: Manifest, name: str) -> tuple[str, ...]:
     """The identifiers of a role and of its policy."""
-    policies = (one.policy_name for one in manifest.roles if one.name == name)
-    return (Role(name).identifier, *(InlinePolicy(name, one).identifier for one in policies))
+    policies = (role.policy_name for role in manifest.roles if role.name == name)
+    return (Role(name).identifier, *(InlinePolicy(name, policy).identifier for policy in policies))
 
 
 def _function(manifest: Manifest, spec: FunctionSpec, code: Zip) -> Step:
@@ -155,7 +155,7 @@ def _api(manifest: Manifest, api: ApiSpec) -> Iterator[Step]:
     endpoint = only_new({"endpoint": api.endpoint, **app_field(manifest.name)})
     yield Step(f"API {api.name}", made, endpoint)
     yield _methods(manifest, api)
-    yield from (_permission(manifest, api, one) for one in api.invocations)
+    yield from (_permission(manifest, api, invocation) for invocation in api.invocations)
     yield from _deployed(manifest, api)
 
 

@@ -93,14 +93,14 @@ def _inline(aws: Reader, things: Iterable[Resource]) -> dict[Role, dict[InlinePo
 def _inline_of(aws: Reader, role: Role) -> dict[InlinePolicy, Json]:
     names = aws.pages("iam", "ListRolePolicies", "PolicyNames", absent=ABSENT, RoleName=role.name)
     policies = [InlinePolicy(role.name, name) for name in names or []]
-    readings = aws.concurrently(*(partial(one.read, aws) for one in policies))
+    readings = aws.concurrently(*(partial(policy.read, aws) for policy in policies))
     pairs = zip(policies, readings, strict=True)
     return {one: have.state["document"] for one, have in pairs if have}
 
 
 def _serves_others(aws: Reader, role: Reading, policies: Mapping[InlinePolicy, Json]) -> bool:
     documents = (role.state["trust"], *policies.values())
-    return any(serves_others(one, aws.region) for one in documents)
+    return any(serves_others(document, aws.region) for document in documents)
 
 
 def _withdrawn(
@@ -175,7 +175,7 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
 def _prefixes(manifest: Manifest, standing_now: Mapping[Resource, Reading | None]) -> list[str]:
     """The application's log groups; where a name ends in ``/``, all that begin so."""
     groups = [f"/aws/lambda/{function.name}" for function in manifest.functions]
-    groups += [f"/aws/vendedlogs/states/{one.name}-Logs" for one in manifest.machines]
+    groups += [f"/aws/vendedlogs/states/{machine.name}-Logs" for machine in manifest.machines]
     for each in manifest.apis:
         reading = standing_now.get(api_of(manifest, each))
         if reading:

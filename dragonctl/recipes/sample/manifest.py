@@ -179,10 +179,10 @@ class _Loader:
         arn = self.place.arn
         machine = names.get("state_machine")
         return {
-            **{f"{one['name']}Arn": self._role_arn(one["name"]) for one in names["roles"]},
+            **{f"{role['name']}Arn": self._role_arn(role["name"]) for role in names["roles"]},
             **{
-                one["placeholder"]: arn("lambda", f"function:{one['name']}")
-                for one in names["functions"]
+                function["placeholder"]: arn("lambda", f"function:{function['name']}")
+                for function in names["functions"]
             },
             **({machine["placeholder"]: self._machine_arn(machine["name"])} if machine else {}),
         }
@@ -199,7 +199,7 @@ class _Loader:
             endpoint=said["endpoint"],
             document=self._api_document(said),
             stages=tuple(said["stages"]),
-            invocations=tuple(Invocation(**one) for one in said.get("invokes", ())),
+            invocations=tuple(Invocation(**invoke) for invoke in said.get("invokes", ())),
         )
 
     def _api_document(self, api: dict[str, Any]) -> Json:

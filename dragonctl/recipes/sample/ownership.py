@@ -34,7 +34,9 @@ def standing(aws: Reader, manifest: Manifest) -> dict[Resource, Reading | None]:
 def missing_functions(aws: Reader, manifest: Manifest) -> list[FunctionSpec]:
     """The functions that are still to be made: only their code need be packaged."""
     found = standing(aws, manifest)
-    return [one for one in manifest.functions if found[NewFunction(one.name)] is None]
+    return [
+        function for function in manifest.functions if found[NewFunction(function.name)] is None
+    ]
 
 
 def refuse_foreign(aws: Reader, manifest: Manifest) -> None:

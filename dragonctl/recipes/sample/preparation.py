@@ -34,13 +34,15 @@ def first_run_steps(reads: Reads, manifest: Manifest) -> list[Step]:
     note_tags(reads, manifest)
     for operation in ("GetDeployments", "GetStages"):  # of an API whose id is not known yet
         reads.made.append(Call("apigateway", operation, {}))
-    return creation(manifest, {one.name: Zip("", b"", one.handler) for one in manifest.functions})
+    return creation(
+        manifest, {function.name: Zip("", b"", function.handler) for function in manifest.functions}
+    )
 
 
 def note_tags(reads: Reads, manifest: Manifest) -> None:
     """GetFunction tells the tags, by which our own functions are known, to who may list them."""
-    for one in manifest.functions:
-        arn = manifest.place.arn("lambda", f"function:{one.name}")
+    for function in manifest.functions:
+        arn = manifest.place.arn("lambda", f"function:{function.name}")
         reads.made.append(Call("lambda", "ListTags", {"Resource": arn}))
 
 
