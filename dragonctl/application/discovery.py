@@ -112,7 +112,11 @@ def _api(
         if method.get("authorizationType") == "CUSTOM"
     }
     authorizers = allowed(found, read_authorizers, found.aws, name) if asked else ()
-    return api, list(resources), [one for one in authorizers if one.get("id") in asked]
+    return (
+        api,
+        list(resources),
+        [authorizer for authorizer in authorizers if authorizer.get("id") in asked],
+    )
 
 
 def _with_stages(found: Found, selection: Selection, raw: dict[str, Any]) -> Api:
@@ -177,7 +181,7 @@ def _refuse_missing(
     where: tuple[str, str],
 ) -> None:
     """What somebody names must be there, and not elsewhere."""
-    there = {one.name for one in functions} | {one.name for one in machines}
+    there = {function.name for function in functions} | {machine.name for machine in machines}
     for target in named:
         if target.name not in there or (target.account, target.region) != where:
             kind = "function" if target.kind == "function" else "state machine"
@@ -312,7 +316,7 @@ def _functions(aws: Reader, found: Found) -> tuple[Function, ...]:
 
 def _function(aws: Reader, found: Found, name: str) -> Function | None:
     qualifiers = found.functions[name]
-    asked = [None, *sorted(one for one in qualifiers if one)]
+    asked = [None, *sorted(qualifier for qualifier in qualifiers if qualifier)]
     answers = aws.concurrently(
         *(partial(function_routes, aws, partial(allowed, found), name, one) for one in asked)
     )

@@ -102,11 +102,11 @@ def named_by(found: Found, arn: str) -> tuple[str, ...]:
 
 def remarks(found: Found, machines: Iterable[Machine]) -> Iterator[str]:
     """How a machine was found that only an environment names, and what was not followed."""
-    for one in machines:
-        if one.named_by:
+    for machine in machines:
+        if machine.named_by:
             yield (
-                f"The state machine {one.name} was found in the environment of"
-                f" {_listed(one.named_by)}: it counts as part of the application."
+                f"The state machine {machine.name} was found in the environment of"
+                f" {_listed(machine.named_by)}: it counts as part of the application."
             )
     unknown = [one for one in found.not_followed if one.option.removeprefix("--function ")
                not in found.functions]  # fmt: skip

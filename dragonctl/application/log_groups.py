@@ -99,7 +99,9 @@ def log_groups(app: App) -> list[LogGroup]:
 def stage_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
     """The execution log and, where it goes to a log group, the access log. ``raw``: GetStages'."""
     part = f"{api.name}/{stage}"
-    levels = {one.get("loggingLevel", "OFF") for one in (raw.get("methodSettings") or {}).values()}
+    levels = {
+        setting.get("loggingLevel", "OFF") for setting in (raw.get("methodSettings") or {}).values()
+    }
     is_written = bool(levels - {"OFF"})
     name = execution_group(api.id, stage)
     yield Log(name, "api", part, f"stage {stage}, execution", is_written)

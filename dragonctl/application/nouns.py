@@ -43,8 +43,8 @@ def _configurations(latest: Raw, qualifiers: Mapping[str | None, Routes]) -> Con
     A published version keeps its role and its log group (AWS Lambda and Step Functions developer
     guides, "versions").
     """
-    routes = (one for routes in qualifiers.values() for one in routes)
-    frozen = {one.version: one.raw for one in routes if one.version.isdigit()}
+    routes = (route for routes in qualifiers.values() for route in routes)
+    frozen = {route.version: route.raw for route in routes if route.version.isdigit()}
     return ((LATEST, latest), *sorted(frozen.items(), key=lambda item: int(item[0])))
 
 
@@ -55,7 +55,7 @@ def named(thing: str, version: str) -> str:
 
 def split(routes: Iterable[Route]) -> str:
     """``60 % to version 2 and 40 % to version 1``."""
-    return " and ".join(f"{percent(one.share)} to version {one.version}" for one in routes)
+    return " and ".join(f"{percent(route.share)} to version {route.version}" for route in routes)
 
 
 def percent(share: float) -> str:

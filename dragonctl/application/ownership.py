@@ -129,10 +129,18 @@ def _owner_of(reads: Reads, item: Planned) -> Answer:
 
 def _agreeing(answers: Sequence[Answer]) -> Iterator[Answer]:
     """One stack has one tool: SAM marks functions and machines, but neither stages nor APIs."""
-    found = [one for one in answers if isinstance(one, Owner) and one.tool in _OF_CLOUDFORMATION]
+    found = [
+        answer
+        for answer in answers
+        if isinstance(answer, Owner) and answer.tool in _OF_CLOUDFORMATION
+    ]
     marked = {one.stack: one for one in found}
-    for one in answers:
-        yield marked.get(one.stack, one) if isinstance(one, Owner) and one.stack else one
+    for answer in answers:
+        yield (
+            marked.get(answer.stack, answer)
+            if isinstance(answer, Owner) and answer.stack
+            else answer
+        )
 
 
 def owner(*tags: Tags | None) -> Owner | None:

@@ -34,7 +34,9 @@ def function_routes(aws: Reader, allowed: Allowed, function: str, qualifier: str
     own = str(raw.get("Version") or LATEST)
     shares = lambda_alias.shares(alias) if alias else {own: 1.0}
     others = [version for version in shares if version != own]
-    answers = aws.concurrently(*(partial(read_configuration, aws, function, one) for one in others))
+    answers = aws.concurrently(
+        *(partial(read_configuration, aws, function, other) for other in others)
+    )
     known = {own: raw, **dict(zip(others, answers, strict=True))}
     return tuple(Route(one, share, known[one]) for one, share in shares.items() if known[one])
 

@@ -177,7 +177,7 @@ def _covers(statement: Mapping[str, Any], element: str, value: str, *, exact_cas
 
 
 def _any_matches(patterns: Any, value: str, *, exact_case: bool) -> bool:
-    return any(matches(str(one), value, exact_case=exact_case) for one in listed(patterns))
+    return any(matches(str(pattern), value, exact_case=exact_case) for pattern in listed(patterns))
 
 
 def _is_assumption_by(statement: Mapping[str, Any], service: str) -> bool:

@@ -47,9 +47,9 @@ def characters(document: dict[str, Any]) -> int:
 def _widest(resources: set[str]) -> set[str]:
     """Without those that another one's wildcards cover: a thing that AWS has yet to name is any."""
     return {
-        one
-        for one in resources
-        if not any(matches(other, one) for other in resources if other != one)
+        resource
+        for resource in resources
+        if not any(matches(other, resource) for other in resources if other != resource)
     }
 
 
