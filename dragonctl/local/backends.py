@@ -6,8 +6,10 @@ Imports moto when it is used, so that a snapshot can be judged before moto is th
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -26,6 +28,25 @@ def configure(port: int) -> None:
     default_user_config["iam"] = {"load_aws_managed_policies": False}
     os.environ["MOTO_PORT"] = str(port)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    _spare_batch()
+
+
+def _spare_batch() -> None:
+    """Import the enumeration that moto's workflow engine takes of AWS Batch, without Batch.
+
+    With it come ECS and EC2, whose instances and zones take most of the time to the first answer
+    of Step Functions. Batch is imported whole where somebody asks for it.
+    """
+    name = "moto.batch"
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    sys.modules[name] = importlib.util.module_from_spec(spec)  # a package that was not run
+    try:
+        import_module(f"{name}.utils")
+    finally:
+        del sys.modules[name]
 
 
 def application() -> Any:

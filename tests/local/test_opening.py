@@ -67,3 +67,20 @@ def test_what_keeps_the_services_from_coming_ends_the_server(monkeypatch):
         "501 Not Implemented",
         "The local AWS broke on this request: ModuleNotFoundError",
     )
+
+
+def test_step_functions_come_without_the_servers_that_batch_would_bring():
+    script = """
+import sys
+from dragonctl.local import backends
+backends.configure(1)
+import moto.stepfunctions.parser.models
+print("moto.ec2" in sys.modules)
+from moto.backends import get_backend
+get_backend("batch")
+from moto.batch.models import JobStatus
+from moto.batch.utils import JobStatus as first
+print("moto.ec2" in sys.modules, JobStatus is first)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    assert ended.stdout.decode().split() == ["False", "True", "True"]
