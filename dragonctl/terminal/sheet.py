@@ -44,7 +44,9 @@ class Sheet:
         widths = [max(map(_width, column)) for column in zip(*self._all(), strict=True)]
         room = console.room
         over = sum(widths) + _BETWEEN * len(widths) - room if room else 0
-        if over <= 0 or self._narrowed(widths, over):
+        if room is None and console.color_system is None:
+            console.write(self._plain(widths))
+        elif over <= 0 or self._narrowed(widths, over):
             console.print(self._table(widths), soft_wrap=False)
         else:
             for row in self.rows:
@@ -73,6 +75,22 @@ class Sheet:
         for row in self.rows:
             table.add_row(*row)
         return table
+
+    def _plain(self, widths: Sequence[int]) -> str:
+        """The table for a pipe, as rich lays it out: thousands of rows cost it seconds."""
+        rows = self._all() if any(self.titles) else self.rows
+        lines: list[str] = []
+        for row in rows:
+            cells = [cell.plain.split("\n") for cell in row]
+            for number in range(max(map(len, cells))):
+                parts = (cell[number] if number < len(cell) else "" for cell in cells)
+                padded = map(self._padded, parts, widths, self.titles)
+                lines.append((" " * _BETWEEN).join(padded) + "\n")
+        return "".join(lines)
+
+    def _padded(self, text: str, width: int, title: str) -> str:
+        blanks = " " * (width - cell_len(text))
+        return f"{blanks}{text}" if title in self.right else f"{text}{blanks}"
 
     def _paragraph(self, row: Sequence[Text], room: int) -> list[Text]:
         """The first cell, and beneath it the others behind their titles, as many as fit a line."""
