@@ -96,6 +96,8 @@ def _identity(exchange: Exchange, authorizer: Said, seconds: int) -> list[str]:
 def _asked(exchange: Exchange, authorizer: Said, identity: list[str]) -> Said:
     uri = str(authorizer.get("authorizerUri"))
     named = _FUNCTION.fullmatch(uri)
+    if named is None and ":lambda:path/" in uri:
+        raise faults.authorizer(f"{uri} names no Lambda function")
     if named is None:
         raise faults.not_here(f"authorizers with {uri}")
     event: dict[str, Any] = {"type": authorizer["type"], "methodArn": _method_arn(exchange)}

@@ -77,24 +77,30 @@ def test_a_token_must_have_its_form(application):
     assert [send(one).status for one in ("friend", "nobody")] == [200, 401]
 
 
-@pytest.mark.parametrize(
-    ("function", "named"),
-    [("node", "functions of the runtime nodejs22.x"), (None, "authorizers with arn:aws:")],
-)
-def test_an_authorizer_that_does_not_run_here_is_refused_by_name(application, function, named):
-    arn = function and application.function(
-        function, "exports", Runtime="nodejs22.x", Handler="i.h"
-    )
+def refused_by(application, uri):
+    """The answer where the method's authorizer has this address."""
     authorizer = application.gateway.create_authorizer(
         restApiId=application.api,
         name="own",
         type="TOKEN",
-        authorizerUri=LAMBDA_URI.format(arn),
+        authorizerUri=uri,
         identitySource="method.request.header.Authorization",
     )["id"]
     method = {"authorizationType": "CUSTOM", "authorizerId": authorizer}
     application.method("GET", "/lair", type="MOCK", method_settings=method)
     application.deploy()
-    answer = application.send("GET", "/lair", headers={"Authorization": "friend"})
+    return application.send("GET", "/lair", headers={"Authorization": "friend"})
+
+
+def test_an_authorizer_that_does_not_run_here_is_refused_by_name(application):
+    arn = application.function("node", "exports", Runtime="nodejs22.x", Handler="i.h")
+    answer = refused_by(application, LAMBDA_URI.format(arn))
     assert answer.status == 501
-    assert named in answer.json["message"]
+    assert "functions of the runtime nodejs22.x" in answer.json["message"]
+
+
+@pytest.mark.parametrize("function", ["None", "arn:aws", "arn:aws:lambda:us-east-1:1:function:x"])
+def test_an_authorizer_without_a_function_is_a_fault_of_the_api(application, function):
+    answer = refused_by(application, LAMBDA_URI.format(function))
+    assert answer.status == 500
+    assert answer.headers["x-amzn-errortype"] == "AuthorizerConfigurationException"
