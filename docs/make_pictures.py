@@ -114,6 +114,35 @@ def main() -> None:
     for columns in WIDTHS:
         with tempfile.TemporaryDirectory() as folder:
             tell(Path(folder), columns)
+    write_gallery()
+
+
+def write_gallery() -> None:
+    """The page that shows every picture, each in the colours of its reader."""
+    parts = [
+        "# Pictures",
+        "",
+        "Real output, at a terminal of 80 and of 140 columns: `make pictures`.",
+    ]
+    for shot in (step for step in STORY if isinstance(step, Shot)):
+        parts += ["", f"## dragonctl {shot.lines[0]}"]
+        for columns in WIDTHS:
+            parts += ["", picture(f"{shot.name}-{columns}", ".svg", f"{columns} columns")]
+    parts += [
+        "",
+        "## dragonctl service-map --html map.html",
+        "",
+        picture("page", ".png", "the page"),
+    ]
+    (PICTURES / "README.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def picture(name: str, suffix: str, words: str) -> str:
+    """HTML of a picture on a ground like the page's."""
+    return (
+        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{name}-dark{suffix}">'
+        f'<img alt="{words}" src="{name}-light{suffix}"></picture>'
+    )
 
 
 def tell(folder: Path, columns: int) -> None:
