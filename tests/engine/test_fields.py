@@ -1,0 +1,37 @@
+"""A row of a table of fields, and the names of the fields that it stands for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dragonctl.engine.fields import Field
+from dragonctl.engine.model import Resource
+
+FAMILY = Field("methods/{part}/logging/loglevel", "log level of {}")
+
+
+@given(st.text(min_size=1, max_size=12))
+def test_the_part_of_a_family_s_field_is_read_off_its_name(part):
+    name = FAMILY.named(part)
+    assert name == f"methods/{part}/logging/loglevel"
+    assert FAMILY.part_of(name) == part
+    assert FAMILY.label(name) == f"log level of {part}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["methods//logging/loglevel", "methods/logging/loglevel", "methods/x/logging/dataTrace", ""],
+)
+def test_another_field_is_none_of_the_family(name):
+    assert not FAMILY.part_of(name)
+
+
+def test_a_field_has_its_word_and_one_of_another_version_its_own_name():
+    class Known(Resource):
+        table = (Field("TracingConfig", "tracing"), FAMILY)
+
+    assert Known.label("TracingConfig") == "tracing"
+    assert Known.label("methods/GET/logging/loglevel") == "log level of GET"
+    assert Known.label("ofAnotherVersion") == "ofAnotherVersion"
