@@ -72,19 +72,25 @@ Pairs = Collection[tuple[Name, Name]]
 
 
 def layered(
-    widths: Mapping[Name, int], edges: Pairs, columns: int, links: Pairs = frozenset()
+    widths: Mapping[Name, int],
+    edges: Pairs,
+    columns: int,
+    links: Pairs = frozenset(),
+    *,
+    strict: bool = True,
 ) -> Layout:
     """Lay the nodes out within ``columns`` where that is possible.
 
     ``widths``: the columns of each node's box, in the order in which ties are settled. ``links``
-    are those of the edges that have lines of their own.
+    are those of the edges that have lines of their own. Not ``strict``: the boxes alone keep to the
+    columns, for where passages may go beyond; else they cost many rows, and these more passages.
     """
     pairs = list(dict.fromkeys((a, b) for a, b in edges if a in widths and b in widths))
     layout = Layout()
     # Passages take room that is known only once rows are: leave more until all fit.
     for room in range(columns, 0, -4):
         layout = _attempt(widths, pairs, max(room, 1), links)
-        if layout.width <= columns:
+        if layout.width <= columns or not strict:
             break
         if room < max(widths.values(), default=1):
             break

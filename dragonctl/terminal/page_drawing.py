@@ -34,8 +34,9 @@ def drawing(found: ServiceMap) -> str:
     order = {key: number for number, key in enumerate(found.nodes)}
     stacked = max(_LEAST_STACKED, round(_STACKED * len(found.nodes) ** 0.5))
     layout = layered(
-        dict.fromkeys(found.nodes, _CELLS), found.edges, stacked * (_CELLS + GAP), links_of(found)
-    )
+        dict.fromkeys(found.nodes, _CELLS), found.edges, stacked * (_CELLS + GAP), links_of(found),
+        strict=False,
+    )  # fmt: skip
     top = min((item.x for row in layout.rows for item in row), default=0) * _UNIT
     width = max(len(layout.rows) * (_WIDTH + _BETWEEN) - _BETWEEN, 320) + 2 * _MARGIN
     height = max(layout.width * _UNIT - top, _HEIGHT) + 2 * _MARGIN

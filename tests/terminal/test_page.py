@@ -4,6 +4,8 @@ import json
 import re
 from html.parser import HTMLParser
 
+import pytest
+
 from dragonctl.telemetry.traces.reading import read_traces
 from dragonctl.telemetry.traces.service_map import service_map
 from dragonctl.telemetry.traces.summaries import summary_of
@@ -87,3 +89,11 @@ def test_a_trace_is_listed_at_every_part_that_it_passed():
         data["summaries"][0]["services"]
     )
     assert len(data["traces"][0]["segments"]) == 10
+
+
+@pytest.mark.parametrize("count", [20, 62, 200])
+def test_a_large_map_is_about_as_high_as_it_is_wide(count):
+    """Not a ribbon of one card a column, which nobody could find anything in."""
+    box = re.search(r'<svg viewBox="([^"]+)"', built(graphs.shop(count)))
+    _, _, width, height = map(int, box[1].split())
+    assert 1 / 3 < width / height < 4
