@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.corpus.reasons import reason
 from tests.corpus.shape import Shape
 from tests.corpus.sites import SITES
-from tests.corpus.walk import Deviation
+from tests.corpus.walk import PART, Deviation
 
 BEGIN, END = "<!-- made by make corpus -->", "<!-- end -->"
 
@@ -26,7 +26,11 @@ class Row:
     @property
     def is_deviating(self) -> bool:
         """Whether anything is not as promised on any backend."""
-        return any(self.deviations.values())
+        return any(self.found(name) for name in self.deviations)
+
+    def found(self, backend: str) -> list[Deviation]:
+        """What deviated on a backend."""
+        return [one for one in self.deviations[backend] if one.kind != PART]
 
     @property
     def line(self) -> str:
@@ -38,7 +42,7 @@ class Row:
         return f"| {' | '.join(cells)} |"
 
     def _ended(self, backend: str) -> str:
-        kinds = dict.fromkeys(one.kind for one in self.deviations[backend])
+        kinds = dict.fromkeys(one.kind for one in self.found(backend))
         return ", ".join(kinds) or "clean"
 
 
@@ -47,7 +51,7 @@ def table(rows: Sequence[Row]) -> str:
     backends = [name for name in SITES if name in rows[0].deviations]
     today = dt.datetime.now(dt.UTC).date()
     clean = [
-        f"{sum(not row.deviations[name] for row in rows)} of {len(rows)} on the {name} AWS"
+        f"{sum(not row.found(name) for row in rows)} of {len(rows)} on the {name} AWS"
         for name in backends
     ]
     head = ["application", "after", "what is in it", *backends]
@@ -60,13 +64,21 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _explained(rows: Sequence[Row]) -> list[str]:
+    every = [
+        (row, name, one) for row in rows for name in row.deviations for one in row.deviations[name]
+    ]
     found = [
         f"- {row.shape.name}, {name}: {one.kind}: {one.text} ({reason(row.shape.name, one)})"
-        for row in rows
-        for name, deviations in row.deviations.items()
-        for one in deviations
+        for row, name, one in every
+        if one.kind != PART
     ]
-    return ["What deviated:", "", *found] if found else ["Nothing deviated."]
+    parts = [
+        f"- {row.shape.name}, {name}: {one.text}" for row, name, one in every if one.kind == PART
+    ]
+    return [
+        *(["What deviated:", "", *found] if found else ["Nothing deviated."]),
+        *(["", "Refused while it was built:", "", *parts] if parts else []),
+    ]
 
 
 def write_page(page: Path, text: str) -> None:

@@ -40,6 +40,8 @@ OUTSIDE = "cached, reads outside its key"
 SHARED = "cached, though callers differ"
 IDLE = "a cache that caches nothing"
 NOT_BUILT = "not built"
+PART = "not built in part"
+"""No deviation: what a backend would not make, as AWS would not, is not there to be walked over."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def walk(shape: Shape, opened: Open, log: Path | None = None) -> list[Deviation]
             return [Deviation(NOT_BUILT, "; ".join(site.refused)[:300])]
         person = Walk(shape, site, Path(home), log)
         person.there_and_back()
-        person.deviations += [Deviation(NOT_BUILT, f"unknown call: {one}") for one in site.lacks()]
+        person.deviations += [Deviation(NOT_BUILT, one) for one in site.lacks()]
+        person.deviations += [Deviation(PART, one) for one in site.refused]
         return person.deviations
 
 
