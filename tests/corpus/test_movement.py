@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.movement import kept, moved, unnamed
@@ -31,6 +31,7 @@ def places(value, path=()):
         yield path
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_a_text_that_changes_anywhere_is_seen(data):
     before, _ = account("cdk-contacts-codedeploy")
