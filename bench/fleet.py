@@ -57,6 +57,11 @@ class Measure:
         writes = sum(call.is_write for call in self.gateway)
         return reads + max((writes - BURST) / RATE, 0.0)
 
+    @property
+    def plain_bound(self) -> float:
+        """Seconds that these calls take at 10 a second, whatever an operation's own limit is."""
+        return max((len(self.gateway) - BURST) / RATE, 0.0)
+
 
 def main() -> None:
     """Measure fleets of growing size and print a table."""
@@ -68,7 +73,7 @@ def main() -> None:
     print(f"{options.latency:g} ms per call; API Gateway: {RATE}/s, burst {BURST}\n")
     print(
         f"{'run':16} {'stages':>6} {'seconds':>8} {'a stage':>8} {'calls':>6} {'429':>4} "
-        f"{'bound':>7} {'rate used':>9} {'MB':>5}"
+        f"{'bound':>7} {'rate used':>9} {'plain':>7} {'of it':>6} {'MB':>5}"
     )
     with local_aws() as endpoint:
         for apis in options.apis:
@@ -155,12 +160,16 @@ def measure(command: list[str], proxy: Proxy) -> Measure:
 
 
 def print_row(name: str, stages: int, done: Measure) -> None:
-    """One line of the table; ``bound`` is what the quotas alone take."""
-    used = f"{done.bound / done.seconds:9.0%}" if done.bound > 1 else f"{'-':>9}"
+    """One line of the table; ``bound`` is what the quotas alone take, ``plain`` 10 a second."""
+    used, of_plain = (
+        f"{bound / done.seconds:.0%}" if bound > 1 else "-"
+        for bound in (done.bound, done.plain_bound)
+    )
     failed = f"  exit {done.exit_code}" if done.exit_code else ""
     print(
         f"{name:16} {stages:6} {done.seconds:8.1f} {done.seconds / stages:8.2f} "
-        f"{len(done.calls):6} {done.refused:4} {done.bound:7.1f} {used} {done.memory:5.0f}{failed}",
+        f"{len(done.calls):6} {done.refused:4} {done.bound:7.1f} {used:>9}"
+        f" {done.plain_bound:7.1f} {of_plain:>6} {done.memory:5.0f}{failed}",
         flush=True,
     )
 

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragonctl.resources.apigateway_stage import stage_state
-from dragonctl.status.controls import Evidence, findings
+from dragonctl.engine.model import Reading, Step, differences
+from dragonctl.engine.plan import Plan, Planned
+from dragonctl.resources.apigateway_stage import Stage, stage_state
+from dragonctl.resources.logs_group import LogGroup
+from dragonctl.status.controls import Evidence, effects, findings
 from dragonctl.status.controls.evidence import AUTHORIZERS, METHODS, TAGS
 from dragonctl.status.controls.public_access import POLICY
 from dragonctl.status.controls.tables import ACTIVITY, ALARM, API, FUNCTION, GROUP, MACHINE, STAGE
@@ -207,3 +210,25 @@ def test_alarms_and_activities_are_judged_one_by_one():
     assert found["CloudWatch.15", "cloudwatch-alarm/a"] is True
     assert found["CloudWatch.17", "cloudwatch-alarm/a"] is False
     assert found["StepFunctions.2", "states-activity/arn:activity"] is False
+
+
+def planned(resource, want, have):
+    reading = Reading(have, {"raw": {}})
+    changes = tuple(differences(resource, reading, want))
+    return Planned(Step("", resource, want), reading, want, changes)
+
+
+def test_a_control_that_something_still_fails_is_not_told_as_met():
+    traced = planned(Stage("a1", "prod"), {"tracingEnabled": True}, {"tracingEnabled": False})
+    left = planned(Stage("a1", "test"), {}, {"tracingEnabled": False})
+    assert any("APIGateway.3" in one for one in effects(Plan((traced,))))
+    assert not any("APIGateway.3" in one for one in effects(Plan((traced, left))))
+
+
+def test_what_failed_before_is_no_news():
+    short, shorter = {"retentionInDays": 30}, {"retentionInDays": 7}
+    again = planned(LogGroup("g"), shorter, short)
+    assert list(effects(Plan((again,)))) == []
+    lowered = planned(LogGroup("g"), short, {"retentionInDays": None})
+    (said,) = effects(Plan((lowered,)))
+    assert said.startswith("Fails CloudWatch.16")
