@@ -335,6 +335,14 @@ def test_a_retention_says_whose_events_it_keeps_besides(days, told):
     assert ("shared with bookings and mailer" in warned) is told
 
 
+def test_a_retention_says_that_it_is_not_known_whose_events_it_keeps():
+    raw = {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}}
+    made = recipe(Options(retention=7), function=[Function("work", raw)], strangers={"/mine": None})
+    one = next(one for one in made.steps if one.resource.identifier == "logs-group//mine")
+    warned = " ".join(one.warn(Reading({"name": "/mine", "retentionInDays": 1})))
+    assert "is not known" in warned
+
+
 def test_a_group_that_several_write_to_is_one_step():
     stage = {"accessLogSettings": {"destinationArn": OTHER_GROUP.removesuffix(":*")}}
     function = [

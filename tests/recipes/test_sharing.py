@@ -45,4 +45,4 @@ def test_a_function_s_own_group_is_not_looked_at():
 
 def test_where_it_may_not_be_asked_nobody_is_known():
     found = read_strangers(Aws("AccessDeniedException"), app(("work", "/mine")))
-    assert found == {"/mine": ()}
+    assert found == {"/mine": None}

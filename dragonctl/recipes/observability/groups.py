@@ -37,7 +37,7 @@ class _GroupWanted:
     retention: int | None
     make: bool
     half_made: bool
-    strangers: tuple[str, ...] = ()
+    strangers: tuple[str, ...] | None = ()
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         if have is None and not self.make:
@@ -58,7 +58,12 @@ class _GroupWanted:
                 f"Log group {self.name}: events older than {self.retention} days are deleted for"
                 " good; undo does not bring them back."
             )
-        if self.strangers:
+        if self.strangers is None:
+            yield (
+                f"Whether others write to log group {self.name} too, and get this retention, is not"
+                " known: that wants logs:DescribeLogStreams."
+            )
+        elif self.strangers:
             yield (
                 f"Log group {self.name} is shared with {listed(self.strangers)}, no part of this"
                 f" application: those events too are kept {self.retention} days."

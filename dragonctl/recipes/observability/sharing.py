@@ -17,9 +17,9 @@ from dragonctl.errors import AwsError
 LOOKED_AT = 50
 """Streams that one DescribeLogStreams gives: those that were written to last."""
 
-Strangers = Mapping[str, tuple[str, ...]]
+Strangers = Mapping[str, tuple[str, ...] | None]
 """By the name of a group that somebody chose: the functions and state machines of other
-applications that were seen to write there; none where none was seen."""
+applications that were seen to write there; None where that may not be asked."""
 
 
 def read_strangers(aws: Reader, app: App) -> Strangers:
@@ -27,7 +27,10 @@ def read_strangers(aws: Reader, app: App) -> Strangers:
     names = list(dict.fromkeys(_chosen(app)))
     own = {function.name for function in app.functions} | {machine.name for machine in app.machines}
     writers = aws.concurrently(*(partial(_writers, aws, name) for name in names))
-    return {name: tuple(sorted(found - own)) for name, found in zip(names, writers, strict=True)}
+    return {
+        name: None if found is None else tuple(sorted(found - own))
+        for name, found in zip(names, writers, strict=True)
+    }
 
 
 def _chosen(app: App) -> Iterator[str]:
@@ -38,8 +41,8 @@ def _chosen(app: App) -> Iterator[str]:
     return (log.group for log in logs(app) if log.source != "api" and log.group not in usual)
 
 
-def _writers(aws: Reader, name: str) -> set[str]:
-    """Whom the streams that were written to last name."""
+def _writers(aws: Reader, name: str) -> set[str] | None:
+    """Whom the streams that were written to last name; None where AWS does not say."""
     try:
         answer = aws.get(
             "logs", "DescribeLogStreams", absent=("ResourceNotFoundException",),
@@ -48,6 +51,6 @@ def _writers(aws: Reader, name: str) -> set[str]:
     except AwsError as problem:
         if is_fatal(problem):
             raise
-        return set()
+        return None
     streams = (answer or {}).get("logStreams") or ()
     return {stream_writer(str(stream.get("logStreamName", ""))) for stream in streams} - {""}
