@@ -35,3 +35,24 @@ def test_a_field_has_its_word_and_one_of_another_version_its_own_name():
     assert Known.label("TracingConfig") == "tracing"
     assert Known.label("methods/GET/logging/loglevel") == "log level of GET"
     assert Known.label("ofAnotherVersion") == "ofAnotherVersion"
+
+
+PLACES = st.lists(st.sampled_from(["Level", "Include", 0]), max_size=3).map(
+    lambda inner: ["Top", *inner]
+)
+
+
+@given(PLACES, st.integers(1, 9))
+def test_what_is_written_where_a_call_takes_it_is_read_there_of_an_answer(places, value):
+    """``Destinations[0].Group``: members by their names, items by their places."""
+    path = "".join(f"[{place}]" if place == 0 else f".{place}" for place in places)[1:]
+    row = Field("field", "word", path=path)
+    params = {}
+    row.write(params, value)
+    inside = params
+    for place in places:
+        inside = inside[place]
+    assert inside == value
+    assert row.read(params) == value
+    assert row.member == "Top"
+    assert row.read({}) is None

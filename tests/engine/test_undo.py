@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import astuple, fields
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dragonctl.engine.masking import digest, masked_change, masked_params, masked_state
 from dragonctl.engine.model import Call, Change, Resource, Step
-from dragonctl.engine.undo import undoing
+from dragonctl.engine.undo import undoing, unfinished
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources import known_kinds
 from tests.engine.conftest import Engine
@@ -101,6 +101,27 @@ def test_run_cut_short_before_its_answer_is_undone(engine):
     )
     engine.undo()
     assert engine.aws.things == {"one": {"a": 0}}
+
+
+def half_made(engine):
+    return unfinished(engine.runs, type(engine.scope)(*astuple(engine.scope)))
+
+
+def test_what_a_run_that_was_cut_short_began_to_make_is_known_until_a_run_has_made_it(engine):
+    engine.aws.things = {"old": {"a": 0}}
+    engine.run(want("old", a=1), want("new", a=1), want("whole", a=1))
+    (path,) = engine.folder.glob("*.jsonl")
+    steps = {"tiny-thing/old", "tiny-thing/new"}
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    cut_short = [
+        line for line in lines
+        if line["event"] != "end" and not (line["event"] == "done" and line["step"] in steps)
+    ]  # fmt: skip
+    path.write_text("\n".join(map(json.dumps, cut_short)))
+    assert half_made(engine) == {"tiny-thing/new"}
+    del engine.aws.things["new"]
+    engine.run(want("new", a=1))
+    assert half_made(engine) == set()
 
 
 def test_run_killed_before_its_call_leaves_nothing_to_undo(engine):
