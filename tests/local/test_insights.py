@@ -157,6 +157,8 @@ def test_start_query_asks_the_groups_and_the_time_that_are_named(logs):
         "one": ["of a"], "both": ["of a", "of b"], "its ARN": ["of b"], "before": [],
     }  # fmt: skip
     assert len(logs.describe_queries(logGroupName="a")["queries"]) == 4
+    shown = logs.describe_queries(logGroupName="b")["queries"][0]["queryString"]
+    assert shown == f'SOURCE "b" START={NOW}000 END={NOW}999 | fields @message'
     sql = {**told, "logGroupName": "a", "queryLanguage": "SQL"}
     assert "the language SQL" in refused(logs.start_query, **sql)[1]
 

@@ -40,10 +40,22 @@ def start(request: Request) -> dict[str, Any]:
         },
         "status": "Complete",
         "queryLanguage": language,
-        "told": {"queryString": parameters["queryString"], "createTime": int(state.now() * 1000),
-                 "logGroupName": next(iter(groups), "")},
+        "told": {"queryString": _with_source(parameters, groups),
+                 "createTime": int(state.now() * 1000), "logGroupName": next(iter(groups), "")},
     }  # fmt: skip
     return {"queryId": name}
+
+
+def _with_source(parameters: dict[str, Any], groups: list[str]) -> str:
+    """A query as DescribeQueries shows it: with the one group and the time that it was about.
+
+    The milliseconds run from the first of the start to the last of the end (recorded on AWS).
+    """
+    query = str(parameters["queryString"])
+    if len(groups) != 1 or query.lstrip().startswith("SOURCE"):
+        return query
+    start, end = int(parameters["startTime"]), int(parameters["endTime"])
+    return f'SOURCE "{groups[0]}" START={start}000 END={end}999 | {query}'
 
 
 @instead("logs", "GetQueryResults")
