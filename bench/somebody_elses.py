@@ -1,0 +1,394 @@
+"""How much of other people's applications the local AWS builds, and serves as they are defined.
+
+``python -m bench.somebody_elses PROGRAM FOLDER [--keep]``: the program makes one application at an
+endpoint (its arguments are the endpoint and a file of the folder, ``*.json``) and prints
+``{"apis": {NAME: ID}, "refused": [TEXT]}``. Each method of each stage is then called twice: as
+anybody calls it, and with all that its definition asks for. What is expected is worked out here,
+from the definition as GetResources shows it, and from how a function answers when it is invoked
+by itself. ``--keep`` leaves the applications beside each other, restarts the server at the end,
+and compares what it holds before and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import re
+import runpy
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.caching import local_aws
+from dragonctl.local import control
+from tests.applications.builder import Builder
+
+_SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/execute-api/aws4_request"
+_FUNCTION = re.compile(r":function:([^/:]+)")
+_STATUS = re.compile(r"statusCode\W{1,4}(\d{3})")
+_NOT_DONE = 501
+_OWN_WORDS = "The local AWS does not"
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the methods of an API refer to, and how each function answers by itself."""
+
+    api: Told
+    authorizers: Mapping[str, Told]
+    validators: Mapping[str, Told]
+    own_statuses: frozenset[int]
+    functions: Mapping[str, int]
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of an API, and what stands around it."""
+
+    path: str
+    verb: str
+    told: Told
+    around: Surroundings
+
+    @property
+    def authorizer(self) -> Told:
+        """Its authorizer; nothing for a method without."""
+        return self.around.authorizers.get(self.told.get("authorizerId", ""), {})
+
+    def required(self, place: str) -> list[str]:
+        """The parameters that a request must have in ``header`` or ``querystring``."""
+        prefix = f"method.request.{place}."
+        told: Mapping[str, bool] = self.told.get("requestParameters") or {}
+        return [k.removeprefix(prefix) for k, needed in told.items() if needed and prefix in k]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a stage said."""
+
+    status: int
+    body: str
+
+    def __str__(self) -> str:
+        """Its status, and how its body begins."""
+        return f"{self.status} {self.body[:160]}"
+
+    @property
+    def is_refused_by_name(self) -> bool:
+        """The local AWS's own word for what it does not do."""
+        return self.status == _NOT_DONE and _OWN_WORDS in self.body
+
+
+@dataclass
+class Tally:
+    """What was built and how the methods answered."""
+
+    applications: int = 0
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    methods: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, name: str, refused: list[str], judged: Iterable[tuple[str, str]]) -> None:
+        """One application: what of it was refused, and each method's verdict with its words."""
+        self.applications += 1
+        if refused:
+            self.refused[name] = refused
+        for verdict, words in judged:
+            self.methods[verdict] += 1
+            if verdict == "wrong":
+                self.wrong.append(f"{name}: {words}")
+
+    def show(self) -> None:
+        """Print the parts that are not whole, then the shares."""
+        for name, refused in self.refused.items():
+            print(name, *refused, sep="\n    refused: ")
+        print(*self.wrong, sep="\n")
+        whole = self.applications - len(self.refused)
+        here = [name for name, told in self.refused.items() if _OWN_WORDS in str(told)]
+        print(f"built: {self.applications - len(here)}/{self.applications}", end=", ")
+        print(f"{whole} whole, the others but for what is refused in AWS's words")
+        every = sum(self.methods.values())
+        print(f"calls: {dict(self.methods)}; as defined {every - self.methods['wrong']}/{every}")
+
+
+def main() -> None:
+    """Build, call, print what was not as defined, and the shares."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args()
+    with local_aws() as endpoint:
+        tally = Tally()
+        for file in sorted(options.folder.glob("*.json")):
+            if not options.keep:
+                control.reset()
+            control.set_pace(control.up(), cache_cluster=0, function_update=0, distribution=0)
+            run = built(options.program, endpoint, file)
+            tally.add(file.stem, run["refused"], judged(Builder(endpoint), run["apis"].values()))
+        tally.show()
+        print(f"memory: {memory()} MB")
+        if options.keep:
+            print("lost by a restart:", lost_by_restart(endpoint) or "nothing")
+
+
+def built(program: Path, endpoint: str, file: Path) -> dict[str, Any]:
+    """The application of a file, made by the program (in this process: a start costs more)."""
+    printed = io.StringIO()
+    sys.argv = [str(program), endpoint, str(file)]
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(str(program), run_name="__main__")
+    told: dict[str, Any] = json.loads(printed.getvalue())
+    return told
+
+
+def judged(builder: Builder, apis: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """A verdict and its words for each call."""
+    gateway = builder.client("apigateway")
+    for api in apis:
+        around = surroundings(builder, api)
+        stages = [one["stageName"] for one in gateway.get_stages(restApiId=api)["item"]]
+        for method in methods(gateway, api, around):
+            for stage in stages:
+                place = f"{builder.endpoint}/_run/{api}/{stage}"
+                yield verdict(method, "anybody", asked(place, method, whole=False), bare(method))
+                yield verdict(method, "whole", asked(place, method, whole=True), full(method))
+
+
+def verdict(method: Method, how: str, answer: Answer, expected: set[int]) -> tuple[str, str]:
+    """``as defined``, ``refused by name`` or ``wrong``."""
+    kind = method.told["methodIntegration"].get("uri") or method.told["methodIntegration"]["type"]
+    words = f"{how} {method.verb} {method.path} [{kind[-70:]}]: {answer}, not {sorted(expected)}"
+    if answer.is_refused_by_name and _NOT_DONE in expected:
+        return "refused by name", words
+    return ("as defined" if answer.status in expected else "wrong"), words
+
+
+def surroundings(builder: Builder, api: str) -> Surroundings:
+    """What stands around an API's methods."""
+    gateway = builder.client("apigateway")
+    responses = gateway.get_gateway_responses(restApiId=api)["items"]
+    keys = gateway.get_api_keys(includeValues=True)["items"]
+    return Surroundings(
+        gateway.get_rest_api(restApiId=api),
+        {one["id"]: one for one in gateway.get_authorizers(restApiId=api, limit=500)["items"]},
+        {one["id"]: one for one in gateway.get_request_validators(restApiId=api)["items"]},
+        frozenset(int(one["statusCode"]) for one in responses if one.get("statusCode")),
+        functions(builder.client("lambda")),
+        keys[-1]["value"] if keys else None,
+    )
+
+
+def functions(client: Any) -> dict[str, int]:
+    """The status that a proxy integration gives for each: 200, 502 or 501."""
+    pages_of = client.get_paginator("list_functions").paginate()
+    names = [one["FunctionName"] for page in pages_of for one in page["Functions"]]
+    return {name: alone(client, name) for name in names}
+
+
+def alone(client: Any, name: str) -> int:
+    """How a function answers an invocation by itself."""
+    try:
+        answer = client.invoke(FunctionName=name, Payload=b"{}")
+    except client.exceptions.ClientError:
+        return _NOT_DONE
+    if _OWN_WORDS.encode() in answer["Payload"].read():
+        return _NOT_DONE
+    return 502 if answer.get("FunctionError") else 200
+
+
+def methods(gateway: Any, api: str, around: Surroundings) -> Iterator[Method]:
+    """Each method that can be deployed."""
+    pages = gateway.get_paginator("get_resources").paginate(restApiId=api, embed=["methods"])
+    for page in pages:
+        for resource in page["items"]:
+            for verb, told in (resource.get("resourceMethods") or {}).items():
+                if told.get("methodIntegration"):
+                    yield Method(resource["path"], verb, told, around)
+
+
+def asked(place: str, method: Method, *, whole: bool) -> Answer:
+    """The stage's answer, with or without all that the definition asks for."""
+    headers = {"Content-Type": "application/json"}
+    query: dict[str, str] = {}
+    if whole:
+        headers |= dict.fromkeys(method.required("header"), "x") | credentials(method)
+        query = dict.fromkeys(method.required("querystring"), "x")
+    path = urllib.parse.quote(re.sub(r"\{[\w.-]+\+?\}", "x", method.path))
+    verb = "POST" if method.verb == "ANY" else method.verb
+    url = f"{place}{path}?{urllib.parse.urlencode(query)}"
+    body = b"{}" if verb in ("POST", "PUT", "PATCH") else None
+    request = urllib.request.Request(url, body, headers, method=verb)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return Answer(answer.status, answer.read().decode("utf-8", "replace"))
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, error.read().decode("utf-8", "replace"))
+
+
+def credentials(method: Method) -> dict[str, str]:
+    """Headers with what the method's guards want to see."""
+    kind = method.told.get("authorizationType")
+    headers = {"Authorization": _SIGNATURE if kind == "AWS_IAM" else "Bearer x"}
+    sources = str(method.authorizer.get("identitySource") or "").split(",")
+    named = [one.strip().rpartition(".")[2] for one in sources if ".header." in one]
+    headers |= dict.fromkeys(named, "Bearer x")
+    return headers | ({"x-api-key": method.around.key} if method.around.key else {})
+
+
+def guards(method: Method) -> set[int]:
+    """The statuses with which something before the integration may refuse anybody."""
+    refusals = set()
+    kind = method.told.get("authorizationType")
+    if kind == "AWS_IAM" or method.told.get("apiKeyRequired"):
+        refusals.add(403)
+    if kind == "COGNITO_USER_POOLS":
+        refusals.add(401)
+    if kind == "CUSTOM":
+        refusals |= {401} if needs_identity(method.authorizer) else asking(method)
+    validator = method.around.validators.get(method.told.get("requestValidatorId", ""), {})
+    parameters = method.required("header") + method.required("querystring")
+    if validator.get("validateRequestParameters") and parameters:
+        refusals.add(400)
+    return refusals
+
+
+def needs_identity(authorizer: Told) -> bool:
+    """Whether its function is not even asked without what it goes by."""
+    kept = authorizer.get("authorizerResultTtlInSeconds", 300) > 0
+    return authorizer.get("type") == "TOKEN" or bool(kept and authorizer.get("identitySource"))
+
+
+def bare(method: Method) -> set[int]:
+    """The statuses for anybody: a guard's refusal, else what stands behind it."""
+    refused = guards(method) | closed(method)
+    return (refused or behind(method)) | (method.around.own_statuses if refused else set())
+
+
+def full(method: Method) -> set[int]:
+    """The statuses for a request with everything, whose tokens and signature nobody knows."""
+    kind = method.told.get("authorizationType")
+    if closed(method):
+        return closed(method) | method.around.own_statuses
+    if kind == "COGNITO_USER_POOLS":
+        return {401, _NOT_DONE} | method.around.own_statuses
+    if kind == "CUSTOM":
+        return asking(method) | method.around.own_statuses
+    keyed = {403} if method.told.get("apiKeyRequired") else set()
+    return behind(method) | keyed
+
+
+def closed(method: Method) -> set[int]:
+    """403 where the API lets nobody in here, 501 where its policy asks what is not known here."""
+    if method.around.api.get("disableExecuteApiEndpoint"):
+        return {403}
+    return {200, 403, _NOT_DONE} if method.around.api.get("policy") else set()
+
+
+def asking(method: Method) -> set[int]:
+    """A stub is no authorizer: 500 where it runs or is not there, 401 where no token fits."""
+    named = _FUNCTION.search(str(method.authorizer.get("authorizerUri")))
+    status = method.around.functions.get(named[1] if named else "", 500)
+    kept = {401} if method.authorizer.get("identityValidationExpression") else set()
+    return kept | {_NOT_DONE if status == _NOT_DONE else 500}
+
+
+def behind(method: Method) -> set[int]:
+    """The statuses of the integration, which answers a stub's ``{}`` or is not done here."""
+    integration = method.told["methodIntegration"]
+    kind, uri = integration["type"], str(integration.get("uri"))
+    mapped = {int(code) for code in integration.get("integrationResponses") or {}}
+    invalid = {400} if method.told.get("requestModels") else set()
+    unsupported = set() if integration.get("passthroughBehavior") == "WHEN_NO_MATCH" else {415}
+    if kind == "MOCK":
+        return mocked(integration, mapped) | invalid
+    named = _FUNCTION.search(uri)
+    if named:
+        status = method.around.functions.get(named[1], 500)
+        runs = kind == "AWS" and status in (200, 502)
+        # A role that API Gateway may not assume, or that may not call the function.
+        closed_role = {500} if integration.get("credentials") else set()
+        served = (mapped or {500}) if runs else {status}
+        return invalid | unsupported | served | closed_role
+    if ":states:action/Start" in uri:
+        return (mapped or {500}) | invalid | unsupported | {500}
+    return {_NOT_DONE} | invalid | unsupported
+
+
+def mocked(integration: Told, mapped: set[int]) -> set[int]:
+    """The response whose pattern fits the template's status, else the one without a pattern."""
+    templates = integration.get("requestTemplates") or {}
+    stated = _STATUS.search(templates.get("application/json", ""))
+    if stated is None:
+        return mapped | {500, 415}
+    responses = (integration.get("integrationResponses") or {}).values()
+    fitting = [
+        one for one in responses if re.fullmatch(one.get("selectionPattern") or "$", stated[1])
+    ]
+    fitting = fitting or [one for one in responses if not one.get("selectionPattern")]
+    return {int(fitting[0]["statusCode"])} if fitting else {500}
+
+
+def memory() -> int:
+    """The resident memory of the server, in MB (Linux; elsewhere 0)."""
+    try:
+        told = Path(f"/proc/{control.up().pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(re.findall(r"VmHWM:\s+(\d+)", told)[0]) // 1024
+
+
+def lost_by_restart(endpoint: str) -> list[str]:
+    """The names of reads whose answers differ after an end and a start."""
+    before = held(endpoint)
+    control.down()
+    after = held(control.up().endpoint)
+    return [name for name in before if before[name] != after.get(name)]
+
+
+def held(endpoint: str) -> dict[str, str]:
+    """What the account holds, as its reads show it."""
+    builder = Builder(endpoint)
+    gateway = builder.client("apigateway")
+    told = {
+        "functions": pages(builder.client("lambda"), "list_functions"),
+        "machines": pages(builder.client("stepfunctions"), "list_state_machines"),
+        "roles": pages(builder.client("iam"), "list_roles"),
+        "log groups": pages(builder.client("logs"), "describe_log_groups"),
+        "usage plans": pages(gateway, "get_usage_plans"),
+        "APIs": pages(gateway, "get_rest_apis"),
+    }
+    for page in gateway.get_paginator("get_rest_apis").paginate():
+        for api in page["items"]:
+            whole = {"restApiId": api["id"]}
+            told[f"resources {api['id']}"] = pages(
+                gateway, "get_resources", **whole, embed=["methods"]
+            )
+            told[f"stages {api['id']}"] = pages(gateway, "get_stages", **whole)
+    return told
+
+
+def pages(client: Any, operation: str, **parameters: Any) -> str:
+    """All that an operation lists, as one text."""
+    if client.can_paginate(operation):
+        parts = client.get_paginator(operation).paginate(**parameters)
+        shown = [{**one, "ResponseMetadata": None} for one in parts]
+    else:
+        shown = [{**getattr(client, operation)(**parameters), "ResponseMetadata": None}]
+    return json.dumps(shown, default=str, sort_keys=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    main()
