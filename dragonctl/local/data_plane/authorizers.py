@@ -129,6 +129,10 @@ def _called(exchange: Exchange, authorizer: Said, arn: str, event: Said) -> Any:
         calls.check_permission(arn, source, "apigateway.amazonaws.com", credentials)
     except (calls.UnknownFunctionError, PermissionError):
         raise faults.authorizer("Invalid permissions on Lambda function") from None
+    try:
+        calls.check_concurrency(arn)
+    except calls.ThrottledError as error:
+        raise faults.authorizer(f"Lambda invocation failed with status: 429. {error}") from None
     payload = json.dumps(event, ensure_ascii=False).encode()
     invocation = Invocation(payload, calls.new_request_id(), trace_header=str(exchange.trace))
     return calls.call(function, invocation)

@@ -67,6 +67,11 @@ def _invoke(exchange: Exchange, function_arn: str, payload: str, kind: str) -> O
     except WaitedTooLongError:
         status = 504
         raise faults.timed_out(exchange.timeout) from None
+    except calls.ThrottledError as error:
+        status = 429
+        words = f"status: 429. Lambda request id: {invocation.request_id}"
+        exchange.log.fault(f"Lambda invocation failed with {words}")
+        raise faults.configuration(str(error)) from None
     finally:
         exchange.call = Call(
             "Lambda",
@@ -102,6 +107,7 @@ def _called(exchange: Exchange, function_arn: str, invocation: Invocation) -> Ou
             calls.check_permission(function_arn, source, "apigateway.amazonaws.com", role)
     except (calls.UnknownFunctionError, PermissionError):
         raise faults.configuration("Invalid permissions on Lambda function") from None
+    calls.check_concurrency(function_arn)
     if invocation.kind == "Event":
         return calls.start(function, invocation)
     return within(exchange.timeout / 1000, lambda: calls.call(function, invocation))

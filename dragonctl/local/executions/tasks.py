@@ -136,9 +136,13 @@ def _allowed(env: Any, arn: str) -> Any:
         )
         raise _refusal("AWSLambdaException", words, 403)
     try:
-        return calls.find(arn)
+        function = calls.find(arn)
+        calls.check_concurrency(arn)
     except calls.UnknownFunctionError as error:
         raise _refusal("ResourceNotFoundException", str(error), 404) from error
+    except calls.ThrottledError as error:
+        raise _refusal("TooManyRequestsException", str(error), 429) from error
+    return function
 
 
 def _refusal(code: str, message: str, status: int) -> ClientError:

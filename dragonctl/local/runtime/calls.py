@@ -20,6 +20,10 @@ class UnknownFunctionError(Exception):
     """There is no such function, version or alias; the message is AWS's."""
 
 
+class ThrottledError(Exception):
+    """No concurrency is left for the function; the message is AWS's."""
+
+
 def new_request_id() -> str:
     """An id for one invocation."""
     return str(uuid.uuid4())
@@ -50,6 +54,18 @@ def find(arn: str) -> Function:
     return Function(
         _account(arn), _region(arn), held.get_configuration(), held.code_bytes, held.code_sha_256
     )
+
+
+def check_concurrency(arn: str) -> None:
+    """Whether anything of the function may run at all.
+
+    Raises:
+        ThrottledError: its reserved concurrency is none.
+
+    """
+    backend = backends.backend("lambda", _account(arn), _region(arn))
+    if str(getattr(backend.get_function(name_of(arn)), "reserved_concurrency", None)) == "0":
+        raise ThrottledError("Rate Exceeded.")
 
 
 def call(function: Function, invocation: Invocation) -> Outcome:

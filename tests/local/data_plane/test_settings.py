@@ -212,3 +212,22 @@ def test_bytes_become_base64_for_the_template(application):
     application.deploy()
     answer = application.send("POST", "/m", b"\x89PNG\xff", headers={"Content-Type": "image/png"})
     assert base64.b64decode(answer.json["image"]) == b"\x89PNG\xff"
+
+
+def test_a_function_without_concurrency_runs_for_nobody(application):
+    application.account_role()
+    arn = application.function("shut", ECHO)
+    application.proxy("POST", "/m", arn)
+    application.deploy()
+    application.patch(logging__loglevel="ERROR")
+    machine = application.machine({"A": {"Type": "Task", "Resource": arn, "End": True}}, "A")
+    application.aws.client("lambda").put_function_concurrency(
+        FunctionName="shut", ReservedConcurrentExecutions=0
+    )
+    assert application.send("POST", "/m", "{}").status == 500
+    log = "".join(application.execution_log())
+    assert "Lambda invocation failed with status: 429." in log
+    assert "Execution failed due to configuration error: Rate Exceeded." in log
+    states = application.aws.client("stepfunctions")
+    ended = application.finished(states.start_execution(stateMachineArn=machine)["executionArn"])
+    assert ended["error"] == "Lambda.TooManyRequestsException"
