@@ -2,8 +2,8 @@
 
 It binds a free port of 127.0.0.1, writes down where it is, and serves until it is told to stop
 (SIGTERM, SIGINT); what takes long is done behind the open port (:mod:`dragonctl.local.opening`).
-Pages of the origins may call its stages. A keeper thread writes the state down shortly after each
-change, so that even a kill loses no more than the last moment.
+Pages of the origins may call its stages. A thread, the autosaver, writes the state down shortly
+after each change, so that even a kill loses no more than the last moment.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ def main() -> None:
     sys.modules.setdefault("awscrt", None)  # type: ignore[arg-type]
     opening = Opening()
     server = build(opening, sys.argv[1:])
-    keeper = Keeper(abandoned=server.shutdown)
-    server.handler = keeper.watching(server.handler)
+    autosaver = Autosaver(abandoned=server.shutdown)
+    server.handler = autosaver.watching(server.handler)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    keeper.start()
+    autosaver.start()
     try:
         server.serve_forever()
     finally:
         # First the port, so that nobody is served by a process on its way out.
         server.server_close()
-        _end(opening, keeper)
+        _end(opening, autosaver)
 
 
-def _end(opening: Opening, keeper: Keeper) -> None:
+def _end(opening: Opening, autosaver: Autosaver) -> None:
     """Write down what there is, and end what was started."""
     try:
         if opening.has_succeeded():
-            keeper.stop()
+            autosaver.stop()
     finally:
         if opening.has_succeeded():
             hooks.tell("stop")
@@ -83,7 +83,7 @@ def build(opening: Opening, allow_origins: Sequence[str] = ()) -> Server:
     return server
 
 
-class Keeper(threading.Thread):
+class Autosaver(threading.Thread):
     """Writes the state down when something changed and a quiet moment has come.
 
     A server whose address is gone (its state folder was removed) cannot be found any more, nor
@@ -91,7 +91,7 @@ class Keeper(threading.Thread):
     """
 
     def __init__(self, abandoned: Callable[[], None]) -> None:
-        super().__init__(daemon=True, name="keeper")
+        super().__init__(daemon=True, name="autosaver")
         self._abandoned = abandoned
         self._changed_at: float | None = None
         self._first_at = 0.0

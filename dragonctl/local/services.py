@@ -78,13 +78,13 @@ class Services:
         return answer
 
     def _mended(self, request: Request, answer: Answer) -> Answer:
-        mendings = shims.mendings.get((request.service, request.operation), ())
-        if answer.status >= 300 or not mendings:  # noqa: PLR2004 (what moto refused stays refused)
+        patches = shims.response_patches.get((request.service, request.operation), ())
+        if answer.status >= 300 or not patches:  # noqa: PLR2004 (what moto refused stays refused)
             return answer
         result = _decoded(answer)
-        for mending in mendings:
+        for patch in patches:
             with state.LOCK:
-                result = mending(request, result) or result
+                result = patch(request, result) or result
         if not _speaks_json(answer):
             return answer
         headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}

@@ -28,11 +28,11 @@ MOTO_VERSION = "5.2.5"
 
 Check = Callable[[Request], None]
 Replacement = Callable[[Request], dict[str, Any] | Answer | None]
-Mending = Callable[[Request, dict[str, Any]], dict[str, Any] | None]
+ResponsePatch = Callable[[Request, dict[str, Any]], dict[str, Any] | None]
 
 AnyCheck = TypeVar("AnyCheck", bound=Check)
 AnyReplacement = TypeVar("AnyReplacement", bound=Replacement)
-AnyMending = TypeVar("AnyMending", bound=Mending)
+AnyResponsePatch = TypeVar("AnyResponsePatch", bound=ResponsePatch)
 
 _OF_EXECUTIONS = (
     "DescribeExecution",
@@ -60,7 +60,7 @@ without_lock: set[tuple[str, str]] = {
     ("events", "PutEvents"),
     *(("stepfunctions", operation) for operation in _OF_EXECUTIONS),
 }
-mendings: dict[tuple[str, str], list[Mending]] = defaultdict(list)
+response_patches: dict[tuple[str, str], list[ResponsePatch]] = defaultdict(list)
 
 
 def before(service: str, *operations: str) -> Callable[[AnyCheck], AnyCheck]:
@@ -99,13 +99,13 @@ def instead(
     return register
 
 
-def after(service: str, *operations: str) -> Callable[[AnyMending], AnyMending]:
+def after(service: str, *operations: str) -> Callable[[AnyResponsePatch], AnyResponsePatch]:
     """Mend moto's answer, or remember what it did."""
 
-    def register(mending: AnyMending) -> AnyMending:
+    def register(patch: AnyResponsePatch) -> AnyResponsePatch:
         for operation in operations:
-            mendings[service, operation].append(mending)
-        return mending
+            response_patches[service, operation].append(patch)
+        return patch
 
     return register
 

@@ -95,4 +95,4 @@ def _is_random(value: str) -> bool:
 def _bits(value: str) -> float:
     """Shannon's entropy of its characters, in bits."""
     counts = Counter(value).values()
-    return -sum(one / len(value) * math.log2(one / len(value)) for one in counts)
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
