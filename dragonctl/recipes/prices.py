@@ -18,4 +18,5 @@ MILLION_EDGE_REQUESTS, EDGE_GB_SECOND = 0.60, 0.00005001
 
 def dollars(amount: float) -> str:
     """``$1,234.50``; what is saved is ``-$0.50``."""
-    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
+    cents = round(amount, 2)
+    return f"{'-' if cents < 0 else ''}${abs(cents):,.2f}"

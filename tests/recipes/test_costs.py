@@ -107,6 +107,11 @@ def test_detailed_metrics_are_priced_by_the_method():
     assert "up to $2.10 a month for each method" in told(stage({"*/*/metrics/enabled": True}))
 
 
+def test_less_than_a_cent_has_no_sign():
+    aws = CloudWatch(Count=[7.0], ExecutionsStarted=[0.0])
+    assert "about $0.00 a month for logs" in told(stage({LOGS: "OFF"}, {LOGS: "INFO"}), aws)
+
+
 def test_less_is_no_price_to_be_told_of_a_quiet_api():
     assert told(stage({LOGS: "OFF"}, {LOGS: "INFO"}), QUIET) == ""
 
