@@ -266,7 +266,7 @@ class _Work:
         }
         titles = {step.resource.identifier: step.title for step in self.goal.steps}
         table = changes_table(self.outcome.changes, titles)
-        return page(self.goal.title, facts, table, self.warnings, messages(errors))
+        return page(self.goal.title, facts, table, self.warnings, messages(errors), self.notes)
 
     def _retry(self, errors: list[DragonError]) -> str:
         return "" if self.kept else retry(self.goal.app, errors)

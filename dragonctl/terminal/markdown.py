@@ -23,11 +23,16 @@ def page(
     table: str,
     warnings: Iterable[str] = (),
     errors: Iterable[object] = (),
+    notes: Iterable[str] = (),
 ) -> str:
     """A heading, what is known of the run, the changes, and what is to be said of them."""
     parts = [f"## {cell(title)}", "\n".join(f"- {k}: {code(v)}" for k, v in facts.items() if v)]
     parts.append(table or "No changes.")
-    for heading, texts in (("Warnings", warnings), ("Failed", errors)):
+    for heading, texts in (
+        ("Notes", notes),
+        ("Warnings", warnings),
+        ("Failed", errors),
+    ):
         lines = [f"- {cell(str(text))}" for text in texts]
         parts += [f"### {heading}", "\n".join(lines)] if lines else []
     return "\n\n".join(parts)

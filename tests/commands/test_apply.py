@@ -289,6 +289,7 @@ def test_a_plan_and_a_run_are_tables_for_a_ticket(kept, dragonctl):
         assert len(rows) == 2 + len(kept["changes"])
         assert {line.replace("\\|", "").count("|") for line in rows} == {6}
     assert "log level | `OFF` | `INFO`" in plan.stdout
+    assert "November 2026" in plan.stdout  # what it adds a month is for whoever approves it
     assert run in told.stdout
 
 

@@ -8,9 +8,12 @@ from dragonctl.application.nouns import Api, App, Machine
 from dragonctl.engine.model import Reading, Step, differences
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import AwsError
+from dragonctl.recipes import dashboard, sampling
 from dragonctl.recipes.observability.costs import costs, traffic
 from dragonctl.resources.apigateway_stage import Stage
+from dragonctl.resources.cloudwatch_dashboard import Dashboard
 from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.xray_sampling_rule import SamplingRule
 
 FLOW = "arn:aws:states:us-east-1:1:stateMachine:flow"
 APP = App(
@@ -128,3 +131,17 @@ def test_a_month_has_more_than_four_weeks_traffic():
         f"states-machine/{FLOW}": 300.0,
     }
     assert cloudwatch.asked == [7]
+
+
+def test_a_sampling_rule_is_priced_by_its_share_and_its_reservoir():
+    have = {"FixedRate": 0.05, "ReservoirSize": 1}
+    (said,) = sampling.cost(plan(SamplingRule("Default"), {"FixedRate": 0.1}, have))
+    # 10 % of a million at $5 a million; 30 days have 2,592,000 seconds
+    assert "$0.50 for a million requests of this rule, before it $0.25" in said
+    assert "$12.96 a month" in said
+
+
+def test_only_a_new_dashboard_is_priced():
+    new = Plan((Planned(Step("", Dashboard("d"), {"body": {}})),))
+    assert [*dashboard.cost(new)]
+    assert not [*dashboard.cost(plan(Dashboard("d"), {"body": {}}, {"body": {"a": 1}}))]
