@@ -15,8 +15,6 @@ from dragonctl.engine.reads import Reads, concurrently
 from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.errors import ODD, AwsError, DragonError
 
-# AWS shows its own writes late at times (IAM above all): a few looks before a write is disbelieved.
-READ_BACK_SECONDS = 8.0
 SETTLE_SECONDS = 900.0
 _LATE = "waiting until AWS shows the change"
 _LOOK_EVERY = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
@@ -148,7 +146,7 @@ class _Attempt:
             settled = self.settle(reading)
             reading = settled if self.resource.is_shown else reading
         if self._unproven(reading):
-            reading = self._until(reading, READ_BACK_SECONDS, self._unproven)
+            reading = self._until(reading, self.resource.shown_within, self._unproven)
             reading = self.settle(reading) if self.tools.wait else reading
         return self._believe(reading)
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from dragonctl.aws import iam_documents
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
-from dragonctl.resources.role_rights import ABSENT
+from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class InlinePolicy(Resource):
     """An inline policy of a role. State: ``document``."""
 
     kind: ClassVar[str] = "iam-inline-policy"
+    shown_within: ClassVar[float] = SHOWN_WITHIN
     table: ClassVar[Table] = (Field("document", "document", plain=True),)
     role: str
     name: str

@@ -13,7 +13,7 @@ from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, 
 from dragonctl.engine.paging import follow
 from dragonctl.errors import DragonError
 from dragonctl.resources.iam_role import detached
-from dragonctl.resources.role_rights import ABSENT
+from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN
 
 VERSIONS = 5
 """IAM keeps at most five versions of a policy."""
@@ -29,6 +29,7 @@ class Policy(Resource):
     """
 
     kind: ClassVar[str] = "iam-policy"
+    shown_within: ClassVar[float] = SHOWN_WITHIN
     table: ClassVar[Table] = (
         Field("document", "document", plain=True),
         Field("description", "description", plain=True),

@@ -11,7 +11,7 @@ from dragonctl.aws import iam_documents
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.creation_tags import TAGS
-from dragonctl.resources.role_rights import ABSENT, attached_policies, logs_through
+from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN, attached_policies, logs_through
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Role(Resource):
     """
 
     kind: ClassVar[str] = "iam-role"
+    shown_within: ClassVar[float] = SHOWN_WITHIN
     table: ClassVar[Table] = (
         Field("trust", "trust", plain=True),
         Field("description", "description", plain=True),

@@ -9,7 +9,7 @@ from typing import ClassVar
 from dragonctl.engine.fields import Field, Table, templates
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
-from dragonctl.resources.role_rights import ABSENT, logs_through
+from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN, logs_through
 
 _POLICY = "policies/"
 
@@ -24,6 +24,7 @@ class RolePolicies(Resource):
     """What is attached to a role. State: ``policies/<policy ARN>``, true."""
 
     kind: ClassVar[str] = "iam-role-policies"
+    shown_within: ClassVar[float] = SHOWN_WITHIN
     noun: ClassVar[str] = "role"
     table: ClassVar[Table] = (
         Field(

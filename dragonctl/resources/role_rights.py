@@ -17,6 +17,8 @@ _NOTHING: iam_documents.Document = {"Statement": []}
 
 
 MOST_POLICIES = 10
+# IAM's user guide ("Changes that I make are not always immediately visible") gives no bound.
+SHOWN_WITHIN = 30.0
 """Managed policies of a role, unless the account's quota was raised (IAM quotas)."""
 
 

@@ -121,12 +121,12 @@ def test_an_answer_that_tells_of_the_change_is_not_believed_alone(forgetful):
 class Late(TinyAws):
     """Shows a write after some looks."""
 
-    looks = 0
+    looks, hidden = 0, 4
 
     def _do(self, operation, params):
         answer = super()._do(operation, params)
         if operation == "Set":
-            self.looks = 4
+            self.looks = self.hidden
         if operation == "Read" and self.looks:
             self.looks -= 1
             return {"colour": "blue"}
@@ -138,6 +138,21 @@ def test_what_aws_shows_late_is_waited_for(engine):
     outcome = engine.run(painted("one"))
     assert outcome.errors == []
     assert [(one.before, one.after) for one in outcome.changes] == [("blue", "red")]
+
+
+class SlowlyShown(Thing):
+    """A thing of a service whose writes are seen late, as IAM's are."""
+
+    kind = "tiny-slowly-shown-thing"
+    shown_within = 30.0
+
+
+@pytest.mark.parametrize(("resource", "codes"), [(Thing, ["NotHeld"]), (SlowlyShown, [])])
+def test_how_long_a_write_may_be_unseen_is_the_service_s(engine, resource, codes):
+    engine.aws = Late(things=blue("one"))
+    engine.aws.hidden = 10
+    outcome = engine.run(painted("one", resource=resource))
+    assert [error.code for error in outcome.errors] == codes
 
 
 def test_what_aws_shows_after_the_run_has_given_up_is_undone_all_the_same(engine):
