@@ -40,6 +40,32 @@ _OWN_WORDS = "The local AWS does not"
 Told = Mapping[str, Any]
 
 
+class Functions:
+    """How each function answers by itself, asked once: 200, 502 or 501 of a proxy integration."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._known: dict[str, int] = {}
+
+    def status(self, name: str) -> int:
+        """The status for one function; 500 for one that is not there."""
+        if name not in self._known:
+            self._known[name] = self._asked(name)
+        return self._known[name]
+
+    def _asked(self, name: str) -> int:
+        errors = self._client.exceptions
+        try:
+            answer = self._client.invoke(FunctionName=name, Payload=b"{}")
+        except errors.ResourceNotFoundException:
+            return 500
+        except errors.ClientError as error:
+            return _NOT_DONE if _OWN_WORDS in str(error) else 500
+        if _OWN_WORDS.encode() in answer["Payload"].read():
+            return _NOT_DONE
+        return 502 if answer.get("FunctionError") else 200
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What the methods of an API refer to, and how each function answers by itself."""
@@ -48,7 +74,7 @@ class Surroundings:
     authorizers: Mapping[str, Told]
     validators: Mapping[str, Told]
     own_statuses: frozenset[int]
-    functions: Mapping[str, int]
+    functions: Functions
     key: str | None
 
 
@@ -185,27 +211,9 @@ def surroundings(builder: Builder, api: str) -> Surroundings:
         {one["id"]: one for one in gateway.get_authorizers(restApiId=api, limit=500)["items"]},
         {one["id"]: one for one in gateway.get_request_validators(restApiId=api)["items"]},
         frozenset(int(one["statusCode"]) for one in responses if one.get("statusCode")),
-        functions(builder.client("lambda")),
+        Functions(builder.client("lambda")),
         keys[-1]["value"] if keys else None,
     )
-
-
-def functions(client: Any) -> dict[str, int]:
-    """The status that a proxy integration gives for each: 200, 502 or 501."""
-    pages_of = client.get_paginator("list_functions").paginate()
-    names = [one["FunctionName"] for page in pages_of for one in page["Functions"]]
-    return {name: alone(client, name) for name in names}
-
-
-def alone(client: Any, name: str) -> int:
-    """How a function answers an invocation by itself."""
-    try:
-        answer = client.invoke(FunctionName=name, Payload=b"{}")
-    except client.exceptions.ClientError:
-        return _NOT_DONE
-    if _OWN_WORDS.encode() in answer["Payload"].read():
-        return _NOT_DONE
-    return 502 if answer.get("FunctionError") else 200
 
 
 def methods(gateway: Any, api: str, around: Surroundings) -> Iterator[Method]:
@@ -299,7 +307,7 @@ def closed(method: Method) -> set[int]:
 def asking(method: Method) -> set[int]:
     """A stub is no authorizer: 500 where it runs or is not there, 401 where no token fits."""
     named = _FUNCTION.search(str(method.authorizer.get("authorizerUri")))
-    status = method.around.functions.get(named[1] if named else "", 500)
+    status = method.around.functions.status(named[1]) if named else 500
     kept = {401} if method.authorizer.get("identityValidationExpression") else set()
     return kept | {_NOT_DONE if status == _NOT_DONE else 500}
 
@@ -315,7 +323,7 @@ def behind(method: Method) -> set[int]:
         return mocked(integration, mapped) | invalid
     named = _FUNCTION.search(uri)
     if named:
-        status = method.around.functions.get(named[1], 500)
+        status = method.around.functions.status(named[1])
         runs = kind == "AWS" and status in (200, 502)
         # A role that API Gateway may not assume, or that may not call the function.
         closed_role = {500} if integration.get("credentials") else set()
@@ -341,11 +349,8 @@ def mocked(integration: Told, mapped: set[int]) -> set[int]:
 
 
 def memory() -> int:
-    """The resident memory of the server, in MB (Linux; elsewhere 0)."""
-    try:
-        told = Path(f"/proc/{control.up().pid}/status").read_text()
-    except OSError:
-        return 0
+    """The most that the server has had in memory, in MB (Linux alone tells it)."""
+    told = Path(f"/proc/{control.up().pid}/status").read_text()
     return int(re.findall(r"VmHWM:\s+(\d+)", told)[0]) // 1024
 
 
