@@ -134,6 +134,16 @@ def events(world: World):
     return {"logGroupName": world.group, "startTime": NOON_MS}
 
 
+def streams(world: World):
+    """Two streams, of which the second by name was written to first."""
+    for minute, stream in enumerate(("b", "a")):
+        place = {"logGroupName": world.group, "logStreamName": stream}
+        world.call("logs", "CreateLogStream", **place)
+        event = {"timestamp": NOON_MS + 60_000 * minute, "message": f"of {stream}"}
+        world.call("logs", "PutLogEvents", **place, logEvents=[event])
+    return {"logGroupName": world.group}
+
+
 def executions(world: World):
     """An execution that succeeded, and one that was stopped."""
     waits = json.dumps(
@@ -295,6 +305,12 @@ READS = {
         {"limit": (1, ["ab"]), "logGroupNamePrefix": ("a", ["ab"]),
          "logGroupNamePattern": ("b", ["ab", "b"]), "logGroupClass": ("INFREQUENT_ACCESS", ["c"]),
          "logGroupIdentifiers": (["ab", "c", "gone"], ["ab", "c"])},
+    ),
+    ("logs", "DescribeLogStreams"): Asked(
+        streams, lambda answer: [one["logStreamName"] for one in answer["logStreams"]], ["a", "b"],
+        {"logStreamNamePrefix": ("b", ["b"]), "limit": (1, ["a"]), "descending": (True, ["b", "a"]),
+         "orderBy": ("LastEventTime", ["b", "a"])},
+        elsewhere={"logGroupIdentifier": "members/test_reads.py"},
     ),
     ("logs", "FilterLogEvents"): Asked(
         events, lambda answer: [one["message"] for one in answer["events"]], ["of one", "of two"],

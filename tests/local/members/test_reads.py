@@ -75,3 +75,5 @@ def test_a_log_group_is_named_by_its_arn_too(world):
     arn = f"arn:aws:logs:us-east-1:{world.aws.account}:log-group:{events.pop('logGroupName')}"
     answer = world.call("logs", "FilterLogEvents", logGroupIdentifier=arn, **events)
     assert [one["message"] for one in answer["events"]] == ["of one", "of two"]
+    streams = world.call("logs", "DescribeLogStreams", logGroupIdentifier=arn)["logStreams"]
+    assert [one["logStreamName"] for one in streams] == ["one", "two"]
