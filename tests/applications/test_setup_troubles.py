@@ -23,8 +23,8 @@ UNDO = ("undo", "--yes", "--output", "json")
 
 
 @pytest.fixture(scope="module")
-def local():
-    with laboratory() as place:
+def local(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         yield place
 
 

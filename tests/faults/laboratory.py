@@ -153,23 +153,24 @@ class Laboratory:
 
 
 @contextmanager
-def laboratory(endpoint: str | None = None) -> Iterator[Laboratory]:
-    """A laboratory on an endpoint that is a moto server; else with a local AWS of its own."""
+def laboratory(endpoint: str | None = None, server: Any = None) -> Iterator[Laboratory]:
+    """On an endpoint that is a moto server, or on a running local AWS; else on one of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with (
             nullcontext((endpoint, partial(_reset_moto, endpoint)))
             if endpoint
-            else _local_aws(folder) as (target, reset),
+            else _local_aws(folder, server) as (target, reset),
             Proxy(target) as proxy,
         ):
             yield Laboratory(target, proxy, folder, Builder(target), reset, endpoint is None)
 
 
 @contextmanager
-def _local_aws(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
-    """The address of a local AWS, and what empties it."""
-    with local_server(folder) as server:
+def _local_aws(folder: Path, running: Any) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The address of an empty local AWS, the running one if there is one, and what empties it."""
+    with nullcontext(running) if running else local_server(folder) as server:
+        empty(server)
         yield server.endpoint, partial(empty, server)
 
 

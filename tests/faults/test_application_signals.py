@@ -13,8 +13,8 @@ COMMAND = COMMANDS["setup-observability --application-signals"]
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         yield place
 
 

@@ -20,8 +20,8 @@ KEYED = 8  # of them with a key to write: ten writes a second are AWS's quota
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         yield place
 
 

@@ -12,8 +12,8 @@ UNDO = ("undo", "--yes", "--region", "us-east-1", "--output", "json")
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         folder = place.folder / "lambdas/edge/stamp"
         folder.mkdir(parents=True)
         (folder / "stamp.py").write_text(SOURCE)

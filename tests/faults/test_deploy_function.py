@@ -11,8 +11,8 @@ from tests.faults.rules import FAULTS, Rule
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         yield place
 
 

@@ -18,8 +18,8 @@ AT_ONE_THING = [
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         furnish(place.folder)
         yield place
 

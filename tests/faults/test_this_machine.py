@@ -22,8 +22,8 @@ DRAGONCTL = Path(sys.executable).with_name("dragonctl")
 
 
 @pytest.fixture(scope="module")
-def lab():
-    with laboratory() as place:
+def lab(local_aws_server):
+    with laboratory(server=local_aws_server.server) as place:
         yield place
 
 

@@ -27,8 +27,9 @@ SETUP = "setup-observability"
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
-    with laboratory() as lab, told(lab, tmp_path_factory.mktemp("story")) as found:
+def story(local_aws_server, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("story")
+    with laboratory(server=local_aws_server.server) as lab, told(lab, folder) as found:
         yield found
 
 
