@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from time import monotonic, sleep
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -11,7 +11,6 @@ from dragonctl.aws.quota import RECOVERY, Quotas
 from tests.engine.fakes import Time
 
 BURST = 39
-SPEED = 50
 
 
 @pytest.fixture
@@ -60,19 +59,28 @@ def test_an_operation_with_a_quota_of_its_own_falls_under_both(quotas, time):
     assert time.now == pytest.approx(2.4)
 
 
-def test_those_who_wait_for_a_rare_call_do_not_hold_up_the_others():
-    quotas = Quotas(lambda: SPEED * monotonic(), lambda seconds: sleep(seconds / SPEED))
-    made: list[str] = []
+def test_those_who_wait_for_a_rare_call_do_not_hold_up_the_others(time):
+    mine, others_are_done, lock = threading.local(), threading.Event(), threading.Lock()
+
+    def sleep(seconds):
+        if mine.is_rare:
+            others_are_done.wait()
+        with lock:
+            time.sleep(seconds)
+
+    quotas = Quotas(time.clock, sleep)
 
     def ask(operation):
+        mine.is_rare = operation == "GetResources"
         quotas.take("apigateway", operation)
-        made.append(operation)
 
-    asked = ["GetResources"] * 30 + ["GetStages"] * 70
-    with ThreadPoolExecutor(len(asked)) as pool:
-        list(pool.map(ask, asked))
-    assert sorted(made) == sorted(asked)
-    assert set(made[-5:]) == {"GetResources"}
+    with ThreadPoolExecutor(100) as pool:
+        rare = [pool.submit(ask, "GetResources") for _ in range(30)]
+        others = [pool.submit(ask, "GetStages") for _ in range(70)]
+        held_up = wait(others, timeout=60).not_done
+        others_are_done.set()
+        assert held_up == set()
+        assert wait(rare, timeout=60).not_done == set()
 
 
 def test_a_refusal_empties_the_bucket_and_lowers_the_pace(quotas, time):

@@ -129,7 +129,7 @@ def test_a_failure_has_the_shape_that_aws_gives_it(application, code, document):
 def test_a_process_that_ends_or_hangs_is_an_error_and_the_next_one_is_new(
     application, code, kind, message
 ):
-    application.function("f", code, Timeout=1)
+    application.function("f", code, Timeout=1 if kind == "Sandbox.Timedout" else 60)
     error, told = invoke(application, "f")
     assert (error, told["errorType"]) == ("Unhandled", kind)
     assert message in told["errorMessage"]
@@ -217,12 +217,21 @@ def test_events_dry_runs_and_missing_functions(application):
         client.invoke(FunctionName="nothing")
 
 
-def test_concurrent_events_get_containers_of_their_own(application):
-    code = "import os, time\ndef handler(e, c):\n    time.sleep(0.3)\n    return os.getpid()"
-    application.function("f", code)
+def test_concurrent_events_get_containers_of_their_own(application, tmp_path):
+    # Each waits for the other two: none ends before all of them have begun.
+    code = """
+import os, pathlib, time
+def handler(folder, context):
+    pathlib.Path(folder, context.aws_request_id).touch()
+    while len(os.listdir(folder)) < 3:
+        time.sleep(0.01)
+    return os.getpid()
+"""
+    application.function("f", code, Timeout=60)
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(invoke(application, "f")[1])) for _ in range(3)
+        threading.Thread(target=lambda: found.append(invoke(application, "f", str(tmp_path))[1]))
+        for _ in range(3)
     ]
     for thread in threads:
         thread.start()
