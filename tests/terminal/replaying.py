@@ -59,17 +59,48 @@ def _key(service: str, operation: str, params: Mapping[str, Any]) -> Key:
     return service, operation, _TIME.sub("time", asked)
 
 
+def _questions(service: str, operation: str, params: Mapping[str, Any]) -> dict[str, Key]:
+    """A call's questions, by the name that each asks for: "" where it is a single one.
+
+    Which log groups one call asks for together is left to chance; each is a question of its own.
+    """
+    names = params.get("logGroupIdentifiers") or [params.get("logGroupNamePrefix", "")]
+    if operation != "DescribeLogGroups" or "nextToken" in params or names == [""]:
+        return {"": _key(service, operation, params)}
+    return {name: _key(service, operation, {"name": name}) for name in names}
+
+
+def _about(name: str, answer: Any, params: Mapping[str, Any]) -> Any:
+    """The part of an answer that is about a name."""
+    if isinstance(answer, tuple) or "logGroupIdentifiers" not in params:
+        return answer
+    groups = answer["logGroups"]
+    return {**answer, "logGroups": [group for group in groups if group["logGroupName"] == name]}
+
+
+def _joined(answers: list[Any]) -> Any:
+    """The answers to all questions of a call as one; what was refused, if one was."""
+    refused = next((answer for answer in answers if isinstance(answer, tuple)), None)
+    if refused or len(answers) == 1:
+        return refused or answers[0]
+    groups = [group for answer in answers for group in answer["logGroups"]]
+    return {**answers[0], "logGroups": groups}
+
+
 class _Recording(dragonctl.aws.client.Aws):
     path: Path
     _write = threading.Lock()
 
     def send(self, service, operation, params, region=None):
+        questions = _questions(service, operation, params)
         try:
             answer = super().send(service, operation, params, region)
         except DragonError as error:
-            self._keep(_key(service, operation, params), (type(error), error.args, vars(error)))
+            for key in questions.values():
+                self._keep(key, (type(error), error.args, vars(error)))
             raise
-        self._keep(_key(service, operation, params), answer)
+        for name, key in questions.items():
+            self._keep(key, _about(name, answer, params))
         return answer
 
     def paging(self, service, operation):
@@ -102,7 +133,8 @@ class _Replaying(dragonctl.aws.client.Aws):
         self.date = formatdate(usegmt=True)
         key = _key(service, operation, params)
         self._suffer(service, operation, key)
-        answer = self._next(key if key in self._told else key[:2])
+        asked = _questions(service, operation, params).values()
+        answer = _joined([self._next(each if each in self._told else each[:2]) for each in asked])
         if isinstance(answer, tuple):
             kind, args, state = answer
             error = kind.__new__(kind, *args)
