@@ -43,6 +43,7 @@ from tests.faults.rules import (
     answer_for,
     api_gateway_limits,
 )
+from tests.local.serving import until
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
 MALFORMED = Answer(200, b'<html><body>{"truncated": ', {"Content-Type": "text/html"})
@@ -241,8 +242,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return proxy.kill()
             case "cut-before" | "no-effect":
                 return None if fault.kind == "cut-before" else empty_answer(operation)
-            case "silence":
-                time.sleep(fault.seconds)
+            case "silence" | "until-a-write":
+                if fault.kind == "silence":
+                    time.sleep(fault.seconds)
+                else:
+                    until(lambda: proxy.writes, bool, fault.seconds)
                 return self._forward(call, request)
             case "kill-after" | "cut-after" | "malformed":
                 self._forward(call, request)

@@ -18,7 +18,10 @@ from tests.hurry import TIMES
 
 @dataclass(frozen=True)
 class Fault:
-    """``kind`` names what goes wrong; ``seconds`` how long a silence or a "not yet" lasts."""
+    """``kind`` names what goes wrong; ``seconds`` how long a silence or a "not yet" lasts.
+
+    ``until-a-write`` is a silence that ends when a write comes, or at last after ``seconds``.
+    """
 
     kind: str
     seconds: float = 0.0

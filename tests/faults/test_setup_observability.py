@@ -44,7 +44,7 @@ def test_tags_hold_up_no_write_where_nothing_is_asked(lab):
     lab.builder.client("lambda").tag_resource(
         Resource=lab.builder.function_arn("small-work"), Tags={"managed-by": "terraform"}
     )
-    late = Rule(Fault("silence", 0.5), "lambda", "ListTags", times=ALWAYS)
+    late = Rule(Fault("until-a-write", 60), "lambda", "ListTags", times=ALWAYS)
     result = lab.run(*SETUP, rules=[late])
     assert result.exit_code == 0, result.stderr
     answered = min(one.started + one.seconds for one in result.calls if one.operation == "ListTags")
