@@ -56,6 +56,7 @@ $(VENV)/prowler/.ready: requirements/prowler.txt
 faults: setup  ## every fault at every call of every changing command, and every two at once (hours; RECORD=file goes on)
 	$(BIN)/python -m tests.faults.table $(if $(RECORD),--record $(RECORD))
 	$(BIN)/python -m tests.faults.pairs
+	$(BIN)/python -m pytest tests/strict/test_odd_answers.py --hypothesis-profile deep
 
 corpus: setup  ## every application of SHAPES=DIR (default: the project's own) there and back, on a strict AWS and the local one
 	$(BIN)/python -m tests.corpus $(if $(SHAPES),--shapes $(SHAPES),--page docs/applications.md)

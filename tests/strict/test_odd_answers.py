@@ -31,6 +31,8 @@ from tests.strict.world import Pace
 
 AT_ONCE = Pace(0, 0, 0, 0, 0, 0, 0, 0, gateway_rate=1e6, gateway_burst=1e6)
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
+EXAMPLES = 80 if settings.get_current_profile_name() == "deep" else 25
+"""Each is a whole `status` and a whole plan."""
 OPERATIONS = (
     "GetCallerIdentity", "GetRestApis", "GetStages", "GetResources", "GetAccount", "GetAlias",
     "GetFunctionConfiguration", "DescribeStateMachine", "DescribeLogGroups", "GetRole",
@@ -102,7 +104,7 @@ def everything(aws):
     st.integers(0, 400),
     st.one_of(st.none(), ODD_VALUES),
 )
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_no_answer_is_met_with_a_defect(twisted, operation, spot, value):
     twisted.operation, twisted.spot, twisted.value = operation, spot, value
     with suppress(DragonError):  # a sentence; anything else would be a defect
