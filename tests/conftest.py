@@ -21,15 +21,19 @@ settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any-machine")
+# `make faults` tries more of the few that take long: tests ask which of the profiles it is.
+settings.register_profile("deep", settings.get_profile("any-machine"))
 
 
 LONGEST = (
     "terminal/test_every_command.py",
+    "faults/test_caching.py",
     "faults/test_setup_observability.py",
+    "strict/test_strict_aws.py",
+    "cli/test_printed_by_every_command.py",
     "faults/test_this_machine.py",
     "docs/test_story.py",
     "packaging/test_installing.py",
-    "faults/test_caching.py",
     "commands/test_create_app.py",
     "cli/test_printed.py",
     "applications/test_setup_troubles.py",
@@ -38,8 +42,14 @@ LONGEST = (
     "commands/test_demo.py",
     "faults/test_deploy_function.py",
     "commands/test_seeing.py",
-    "strict/test_strict_aws.py",
+    "aws/test_shared_credentials.py",
+    "commands/test_enable_cache.py",
     "faults/test_pairs.py",
+    "cli/test_change.py",
+    "strict/test_odd_answers.py",
+    "commands/test_deploy_function.py",
+    "aws/test_configurations.py",
+    "strict/test_versions.py",
 )
 """The files that take longest, first: one that begins last would hold up the end alone."""
 
