@@ -252,7 +252,15 @@
     }
     panel.focus();
   };
+  // The panel takes its place beside the map while a part is chosen; the map keeps its scale.
+  const reveal = (wanted) => {
+    if (panel.hidden !== wanted) return;
+    const scale = pixels().width / whole.width;
+    panel.hidden = !wanted;
+    view(whole.x, whole.y, pixels().width / scale, pixels().height / scale);
+  };
   const choose = (at, focus) => {
+    reveal(true);
     const near = new Set([at]);
     edges.forEach((edge) => {
       const ends = [Number(edge.dataset.source), Number(edge.dataset.target)];
@@ -283,12 +291,13 @@
     calls("Called by", at, "target", "source");
     traces(at);
     document.getElementById("chosen").textContent = `${item.label}: ${item.requests} requests`;
+    bring(nodes.find((node) => Number(node.dataset.node) === at));
   };
   const clear = () => {
     [...nodes, ...edges].forEach((element) => element.classList.remove("dim", "lit"));
     nodes.forEach((node) => node.setAttribute("aria-pressed", "false"));
-    panel.replaceChildren(make("h2", "Choose a part of the map"),
-      make("p", "Its figures, its calls and its traces appear here.", "soft"));
+    panel.replaceChildren();
+    reveal(false);
   };
   nodes.forEach((node) => {
     const at = Number(node.dataset.node);

@@ -175,8 +175,7 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
         '<button type="button" id="zoom-fit">Fit</button></div></div>'
     )
     yield (
-        '<aside tabindex="-1" aria-label="Chosen part"><h2>Choose a part of the map</h2>'
-        '<p class="soft">Its figures, its calls and its traces appear here.</p></aside></div>'
+        '<aside tabindex="-1" aria-label="Chosen part" hidden></aside></div>'
         '<p class="skip" id="chosen" role="status"></p>'
     )
     names = Names.of(found)
@@ -194,7 +193,8 @@ _FILTERS = (
     '<option value="">all parts</option><option value="bad">with errors</option>'
     '<option value="fault">with faults</option></select></label>'
     '<button type="button" id="everything" hidden>Show all</button>'
-    '<span id="shown" aria-live="polite"></span></div>'
+    '<span id="shown" aria-live="polite"></span>'
+    '<span class="hint">Choose a part for its figures, calls and traces.</span></div>'
 )
 
 
