@@ -78,6 +78,19 @@ def test_a_click_on_a_part_shows_its_figures_its_calls_and_its_traces(tab, tmp_p
     assert "DragonValidationException" in panel.inner_text()
 
 
+def test_a_small_map_opens_whole_and_makes_room_for_what_is_chosen(tab, tmp_path):
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    open_page(tab, tmp_path, graphs.shop(5))
+    parts, panel = tab.locator("g.node").all(), tab.get_by_label("Chosen part")
+    assert all(seen_whole(tab, part) for part in parts)
+    assert not panel.is_visible()
+    parts[-1].click()
+    assert panel.is_visible()
+    assert seen_whole(tab, parts[-1])
+    tab.keyboard.press("Escape")
+    assert not panel.is_visible()
+
+
 def test_keys_alone_reach_choose_and_leave_a_part(tab, tmp_path):
     open_page(tab, tmp_path, graphs.dragons())
     first = tab.locator(".node").first
