@@ -65,6 +65,17 @@ def test_any_of_the_ids_finds_every_line_of_the_request_and_no_other():
         assert times == [1000, 1010, 1020, 1030, 1040, 1041, 1043, 1044], ident
 
 
+def test_what_the_first_lines_led_to_is_looked_for_around_them_and_not_in_a_day_of_logs():
+    day, quarter = 86_400_000, 900_000
+    fake = application()
+    for lines in fake.groups.values():
+        for line in lines:
+            line.time_ms += day
+    request_events(fake.fetch, groups(fake), GATEWAY, 0, None, report=lambda _: None)
+    searched = [params["startTime"] for name, params in fake.calls if name == "FilterLogEvents"]
+    assert min(start for start in searched if start) == day + 1000 - quarter
+
+
 def test_the_trail_names_the_traces_and_executions_that_it_met():
     trail, _ = follow_id(GATEWAY)
     assert trail.trace_ids() == [TRACE]

@@ -182,6 +182,17 @@ def test_items_that_a_distributed_map_tolerates():
     assert why(fake, STANDARD).outcome == "ok"
 
 
+def test_a_map_run_of_which_no_event_tells_is_named_by_the_label_in_its_arn():
+    run = "arn:aws:states:eu-west-1:123456789012:mapRun:Orders/Labelled:1"
+    events = [
+        STARTED, entered("Big", kind="Map"), ("MapRunStarted", {"mapRunArn": "another"}),
+        ("MapRunSucceeded", {}), left("Big", kind="Map"), SUCCEEDED,
+    ]  # fmt: skip
+    fake = standard(events, "SUCCEEDED")
+    fake.map_runs = [{"mapRunArn": run, "itemCounts": {"failed": 2, "total": 100}}]
+    assert why(fake, STANDARD).cause.name == "Labelled"
+
+
 def test_a_failure_far_back_in_a_long_history_is_found():
     items = [("MapIterationStarted", {"index": number}, 3) for number in range(300)]
     events = [
