@@ -71,6 +71,7 @@ class Report:
                 if item.changes:
                     say("")  # a plan is read and judged: it has air
                     self._step(item.step.title, item.changes)
+            say(*[""] * any(item.changes for item in planned.items))
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
@@ -101,8 +102,6 @@ class Report:
         """The last line: how many, how long, and what to type to take it back."""
         amount = _amount(outcome.changes, brief=self.brief)
         seconds = time.monotonic() - self.began
-        if dry and outcome.changes:
-            say("")
         say(_summary(outcome, amount, undo_command, seconds, dry=dry))
 
     def _waiting(self, wait: Waiting) -> None:

@@ -38,7 +38,7 @@
   const mark = (status) => status.replaceAll(" ", "-");
 
   // Pan and zoom: the view box is the only state. It opens at a size that can be read.
-  const LEAST = 0.85;
+  const LEAST = 0.82;
   const LEAST_ALONE = 0.6;
   const MOST = 1.25;
   const MARGIN = 24;

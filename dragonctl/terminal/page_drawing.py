@@ -17,7 +17,7 @@ from dragonctl.terminal.neutral import middle
 
 _UNIT = 14
 """Pixels of a cell of the layout, which stacks cards: its rows are columns here."""
-_WIDTH, _HEIGHT, _BETWEEN, _MARGIN = 240, 84, 72, 24
+_WIDTH, _HEIGHT, _BETWEEN, _MARGIN = 240, 84, 60, 24
 _CELLS = _HEIGHT // _UNIT
 _CHARACTERS = 30
 """Characters of a name that fit a card."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dragonctl.telemetry.requests.why.history import function_error
 from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.folding import CALLED, Row
 from dragonctl.telemetry.traces.percentiles import percentile
@@ -106,12 +107,17 @@ class Details:
         cause: Raised | None = raised
         while cause:
             remote = " (remote)" if cause.remote else ""
-            yield "red", f"{lead}{cause.type}: {cause.message}{remote}"
+            yield "red", f"{lead}{cause.type}: {self._message(cause)}{remote}"
             yield from self._stack(cause)
             following = self.raised.get(cause.cause)
             cause = following if following and following.id not in seen else None
             seen.add(cause.id if cause else "")
             lead = "caused by "
+
+    def _message(self, raised: Raised) -> str:
+        """What was raised, in words: a state quotes a function's whole answer as JSON."""
+        quoted = None if self.full else function_error(raised.message)
+        return quoted[1] if quoted else raised.message
 
     def _stack(self, raised: Raised) -> Iterator[Detail]:
         key = (raised.id, raised.type, raised.message)

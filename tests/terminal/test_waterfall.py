@@ -154,6 +154,14 @@ def test_a_cause_by_id_is_told_and_its_stack_once():
     assert sum(line.startswith("at /app/") for line in whole) == 5
 
 
+def test_a_function_s_answer_that_a_state_quotes_is_told_by_its_message():
+    quoted = '{"errorMessage":"No such dragon.","errorType":"Missing","stackTrace":["  File x"]}'
+    raised = {"id": "e" * 16, "type": "Missing", "message": quoted}
+    state = documents.segment("a", "Look", 0, 3, fault=True, cause={"exceptions": [raised]})
+    assert "Missing: No such dragon." in [line.strip(" │") for line in shown([state])]
+    assert "errorType" in "".join(shown([state], full=True))
+
+
 def test_the_axis_tells_the_beginning_the_middle_and_the_end():
     for columns in (60, 80, 140):
         lines = shown(documents.dragons(), columns)
