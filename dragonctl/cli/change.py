@@ -30,7 +30,7 @@ from dragonctl.terminal.changes import Report
 from dragonctl.terminal.console import tell
 
 CHANGES_FOUND = 3
-RESUME = "Run the same command again, or take back what it did with `dragonctl undo`."
+UNTOUCHED = "Nothing was changed."
 
 
 def _no_notes(_: Plan) -> Iterable[str]:
@@ -95,7 +95,9 @@ def change(
     try:
         with work.report:
             work.carry_out(goal_of, question)
-    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+    except (KeyboardInterrupt, click.Abort) as stop:
+        raise work.failed(work.interrupted()) from stop
+    except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
     except Exception as error:
         raise work.failed(error) from error
@@ -125,10 +127,10 @@ class _Work:
         goal = self.goal = goal_of(session)
         self.report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
-        self.report.begin(goal.title, session.label, planned, dry=how.only_shows)
         asked = planned.changes and (question or goal.question)
+        is_told_first = how.only_shows or bool(asked and not how.yes)
+        self.report.begin(goal.title, session.label, planned, shows_plan=is_told_first)
         owned = begin(self._owners, planned)
-        is_told_first = how.only_shows or (asked and not how.yes)
         overdue = session.overdue()  # reads journals, too: what it passes over is told
         known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings]
         told = goal.plan_notes(planned) if planned.changes else ()
@@ -176,12 +178,20 @@ class _Work:
         try:
             apply(planned, tools, outcome=self.outcome)
         except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
-            self.outcome.errors.append(InterruptedByUserError(RESUME))
+            self.outcome.errors.append(self.interrupted())
             return
         except Exception:
             self.journal.end("failed")
             raise
         self.journal.end("failed" if self.outcome.errors else "done")
+
+    def interrupted(self) -> InterruptedByUserError:
+        """What somebody who has pressed Ctrl-C can do."""
+        if not self.journal.begun:
+            return InterruptedByUserError(UNTOUCHED)
+        undo = self._undo_command()
+        way_back = f", or take back what it did with `{undo}`" if undo else ""
+        return InterruptedByUserError(f"Run the same command again{way_back}.")
 
     def failed(self, error: Exception) -> DragonError:
         """The failure that ended it all, with the document of what had been done until then."""
@@ -204,7 +214,12 @@ class _Work:
         elif session_form == "markdown":
             click.echo(self._markdown(errors))
         else:
-            self.report.end(outcome, self._undo_command(), dry=self.how.only_shows)
+            self.report.end(
+                outcome,
+                self._undo_command(),
+                dry=self.how.only_shows,
+                unknown=self.journal.unrefused > 0,
+            )
         tell(*messages(errors))
         if path := file_to_keep():
             tell(self._about_the_file(path))

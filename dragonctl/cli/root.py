@@ -18,6 +18,7 @@ from dragonctl.cli.line import LINE, line_of
 from dragonctl.cli.narrow import Context
 from dragonctl.cli.options import FORMS, MARKDOWN, global_parameters
 from dragonctl.cli.printed import Printed
+from dragonctl.errors import InterruptedByUserError
 from dragonctl.terminal.streams import guarded, open_closed
 
 UNREAD = 141
@@ -184,6 +185,15 @@ def run(arguments: list[str] | None = None) -> int:
     return code
 
 
+def _interruption(stop: BaseException, arguments: list[str]) -> InterruptedByUserError:
+    """What is told of an interruption; what came before a change changed nothing."""
+    if isinstance(stop, InterruptedByUserError):
+        return stop
+    from dragonctl.cli.change import UNTOUCHED
+
+    return InterruptedByUserError(UNTOUCHED if line_of(arguments).command in CHANGING else "")
+
+
 def _say_unwritten(error: OSError, printed: Printed) -> None:
     """What was done is done, and can be read elsewhere."""
     click.echo(
@@ -207,15 +217,12 @@ def _run(arguments: list[str]) -> int:
 
         discard_output()
         return UNREAD
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort, InterruptedByUserError) as stop:
         _ignore_interrupts()
-        from dragonctl.cli.change import RESUME
         from dragonctl.cli.failures import report
-        from dragonctl.errors import InterruptedByUserError
 
         click.echo(err=True)  # the terminal has shown ^C
-        resume = RESUME if line_of(arguments).command in CHANGING else ""
-        return report(InterruptedByUserError(resume), arguments)
+        return report(_interruption(stop, arguments), arguments)
     except SystemExit as end:  # click's completion ends so
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (the one place where anything may arrive)

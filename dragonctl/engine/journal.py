@@ -25,7 +25,7 @@ from typing import Any
 from dragonctl.engine.masking import masked_change, masked_params, masked_state
 from dragonctl.engine.model import Call, Change, Reading, State, Step
 from dragonctl.engine.reversal import to_journal
-from dragonctl.errors import UNWRITABLE, DragonError
+from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, UNWRITABLE, DragonError
 from dragonctl.paths import check_folder
 
 # What must outlive a power cut: a call before it is made, with all that was told before it. How a
@@ -56,6 +56,10 @@ class Scope:
     endpoint: str
 
 
+_TAKEN = ("ok", LOST, UNREACHABLE, UNREADABLE, ODD)
+"""How a call ends that AWS has carried out, or may have."""
+
+
 class Journal:
     """Writes one run. Nothing is written, and no file made, before the first change."""
 
@@ -73,6 +77,8 @@ class Journal:
         self._lock = threading.Lock()
         self._file: int | None = None
         self._torn = b""
+        self.unrefused = 0
+        """The calls that AWS has taken, or may have: it has refused the others."""
 
     @property
     def begun(self) -> bool:
@@ -103,6 +109,8 @@ class Journal:
 
     def call(self, step: Step, call: Call) -> None:
         """The call that is about to be made."""
+        with self._lock:
+            self.unrefused += 1
         self._write(
             "call",
             step=step.resource.identifier,
@@ -113,6 +121,9 @@ class Journal:
 
     def answered(self, step: Step, call: Call, outcome: str) -> None:
         """How the call ended: ``ok`` or AWS's error code."""
+        if outcome not in _TAKEN:
+            with self._lock:
+                self.unrefused -= 1
         self._write(
             "answer", step=step.resource.identifier, operation=call.operation, outcome=outcome
         )

@@ -60,13 +60,16 @@ class Report:
         lines = [f"{neutral(line)} …" for line in [*shown[:_MOST_LINES], *more]]
         self.drawing.show(lines or ["Working …"])
 
-    def begin(self, title: str, label: str, planned: Plan, *, dry: bool) -> None:
-        """The headline; for a dry run, the plan. ``label`` names a local AWS."""
+    def begin(self, title: str, label: str, planned: Plan, *, shows_plan: bool) -> None:
+        """The headline; before a question, and where nothing may change, the plan.
+
+        ``label`` names a local AWS.
+        """
         self.label = label
         if self.json:
             return
         say(headline(title, label))
-        if dry:
+        if shows_plan:
             for item in planned.items:
                 if item.changes:
                     say("")  # a plan is read and judged: it has air
@@ -98,11 +101,16 @@ class Report:
             case Kept(step, reason):
                 tell(Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim"))
 
-    def end(self, outcome: Outcome, undo_command: str, *, dry: bool) -> None:
-        """The last line: how many, how long, and what to type to take it back."""
+    def end(self, outcome: Outcome, undo_command: str, *, dry: bool, unknown: bool) -> None:
+        """The last lines: how many, how long, and what to type to take it back.
+
+        ``unknown``: AWS may have carried out calls of which no change is told.
+        """
         amount = _amount(outcome.changes, brief=self.brief)
         seconds = time.monotonic() - self.began
-        say(_summary(outcome, amount, undo_command, seconds, dry=dry))
+        say(_summary(outcome, amount, seconds, dry=dry, unknown=unknown))
+        if undo_command and (outcome.changes or (unknown and outcome.errors)) and not dry:
+            say(f"Take it back with: {undo_command}")
 
     def _waiting(self, wait: Waiting) -> None:
         # What AWS usually needs is not what the local AWS needs.
@@ -159,11 +167,12 @@ def is_new(changes: Sequence[Change]) -> bool:
 
 
 def _summary(
-    outcome: Outcome, amount: tuple[str, str], undo_command: str, seconds: float, *, dry: bool
+    outcome: Outcome, amount: tuple[str, str], seconds: float, *, dry: bool, unknown: bool
 ) -> Text:
     count = len(outcome.changes)
     if not count and outcome.errors:
-        return Text("Nothing was changed.", style="bold yellow")
+        words = "What was changed is not known." if unknown else "Nothing was changed."
+        return Text(words, style="bold yellow")
     if not count:
         line = Text("No changes", style="bold green")
         return line.append(f" (checked in {seconds:.1f} s).", "not bold default")
@@ -171,8 +180,7 @@ def _summary(
     if dry:
         doing = {"changed": "", "made": "make ", "deleted": "delete "}[verb]
         return Text(f"Plan: {doing}{what}.", style="bold yellow")
-    line = Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
-    return line.append(f" Take it back with: {undo_command}" if undo_command else "")
+    return Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
 
 
 def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:

@@ -62,6 +62,26 @@ def test_undo_asks_and_without_a_terminal_names_the_flag(terminal, application):
     assert terminal.on_aws(SETUP, "--check") == 0
 
 
+def test_what_aws_took_and_does_not_show_any_more_is_not_called_unchanged(terminal, application):
+    """And what AWS has refused is."""
+    with Proxy(target=terminal.endpoint) as proxy:
+        there = ("--endpoint-url", proxy.url)
+        rate = ("set-sampling", "--rate", "0.2")
+        proxy.rules.append(Rule(FAULTS["access-denied"], "xray", "UpdateSamplingRule"))
+        assert terminal.run(*rate, *there) == 1
+        assert "Nothing was changed." in terminal.out
+        proxy.rules[:] = [
+            Rule(FAULTS["cut-after"], "xray", "UpdateSamplingRule"),
+            Rule(FAULTS["access-denied"], "xray", "GetSamplingRules", nth=2, times=ALWAYS),
+        ]
+        assert terminal.run(*rate, *there) == 1
+        assert "What was changed is not known." in terminal.out
+        assert "\nTake it back with: dragonctl undo 2" in terminal.out
+        proxy.rules.clear()
+        assert terminal.run("undo", "--yes", *there) == 0
+        assert terminal.run(*rate, "--check", *there) == 3
+
+
 def test_an_undo_that_failed_has_undone_nothing_and_the_next_one_goes_on(terminal, application):
     with Proxy(target=terminal.endpoint) as proxy:
         there = ("--endpoint-url", proxy.url)
