@@ -61,5 +61,7 @@ def _ensure_sample(made: Connection) -> None:
     if read_rest_apis(reads):
         return
     from dragonctl.cli.local_sample import create_sample
+    from dragonctl.terminal.console import tell
 
+    tell("The local AWS was started, and the sample application is put into it.")
     create_sample(reads)

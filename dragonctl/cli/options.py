@@ -164,15 +164,21 @@ def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:
     return decorate
 
 
-def _to_keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    """Callback of ``--out``: a place that can hold no file is told at once."""
+def file_to_write(_: click.Context, parameter: click.Parameter, value: Any) -> Path | None:
+    """Callback of an option that names a file: a place that can hold none is told at once."""
     if value is None:
-        return
-    path = Path(value).absolute()
-    if path.is_dir() or not path.parent.is_dir():
-        reason = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        return None
+    path = Path(value)
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir():
+        reason = "it is a folder" if path.is_dir() else f"there is no folder {folder}"
         raise click.BadParameter(reason, param=parameter)
-    context.find_root().meta[OUT] = path
+    return path
+
+
+def _to_keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if path := file_to_write(context, parameter, value):
+        context.find_root().meta[OUT] = path.absolute()
 
 
 out_option = click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command
+from dragonctl.cli.options import application_options, command, file_to_write
 from dragonctl.errors import DragonError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Examples:
     "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
 )
 @click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    "--html", type=click.Path(path_type=Path), callback=file_to_write, metavar="FILE",
     help="Write the map as a page of its own.",
 )  # fmt: skip
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
