@@ -42,7 +42,7 @@ _TYPED = re.compile(r"^(?: {4}|\$ )?(dragonctl .+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^(?: {4}.*)?\n)+", re.MULTILINE)
 _SPAN = re.compile(r"`(dragonctl [^`\n]+)`")
-_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_LINK = re.compile(r"""(?:\]\(|\bsrc(?:set)?=")([^)"#\s]+)""")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     title = f"Undo of {chosen.command}, run {chosen.run}"
     goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run})
     how = How(dry_run, check, yes, no_wait)
-    question = f"Take back run {chosen.run} ({chosen.command}, {chosen.changes} changes)?"
+    amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
+    question = f"Take back run {chosen.run} ({chosen.command}, {amount})?"
     return change(
         "undo", lambda _: goal, how, question=question, undoes=chosen.run, session=session
     )
