@@ -133,7 +133,7 @@ ACTS: tuple[Act, ...] = (
         "The map",
         "Who calls whom, how long it takes, what fails. Also as a page for the browser.",
         ("service-map --since 10m --html {page}",),
-        shown=r"Node |S3 |SSM |\S+ \((API|state machine|function)\) +\d",
+        shown=r"Node |\S+ \((API|state machine|function)\) +\d",
     ),
 )
 

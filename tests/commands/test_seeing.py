@@ -132,7 +132,7 @@ def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
     assert page.stat().st_mode & 0o777 == 0o600
     assert "KeyError" in page.read_text("utf-8")
     nowhere = str(tmp_path / "no-such-folder" / "map.html")
-    told = json.loads(shop.run("service-map", "--html", nowhere, "--output", "json", code=1))
+    told = json.loads(shop.run("service-map", "--html", nowhere, "--output", "json", code=2))
     assert "no-such-folder" in told["errors"][0]["message"]
 
 
