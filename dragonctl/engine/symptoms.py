@@ -7,12 +7,15 @@ of "never".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from dragonctl.aws.credentials import CLOCK_PHRASES, CODE, EXPIRED, UNKNOWN_KEYS
 from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, UNWRITABLE, AwsError, DragonError
+
+_Read = TypeVar("_Read")
 
 
 class Meaning(Enum):
@@ -351,6 +354,16 @@ def is_closed(error: DragonError) -> bool:
 def is_fatal(error: DragonError) -> bool:
     """Whether no other call can succeed either: no credentials, no journal, a wrong clock."""
     return error.code in EXPIRED | UNKNOWN_KEYS | _CLOCK | {CODE, UNWRITABLE}
+
+
+def unless_refused(read: Callable[[], _Read]) -> _Read | None:
+    """What a read that can be done without gives; None where it fails, and others may succeed."""
+    try:
+        return read()
+    except DragonError as problem:
+        if is_fatal(problem):
+            raise
+        return None
 
 
 def _is_clock(error: AwsError) -> bool:

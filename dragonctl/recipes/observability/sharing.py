@@ -11,8 +11,7 @@ from functools import partial
 from dragonctl.application.log_groups import access_group, logs, stream_writer, vended_group
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import AwsError
+from dragonctl.engine.symptoms import unless_refused
 
 LOOKED_AT = 50
 """Streams that one DescribeLogStreams gives: those that were written to last."""
@@ -26,7 +25,9 @@ def read_strangers(aws: Reader, app: App) -> Strangers:
     """Who else writes to the groups of the application that are not named after one part of it."""
     names = list(dict.fromkeys(_chosen(app)))
     own = {function.name for function in app.functions} | {machine.name for machine in app.machines}
-    writers = aws.concurrently(*(partial(_writers, aws, name) for name in names))
+    writers = aws.concurrently(
+        *(partial(unless_refused, partial(_writers, aws, name)) for name in names)
+    )
     return {
         name: None if found is None else tuple(sorted(found - own))
         for name, found in zip(names, writers, strict=True)
@@ -41,16 +42,11 @@ def _chosen(app: App) -> Iterator[str]:
     return (log.group for log in logs(app) if log.source != "api" and log.group not in usual)
 
 
-def _writers(aws: Reader, name: str) -> set[str] | None:
-    """Whom the streams that were written to last name; None where AWS does not say."""
-    try:
-        answer = aws.get(
-            "logs", "DescribeLogStreams", absent=("ResourceNotFoundException",),
-            logGroupName=name, orderBy="LastEventTime", descending=True, limit=LOOKED_AT,
-        )  # fmt: skip
-    except AwsError as problem:
-        if is_fatal(problem):
-            raise
-        return None
+def _writers(aws: Reader, name: str) -> set[str]:
+    """Whom the streams that were written to last name."""
+    answer = aws.get(
+        "logs", "DescribeLogStreams", absent=("ResourceNotFoundException",),
+        logGroupName=name, orderBy="LastEventTime", descending=True, limit=LOOKED_AT,
+    )  # fmt: skip
     streams = (answer or {}).get("logStreams") or ()
     return {stream_writer(str(stream.get("logStreamName", ""))) for stream in streams} - {""}

@@ -12,12 +12,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_absent, is_denied, is_fatal, is_throttled, may_pass
+from dragonctl.engine.symptoms import (
+    is_absent,
+    is_denied,
+    is_fatal,
+    is_throttled,
+    may_pass,
+    unless_refused,
+)
 from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.deliveries import delivered_line
 from dragonctl.telemetry.logs.writers import is_strangers
@@ -308,12 +316,8 @@ def _absent_hint(group: LogGroup) -> str:
 
 def _infrequent(fetch: Fetch, group: LogGroup) -> bool:
     """Whether the group's class forbids FilterLogEvents (CloudWatch Logs user guide)."""
-    try:
-        answer = fetch("logs", "DescribeLogGroups", logGroupNamePrefix=group.name, limit=50)
-    except AwsError as problem:
-        if is_fatal(problem):
-            raise
-        return False
+    ask = partial(fetch, "logs", "DescribeLogGroups", logGroupNamePrefix=group.name, limit=50)
+    answer = unless_refused(ask) or {}
     return any(
         item.get("logGroupName") == group.name and item.get("logGroupClass") == "INFREQUENT_ACCESS"
         for item in answer.get("logGroups", ())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from dragonctl.application.log_groups import LogGroup, of_sources
 from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import unless_refused
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.telemetry.times import Clock, Sleep
 
@@ -167,8 +168,4 @@ def _table(results: list[list[dict[str, str]]]) -> tuple[tuple[str, ...], list[t
 
 
 def _stop(fetch: Fetch, ident: str) -> None:
-    try:
-        fetch("logs", "StopQuery", queryId=ident)
-    except DragonError as problem:
-        if is_fatal(problem):
-            raise
+    unless_refused(partial(fetch, "logs", "StopQuery", queryId=ident))

@@ -13,8 +13,7 @@ from typing import Any
 
 from dragonctl.application.apis import Selection
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import AwsError
+from dragonctl.engine.symptoms import unless_refused
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.states_machine import read_machine
@@ -43,10 +42,11 @@ def application_of(aws: Reads, roots: Iterable[Segment]) -> Selection | None:
         for arn in arns
         if (found := _MACHINE.fullmatch(arn)) and found[2] == here
     )
-    there = aws.concurrently(
-        *(partial(_allowed, read_configuration, aws, name) for name in functions),
-        *(partial(_allowed, read_machine, aws, arn) for arn in machines),
-    )
+    reads: list[Callable[[], Any]] = [
+        *(partial(read_configuration, aws, name) for name in functions),
+        *(partial(read_machine, aws, arn) for arn in machines),
+    ]
+    there = aws.concurrently(*(partial(unless_refused, read) for read in reads))
     names = [name for name, found in zip([*functions, *machines], there, strict=True) if found]
     chosen = Selection(
         apis or None,
@@ -69,15 +69,6 @@ def _apis(aws: Reads, arns: Iterable[str]) -> Iterator[str]:
     named = [
         found[2] for arn in arns if (found := _STAGE.fullmatch(arn)) and found[1] == aws.region
     ]
-    known = {api["id"] for api in _allowed(read_rest_apis, aws) or ()} if named else set()
+    listed = unless_refused(partial(read_rest_apis, aws)) if named else None
+    known = {api["id"] for api in listed or ()}
     return (name for name in dict.fromkeys(named) if name in known)
-
-
-def _allowed(read: Callable[..., Any], *args: Any) -> Any:
-    """What the read gives; nothing where AWS refuses: the rest is shown."""
-    try:
-        return read(*args)
-    except AwsError as problem:
-        if is_fatal(problem):
-            raise
-        return None

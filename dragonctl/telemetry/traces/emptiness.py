@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import DragonError
+from dragonctl.engine.symptoms import unless_refused
 from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 
 
@@ -33,12 +33,7 @@ def explain_empty(
 
 
 def _sampling_reasons(fetch: Fetch) -> list[str]:
-    try:
-        answer = fetch("xray", "GetSamplingRules")
-    except DragonError as problem:
-        if is_fatal(problem):
-            raise
-        return []
+    answer = unless_refused(partial(fetch, "xray", "GetSamplingRules")) or {}
     rules = [record.get("SamplingRule", {}) for record in answer.get("SamplingRuleRecords", ())]
     silent = [
         str(rule.get("RuleName"))

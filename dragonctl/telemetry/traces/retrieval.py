@@ -16,7 +16,7 @@ from typing import Any
 
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import unless_refused
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.times import Clock, Sleep
 from dragonctl.telemetry.traces.summaries import KEPT, id_time
@@ -96,11 +96,8 @@ class Retrieval:
             raise
 
     def _cancel(self, token: str) -> None:
-        try:
-            self.fetch("xray", "CancelTraceRetrieval", RetrievalToken=token)
-        except DragonError as problem:
-            if is_fatal(problem):
-                raise
+        cancel = partial(self.fetch, "xray", "CancelTraceRetrieval", RetrievalToken=token)
+        unless_refused(cancel)
 
     def _window(self, ids: Sequence[str]) -> tuple[float, float]:
         """When the traces can have been; an id need bear no time, then the one that was asked."""

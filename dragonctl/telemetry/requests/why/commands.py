@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import partial
 
 from dragonctl.application.nouns import App, Function
 from dragonctl.application.ownership import Owner, owner
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import DragonError
+from dragonctl.engine.symptoms import unless_refused
 from dragonctl.telemetry.requests.why.model import Finding, Kind
 from dragonctl.telemetry.requests.why.sentences import remedy
 
@@ -98,9 +98,4 @@ def _of_machine(fetch: Fetch, app: App, finding: Finding) -> Owner | None:
 
 def _ask(fetch: Fetch, service: str, operation: str, **params: str) -> dict:  # type: ignore[type-arg]
     """Tags only add to what is known: where they cannot be read, nobody is known."""
-    try:
-        return fetch(service, operation, **params)
-    except DragonError as problem:
-        if is_fatal(problem):
-            raise
-        return {}
+    return unless_refused(partial(fetch, service, operation, **params)) or {}

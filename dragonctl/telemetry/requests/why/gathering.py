@@ -13,7 +13,7 @@ from typing import Any
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import follow
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import is_fatal, unless_refused
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import TRACE_ID, is_execution, is_express, is_trace
 from dragonctl.telemetry.logs.events import LogEvent, Report
@@ -207,12 +207,7 @@ class _Reader:
 
     def _ask(self, operation: str, **params: Any) -> dict[str, Any]:
         """An answer, or nothing where Step Functions refuses: logs and traces may still tell."""
-        try:
-            return self.fetch("stepfunctions", operation, **params)
-        except DragonError as problem:
-            if is_fatal(problem):
-                raise
-            return {}
+        return unless_refused(partial(self.fetch, "stepfunctions", operation, **params)) or {}
 
     def joined(self, events: list[LogEvent], trail: Trail) -> dict[str, Execution]:
         """The executions on the trail: by history where there is one, else by their log."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import is_fatal, unless_refused
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
@@ -199,12 +199,8 @@ def trace_of_request(fetch: Fetch, request: str, start_ms: int, end_ms: int) -> 
 def _read(fetch: Fetch, ids: list[str]) -> list[Trace]:
     from dragonctl.telemetry.traces.reading import read_traces
 
-    try:
-        return read_traces(fetch, ids)[0] if ids else []
-    except DragonError as problem:
-        if is_fatal(problem):
-            raise
-        return []
+    found = unless_refused(partial(read_traces, fetch, ids)) if ids else None
+    return found[0] if found else []
 
 
 def _summaries(fetch: Fetch, start: float, end: float) -> Iterator[Mapping[str, Any]]:
