@@ -75,14 +75,18 @@ class Listings:
     def _serve(self, listing: Listing) -> None:
         """Ask until nobody waits."""
         while batch := self._next(listing):
-            try:
-                self._answer(listing, batch)
-            except AwsError as error:
-                for answer in batch.values():
-                    answer.set_exception(error.copied())  # each is told in the words of its step
-            except BaseException as error:  # noqa: BLE001 (told to whoever asked)
-                for answer in batch.values():
-                    answer.set_exception(error)
+            self._settle(listing, batch)
+
+    def _settle(self, listing: Listing, batch: Mapping[str, Future[Answer]]) -> None:
+        """Give each its answer, or why there is none."""
+        try:
+            self._answer(listing, batch)
+        except AwsError as error:
+            for answer in batch.values():
+                answer.set_exception(error.copied())  # each is told in the words of its step
+        except BaseException as error:  # noqa: BLE001 (told to whoever asked)
+            for answer in batch.values():
+                answer.set_exception(error)
 
     def _next(self, listing: Listing) -> dict[str, Future[Answer]]:
         with self._lock:
@@ -101,13 +105,7 @@ class Listings:
             # Not every endpoint takes many names, and rights may end at some of them.
             with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
                 for name, answer in batch.items():
-                    pool.submit(self._answer_alone, listing, name, answer)
+                    pool.submit(self._settle, listing, {name: answer})
             return
         for name, answer in batch.items():
             answer.set_result(listing.found(items, name))
-
-    def _answer_alone(self, listing: Listing, name: str, answer: Future[Answer]) -> None:
-        try:
-            answer.set_result(listing.found(self._ask(listing, [name]), name))
-        except BaseException as error:  # noqa: BLE001 (told to whoever asked)
-            answer.set_exception(error)
