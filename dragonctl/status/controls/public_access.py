@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dragonctl.aws.iam_documents import is_conditional, listed, statements
+
 POLICY = "Policy"
 """Where :mod:`dragonctl.status.controls.evidence` puts GetPolicy's document; None: no policy."""
 
@@ -34,15 +36,13 @@ def prohibits_unconditional_access(shown: Mapping[str, Any]) -> bool | None:
     if not shown.get(POLICY):
         return None
     public = [one for one in _allowing(shown) if _is_everybody(one)]
-    if any(not one.get("Condition") for one in public):
+    if not all(map(is_conditional, public)):
         return False
     return None if public else True
 
 
 def _allowing(shown: Mapping[str, Any]) -> list[Statement]:
-    statements = (shown[POLICY] or {}).get("Statement", [])
-    listed = [statements] if isinstance(statements, Mapping) else statements
-    return [one for one in listed if one.get("Effect") == "Allow"]
+    return [one for one in statements(shown[POLICY] or {}) if one.get("Effect") == "Allow"]
 
 
 def _is_closed(statement: Statement) -> bool | None:
@@ -61,8 +61,7 @@ def _is_everybody(statement: Statement) -> bool:
 
 def _principals(statement: Statement, kind: str) -> list[str]:
     principal = statement.get("Principal")
-    found = principal.get(kind, []) if isinstance(principal, Mapping) else []
-    return [found] if isinstance(found, str) else list(found)
+    return listed(principal.get(kind)) if isinstance(principal, Mapping) else []
 
 
 def _conditions(statement: Statement) -> Iterable[tuple[str, Any]]:
@@ -71,5 +70,5 @@ def _conditions(statement: Statement) -> Iterable[tuple[str, Any]]:
 
 
 def _are_fixed(values: Any) -> bool:
-    listed = values if isinstance(values, list) else [values]
-    return bool(listed) and not any(mark in str(one) for one in listed for mark in _NOT_FIXED)
+    fixed = listed(values)
+    return bool(fixed) and not any(mark in str(one) for one in fixed for mark in _NOT_FIXED)
