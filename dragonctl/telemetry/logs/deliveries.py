@@ -9,7 +9,6 @@ by ARN; ``DescribeDeliverySources`` names the stages, ``DescribeDeliveryDestinat
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
 from dragonctl.resources.logs_group import execution_group, group_name
+from dragonctl.telemetry.logs.lines import json_object
 
 LOG_TYPE = "EXECUTION_LOGS"
 READS = ("DescribeDeliverySources", "DescribeDeliveries", "DescribeDeliveryDestinations")
@@ -115,14 +115,8 @@ def delivered_line(group: LogGroup, text: str) -> str | None:
 
 
 def _record(text: str) -> dict[str, Any] | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    is_one = isinstance(record, dict) and isinstance(record.get("payload"), str)
-    return record if is_one else None
+    record = json_object(text) if text.startswith("{") else None
+    return record if record and isinstance(record.get("payload"), str) else None
 
 
 def _record_stage(record: dict[str, Any]) -> str:
