@@ -7,6 +7,7 @@ AWS X-Ray and Lambda@Edge. What a cache cluster costs is in :mod:`dragonctl.reci
 from __future__ import annotations
 
 PRICES_OF = "November 2026, us-east-1"
+SECONDS_A_MONTH = 30 * 24 * 3600
 
 LOGGED_GB = 0.50
 MILLION_TRACES = 5.0

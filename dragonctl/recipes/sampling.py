@@ -11,7 +11,7 @@ from typing import Any
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.plan import Plan
 from dragonctl.errors import UsageError
-from dragonctl.recipes.prices import MILLION_TRACES, PRICES_OF, dollars
+from dragonctl.recipes.prices import MILLION_TRACES, PRICES_OF, SECONDS_A_MONTH, dollars
 from dragonctl.resources.xray_sampling_rule import DEFAULT, SamplingRule
 
 RATE, RESERVOIR, PRIORITY = 0.05, 1, 1000
@@ -21,7 +21,6 @@ RATE, RESERVOIR, PRIORITY = 0.05, 1, 1000
 _LONGEST = {"name": 32, "method": 10, "path": 128, "service": 64}
 _MATCHING = ("ServiceName", "HTTPMethod", "URLPath")
 _DIGITS = 6
-_SECONDS_A_MONTH = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def cost(planned: Plan) -> Iterator[str]:
         reservoir = item.outcome.state["ReservoirSize"]
         yield (
             f"Traces cost {dollars(after)} for a million requests of this rule{was}, and"
-            f" {dollars(reservoir * _SECONDS_A_MONTH / 1e6 * MILLION_TRACES)} a month at most for"
+            f" {dollars(reservoir * SECONDS_A_MONTH / 1e6 * MILLION_TRACES)} a month at most for"
             f" the {reservoir} of each second that are always traced (prices of {PRICES_OF})."
         )
 

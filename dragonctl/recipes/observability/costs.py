@@ -21,6 +21,7 @@ from dragonctl.recipes.prices import (
     METRIC_A_MONTH,
     MILLION_TRACES,
     PRICES_OF,
+    SECONDS_A_MONTH,
     dollars,
 )
 from dragonctl.resources.apigateway_stage_fields import ACCESS_LOG, ALL_METHODS
@@ -36,7 +37,6 @@ METRICS_OF_A_METHOD = 7
 _STAGE, _MACHINE = "apigateway-stage", "states-machine"
 _DAYS = 7
 _MONTH = 30 / _DAYS
-_SECONDS_A_MONTH = 30 * 24 * 3600
 _MILLION = 1e6
 _QUERIES = 500  # GetMetricData takes no more in one call
 
@@ -127,7 +127,7 @@ def estimate(added: Added, counts: Mapping[str, float]) -> str:
     logged = sum(size * counts.get(name, 0.0) for name, size in added.kilobytes.items())
     # X-Ray's default rule: the first request of each second, and one in twenty of the rest.
     requests = sum(counts.get(name, 0.0) for name in added.traced)
-    first = min(requests, _SECONDS_A_MONTH)
+    first = min(requests, SECONDS_A_MONTH)
     traces = (first + 0.05 * (requests - first)) / _MILLION * MILLION_TRACES
     all_requests = sum(count for name, count in counts.items() if name.startswith(_STAGE))
     return (
