@@ -110,9 +110,11 @@ class Command(click.Command):
         options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
         own = [option for option in options if _kind(option, _KINDS) == _OWN]
         parts = _PARTS if len(own) >= _FEW else {}
-        for title in (*parts, _OWN, *_KINDS):
-            named = (option for option in options if _kind(option, {**parts, **_KINDS}) == title)
-            records = list(filter(None, (option.get_help_record(ctx) for option in named)))
+        kinds: dict[str, list[tuple[str, str]]] = {title: [] for title in (*parts, _OWN, *_KINDS)}
+        for option in options:
+            if record := option.get_help_record(ctx):
+                kinds[_kind(option, {**parts, **_KINDS})].append(record)
+        for title, records in kinds.items():
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
