@@ -26,11 +26,10 @@ from dragonctl.engine.reads import begin
 from dragonctl.engine.reversal import Reverse
 from dragonctl.engine.run import Outcome, apply
 from dragonctl.errors import DragonError, InterruptedByUserError
-from dragonctl.terminal.changes import Report
+from dragonctl.terminal.changes import UNTOUCHED, Report
 from dragonctl.terminal.console import tell
 
 CHANGES_FOUND = 3
-UNTOUCHED = "Nothing was changed."
 
 
 def _no_notes(_: Plan) -> Iterable[str]:

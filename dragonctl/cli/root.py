@@ -189,7 +189,7 @@ def _interruption(stop: BaseException, arguments: list[str]) -> InterruptedByUse
     """What is told of an interruption; what came before a change changed nothing."""
     if isinstance(stop, InterruptedByUserError):
         return stop
-    from dragonctl.cli.change import UNTOUCHED
+    from dragonctl.terminal.changes import UNTOUCHED
 
     return InterruptedByUserError(UNTOUCHED if line_of(arguments).command in CHANGING else "")
 

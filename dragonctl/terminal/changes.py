@@ -19,6 +19,7 @@ from dragonctl.terminal.drawing import Drawing
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
 
+UNTOUCHED = "Nothing was changed."
 _PATIENCE_SECONDS = 1.0
 _MOST_LINES = 8
 
@@ -69,12 +70,12 @@ class Report:
         if self.json:
             return
         say(headline(title, label))
-        if shows_plan:
-            for item in planned.items:
-                if item.changes:
-                    say("")  # a plan is read and judged: it has air
-                    self._step(item.step.title, item.changes)
-            say(*[""] * any(item.changes for item in planned.items))
+        shown = [item for item in planned.items if item.changes] if shows_plan else []
+        for item in shown:
+            say("")  # a plan is read and judged: it has air
+            self._step(item.step.title, item.changes)
+        if shown:
+            say("")
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
@@ -171,7 +172,7 @@ def _summary(
 ) -> Text:
     count = len(outcome.changes)
     if not count and outcome.errors:
-        words = "What was changed is not known." if unknown else "Nothing was changed."
+        words = "What was changed is not known." if unknown else UNTOUCHED
         return Text(words, style="bold yellow")
     if not count:
         line = Text("No changes", style="bold green")
