@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -139,9 +139,11 @@ def setup_observability(
         errors = (*app.errors, *recipe.errors)
 
         def plan_notes(planned: Plan) -> Iterator[str]:
+            from dragonctl.status.controls import effects  # where something changes
+
             if dry_run or check:
                 yield from costs(reads, app, planned)
-            yield from _effects_on_controls(planned)
+            yield from effects(planned)
 
         return Goal(
             app.title,
@@ -155,13 +157,6 @@ def setup_observability(
 
     how = How(dry_run, check, yes, no_wait)
     return change("setup-observability", goal, how, session=session)
-
-
-def _effects_on_controls(planned: Plan) -> Iterable[str]:
-    """What an auditor will say; imported only where something changes."""
-    from dragonctl.status.controls import effects
-
-    return effects(planned)
 
 
 def _prefetch(session: Session, chosen: Selection) -> None:
