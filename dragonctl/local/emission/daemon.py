@@ -13,6 +13,7 @@ import queue
 import re
 import socket
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,10 +81,13 @@ class Daemon:
 
 
 class Arrived(NamedTuple):
-    """The segment documents in a datagram; ``spans`` are their records where they came as such."""
+    """The segment documents in a datagram; ``spans`` are their records where they came as such.
+
+    These are made where they are kept: without Transaction Search nobody asks for them.
+    """
 
     documents: list[Document]
-    spans: list[Document] | None = None
+    spans: Iterable[Document] | None = None
 
 
 def arrived(datagram: bytes) -> Arrived:
@@ -99,5 +103,5 @@ def arrived(datagram: bytes) -> Arrived:
         return Arrived([])
     if content.startswith(_SAMPLED):
         told = otlp.decoded(base64.b64decode(content.removeprefix(_SAMPLED)))
-        return Arrived(list(otlp.documents_of(told)), list(otlp.records_of(told)))
+        return Arrived(list(otlp.documents_of(told)), otlp.records_of(told))
     return Arrived([json.loads(content)])
