@@ -46,7 +46,7 @@ def _record(part: Document, parent: str | None, trace: str) -> Document:
     told = {"name": part["name"], "namespace": namespace}
     return {
         "resource": {"attributes": resource} if resource else {},
-        "traceId": trace.removeprefix("1-").replace("-", ""),
+        "traceId": _bare(trace),
         "spanId": part["id"],
         **({"parentSpanId": parent} if parent else {}),
         "name": _name(part),
@@ -96,6 +96,11 @@ def _link(link: Any, read: Callable[[Any], Document]) -> Document:
 def moment(record: Document) -> int:
     """When a record is written, in milliseconds: at the end of its span, or where it began."""
     return int(record["endTimeUnixNano"] or record["startTimeUnixNano"]) // 1_000_000
+
+
+def _bare(trace: str) -> str:
+    """A trace's id as OpenTelemetry writes it: 32 hexadecimal digits."""
+    return trace.removeprefix("1-").replace("-", "")
 
 
 def _nanoseconds(seconds: float) -> int:
@@ -182,8 +187,8 @@ def _frame(frame: Document) -> str:
 
 def _links(part: Document) -> Iterator[Document]:
     for one in part.get("links") or ():
-        trace = str(one.get("trace_id") or "").removeprefix("1-").replace("-", "")
-        yield _present({"traceId": trace, "spanId": one.get("id"),
+        trace = str(one.get("trace_id") or "")
+        yield _present({"traceId": _bare(trace), "spanId": one.get("id"),
                         "attributes": one.get("attributes")})  # fmt: skip
 
 
