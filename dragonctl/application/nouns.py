@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dragonctl.errors import DragonError
-from dragonctl.resources.logs_group import group_name
+from dragonctl.resources.logs_group import function_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, machine_state
 
 Raw = Mapping[str, Any]
@@ -93,7 +93,7 @@ class Function:
 
     def group_of(self, raw: Raw) -> str:
         """The log group that one of its configurations writes to."""
-        return (raw.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{self.name}"
+        return (raw.get("LoggingConfig") or {}).get("LogGroup") or function_group(self.name)
 
 
 @dataclass(frozen=True)

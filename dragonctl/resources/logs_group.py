@@ -93,6 +93,11 @@ class LogGroup(Resource):
         return True  # so much to look through is not nothing
 
 
+def function_group(function: str) -> str:
+    """The log group of a function for which nobody chose another."""
+    return f"/aws/lambda/{function}"
+
+
 def execution_group(api: str, stage: str) -> str:
     """The name of a stage's execution log, which API Gateway fixes."""
     return f"API-Gateway-Execution-Logs_{api}/{stage}"

@@ -12,6 +12,7 @@ from dragonctl.application.log_groups import access_group, logs, stream_writer, 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
 from dragonctl.engine.symptoms import unless_refused
+from dragonctl.resources.logs_group import function_group
 
 LOOKED_AT = 50
 """Streams that one DescribeLogStreams gives: those that were written to last."""
@@ -36,7 +37,7 @@ def read_strangers(aws: Reader, app: App) -> Strangers:
 
 def _chosen(app: App) -> Iterator[str]:
     """The names of the groups that no service and no run of ours named."""
-    usual = {f"/aws/lambda/{function.name}" for function in app.functions}
+    usual = {function_group(function.name) for function in app.functions}
     usual |= {vended_group(machine.name) for machine in app.machines}
     usual |= {access_group(api.id, stage) for api, stage, _ in app.stages}
     return (log.group for log in logs(app) if log.source != "api" and log.group not in usual)

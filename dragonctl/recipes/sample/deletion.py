@@ -15,6 +15,7 @@ from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_new_function import NewFunction
+from dragonctl.resources.logs_group import function_group
 from dragonctl.resources.role_rights import ABSENT
 from dragonctl.resources.s3_bucket import Bucket
 from dragonctl.resources.s3_object import DataObject
@@ -174,7 +175,7 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
 
 def _prefixes(manifest: Manifest, standing_now: Mapping[Resource, Reading | None]) -> list[str]:
     """The application's log groups; where a name ends in ``/``, all that begin so."""
-    groups = [f"/aws/lambda/{function.name}" for function in manifest.functions]
+    groups = [function_group(function.name) for function in manifest.functions]
     groups += [f"/aws/vendedlogs/states/{machine.name}-Logs" for machine in manifest.machines]
     for each in manifest.apis:
         reading = standing_now.get(api_of(manifest, each))
