@@ -74,14 +74,15 @@ class Told:
         return self.line
 
     def journal(self, home: Path | None = None) -> list[str]:
-        """What the run wrote down, in an order of its own: steps end as they end."""
+        """What the run has written down, in an order of its own: steps end as they end."""
         before = {path.name for path in (self.found / "runs").glob("*.jsonl")}
         made = ((home or self.home) / "runs").glob("*.jsonl")
         lines = [
             json.loads(line)
             for path in made
             if path.name not in before
-            for line in path.read_text().splitlines()
+            for line in path.read_text().splitlines(keepends=True)
+            if line.endswith("\n")  # the last one may be being written
         ]
         told = ("event", "step", "operation", "outcome", "changes")
         return sorted(json.dumps({name: line.get(name) for name in told}) for line in lines)
