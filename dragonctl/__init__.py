@@ -1,3 +1,3 @@
 """Make a serverless application on AWS observable and fast, from one command line."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
