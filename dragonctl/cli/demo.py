@@ -79,7 +79,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(
         "What can be seen of it",
-        "Logs and traces are off.",
+        "Which logs, metrics and traces each stage has.",
         ("status",),
         shown=_STAGES,
         rest="Switch on ",

@@ -97,15 +97,17 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
     entries = [entry for entry in run.entries.values() if entry.changes or not entry.ended]
     resources = {entry.identifier: resource_of(entry, kinds) for entry in entries}
     unknown = _unknown(entries, resources)
-    reversible, kept = [], []
+    reversible: list[_Past] = []
+    left: dict[str, str] = {}
     for entry in entries:
         resource, reversal = resources[entry.identifier], entry.undo
         if entry.identifier in unknown:
             reversal = Keep(unknown[entry.identifier])
         if isinstance(reversal, Keep):
-            kept.append(f"{entry.identifier} was left as it is: {reversal.reason}")
+            left[entry.identifier] = reversal.reason
         elif resource:
             reversible.append(_Past(entry, resource))
+    kept = _told_of(left, all_of_it=not reversible)
     if run.passed_over:
         lost = f"{len(run.passed_over)} lines" if len(run.passed_over) > 1 else "A line"
         kept.append(
@@ -113,6 +115,14 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
         )
     steps = (past.turned_round(reversible[place:]) for place, past in enumerate(reversible, 1))
     return Undoing(tuple(steps), tuple(kept))
+
+
+def _told_of(left: Mapping[str, str], *, all_of_it: bool) -> list[str]:
+    """A line for each thing that is left; one where that is the whole run, for one reason."""
+    reasons = set(left.values())
+    if all_of_it and len(left) > 1 and len(reasons) == 1:
+        return [f"nothing of this run can be put back: {reasons.pop()}"]
+    return [f"{identifier} was left as it is: {reason}" for identifier, reason in left.items()]
 
 
 def _unknown(entries: list[Entry], resources: Mapping[str, Resource | None]) -> dict[str, str]:

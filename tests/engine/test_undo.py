@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dragonctl.engine.masking import digest, masked_change, masked_params, masked_state
-from dragonctl.engine.model import Call, Change, Resource, Step
+from dragonctl.engine.model import Call, Change, Keep, Resource, Step
 from dragonctl.engine.undo import undoing, unfinished
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources import known_kinds
@@ -74,6 +74,12 @@ def test_keeps_what_others_rely_on_and_what_that_needs(engine):
         "tiny-thing/ground was left as it is: tiny-thing/house still needs it",
     ]
     assert not outcome.errors
+
+
+def test_a_run_of_which_nothing_can_go_back_is_told_in_one_line(engine):
+    once = Keep("it happens once")
+    engine.run(*(Step(name, Thing(name), {"a": 1}, undo=once) for name in ("birth", "death")))
+    assert engine.undo().kept == ["nothing of this run can be put back: it happens once"]
 
 
 def test_repeated_undo_steps_further_back_and_an_undo_can_be_undone(engine):

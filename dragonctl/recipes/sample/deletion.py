@@ -22,7 +22,7 @@ from dragonctl.resources.s3_object import DataObject
 from dragonctl.resources.ssm_parameter import Parameter
 from dragonctl.resources.states_definition import MachineDefinition
 
-_KEEP = Keep("`dragonctl create-app` makes it again")
+_KEEP = Keep("`dragonctl create-app` makes the application again")
 
 
 def deletion(aws: Reader, manifest: Manifest) -> list[Step]:
