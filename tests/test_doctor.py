@@ -40,7 +40,7 @@ def test_refused_read_is_named():
 
 def test_the_state_folder_is_its_owners_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
-    assert doctor.state().ok
+    assert all(one.ok for one in doctor.state())
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("**/*")}
     assert modes == {"state": 0o700, "runs": 0o700}
 
@@ -48,4 +48,14 @@ def test_the_state_folder_is_its_owners_alone(tmp_path, monkeypatch):
 def test_state_folder_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "state").write_text("a file, where a folder should be")
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
-    assert not doctor.state().ok
+    assert [one.ok for one in doctor.state()] == [False]
+
+
+def test_a_journal_of_which_nothing_is_known_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path / "state"))
+    list(doctor.state())
+    path = tmp_path / "state" / "runs" / "20261123-101500-3fa9.jsonl"
+    path.touch(mode=0o600)
+    folder, journal = doctor.state()
+    assert (folder.ok, "0 runs" in folder.detail, journal.ok) == (True, True, False)
+    assert str(path) in journal.detail

@@ -30,7 +30,7 @@ def doctor(context: click.Context) -> int:
     from dragonctl.status import doctor as looking
     from dragonctl.status.credential_chain import links
 
-    findings = [*looking.versions(), looking.state()]
+    findings = [*looking.versions(), *looking.state()]
     try:
         session = Session()
         if not globals_of(context).is_local:

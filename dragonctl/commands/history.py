@@ -35,18 +35,20 @@ def history(context: click.Context, run: str | None) -> int:
     Asks AWS nothing. --region, --endpoint-url and --local list the runs of that place alone.
     Secrets are masked: the journal does not hold them.
     """
+    from dragonctl.cli.printed import Printed
     from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
     from dragonctl.paths import state_folder
     from dragonctl.terminal.console import warn
 
     told = read_history(state_folder("runs"))
+    warnings = Printed.current().all_filled(told.warnings)
     taken_back = undone(told.runs)
     wanted = [_named(told, run)] if run else _of_place(told.runs, globals_of(context))
     rows = [_row(one, taken_back) for one in wanted]
     if globals_of(context).json:
         changes = {"changes": list(_changes(wanted[0]))} if run else {}
-        click.echo(json.dumps({"runs": rows, **changes, "warnings": told.warnings}, indent=2))
+        click.echo(json.dumps({"runs": rows, **changes, "warnings": warnings}, indent=2))
     elif globals_of(context).output == MARKDOWN:
         if run is None:
             raise click.UsageError("--output markdown is for one run: history RUN.")
@@ -57,7 +59,7 @@ def history(context: click.Context, run: str | None) -> int:
         show_history(rows)
         if run:
             show_run(wanted[0])
-    warn(*told.warnings)
+    warn(*warnings)
     return 0
 
 

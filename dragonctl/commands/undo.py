@@ -64,9 +64,14 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
 def _chosen(session: Session, name: str | None) -> Run:
     """The run that is meant; the session learns of the regions that may share things with it."""
     from dragonctl.engine.undo import choose, elsewhere
+    from dragonctl.errors import DragonError
 
     history = session.history
     if name in history.refused:
         raise history.refused[name]
     session.reads.elsewhere = elsewhere(history.runs, session.scope)
-    return choose(history.runs, session.scope, name)
+    try:
+        return choose(history.runs, session.scope, name)
+    except DragonError as error:  # the run that is meant may be one that is passed over
+        error.hint = " ".join(filter(None, (error.hint, *history.warnings)))
+        raise

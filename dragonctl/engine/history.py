@@ -164,18 +164,20 @@ def read_history(folder: Path, about: str = "") -> History:
     found: dict[str, Run] = {}
     for path in sorted(folder.glob("*.jsonl")):
         content = _content(path, history)
-        if about.encode() not in content:
+        if content is None or about.encode() not in content:
             continue
-        run, warning = read_run(content, path.stem)
-        if run is not None and found.setdefault(run.run, run) is not run:
+        run, warning = read_run(content)
+        if run is None:
+            _refuse(path, history, _without_beginning(path, content))
+        elif found.setdefault(run.run, run) is not run:
             warning = f"{path.name} tells of run {run.run} again; passed over."
         history.warnings += [warning] if warning else []
     history.runs = sorted(found.values(), key=lambda run: (run.time, run.run))
     return history
 
 
-def read_run(content: bytes, name: str) -> tuple[Run | None, str]:
-    """One run from its file's content, and what is to be said of it; None: it tells of none."""
+def read_run(content: bytes) -> tuple[Run | None, str]:
+    """One run from its file's content, and what is to be said of it; None: no line begins one."""
     run: Run | None = None
     passed_over = []
     is_others = False
@@ -187,25 +189,38 @@ def read_run(content: bytes, name: str) -> tuple[Run | None, str]:
         if event is None or run is None or is_others or not _retell(run, event):
             passed_over.append(number)
     if run is None:
-        said = f"{name}.jsonl is not a journal that dragonctl writes; passed over."
-        return None, said if passed_over else ""
+        return None, ""
     run.passed_over = passed_over
     return run, _said_of(run)
 
 
-def _content(path: Path, history: History) -> bytes:
-    """The content of a file; nothing where it cannot be read or believed, and that is noted."""
+def _content(path: Path, history: History) -> bytes | None:
+    """The content of a file; None where it cannot be read or believed, and that is noted."""
     try:
         return read_own_file(path, LARGEST_BYTES)
     except FileNotFoundError:
-        return b""
+        return None
     except DragonError as error:
         refusal = error
     except OSError as error:
         refusal = DragonError(f"{path} cannot be read ({error.strerror})", code="System")
-    history.refused[path.stem] = refusal
-    history.warnings.append(f"{refusal} That run is passed over.")
-    return b""
+    _refuse(path, history, refusal)
+    return None
+
+
+def _refuse(path: Path, history: History, why: DragonError) -> None:
+    history.refused[path.stem] = why
+    history.warnings.append(f"{why} That run is passed over.")
+
+
+def _without_beginning(path: Path, content: bytes) -> DragonError:
+    """Why a file tells of no run: the line is missing with which dragonctl begins a journal."""
+    what = "does not begin as a journal does" if content.strip() else "is empty"
+    return DragonError(
+        f"{path} {what}: what that run changed is not known, and cannot be undone",
+        "Look at `dragonctl status`, then move the file away.",
+        code="NoJournal",
+    )
 
 
 def _events(content: bytes) -> Iterator[tuple[int, _Known | None]]:

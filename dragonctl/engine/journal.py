@@ -147,6 +147,7 @@ class Journal:
 
     def _open(self) -> None:
         scope, command, user = self._about
+        where, who = scope(), user()  # may ask AWS: no file lies there empty meanwhile
         path = self._folder / f"{self.run}.jsonl"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -154,12 +155,11 @@ class Journal:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
         except OSError as error:
             raise _unwritable(path, error) from error
-        where = scope()
         self._append(
             "begin",
             run=self.run,
             command=command,
-            user=user(),
+            user=who,
             login=_login(),
             undoes=self.undoes,
             account=where.account,

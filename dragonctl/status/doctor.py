@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dragonctl import __version__
+from dragonctl.engine.history import read_history
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError
 from dragonctl.paths import state_folder
@@ -40,8 +41,8 @@ def versions() -> Iterator[Finding]:
     yield Finding("libraries", ok=True, detail=found)
 
 
-def state() -> Finding:
-    """Whether the journal can be written, so that runs can be undone."""
+def state() -> Iterator[Finding]:
+    """Whether a journal can be written, and those that are there be read: so runs can be undone."""
     try:
         folder = state_folder("runs")
         probe = folder / f".probe-{os.getpid()}"
@@ -49,9 +50,13 @@ def state() -> Finding:
         probe.unlink()
     except OSError as error:
         where = error.filename or Path("state folder")
-        return Finding("state folder", ok=False, detail=f"{where}: {error.strerror}")
-    count = sum(1 for _ in folder.glob("*.jsonl"))
-    return Finding("state folder", ok=True, detail=f"{folder.parent}, {count} runs")
+        yield Finding("state folder", ok=False, detail=f"{where}: {error.strerror}")
+        return
+    history = read_history(folder)
+    detail = f"{folder.parent}, {len(history.runs)} runs"
+    yield Finding("state folder", ok=True, detail=detail)
+    for warning in history.warnings:
+        yield Finding("journal", ok=False, detail=warning)
 
 
 def connection(reads: Reads, now: datetime) -> Iterator[Finding]:

@@ -102,3 +102,19 @@ def test_an_undo_says_what_it_passed_over(dragonctl, runs):
     said = dragonctl("undo", "--dry-run", "--output", "json")
     (line,) = [one for one in said.document["warnings"] if "passed over" in one]
     assert f"of run {path.stem} is not a journal entry that dragonctl writes; passed over." in line
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage"])
+def test_a_journal_without_its_beginning_is_named_by_all_that_read_it(dragonctl, runs, content):
+    path = max(runs.iterdir())
+    path.write_bytes(content)
+    for line, code in (
+        (("history",), 0), (("undo", "--dry-run"), 0), (("undo", path.stem, "--yes"), 1),
+        (("doctor",), 1),
+    ):  # fmt: skip
+        said = dragonctl(*line)
+        told = " ".join((said.stdout + said.stderr).split())
+        assert (said.code, str(path) in told, "move the file away" in told) == (code, True, True)
+    min(runs.iterdir()).write_bytes(content)
+    said = dragonctl("undo", "--yes", "--output", "json").document["errors"][0]
+    assert (said["code"], str(path) in said["hint"]) == ("NothingToUndo", True)

@@ -115,7 +115,7 @@ def test_what_a_run_of_0_1_changed_is_as_it_was(dragonctl, local_aws, tmp_path, 
     for told in {one for found in API.findall(text) for one in found if one}:
         text = text.replace(told, api)
     text = re.sub(r'"endpoint": "[^"]*"', f'"endpoint": "{local_aws.endpoint}"', text, count=1)
-    run, _ = read_run(text.encode(), name)
+    run, _ = read_run(text.encode())
     place = Place(local_aws.endpoint, tmp_path / "elsewhere")
     place.bring(run, "before")
     place.bring(run, "after")

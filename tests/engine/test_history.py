@@ -49,7 +49,7 @@ WHOLE = [BEGIN, STEP, CALL, DONE, END]
 
 
 def read(*lines, end="\n"):
-    return read_run(("\n".join(lines) + end).encode(errors="surrogateescape"), RUN)
+    return read_run(("\n".join(lines) + end).encode(errors="surrogateescape"))
 
 
 def changed(text, **about):
@@ -168,12 +168,29 @@ def test_one_file_that_is_no_journal_stops_nothing(folder):
         "b": "is not a file",
         "c": "is a link",
         "d": "is a link",
-        "e": "is not a journal",
+        "e": "does not begin as a journal does",
         "f": "is larger than",
         "g": f"tells of run {RUN} again",
+        "h": "is empty",
     }.items():
         assert f"{name}.jsonl {fault}" in told
-    assert len(history.warnings) == 7
+    assert len(history.warnings) == 8
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n\n", b"garbage", b"\xff\xfe\n", BEGIN.encode()[:40], b'{"event":"later"}\n'],
+)
+def test_a_file_without_a_journals_beginning_is_named_with_what_to_do(folder, content):
+    path = folder / f"{RUN}.jsonl"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    history = read_history(folder)
+    (warning,) = history.warnings
+    assert (history.runs, warning.startswith(f"{path} ")) == ([], True)
+    assert "then move the file away" in warning
+    assert "\n" not in warning
+    assert "cannot be undone" in history.refused[RUN].message
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])

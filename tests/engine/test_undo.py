@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dragonctl.engine.masking import digest, masked_change, masked_params, masked_state
-from dragonctl.engine.model import Call, Change, Keep, Resource, Step
+from dragonctl.engine.model import Call, Change, Resource, Step
+from dragonctl.engine.reversal import Keep
 from dragonctl.engine.undo import undoing, unfinished
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources import known_kinds

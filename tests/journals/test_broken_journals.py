@@ -25,8 +25,8 @@ MANY = int(os.environ.get("BROKEN_EXAMPLES", "200"))
 @given(data=st.data(), name=st.sampled_from(sorted(TOLD)))
 def test_what_is_wanted_of_a_broken_journal_is_worked_out_or_left(data, name):
     content = Content((FOLDER / f"{name}.jsonl").read_bytes())
-    run, said = read_run(data.draw(broken(content)), name)
-    whole, _ = read_run(content, name)
+    run, said = read_run(data.draw(broken(content)))
+    whole, _ = read_run(content)
     for entry in run.entries.values() if run else ():
         if resource := resource_of(entry, known_kinds()):
             real = whole.entries.get(entry.identifier)

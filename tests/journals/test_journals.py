@@ -42,7 +42,7 @@ TOLD = {
 
 def kept(name):
     """One of the journals, and what is said of it."""
-    return read_run((FOLDER / f"{name}.jsonl").read_bytes(), name)
+    return read_run((FOLDER / f"{name}.jsonl").read_bytes())
 
 
 def test_every_journal_here_is_known():

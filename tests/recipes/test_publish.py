@@ -77,7 +77,7 @@ class Place:
 
 def undo_steps(place, run):
     content = (place.folder / f"{run}.jsonl").read_bytes()
-    return undoing(read_run(content, "run")[0], known_kinds()).steps
+    return undoing(read_run(content)[0], known_kinds()).steps
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def carry_out(gateway, steps, folder, run):
     outcome = apply(plan(reads, steps), Tools(reads, journal, ignore_event))
     journal.end("ok")
     assert outcome.errors == []
-    return read_run((folder / f"{run}.jsonl").read_bytes(), "run")[0] if journal.begun else None
+    return read_run((folder / f"{run}.jsonl").read_bytes())[0] if journal.begun else None
 
 
 def stage_step(gateway, options):
@@ -225,7 +225,7 @@ def test_a_run_cut_short_is_undone_too(stage, options, killed):
             carry_out(gateway, stage_step(gateway, options), folder, "one")
         gateway.killed = None
         if (folder / "one.jsonl").exists():
-            run = read_run((folder / "one.jsonl").read_bytes(), "run")[0]
+            run = read_run((folder / "one.jsonl").read_bytes())[0]
             assert run is not None
             carry_out(gateway, undoing(run, known_kinds()).steps, folder, "back")
         assert normal(gateway.stage) == normal(before)
