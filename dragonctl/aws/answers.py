@@ -47,6 +47,12 @@ class Answer(dict[str, Any]):
         raise odd(*self.origin, f"AWS's answer has no {key}, which is needed here")
 
 
+class HeldList(list[Any]):
+    """A list of an answer whose items were held against their shape when they were read."""
+
+    __slots__ = ()
+
+
 class OddAnswerError(ValueError):
     """What is odd, and where: ``items[2].name: a number where a text belongs``."""
 
@@ -180,6 +186,8 @@ def _list(shape: Any) -> Check:
 
     def check(value: Any, origin: tuple[str, str]) -> Any:
         nonlocal look
+        if type(value) is HeldList:
+            return value
         if not isinstance(value, list):
             raise _other(value, list)
         look = look or check_of(shape.member)

@@ -18,6 +18,7 @@ from typing import Any
 from dragonctl.aws import (
     addresses,
     answers,
+    bulk,
     credentials,
     faults,
     network_settings,
@@ -219,6 +220,7 @@ class Aws:
         )
         client = self._client(service, region, config)
         client.meta.events.register("after-call", _refuse_garbage)
+        bulk.register(client)
         # Now: a file that is read between a crowd of busy threads takes a hundred milliseconds.
         self._paginators[service] = self._paginators_of(client)
         return client
@@ -272,8 +274,10 @@ def _is_large(value: Any) -> bool:
     return isinstance(value, bytes) and len(value) > _LARGE_BYTES
 
 
-def _refuse_garbage(http_response: Any, model: Any, **_: Any) -> None:
+def _refuse_garbage(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
     """To botocore an answer that is not JSON is one without fields: nothing exists."""
+    if bulk.is_read(parsed):
+        return
     if "json" not in model.service_model.resolved_protocol or model.has_streaming_output:
         return
     body = http_response.content

@@ -80,7 +80,9 @@ def test_keeps_what_others_rely_on_and_what_that_needs(engine):
 def test_a_run_of_which_nothing_can_go_back_is_told_in_one_line(engine):
     once = Keep("it happens once")
     engine.run(*(Step(name, Thing(name), {"a": 1}, undo=once) for name in ("birth", "death")))
-    assert engine.undo().kept == ["nothing of this run can be put back: it happens once"]
+    assert undoing(engine.runs[-1], Thing.kinds).kept == (
+        "nothing of this run can be put back: it happens once",
+    )
 
 
 def test_repeated_undo_steps_further_back_and_an_undo_can_be_undone(engine):
