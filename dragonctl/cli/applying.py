@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from dragonctl.cli.catalogue import command_named, command_names
-from dragonctl.cli.globals import GLOBALS, KEPT, OUT, Globals, globals_of
-from dragonctl.cli.kept_plan import KeptPlan
+from dragonctl.cli.globals import GLOBALS, KEPT, KEPT_FILE, OUT, Globals, globals_of
+from dragonctl.cli.kept_plan import KeptPlan, naming_the_file
 from dragonctl.cli.line import LINE
 from dragonctl.errors import UsageError
 
@@ -29,15 +29,21 @@ def carry_out(kept: KeptPlan, path: Path, **how: bool) -> int:
     if command is None or not {*_HOW} <= {parameter.name for parameter in command.params}:
         raise UsageError(f"{path} is a plan of {kept.command!r}, which changes nothing.")
     now = globals_of(outer)
-    root.meta[KEPT] = kept
-    inner = command.make_context(kept.command, [*kept.words], parent=outer)
+    root.meta.update({KEPT: kept, KEPT_FILE: path})
+    try:
+        inner = command.make_context(kept.command, [*kept.words], parent=outer)
+    except click.UsageError as error:
+        raise naming_the_file(UsageError(error.format_message())) from error
     root.meta.pop(OUT, None)  # that of the words
     taken = _taken(kept, now)
     root.meta[GLOBALS] = replace(now, **taken)
     root.meta[LINE] = (*root.meta.get(LINE, ()), *_as_words(taken))
     inner.params |= how
     with inner:
-        code: int = command.invoke(inner)
+        try:
+            code: int = command.invoke(inner)
+        except UsageError as error:
+            raise naming_the_file(error) from error
     return code
 
 

@@ -14,7 +14,14 @@ from dragonctl.application.nouns import App
 from dragonctl.application.ownership import ownership_warnings
 from dragonctl.aws.transport import as_failure
 from dragonctl.cli.failures import as_document, messages
-from dragonctl.cli.kept_plan import check_place, current, differing, file_to_keep, keep
+from dragonctl.cli.kept_plan import (
+    check_place,
+    current,
+    differing,
+    file_to_keep,
+    keep,
+    naming_the_file,
+)
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.retrying import retry
 from dragonctl.cli.session import Session
@@ -25,7 +32,7 @@ from dragonctl.engine.plan import Plan, plan
 from dragonctl.engine.reads import begin
 from dragonctl.engine.reversal import Reverse
 from dragonctl.engine.run import Outcome, apply
-from dragonctl.errors import DragonError, InterruptedByUserError
+from dragonctl.errors import DragonError, InterruptedByUserError, UsageError
 from dragonctl.terminal.changes import UNTOUCHED, Report
 from dragonctl.terminal.console import tell
 
@@ -195,6 +202,8 @@ class _Work:
     def failed(self, error: Exception) -> DragonError:
         """The failure that ended it all, with the document of what had been done until then."""
         failure = as_failure(error)
+        if isinstance(failure, UsageError):
+            naming_the_file(failure)
         run = self.journal.run if self.journal.begun else None
         errors = [*self.goal.errors, *self.outcome.errors, failure]
         failure.document = self._document(run, self.session.whereabouts, errors)

@@ -57,13 +57,14 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def message(error: DragonError, printed: Printed | None = None) -> str:
+def message(error: DragonError, printed: Printed | None = None, *, with_hint: bool = True) -> str:
     """``Error: what failed. What to do.``, with nothing in it that a terminal would obey.
 
-    ``printed`` completes its commands, where no command is being carried out any more.
+    ``printed`` completes its commands, where no command is being carried out any more. Of several
+    failures the one that is told last says for all what to do.
     """
     end = "" if error.message.endswith((".", "!", "?")) else "."
-    hint = _hint(error, printed or Printed.current())
+    hint = _hint(error, printed or Printed.current()) if with_hint else ""
     return f"Error: {neutral(f'{error.message}{end} {hint}'.strip())}"
 
 
@@ -87,10 +88,13 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
         if error.code != SKIPPED:
             key = (error.code, getattr(error, "operation", str(error)))
             alike.setdefault(key, []).append(error)
-    for found in alike.values():
-        # Steps fail at the same time: which was the first to do so says nothing.
-        first, count = min(found, key=lambda one: one.resource), len(found)
-        yield message(first) + (f" ({count - 1} more things like it.)" if count > 1 else "")
+    # Steps fail at the same time: which was the first to do so says nothing.
+    told = [(min(found, key=lambda one: one.resource), len(found)) for found in alike.values()]
+    last = {_hint(error, Printed.current()): place for place, (error, _) in enumerate(told)}
+    for place, (error, count) in enumerate(told):
+        with_hint = last[_hint(error, Printed.current())] == place
+        more = f" ({count - 1} more things like it.)" if count > 1 else ""
+        yield message(error, with_hint=with_hint) + more
     stopped = [error.resource for error in errors if error.code == SKIPPED]
     if stopped:
         rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []

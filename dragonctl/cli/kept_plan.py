@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from dragonctl import __version__
-from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, OUT, WORDS
+from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, KEPT_FILE, OUT, WORDS
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.masking import is_same, masked_change
@@ -28,6 +28,7 @@ from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.paths import read_own_file
 
+ANEW = "Make a new plan with --dry-run --out FILE, and look at it."
 _LARGEST_BYTES = 64 << 20
 _Key = tuple[str, str]
 """A resource's identifier and a field of it."""
@@ -91,6 +92,16 @@ def current() -> KeptPlan | None:
     """The plan that is being carried out, if one is."""
     context = click.get_current_context(silent=True)
     return context.find_root().meta.get(KEPT) if context else None
+
+
+def naming_the_file(error: UsageError) -> UsageError:
+    """What cannot be meant, told of the file that says it, where a plan is being carried out."""
+    context = click.get_current_context(silent=True)
+    file = context.find_root().meta.get(KEPT_FILE) if context else None
+    if file and not error.message.startswith(f"{file} "):
+        error.message = f"{file} cannot be carried out: {error.message}"
+        error.hint = error.hint or ANEW
+    return error
 
 
 def planned_at() -> datetime:
@@ -180,7 +191,7 @@ def check_place(kept: KeptPlan, scope: Scope) -> None:
     """Refuse another account, region or endpoint than the plan's."""
     if kept.scope != scope:
         raise DragonError(
-            f"The plan is for {_place(kept.scope)}, and this is {_place(scope)}.",
+            f"The plan in {_file()} is for {_place(kept.scope)}, and this is {_place(scope)}.",
             "Use the profile, the region and the endpoint that it was made for.",
             code="PlanDiffers",
         )
@@ -254,7 +265,7 @@ def _differs(change: KeptChange, how: str, *, planned: bool = True) -> DragonErr
     what = f"{_words(change)} was planned, but {how}" if planned else f"{_words(change)}: {how}"
     error = DragonError(
         f"{change.title}, {change.field}: {what}.",
-        "Make a new plan with --dry-run --out FILE, and look at it.",
+        f"So {_file()} was not carried out. {ANEW}",
         code="PlanDiffers",
     )
     error.resource = change.resource
@@ -263,6 +274,10 @@ def _differs(change: KeptChange, how: str, *, planned: bool = True) -> DragonErr
 
 def _words(change: KeptChange) -> str:
     return f"{json.dumps(change.before)} → {json.dumps(change.after)}"
+
+
+def _file() -> str:
+    return str(click.get_current_context().find_root().meta[KEPT_FILE])
 
 
 def _place(scope: Scope) -> str:

@@ -250,6 +250,47 @@ def test_a_file_that_others_can_write_is_not_believed(kept, dragonctl, here, mad
     assert (refused.code, made_calls(), said(refused)) == (1, [], {"Untrusted"})
 
 
+def alter(here, name, **members):
+    document = {**json.loads((here / "plan.json").read_text()), **members}
+    (here / name).write_text(json.dumps(document))
+    (here / name).chmod(0o600)
+
+
+def test_an_altered_plan_is_refused_by_its_file_s_name_with_what_to_do_once(
+    kept, dragonctl, here, made_calls
+):
+    first, second, _, *rest = json.loads((here / "plan.json").read_text())["changes"]
+    alter(here, "altered.json", changes=[{**first, "after": "x"}, {**second, "after": 7}, *rest])
+    made_calls()
+    refused = dragonctl("apply", "altered.json", "--yes")
+    assert (refused.code, made_calls()) == (1, [])
+    errors = [line for line in refused.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 3
+    assert [line.count("altered.json was not carried out. Make a new plan") for line in errors] == [
+        0, 0, 1,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"words": ["--nonsense"]}, 2),
+        ({"defaults": {"log_level": "LOUD"}}, 2),
+        ({"defaults": {"api": ["nobody"]}}, 2),
+        ({"command": "status"}, 2),
+        ({"account": "999988887777"}, 1),
+    ],
+)
+def test_what_a_file_says_and_cannot_be_meant_is_told_of_that_file(
+    kept, dragonctl, here, members, code
+):
+    alter(here, "altered.json", **members)
+    for form in ("text", "json"):
+        refused = dragonctl("apply", "altered.json", "--yes", "--output", form)
+        assert (refused.code, "altered.json" in refused.stderr) == (code, True)
+    assert "altered.json" in refused.document["errors"][0]["message"]
+
+
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
     lambda inner: st.one_of(
