@@ -54,6 +54,11 @@ LONGEST = (
 """The files that take longest, first: one that begins last would hold up the end alone."""
 
 
+def pytest_configure():
+    """What is imported and collected lasts: it is not looked through again and again meanwhile."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(items):
     """In that order, then as they were found; the tests of a file stay together."""
     places = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
@@ -61,9 +66,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """What has been imported and collected lasts: no test looks through it for what is garbage."""
+    """Nor does any test look through it for what is garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

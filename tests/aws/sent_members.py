@@ -8,33 +8,55 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import botocore.session
-
 import dragonctl
+from tests.aws.models import SESSION, service_model
 
 SOURCE = Path(dragonctl.__file__).parent
-SESSION = botocore.session.get_session()
 SERVICES = frozenset(SESSION.get_available_services())
 LEFT_OUT = ("local", "sample.py")
 """The local AWS sends nothing to AWS."""
-SIDE_BY_SIDE = re.compile(r"""["'],\s*["'][A-Z]""")
-"""What a module has in it that names a service and an operation; no other need be parsed."""
+SIDE_BY_SIDE = re.compile(r"""["']([a-z0-9-]+)["'],\s*["']([A-Z]\w+)["']""")
+"""A service and its operation as a module names them; one without need not be parsed."""
 
 
 @cache
-def sent() -> frozenset[tuple[str, str, str]]:
+def operations(service: str) -> frozenset[str]:
+    """The names of a service's operations."""
+    return frozenset(service_model(service).operation_names)
+
+
+def named_in(source: str) -> set[tuple[str, str]]:
+    """(service, operation) that stand side by side, without the parser: it would take a second."""
+    return {
+        (service, operation)
+        for service, operation in SIDE_BY_SIDE.findall(source)
+        if service in SERVICES and operation in operations(service)
+    }
+
+
+@cache
+def sources() -> dict[str, str]:
+    """The modules that may send something: their texts by their names below the package."""
+    found = ((path.relative_to(SOURCE), path) for path in sorted(SOURCE.rglob("*.py")))
+    return {
+        name.as_posix(): path.read_text("utf-8")
+        for name, path in found
+        if name.parts[0] not in LEFT_OUT
+    }
+
+
+@cache
+def sent(only: str = "") -> frozenset[tuple[str, str, str]]:
     """(service, operation, member) of every call that names them; the member "" is the call itself.
 
-    Members are the keys of the dict that follows the operation's name, and lower or upper camel
-    case keywords behind it that are not the callable's own.
+    ``only``: those of one service. Members are the keys of the dict that follows the operation's
+    name, and lower or upper camel case keywords behind it that are not the callable's own.
     """
     found: set[tuple[str, str, str]] = set()
-    for path in SOURCE.rglob("*.py"):
-        if path.relative_to(SOURCE).parts[0] not in LEFT_OUT:
-            source = path.read_text("utf-8")
-            if SIDE_BY_SIDE.search(source):
-                found.update(_of_module(ast.parse(source)))
-    return frozenset(found)
+    for source in sources().values():
+        if any(only in ("", service) for service, _ in SIDE_BY_SIDE.findall(source)):
+            found.update(_of_module(ast.parse(source)))
+    return frozenset(call for call in found if only in ("", call[0]))
 
 
 def _of_module(tree: ast.AST) -> Iterator[tuple[str, str, str]]:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws.sent_members import SESSION, sent
+from tests.aws.models import service_model
+from tests.aws.sent_members import sent
 
 FIRST_RELEASES = {("logs", "FilterLogEvents", "startFromHead"): (1, 43, 33)}
 """Member -> the first release of botocore whose models hold it, found by reading the releases."""
 
 
 def members_of(service, operation):
-    model = SESSION.get_service_model(service).operation_model(operation)
+    model = service_model(service).operation_model(operation)
     return set(model.input_shape.members) if model.input_shape else set()
 
 

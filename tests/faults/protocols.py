@@ -15,7 +15,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
-import botocore.session
+from botocore.exceptions import UnknownServiceError
+
+from tests.aws.models import service_model
 
 SERVICES = {
     "states": "stepfunctions",
@@ -156,8 +158,8 @@ class _Model:
 @cache
 def _model(service: str) -> _Model:
     try:
-        model = botocore.session.get_session().get_service_model(service)
-    except botocore.exceptions.UnknownServiceError:
+        model = service_model(service)
+    except UnknownServiceError:
         return _Model("rest-json", ())
     routes = [_route(model.operation_model(name)) for name in model.operation_names]
     routes.sort(key=lambda route: route.precision, reverse=True)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-import dragonctl
 from dragonctl.engine.model import Call
 from dragonctl.policy.apigateway import SERVICES
 from dragonctl.policy.grants import action_of
 from dragonctl.policy.names import ACTIONS, ANYWHERE, FREE, PASSES, TAGS
-from tests.aws.sent_members import SERVICES as NAMES_OF_SERVICES
-from tests.aws.sent_members import SESSION, SIDE_BY_SIDE
+from tests.aws.sent_members import named_in, operations, sources
 from tests.policy.reference import KNOWN
 
-ROOT = Path(dragonctl.__file__).parent
-OTHERS = ("local", "policy")  # the other side, and the tables themselves
 HELPERS = {  # names of helpers that stand for a service
     "resources/apigateway_method.py": "apigateway",
     "resources/iam_role_policies.py": "iam",
@@ -29,42 +21,16 @@ HELPERS = {  # names of helpers that stand for a service
 }
 
 
-@cache
-def operations(service):
-    return SESSION.get_service_model(service).operation_names
-
-
-def literals(tree):
-    """Pairs of a service's name and one of its operations that stand side by side."""
-    for node in ast.walk(tree):
-        side_by_side = getattr(node, "args", None) or getattr(node, "elts", None)
-        if not isinstance(side_by_side, list):
-            continue
-        values = [one.value if isinstance(one, ast.Constant) else None for one in side_by_side]
-        for service, operation in pairwise(values):
-            if service in NAMES_OF_SERVICES and operation in operations(service):
-                yield service, operation
-
-
-def words(tree, service):
-    """Operations of one service that stand alone."""
-    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    yield from ((service, name) for name in operations(service) if name in said)
-
-
 def made():
-    for path in sorted(ROOT.rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if name.partition("/")[0] not in OTHERS:
-            source = path.read_text(encoding="utf-8")
-            if name not in HELPERS and not SIDE_BY_SIDE.search(source):
-                continue
-            tree = ast.parse(source)
-            beside = set(literals(tree))
-            yield from beside
-            if name in HELPERS:
-                named = {operation for _, operation in beside}
-                yield from (one for one in words(tree, HELPERS[name]) if one[1] not in named)
+    for name, source in sources().items():
+        if name.partition("/")[0] == "policy":  # the tables themselves
+            continue
+        beside = named_in(source)
+        yield from beside
+        if name in HELPERS:
+            service, named = HELPERS[name], {operation for _, operation in beside}
+            alone = set(re.findall(r"""["'](\w+)["']""", source)) & operations(service)
+            yield from ((service, operation) for operation in alone - named)
 
 
 CALLS = sorted(set(made()))

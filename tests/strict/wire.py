@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-import botocore.session
+from tests.aws.models import service_model
 
 Json = Any
 Handle = Callable[[str, str, dict[str, Json]], Json]
@@ -116,7 +116,7 @@ def _rest(service: str, method: str, target: str, body: bytes) -> tuple[str, dic
 
 @cache
 def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    return service_model(service)
 
 
 @cache

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-import botocore.session
 from botocore.validate import ParamValidator
+
+from tests.aws.models import service_model
 
 
 @cache
 def input_shape(service, operation):
-    model = botocore.session.get_session().get_service_model(service)
+    model = service_model(service)
     return model.operation_model(operation).input_shape
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from botocore.session import get_session
-
 from dragonctl.local.constraints.undone import UNDONE
+from tests.aws.models import service_model
 from tests.aws.sent_members import sent
 from tests.local.members.reads import READS
 from tests.local.members.test_written import CASES
@@ -38,7 +37,7 @@ EVERYWHERE = {"ExpectedBucketOwner"}
 
 def optional_members(service, operation):
     """The members that may be left out: those that are needed, the operation's answer shows."""
-    shape = get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     members = set(shape.members) - set(shape.required_members) if shape else set()
     return members - EVERYWHERE - set(UNDONE.get((service, operation), ()))
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from botocore.session import get_session
 
+from tests.aws.models import service_model
 from tests.aws.sent_members import sent
 from tests.local.members.world import World
 from tests.local.refusals import refused, status_of_refusal
@@ -153,8 +153,8 @@ def test_the_owner_is_shown_where_it_is_asked_for(s3, place):
 
 
 def of_s3():
-    model = get_session().get_service_model("s3")
-    for operation in sorted({call[1] for call in sent() if call[0] == "s3"}):
+    model = service_model("s3")
+    for operation in sorted({call[1] for call in sent("s3")}):
         shape = model.operation_model(operation).input_shape
         if "ExpectedBucketOwner" in shape.members:
             yield operation
@@ -164,7 +164,7 @@ def of_s3():
 def test_a_bucket_of_another_account_is_none_that_is_expected(world, operation):
     world.client("s3").put_object(Bucket=world.bucket, Key="k", Body=b"x")
     needed = {"Bucket": world.bucket, "Key": "k", "Tagging": {"TagSet": []}}
-    shape = get_session().get_service_model("s3").operation_model(operation).input_shape
+    shape = service_model("s3").operation_model(operation).input_shape
     told = {name: needed[name] for name in shape.required_members}
     other = {**told, "ExpectedBucketOwner": "999999999999"}
     assert status_of_refusal(partial(world.call, "s3", operation), **other) == 403

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from botocore import xform_name
-from botocore.session import get_session
 
 from dragonctl.local.constraints.undone import UNDONE
+from tests.aws.models import SESSION, service_model
 from tests.local.members.reads import READS
 from tests.local.members.world import World
 
@@ -34,7 +34,7 @@ def test_each_member_changes_the_answer(world, service, operation):
 def test_every_member_of_the_model_is_done_or_refused(world, service, operation):
     """A member that a newer botocore brings fails here, until somebody says what becomes of it."""
     case = READS[service, operation]
-    shape = get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     spoken_of = {
         *case.make(world), *case.answers, *case.inert, *case.elsewhere, *TOKENS,
         *UNDONE.get((service, operation), ()),
@@ -45,7 +45,7 @@ def test_every_member_of_the_model_is_done_or_refused(world, service, operation)
 def pageable():
     """Those of which the size of a page can be told."""
     for service, operation in READS:
-        pages = get_session().get_paginator_model(service)._paginator_config
+        pages = SESSION.get_paginator_model(service)._paginator_config
         limit = pages.get(operation, {}).get("limit_key")
         if limit and limit not in UNDONE.get((service, operation), ()):
             yield service, operation

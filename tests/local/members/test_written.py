@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from botocore.session import get_session
 
 from dragonctl.local.constraints.undone import UNDONE
+from tests.aws.models import service_model
 from tests.local.members import apigateway, lambda_, others
 from tests.local.members.world import World
 
@@ -36,7 +36,7 @@ def test_what_is_set_is_read_back(world, service, operation):
 def test_every_member_of_the_model_is_done_or_refused(world, service, operation):
     """A member that a newer botocore brings fails here, until somebody says what becomes of it."""
     case = CASES[service, operation]
-    shape = get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     spoken_of = {
         *case.about(world), *case.told(world), *case.elsewhere,
         *UNDONE.get((service, operation), ()),

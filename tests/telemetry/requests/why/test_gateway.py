@@ -2,10 +2,10 @@
 
 import json
 
-import botocore.session
 import pytest
 
 from dragonctl.telemetry.requests.why.response_types import TYPES
+from tests.aws.models import service_model
 from tests.telemetry.requests.why.world import (
     ANSWERED,
     CALL,
@@ -22,7 +22,7 @@ from tests.telemetry.requests.why.world import (
 
 
 def test_every_type_of_gateway_response_that_aws_has_is_known():
-    model = botocore.session.get_session().get_service_model("apigateway")
+    model = service_model("apigateway")
     assert set(TYPES) == set(model.shape_for("GatewayResponseType").enum)
 
 
