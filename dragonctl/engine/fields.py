@@ -33,7 +33,8 @@ class Field:
     belongs, as ``part`` says it. ``path`` is where AWS's answers show it and its calls take it
     (``LoggingConfig.LogFormat``, ``destinations[0].arn``); the name with dots unless it is given.
     ``absent`` is what it means that AWS shows nothing there, ``off`` what means that it does
-    nothing. ``unit`` follows a number. A ``plain`` field says by its value what it is.
+    nothing. A part that a family ``inherits`` has, while nothing is there, what its whole has.
+    ``unit`` follows a number. A ``plain`` field says by its value what it is.
 
     A family's ``parts_in`` takes what AWS shows at the path apart: part -> value.
 
@@ -51,6 +52,7 @@ class Field:
     path: str = ""
     absent: Any = None
     off: tuple[Any, ...] = ()
+    inherits: bool = False
     unit: str = ""
     plain: bool = False
     is_managed: bool = True
@@ -115,6 +117,11 @@ class Field:
         if given is not None:
             return given
         return default if now is None or now in self.off else now
+
+    def meant_by_nothing(self, name: str) -> Any:
+        """What it means that AWS shows nothing in the field of this name, for people."""
+        is_part = self.inherits and self.part(self.part_of(name) or "")
+        return "inherited" if is_part else self.absent
 
     @property
     def member(self) -> str:

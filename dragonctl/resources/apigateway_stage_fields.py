@@ -52,11 +52,11 @@ def _of_methods(
 ) -> Field:
     """``suffix`` ends UpdateStage's patch path, ``path`` is a member of ``methodSettings``.
 
-    ``default`` is AWS's in a new entry.
+    ``default`` is AWS's in a new entry; a method without an entry has the settings of ``*/*``.
     """
     off = (default,) if default in (False, "OFF") else ()
     return Field(f"{{method}}/{suffix}", f"{word}{{}}", path, absent=default, off=off, unit=unit,
-                 templates=names, part=_of_method)  # fmt: skip
+                 templates=names, part=_of_method, inherits=True)  # fmt: skip
 
 
 _EXECUTION_LOG, _CACHE = "provider.logs.restApi", _settings("methodOptions", _CACHING_PLUGIN)

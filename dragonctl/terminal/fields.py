@@ -95,7 +95,7 @@ def before_and_after(change: Change) -> tuple[str, str]:
     """
     row, before = _row(change), change.before
     if before is None and row and row.absent != change.after:
-        before = row.absent
+        before = row.meant_by_nothing(change.field)
     return "" if before is None else _value(change, before), _value(change, change.after)
 
 

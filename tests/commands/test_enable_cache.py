@@ -58,6 +58,17 @@ def test_the_price_is_told(dragons, dragonctl):
     assert (cost["size"], cost["per_hour"], cost["per_month"]) == ("0.5", 0.02, 14.6)
 
 
+def test_what_a_method_has_without_an_entry_of_its_own_is_the_stage_s(dragons, dragonctl):
+    plan = dragonctl("enable-cache", "--stage", "prod", "--dry-run").stdout
+    told = {
+        line.split("  ")[2].strip(): line.split("  ")[-1].strip()
+        for line in plan.splitlines()
+        if " → " in line
+    }
+    assert told["caching of GET /dragons"] == "inherited → on"
+    assert told["cache cluster"] == "off → on"
+
+
 def test_status_tells_how_well_the_cache_does_and_what_it_costs(dragons, dragonctl):
     dragonctl("enable-cache")
     (stage,) = dragonctl("status", "--output", "json").document["stages"]
