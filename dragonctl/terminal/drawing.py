@@ -95,13 +95,14 @@ def write_aside(file: IO[str], text: str) -> None:
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Where something else may be written to the terminal: a line, a question."""
+    """Where something else may be written to the terminal: a line, a question.
+
+    What ends by an exception, as a question does by Ctrl-C, is not drawn below any more.
+    """
     with _lock:
         drawn = _below[-1] if _below and _below[-1]._live else None  # noqa: SLF001 (its own module)
         if drawn:
             drawn._wipe()  # noqa: SLF001
-        try:
-            yield
-        finally:
-            if drawn and drawn in _below:
-                drawn._draw()  # noqa: SLF001
+        yield
+        if drawn and drawn in _below:
+            drawn._draw()  # noqa: SLF001

@@ -155,6 +155,21 @@ def test_a_reader_that_stalls_holds_up_no_change_and_gets_all_of_it(story, tmp_p
     assert lost(told.piped.stdout, text.lstrip("."), 10_000) == []
 
 
+def test_a_question_that_is_interrupted_leaves_nothing_drawn(story):
+    line = story["undo"].again()
+    asked = replace(line, words=tuple(word for word in line.words if word != "--yes"))
+
+    keys = ["\x03"]
+
+    def interrupt(terminal):
+        if keys and "[y/N]" in "".join(terminal.emulator.lines()):
+            terminal.type(keys.pop())
+
+    seen = asked.in_terminal(80, during=interrupt)
+    assert (seen.code, remains(seen.text)) == (130, [])
+    assert "Interrupted. Nothing was changed." in seen.text
+
+
 def test_a_terminal_that_is_closed_stops_no_change(story):
     told = story[SETUP]
     told.again().in_terminal(80, during=lambda terminal: terminal.close())
