@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-browser check lint setup bench faults corpus lock wheel docs pictures clean
+.PHONY: demo test test-browser check lint setup bench faults search corpus lock wheel docs pictures clean
 
 demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
@@ -57,6 +57,9 @@ faults: setup  ## every fault at every call of every changing command, and every
 	$(BIN)/python -m tests.faults.table $(if $(RECORD),--record $(RECORD))
 	$(BIN)/python -m tests.faults.pairs
 	$(BIN)/python -m pytest tests/strict/test_odd_answers.py --hypothesis-profile deep
+
+search: setup  ## the property tests on other examples each time, a thousand of each (an hour)
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile deep --numprocesses 2
 
 corpus: setup  ## every application of SHAPES=DIR (default: the project's own) there and back, on a strict AWS and the local one
 	$(BIN)/python -m tests.corpus $(if $(SHAPES),--shapes $(SHAPES),--page docs/applications.md)

@@ -50,6 +50,6 @@ def test_the_path_hangs_together_and_its_children_do_not_overlap(root):
     for _, segment in walk([root]):
         critical = [child for child in segment.children if child.id in found]
         assert not critical or segment.id in found
-        ordered = sorted(critical, key=lambda child: (child.start, child.end))
+        ordered = sorted(critical, key=lambda child: (child.end, child.start))
         for earlier, later in itertools.pairwise(ordered):
             assert earlier.end <= later.start + 0.002
