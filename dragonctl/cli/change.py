@@ -15,6 +15,7 @@ from dragonctl.application.ownership import ownership_warnings
 from dragonctl.aws.transport import as_failure
 from dragonctl.cli.failures import as_document, messages
 from dragonctl.cli.kept_plan import (
+    KeptPlan,
     check_place,
     current,
     differing,
@@ -119,7 +120,7 @@ class _Work:
         session.emit = self.report.event
         self.printed = Printed.current()
         self.kept = current()
-        self.journal = _journal(session, self.kept.run_command if self.kept else command, undoes)
+        self.journal = _journal(session, command, self.kept, undoes)
         self.also: dict[str, Any] = {"of": command} if self.kept else {}
         self.goal, self.outcome = Goal("", ()), Outcome()
         self.warnings: list[str] = []
@@ -301,14 +302,15 @@ class _Work:
         return f"Nothing was kept in {path}: the plan has no changes, or could not be made whole."
 
 
-def _journal(session: Session, command: str, undoes: str | None) -> Journal:
+def _journal(session: Session, command: str, kept: KeptPlan | None, undoes: str | None) -> Journal:
     return Journal(
         session.journal_folder,
         new_run(),
         lambda: session.scope,
-        command,
+        kept.run_command if kept else command,
         lambda: session.reads.user,
         undoes,
+        command if kept else None,
     )
 
 

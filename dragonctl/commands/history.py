@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from dragonctl.engine.history import History, Run
 
 
-_FACTS = ("time", "command", "undoes", "account", "region", "endpoint", "user", "outcome", "undone")
+_FACTS = (
+    "time",
+    "command",
+    "of",
+    "undoes",
+    "account",
+    "region",
+    "endpoint",
+    "user",
+    "outcome",
+    "undone",
+)
 
 
 @command(
@@ -47,7 +58,7 @@ def history(context: click.Context, run: str | None) -> int:
     wanted = [_named(told, run)] if run else _of_place(told.runs, globals_of(context))
     rows = [_row(one, taken_back) for one in wanted]
     if globals_of(context).json:
-        changes = {"changes": list(_changes(wanted[0]))} if run else {}
+        changes = _all_changes(wanted[0]) if run else {}
         click.echo(json.dumps({"runs": rows, **changes, "warnings": warnings}, indent=2))
     elif globals_of(context).output == MARKDOWN:
         if run is None:
@@ -67,17 +78,19 @@ def _markdown(run: Run, row: dict[str, Any]) -> str:
     """One run, for a ticket."""
     from dragonctl.engine.model import Change
     from dragonctl.resources import known_kinds
+    from dragonctl.terminal.history import how_far
     from dragonctl.terminal.markdown import changes_table, page
 
     known_kinds()  # each kind names its fields
     titles = {name: entry.title for name, entry in run.entries.items()}
     facts = {key: str(row[key]) for key in _FACTS if row[key]}
     cut_short = [
-        f"{entry.title}: cut short, what it changed is not known"
-        for entry in run.entries.values()
-        if not entry.ended
+        f"{entry.title}: {how_far(entry)}" for entry in run.entries.values() if not entry.ended
     ]
-    table = changes_table([Change(**change) for change in _changes(run)], titles)
+    told = _all_changes(run)
+    table = changes_table(
+        [Change(**change) for change in (*told["changes"], *told["unconfirmed"])], titles
+    )
     return page(f"Run {run.run}", facts, table, cut_short)
 
 
@@ -86,6 +99,7 @@ def _row(run: Run, taken_back: set[str]) -> dict[str, Any]:
         "run": run.run,
         "time": run.time,
         "command": run.command,
+        "of": run.of,
         "changes": run.changes,
         "account": run.scope.account,
         "region": run.scope.region,
@@ -97,9 +111,13 @@ def _row(run: Run, taken_back: set[str]) -> dict[str, Any]:
     }
 
 
-def _changes(run: Run) -> list[dict[str, Any]]:
-    """Field by field; of a step that was cut short, what it may have changed is not known."""
-    return [change for entry in run.entries.values() if entry.ended for change in entry.changes]
+def _all_changes(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """Field by field; apart, those that AWS was asked for by steps that were cut short."""
+    entries = run.entries.values()
+    return {
+        "changes": [change for entry in entries if entry.ended for change in entry.changes],
+        "unconfirmed": [change for entry in entries for change in entry.unconfirmed],
+    }
 
 
 def _named(told: History, name: str) -> Run:

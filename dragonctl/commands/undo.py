@@ -40,11 +40,11 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     chosen = _chosen(session, run)
     back = undoing(chosen, known_kinds())
 
-    title = f"Undo of {chosen.command}, run {chosen.run}"
+    title = f"Undo of {chosen.title}, run {chosen.run}"
     goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run})
     how = How(dry_run, check, yes, no_wait)
     amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
-    question = f"Take back run {chosen.run} ({chosen.command}, {amount})?"
+    question = f"Take back run {chosen.run} ({chosen.title}, {amount})?"
     return change(
         "undo", lambda _: goal, how, question=question, undoes=chosen.run, session=session
     )
@@ -57,7 +57,7 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     from dragonctl.resources import known_kinds
 
     chosen = _chosen(session, None)
-    assume(f"the last run, {chosen.run} ({chosen.command})")
+    assume(f"the last run, {chosen.run} ({chosen.title})")
     return undoing(chosen, known_kinds()).steps, {}
 
 

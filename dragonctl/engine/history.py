@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from dragonctl.engine.journal import Scope
+from dragonctl.engine.journal import TAKEN, Scope
 from dragonctl.engine.model import State
 from dragonctl.engine.reversal import JOURNAL_PATTERN, Reversal, from_journal
 from dragonctl.errors import DragonError
@@ -43,6 +43,7 @@ class _Begin(_Event, tag="begin"):
     region: str
     endpoint: str
     undoes: str | None = None
+    of: str | None = None
 
 
 class _Step(_Event, tag="step"):
@@ -54,6 +55,7 @@ class _Step(_Event, tag="step"):
     expected: dict[str, Any] | None
     undo: _Undo
     requires: list[str]
+    fields: list[str] | None = None
 
 
 class _Call(_Event, tag="call"):
@@ -116,8 +118,38 @@ class Entry:
     after: State | None
     undo: Reversal
     requires: tuple[str, ...]
+    fields: tuple[str, ...] | None = None
+    """Those that it was about to change; None: an earlier version did not write them down."""
     ended: bool = False
     changes: list[dict[str, Any]] = field(default_factory=list)
+    calls: int = 0
+    """How many of its calls AWS has taken, or may have: it has refused the others."""
+
+    @property
+    def unconfirmed(self) -> list[dict[str, Any]]:
+        """The changes that AWS was asked for by a step that was cut short: it may have made them.
+
+        Of the same shape as ``changes``.
+        """
+        if self.ended or not self.calls:
+            return []
+        before, after = self.before or {}, self.after or {}
+        return [
+            {
+                "resource": self.identifier,
+                "field": name,
+                "before": before.get(name),
+                "after": after.get(name),
+            }
+            for name in self.fields or ()
+        ]
+
+    @property
+    def amount(self) -> int:
+        """How many fields it changed, or may have; one where a step cut short does not tell."""
+        if self.ended:
+            return len(self.changes)
+        return len(self.unconfirmed) if self.fields is not None else 1
 
 
 @dataclass
@@ -130,6 +162,8 @@ class Run:
     scope: Scope
     user: str
     undoes: str | None = None
+    of: str | None = None
+    """The command whose kept plan it carried out."""
     entries: dict[str, Entry] = field(default_factory=dict)
     outcome: str | None = None
     """``done`` or ``failed``; None when it was cut short."""
@@ -138,8 +172,13 @@ class Run:
 
     @property
     def changes(self) -> int:
-        """How many fields it changed; a step that was cut short counts as one."""
-        return sum(len(entry.changes) if entry.ended else 1 for entry in self.entries.values())
+        """How many fields it changed, with those that a step which was cut short may have."""
+        return sum(entry.amount for entry in self.entries.values())
+
+    @property
+    def title(self) -> str:
+        """``setup-observability``; of a kept plan ``apply 1f2e3d4c5b6a (setup-observability)``."""
+        return f"{self.command} ({self.of})" if self.of else self.command
 
 
 @dataclass
@@ -268,7 +307,7 @@ def _is_deep(line: bytes, event: _Known) -> bool:
 
 def _begun(event: _Begin) -> Run:
     scope = Scope(event.account, event.region, event.endpoint)
-    return Run(event.run, event.time, event.command, scope, event.user, event.undoes)
+    return Run(event.run, event.time, event.command, scope, event.user, event.undoes, event.of)
 
 
 def _retell(run: Run, event: _Known) -> bool:
@@ -287,9 +326,14 @@ def _retell(run: Run, event: _Known) -> bool:
             event.expected,
             from_journal(event.undo),
             tuple(event.requires),
+            None if event.fields is None else tuple(event.fields),
         )
     elif event.step not in run.entries:
         return False
+    elif isinstance(event, _Call):
+        run.entries[event.step].calls += 1
+    elif isinstance(event, _Answer):
+        run.entries[event.step].calls -= event.outcome not in TAKEN
     elif isinstance(event, _Done):
         entry = run.entries[event.step]
         entry.after, entry.ended = event.after, True

@@ -15,7 +15,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ class Scope:
     endpoint: str
 
 
-_TAKEN = ("ok", LOST, UNREACHABLE, UNREADABLE, ODD)
+TAKEN = ("ok", LOST, UNREACHABLE, UNREADABLE, ODD)
 """How a call ends that AWS has carried out, or may have."""
 
 
@@ -71,9 +71,11 @@ class Journal:
         command: str,
         user: Callable[[], str],
         undoes: str | None = None,
+        of: str | None = None,
     ) -> None:
+        """``of`` is the command whose kept plan is carried out, if one is."""
         self.run, self.undoes, self._folder = run, undoes, folder
-        self._about = (scope, command, user)
+        self._about = (scope, command, user, of)
         self._lock = threading.Lock()
         self._file: int | None = None
         self._torn = b""
@@ -91,8 +93,13 @@ class Journal:
             if self._file is None:
                 self._open()
 
-    def step(self, step: Step, have: Reading | None, expected: State | None) -> None:
-        """How a thing stood and what it is expected to become, before its first call."""
+    def step(
+        self, step: Step, have: Reading | None, expected: State | None, fields: Iterable[str] = ()
+    ) -> None:
+        """How a thing stood and what it is expected to become, before its first call.
+
+        ``fields`` are those that the step is about to change: AWS may add others.
+        """
         self.begin()
         resource = step.resource
         self._write(
@@ -103,6 +110,7 @@ class Journal:
             title=step.title,
             before=masked_state(resource, have.state) if have else None,
             expected=masked_state(resource, expected),
+            fields=list(fields),
             undo=to_journal(step.undo),
             requires=list(step.after),
         )
@@ -121,7 +129,7 @@ class Journal:
 
     def answered(self, step: Step, call: Call, outcome: str) -> None:
         """How the call ended: ``ok`` or AWS's error code."""
-        if outcome not in _TAKEN:
+        if outcome not in TAKEN:
             with self._lock:
                 self.unrefused -= 1
         self._write(
@@ -146,7 +154,7 @@ class Journal:
         os.close(self._file)
 
     def _open(self) -> None:
-        scope, command, user = self._about
+        scope, command, user, of = self._about
         where, who = scope(), user()  # may ask AWS: no file lies there empty meanwhile
         path = self._folder / f"{self.run}.jsonl"
         try:
@@ -162,6 +170,7 @@ class Journal:
             user=who,
             login=_login(),
             undoes=self.undoes,
+            of=of,
             account=where.account,
             region=where.region,
             endpoint=where.endpoint,

@@ -172,7 +172,8 @@ class _Attempt:
             try:
                 have = self._saved(have)
                 self.expected = self.resource.expected(have, self.want)
-                self.tools.journal.step(self.step, self.origin, self.expected)
+                changing = [one.field for one in differences(self.resource, self.origin, self.want)]
+                self.tools.journal.step(self.step, self.origin, self.expected, changing)
                 self.told = True
                 return self._write(have)
             except LookAgain as again:

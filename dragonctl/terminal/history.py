@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from dragonctl.engine.history import Run
+from dragonctl.engine.history import Entry, Run
 from dragonctl.engine.model import Change
 from dragonctl.resources import known_kinds
 from dragonctl.terminal.changes import step_sign
@@ -35,15 +35,23 @@ def show_run(run: Run) -> None:
     """What a run changed, step by step and field by field, as the run itself showed it."""
     known_kinds()  # each kind names its fields
     for entry in run.entries.values():
-        changes = [Change(**change) for change in entry.changes]
+        changes = [Change(**change) for change in entry.changes or entry.unconfirmed]
         if not entry.ended:
             out().print(Text(f"? {neutral(entry.title)}", "bold yellow"))
-            out().print(Text("    cut short: what it changed is not known", "dim"))
+            out().print(Text(f"    {how_far(entry)}", "dim"))
         elif changes:
-            sign = step_sign(changes)
-            out().print(sign.append(neutral(entry.title), "bold"))
-            for line in field_lines(changes):
-                out().print(line)
+            out().print(step_sign(changes).append(neutral(entry.title), "bold"))
+        for line in field_lines(changes):
+            out().print(line)
+
+
+def how_far(entry: Entry) -> str:
+    """How far a step came that was cut short."""
+    if entry.unconfirmed:
+        return "cut short: AWS was asked for this; whether it holds it is not known"
+    if entry.fields is not None:
+        return "cut short before AWS took anything: nothing was changed"
+    return "cut short: what it changed is not known"
 
 
 def _place(row: Row) -> tuple[str, str]:
@@ -58,7 +66,8 @@ def _place(row: Row) -> tuple[str, str]:
 def _table(rows: Iterable[Row]) -> Sheet:
     sheet = Sheet(("run", "command", "changes", ""), right=("changes",))
     for row in rows:
-        command = f"{row['command']} {row['undoes'] or ''}".rstrip()
+        behind = row["undoes"] or (f"({row['of']})" if row["of"] else "")
+        command = f"{row['command']} {behind}".rstrip()
         sheet.add(*map(neutral, (row["run"], command, row["changes"], _note(row))))
     return sheet
 

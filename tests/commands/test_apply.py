@@ -63,7 +63,9 @@ def test_it_is_carried_out_as_it_was_looked_at_and_taken_back(kept, dragonctl, h
     again = dragonctl(*APPLY)
     assert (again.code, again.document["changed"], made_calls()) == (0, False, [])
     listed = dragonctl("history", "--output", "json").document["runs"]
-    assert [one["command"] for one in listed] == [f"apply {kept['plan']['id']}"]
+    name = f"apply {kept['plan']['id']}"
+    assert [(one["command"], one["of"]) for one in listed] == [(name, "setup-observability")]
+    assert f"{name} (setup-observability)" in dragonctl("history").stdout
     assert dragonctl("undo", "--yes").code == 0
     assert triples(dragonctl(*PLAN[:2], "--output", "json").document) == triples(kept)
 
@@ -181,6 +183,28 @@ def test_another_identity_applies_it_from_another_machine_as_it_was_looked_at(
     [run] = dragonctl("history", "--output", "json").document["runs"]
     assert run["user"].endswith(":user/reviewer")
     assert dragonctl("undo", "--yes").code == 0  # by the journal of whoever applied it
+
+
+def test_history_tells_all_that_a_run_cut_short_had_asked_for(kept, dragonctl, monkeypatch):
+    """Steps are interrupted where AWS has answered them and their end is not written yet."""
+    from dragonctl.engine import journal
+
+    def done(self, step, reading, changes):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal.Journal, "done", done)
+    assert dragonctl(*APPLY).code == 130
+    [run] = dragonctl("history", "--output", "json").document["runs"]
+    told = dragonctl("history", run["run"], "--output", "json").document
+    assert (run["outcome"], told["changes"]) == ("interrupted", [])
+    assert run["changes"] == len(told["unconfirmed"]) > 0
+    planned = set(triples(kept))
+    assert set(triples({"changes": told["unconfirmed"]})) <= planned
+    shown = dragonctl("history", run["run"])
+    assert "AWS was asked for this" in shown.stdout
+    page = dragonctl("history", run["run"], "--output", "markdown").stdout
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + run["changes"]
 
 
 def test_what_somebody_did_to_a_plan_that_was_cut_short_is_a_difference(

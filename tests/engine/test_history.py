@@ -135,6 +135,43 @@ def test_what_stands_before_the_beginning_or_after_the_end_does_not_count():
     assert "Lines 1 and 7" in said
 
 
+ANSWER = line("answer", step="logs-group/g", operation="CreateLogGroup", outcome="ok")
+FIELDS = changed(
+    STEP,
+    before=None,
+    expected={"name": "g", "retentionInDays": 30, "kmsKeyId": None},
+    fields=["name", "retentionInDays"],
+)
+REFUSED = changed(ANSWER, outcome="AccessDeniedException")
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "unconfirmed"),
+    [
+        ([FIELDS], 0, {}),  # cut short before its first call
+        ([FIELDS, CALL], 2, {"name": "g", "retentionInDays": 30}),
+        ([FIELDS, CALL, ANSWER], 2, {"name": "g", "retentionInDays": 30}),
+        ([FIELDS, CALL, REFUSED], 0, {}),
+        ([FIELDS, CALL, REFUSED, CALL], 2, {"name": "g", "retentionInDays": 30}),
+        ([FIELDS, CALL, ANSWER, DONE], 1, {}),
+        ([STEP, CALL, ANSWER], 1, {}),  # an earlier version: which fields is not known
+    ],
+    ids=range(7),
+)
+def test_of_a_run_cut_short_all_that_aws_was_asked_for_counts(lines, changes, unconfirmed):
+    run, said = read(BEGIN, *lines)
+    found = run.entries["logs-group/g"].unconfirmed
+    assert (run.changes, {one["field"]: one["after"] for one in found}) == (changes, unconfirmed)
+    assert all(one["before"] is None for one in found)
+    assert said == ""
+
+
+def test_a_run_of_a_kept_plan_has_its_command_s_name():
+    run, _ = read(changed(BEGIN, command="apply 0123456789ab", of="setup-observability"), END)
+    assert run.title == "apply 0123456789ab (setup-observability)"
+    assert read(*WHOLE)[0].title == "setup-dashboard"
+
+
 @pytest.fixture
 def folder(tmp_path):
     made = tmp_path / "state" / "runs"
