@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 # file -> command, fields changed, outcome, things that go back, things that stay
 TOLD = {
     "create-app": ("create-app", 71, "done", 24, 0),
-    "delete-app": ("delete-app", 71, "done", 0, 23),
+    "delete-app": ("delete-app", 71, "done", 0, 1),
     "deploy-edge": ("deploy-edge", 17, "done", 1, 4),
     "deploy-function-create": ("deploy-function", 11, "done", 3, 0),
     "deploy-function-publish": ("deploy-function", 8, "done", 2, 1),
