@@ -198,7 +198,9 @@ def how_options(function: F) -> F:
     """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
     for option in (
         click.option("--no-wait", is_flag=True, help="Do not wait for slow things."),
-        click.option("--yes", "-y", is_flag=True, help="Do not ask."),
+        click.option(
+            "--yes", "-y", is_flag=True, help="Do not ask (undo, delete-app and a cache resize do)."
+        ),
         click.option("--check", is_flag=True, help="Like --dry-run; exit 3 if anything differs."),
         click.option("--dry-run", is_flag=True, help="Show what would change; change nothing."),
     ):

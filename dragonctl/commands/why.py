@@ -31,8 +31,8 @@ Examples:
 def why(ident: str, since: str, **chosen: Any) -> int:
     """Say whether a request failed as a whole, and which part, by the line that says so.
 
-    ID is a request id, an execution ARN or a trace id (X-Ray or W3C). The next command to type
-    stands last.
+    ID is a request id, an execution ARN or a trace id (X-Ray or W3C). What to type next, where
+    there is something, stands last.
     """
     import time
 
