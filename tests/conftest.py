@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 
 import boto3
 import pytest
@@ -62,8 +63,13 @@ LONGEST = (
 
 
 def pytest_configure():
-    """What is imported and collected lasts: it is not looked through again and again meanwhile."""
+    """What is imported and collected lasts: it is not looked through again and again meanwhile.
+
+    Nor does any test meet the account, or the switch to the local AWS, of whoever runs it.
+    """
     gc.disable()
+    for name in [name for name in os.environ if name.startswith(("AWS_", "DRAGONCTL_"))]:
+        del os.environ[name]
 
 
 def pytest_collection_modifyitems(items):
