@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-browser check lint setup bench faults search corpus lock wheel docs pictures clean
+.PHONY: demo test test-browser check lint setup bench faults search corpus lock pythons wheel docs pictures clean
 
 demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
@@ -69,6 +69,9 @@ lock: setup  ## pin every dependency again, with hashes
 	  --no-annotate --quiet --all-extras pyproject.toml --output-file requirements/dev.txt
 	echo awscli | $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes \
 	  --no-header --no-annotate --quiet - --output-file requirements/bench.txt
+
+pythons: setup  ## the demo from a wheel, on every Python from 3.11 that this machine has
+	$(BIN)/python -m bench.pythons
 
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel

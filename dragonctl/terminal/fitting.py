@@ -13,6 +13,8 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
 
 _WORD = re.compile(r"\S+")
+_COMMAND = re.compile(r"(?<=: )(?:dragonctl|aws) \S.*$|`(?:dragonctl|aws) [^`]+`\S*")
+"""A command line in a sentence: it is copied whole, so it stands in one line where one has room."""
 _HEAD = re.compile(r"\s*(?:[!✗✓+~=…•↻$-] +)?")
 """What stands before a sentence: blanks, and a sign that its further lines stand beside."""
 _JSON_COMMA = re.compile(r'(?<=[]}"\del]),(?=["{\[\d])')
@@ -65,7 +67,7 @@ def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_
     hang = min(hang, width // 2)
     made: list[_Piece] = []
     used = end = 0
-    for word in _WORD.finditer(line):
+    for word in _words(line, width - hang):
         blanks = word.start() - end
         for part in _parts(line, word.start(), word.end(), width - hang, width - least):
             size = sum(len(mark) + _cells_of(line[at:to]) for mark, at, to in part)
@@ -79,6 +81,17 @@ def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_
             blanks = 0
         end = word.end()
     yield made
+
+
+def _words(line: str, room: int) -> Iterator[re.Match[str]]:
+    """What stays together: words, and commands that fit ``room``."""
+    at = 0
+    for command in _COMMAND.finditer(line):
+        if _cells_of(command[0]) <= room:
+            yield from _WORD.finditer(line, at, command.start())
+            yield command
+            at = command.end()
+    yield from _WORD.finditer(line, at)
 
 
 def _parts(line: str, start: int, end: int, room: int, width: int) -> Iterator[list[_Piece]]:

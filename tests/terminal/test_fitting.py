@@ -43,6 +43,21 @@ def test_a_sentence_stands_beside_its_sign(width):
     assert all(line.plain.startswith("  a") or line.plain[2] != " " for line in lines[1:])
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The execution goes on after this answer. What becomes of it: {}",
+        "Nothing was found in the last hour: `{}` looks further back.",
+    ],
+)
+def test_a_command_is_copied_whole_where_one_line_has_room_for_it(sentence):
+    command = "dragonctl why 533981cb-ad3d-4a55-a254-2cf35ea4b636 --local"
+    for width in range(62, 120):
+        lines = fitted_text(sentence.format(command), width, 2)
+        assert sum(command in line for line in lines) == 1
+    assert len(fitted_text(sentence.format(command), 40, 2)) > 3
+
+
 def test_json_without_blanks_is_broken_behind_its_commas():
     document = '{"dragonName":"Jon","found":null,"city":"Toronto","list":[1,2,3],"last":"one,two"}'
     lines = fitted_text(document, 40, 2)
