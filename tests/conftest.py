@@ -16,6 +16,7 @@ from dragonctl.cli.session import Session
 from dragonctl.local import control
 from dragonctl.terminal import console
 from tests.hurry import HurriedClock
+from tests.remembered import remember
 
 # A busy machine is no defect: how long an example takes is not what these tests are about. And
 # what is judged is a change: its examples are the same each time, chance refuses nobody's.
@@ -68,6 +69,7 @@ def pytest_configure():
     Nor does any test meet the account, or the switch to the local AWS, of whoever runs it.
     """
     gc.disable()
+    remember()
     for name in [name for name in os.environ if name.startswith(("AWS_", "DRAGONCTL_"))]:
         del os.environ[name]
 

@@ -8,6 +8,7 @@ import pkgutil
 
 import dragonctl
 from dragonctl.aws.client import Aws, Connection, descriptions
+from tests.remembered import remember
 
 SERVICES = (
     "apigateway",
@@ -23,6 +24,7 @@ SERVICES = (
     "xray",
 )
 
+remember()
 for _module in pkgutil.walk_packages(dragonctl.__path__, "dragonctl."):
     # The local AWS is another process, and what is in a function is imported there.
     if not _module.name.startswith(("dragonctl.local", "dragonctl.__main__")) and (
