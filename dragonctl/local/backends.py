@@ -28,7 +28,42 @@ def configure(port: int) -> None:
     default_user_config["iam"] = {"load_aws_managed_policies": False}
     os.environ["MOTO_PORT"] = str(port)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    _spare_session()
     _spare_batch()
+
+
+class _Regions:
+    """Where services are, as botocore knows it: all that moto wants of a session of boto3's."""
+
+    def __init__(self) -> None:
+        from botocore.loaders import Loader
+        from botocore.regions import EndpointResolver
+
+        self._resolver: Any = EndpointResolver(Loader().load_data("endpoints"))
+
+    def get_available_partitions(self) -> list[str]:
+        """All of AWS's."""
+        found: list[str] = self._resolver.get_available_partitions()
+        return found
+
+    def get_available_regions(self, service_name: str, partition_name: str = "aws") -> list[str]:
+        """None for a service that botocore does not know."""
+        from botocore.exceptions import UnknownServiceError
+        from moto.core.utils import get_service_model
+
+        try:
+            prefix = get_service_model(service_name).endpoint_prefix
+        except UnknownServiceError:
+            return []
+        found: list[str] = self._resolver.get_available_endpoints(prefix, partition_name)
+        return found
+
+
+def _spare_session() -> None:
+    """Let moto ask botocore's list of endpoints for regions: boto3 takes long to import."""
+    from moto.core.base_backend import AccountSpecificBackend
+
+    AccountSpecificBackend.get_session = functools.cache(_Regions)  # type: ignore[method-assign]
 
 
 def _spare_batch() -> None:
@@ -47,17 +82,6 @@ def _spare_batch() -> None:
         import_module(f"{name}.utils")
     finally:
         del sys.modules[name]
-
-
-def application() -> Any:
-    """WSGI application of moto, for all services."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    from dragonctl.local.routing import BUILDING
-
-    made = DomainDispatcherApplication(create_backend_app)
-    made.lock = BUILDING  # it imports and builds a service's application when first asked for it
-    return made
 
 
 def has_service(signing_name: str) -> bool:

@@ -101,8 +101,6 @@ class FrontDoor:
     ) -> Iterable[bytes]:
         if not hmac.compare_digest(environ.get(TOKEN_HEADER, ""), self._token):
             return _send(_plain(403, "the local AWS's controls need its token"), start_response)
-        if path.startswith("/moto-api"):
-            return self._services().moto(environ, start_response)
         if path != controls.STATUS:
             self._services()
         return _send(controls.handle(path, environ), start_response)

@@ -50,11 +50,16 @@ class Opening:
 
 
 def _open(server: LocalServer, written: Written) -> Services:
+    from dragonctl.local import stand_ins
+
+    stand_ins.import_moto()
+
     from dragonctl.local import backends, hooks, shims, snapshot
+    from dragonctl.local.moto_services import Moto
     from dragonctl.local.services import Services
 
     shims.load()
-    services = Services(backends.application())
+    services = Services(Moto().answer)
     backends.configure(server.port)
     hooks.tell("install", server.endpoint)
     aside = snapshot.take_up(written)

@@ -8,20 +8,20 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from dragonctl.local import admission, constraints, object_access, pages, shims, state, wire
-from dragonctl.local.http_server import Wsgi
 from dragonctl.local.messages import NOT_HERE, Answer, AwsError, RefusedError, Request
 
 _log = logging.getLogger("dragonctl.local")
 
 
 class Services:
-    """Answers requests to AWS services; ``moto`` is moto's own WSGI application."""
+    """Answers requests to AWS services; ``moto`` answers what nobody here replaces."""
 
-    def __init__(self, moto: Wsgi) -> None:
-        self.moto = moto
+    def __init__(self, moto: Callable[[Request], Answer]) -> None:
+        self._moto = moto
 
     def admit(self, environ: dict[str, Any]) -> Request | Answer:
         """The operation that is asked for; or why AWS would not hear it."""
@@ -62,17 +62,7 @@ class Services:
         return result if isinstance(result, Answer) else wire.write(request, result)
 
     def _ask_moto(self, request: Request) -> Answer:
-        heard: dict[str, Any] = {}
-
-        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            heard.update(status=int(status[:3]), headers=dict(headers))
-
-        pieces = self.moto(request.environ, start)
-        try:
-            body = b"".join(pieces)
-        finally:
-            getattr(pieces, "close", lambda: None)()
-        answer = Answer(heard["status"], heard["headers"], body)
+        answer = self._moto(request)
         if _is_html(answer):
             raise refusal(request)
         return answer

@@ -14,6 +14,7 @@ import pytest
 
 from dragonctl.local.front import FrontDoor
 from dragonctl.local.http_server import Server
+from dragonctl.local.messages import Answer
 from dragonctl.local.services import Services
 from tests.local.refusals import refused, status_of_refusal
 
@@ -149,14 +150,13 @@ class MotoThatMeets:
         self._patience = patience
         self._door = threading.Barrier(2)
 
-    def __call__(self, environ, start_response):
+    def __call__(self, request):
         try:
             self._door.wait(self._patience)
-            self.met.append(environ["wsgi.input"].read())
+            self.met.append(request.body)
         except threading.BrokenBarrierError:
             self._door.reset()
-        start_response("200 OK", [("Content-Type", "text/xml")])
-        return [b"<Nothing/>"]
+        return Answer(200, {"Content-Type": "text/xml"}, b"<Nothing/>")
 
 
 def asking(service, body):

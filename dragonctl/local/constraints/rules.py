@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]  # reads Java's \p{L}, as Python's own does not
-
 from dragonctl.local.constraints.corrections import CORRECTIONS, JAVA_PATTERNS, LOCATIONS
 from dragonctl.local.constraints.wording import enum_order, text, violation
 
+_OWN_TO_JAVA = re.compile(r"\\[pP]|\[\[|&&|--|~~|\|\||[*+?}]\+")
+"""What Python's own expressions read otherwise: classes by property, sets of sets, possessives."""
 Check = Callable[[Any, str], Iterator[str]]
 """``(value, path) -> violations``."""
 Rule = tuple[Callable[[Any], bool], str]
@@ -190,18 +192,28 @@ def _patterns(shape: Any, said: dict[str, Any]) -> Iterator[Rule]:
             f"Member must satisfy enum value set: [{', '.join(enum_order(values))}]",
         )
     pattern = said.get("pattern")
-    compiled = _compiled(pattern) if pattern and shape.type_name == "string" else None
-    if compiled is not None:
+    if pattern and shape.type_name == "string":
         yield (
-            lambda value: compiled.fullmatch(value) is not None,
+            lambda value: _fits(pattern, value),
             f"Member must satisfy regular expression pattern: {pattern}",
         )
+
+
+def _fits(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None
 
 
 @cache
 def _compiled(pattern: str) -> Any:
     """The pattern as Java reads it; None for the few that only Java reads."""
+    pattern = JAVA_PATTERNS.get(pattern, pattern)
+    if not _OWN_TO_JAVA.search(pattern):
+        with contextlib.suppress(re.error):
+            return re.compile(pattern, re.ASCII)  # what \w means to Java
+    import regex  # type: ignore[import-untyped]  # large: only where it is needed
+
     try:
-        return regex.compile(JAVA_PATTERNS.get(pattern, pattern))
+        return regex.compile(pattern)
     except regex.error:
         return None

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from dragonctl.local.gateway.store import Record, api, bad_request, held, picked
 from dragonctl.local.messages import Answer, Request
 from dragonctl.local.shims import instead
@@ -41,7 +39,7 @@ def get_export(request: Request) -> Answer:
     wanted = (parameters.get("parameters") or {}).get("extensions", "").split(",")
     document = make(record["api"], stage, definition, wanted, request.region)
     kind = parameters.get("accepts") or "application/json"
-    text = json.dumps(document, indent=2) if "json" in kind else yaml.safe_dump(document)
+    text = json.dumps(document, indent=2) if "json" in kind else _as_yaml(document)
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Disposition": (
@@ -49,6 +47,13 @@ def get_export(request: Request) -> Answer:
         ),
     }
     return Answer(200, headers, text.encode())
+
+
+def _as_yaml(document: Record) -> str:
+    import yaml  # type: ignore[import-untyped]
+
+    text: str = yaml.safe_dump(document)
+    return text
 
 
 def swagger(

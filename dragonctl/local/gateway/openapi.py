@@ -11,8 +11,6 @@ import copy
 import json
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from dragonctl.local.gateway import integrations, parts, resources
 from dragonctl.local.gateway.openapi_methods import Document, method_of
 from dragonctl.local.gateway.rest_apis import empty
@@ -78,15 +76,28 @@ def _read(request: Request) -> Document:
 
 def read(text: str) -> Document:
     """The document that a text holds; BadRequestException when it holds none."""
-    try:
-        content = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
-        content = None
+    content = _from_json(text) if text.lstrip().startswith("{") else _from_yaml(text)
     if not isinstance(content, dict) or not (content.get("openapi") or content.get("swagger")):
         raise bad_request("Invalid OpenAPI input.")
     if not str(content.get("openapi", "3.0")).startswith("3.0"):
         raise bad_request("Specified version is not supported. Supported versions: [2.0, 3.0.x]")
     return Document(content)
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _from_yaml(text: str) -> Any:
+    import yaml  # type: ignore[import-untyped]
+
+    try:
+        return yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError):
+        return None
 
 
 def _endpoint_types(document: Document) -> list[str] | None:

@@ -10,7 +10,6 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from dragonctl.local import backends, state
@@ -62,5 +61,7 @@ def _have(request: Request, name: str, known: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, dict[str, Any]]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data  # three megabytes
+
     known: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
     return known
