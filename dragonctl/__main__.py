@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+
+_ALLOCATIONS = 50_000
+"""After so many new objects garbage is looked for, not after Python's 700: a command makes some
+hundred thousand, nearly all of them needed to its end or gone without a search."""
 
 
 def _end(*_: object) -> None:
@@ -16,6 +21,7 @@ def main() -> None:
     usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not so under nohup
     if usual:
         signal.signal(signal.SIGINT, _end)
+    gc.set_threshold(_ALLOCATIONS, 20, 20)
     from dragonctl.cli.root import main as begin
 
     if usual:

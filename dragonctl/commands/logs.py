@@ -88,9 +88,9 @@ def logs(
         return 0
     write, empty = _writer(view, groups, follow=follow, local_time=local_time), True
     looked_for = _LookedFor(grep, exclude, request, limit)
-    for event in _events(view, groups, times, looked_for, follow=follow):
-        write(event)
-        empty = False
+    for block in _blocks(view, groups, times, looked_for, follow=follow):
+        write(block)
+        empty = empty and not block
     if empty:
         tell("No line of this time is in these logs.")
     return 0
@@ -114,33 +114,37 @@ def _check(*, follow: bool, until: str | None, limit: int | None, request: str |
 
 def _writer(
     view: View, groups: list[LogGroup], *, follow: bool, local_time: bool
-) -> Callable[[LogEvent], None]:
-    """What writes a line to stdout: to read, or as a JSON object."""
-    import json
-
+) -> Callable[[Sequence[LogEvent]], None]:
+    """What writes lines to stdout: to read, or each as a JSON object."""
     from dragonctl.terminal.console import out, tell
-    from dragonctl.terminal.logs import LogPrinter, shape_of, who_wrote
+    from dragonctl.terminal.logs import LogPrinter
 
-    file, printer = out().file, LogPrinter(out(), groups, local_time=local_time)
+    printer = LogPrinter(out(), groups, local_time=local_time)
     by_name = {group.name: group for group in groups}
     local = {"local": True} if view.label else {}
     if local and not view.json:
         tell(view.label)
+    line = (lambda event: _document(event, by_name, local)) if view.json else printer.line
 
-    def write(event: LogEvent) -> None:
-        if view.json:
-            shape = shape_of(event, by_name)
-            read = {"request": shape.request, "level": shape.level, "message": shape.text}
-            if event.source == "functions":
-                read["function"] = who_wrote(event, by_name)
-            whole = json.dumps({**event.document(), **read, **local})
-            file.write(f"{whole}\n")
-        else:
-            printer.write(event)
+    def write(events: Sequence[LogEvent]) -> None:
+        out().write("".join(map(line, events)))
         if follow:
-            file.flush()
+            out().file.flush()
 
     return write
+
+
+def _document(event: LogEvent, groups: Mapping[str, LogGroup], local: Mapping[str, bool]) -> str:
+    """An event and what was read in it as a line of JSON."""
+    import json
+
+    from dragonctl.terminal.logs import shape_of, who_wrote
+
+    shape = shape_of(event, groups)
+    read = {"request": shape.request, "level": shape.level, "message": shape.text}
+    if event.source == "functions":
+        read["function"] = who_wrote(event, groups)
+    return json.dumps({**event.document(), **read, **local}) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +170,38 @@ class _LookedFor:
         return holding_pattern(self.grep) if self.grep else ""
 
 
-def _events(
+def _blocks(
     view: View,
     groups: list[LogGroup],
     times: tuple[int, int | None],
     wanted: _LookedFor,
     *,
     follow: bool,
-) -> Iterable[LogEvent]:
-    """The stream that the options describe."""
+) -> Iterable[Sequence[LogEvent]]:
+    """The stream that the options describe, as much at a time as is there to be shown."""
     if follow:
-        return _following(view, groups, times[0], wanted)
+        return ([event] for event in _following(view, groups, times[0], wanted))
     if wanted.request:
-        return _of_request(view, groups, times, wanted)
-    from dragonctl.telemetry.logs.events import read
+        return [_of_request(view, groups, times, wanted)]
+    from dragonctl.telemetry.logs.merging import read_blocks
 
     pattern, admits = wanted.pattern(), wanted.admits()
     if wanted.limit is None:
-        return read(view.fetch, groups, *times, report=view.report, pattern=pattern, admits=admits)
+        return read_blocks(
+            view.fetch, groups, *times, report=view.report, pattern=pattern, admits=admits
+        )
     from dragonctl.telemetry.logs.newest import newest
 
-    return newest(
+    found = newest(
         view.fetch, groups, *times,
         count=wanted.limit, report=view.report, pattern=pattern, admits=admits,
     )  # fmt: skip
+    return [found]
 
 
 def _of_request(
     view: View, groups: list[LogGroup], times: tuple[int, int | None], wanted: _LookedFor
-) -> Iterable[LogEvent]:
+) -> Sequence[LogEvent]:
     """The lines of a request that is over."""
     from collections import deque
 

@@ -187,9 +187,7 @@ def _print_lines(view: View, lines: list[LogEvent]) -> None:
         tell("No line of this trace is in the application's logs.")
         return
     out().print()
-    printer = LogPrinter(out(), view.groups(), local_time=False)
-    for event in lines:
-        printer.write(event)
+    LogPrinter(out(), view.groups(), local_time=False).write(*lines)
 
 
 def _grouped(view: View, found: Iterator[Summary], by: str, expression: str) -> int:

@@ -109,9 +109,9 @@ class LogPrinter:
         self.labels: dict[str, str] = {}
         self.labels_of_streams: dict[tuple[str, str], str] = {}
 
-    def write(self, event: LogEvent) -> None:
-        """Print one event."""
-        self.console.write(self.line(event))
+    def write(self, *events: LogEvent) -> None:
+        """Print events, all at once: a hundred thousand writes take their time too."""
+        self.console.write("".join(map(self.line, events)))
 
     def line(self, event: LogEvent) -> str:
         """The event as it is printed, with its line ends."""

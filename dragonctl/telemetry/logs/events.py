@@ -1,16 +1,14 @@
-"""Log groups as one stream of events, in the order of time, with memory that does not grow.
+"""The events of a log group, page by page: what is asked for, and what of the answer is shown.
 
 ``FilterLogEvents`` gives a group's events sorted by their time over all of its streams (AWS API
-reference), so groups are merged page by page: two pages of each group are held, no more.
+reference); :mod:`dragonctl.telemetry.logs.merging` makes one stream of several groups.
 """
 
 from __future__ import annotations
 
-import heapq
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -21,7 +19,6 @@ from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import (
     is_absent,
     is_denied,
-    is_fatal,
     is_throttled,
     may_pass,
     unless_refused,
@@ -34,14 +31,8 @@ from dragonctl.telemetry.times import iso_text
 PAGE = 2_000
 """Events asked for at once: AWS gives up to 10,000, which would hold ten groups' whole log."""
 
-HELD = 10_000
-"""Events that one page of every group may be together; but no page is smaller than 500."""
-
 WORKERS = 8
 """Groups that are read at the same time."""
-
-LATE_MS = 5_000
-"""Events of one group that arrive out of order by up to this are still put in order."""
 
 VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions"
 """Step Functions writes one meaningless event there when a delivery is made."""
@@ -92,8 +83,8 @@ Report = Callable[[Unreadable], None]
 Admits = Callable[[LogEvent], bool]
 Page = tuple[list[LogEvent], str | None]
 by_time = itemgetter(4)
-in_order = itemgetter(4, 5, 3)
-"""Time, then ingestion, then id: lines of one millisecond stay as they were written."""
+"""Nothing but time: lines of one millisecond stay as AWS gives them, which is by the time of
+ingestion, then as they were written (API reference, FilterLogEvents)."""
 
 
 def anything(event: LogEvent) -> bool:  # noqa: ARG001 (an Admits)
@@ -137,37 +128,6 @@ def _as_expression(letter: str) -> str:
     return ".*"
 
 
-def read(
-    fetch: Fetch,
-    groups: Iterable[LogGroup],
-    start_ms: int,
-    end_ms: int | None = None,
-    *,
-    report: Report,
-    pattern: str = "",
-    admits: Admits = anything,
-    streams: Sequence[str] = (),
-) -> Iterator[LogEvent]:
-    """The events of all groups from ``start_ms`` to ``end_ms``, merged in the order of time.
-
-    ``pattern`` is a filter pattern that CloudWatch applies, ``admits`` a second look here;
-    ``streams``, if given, are the only streams that are read. Groups are read side by side; one
-    that cannot be read goes to ``report`` and the rest is shown.
-    """
-    pool, groups = ThreadPoolExecutor(WORKERS, thread_name_prefix="logs"), list(groups)
-    asked = {**query(start_ms, end_ms, pattern, streams), "limit": _page_of_each(len(groups))}
-    try:
-        readers = [_GroupReader(pool, fetch, group, asked, report) for group in groups]
-        yield from filter(admits, heapq.merge(*readers, key=by_time))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _page_of_each(groups: int) -> int:
-    """Events asked for at once of each of so many groups: they are held side by side."""
-    return max(500, min(PAGE, HELD // max(1, groups)))
-
-
 def query(
     start_ms: int, end_ms: int | None, pattern: str = "", streams: Sequence[str] = ()
 ) -> dict[str, Any]:
@@ -185,8 +145,7 @@ def query(
 def page_of(fetch: Fetch, group: LogGroup, params: dict[str, Any]) -> Page:
     """One page of a group's events and the token of the next one."""
     answer = fetch("logs", "FilterLogEvents", logGroupName=group.name, **params)
-    events = [event_of(group, item) for item in answer.get("events", ())]
-    own = [event for event in events if not _is_left_out(group, event)]
+    own = [event for event in events_of(group, answer) if not _is_left_out(group, event)]
     if group.delivers:
         own = list(_delivered(group, own))
     return own, answer.get("nextToken")
@@ -208,85 +167,21 @@ def _delivered(group: LogGroup, events: Iterable[LogEvent]) -> Iterator[LogEvent
             yield event._replace(text=line)
 
 
-def event_of(group: LogGroup, item: dict[str, Any]) -> LogEvent:
-    """An event as ``FilterLogEvents`` gives it, typed; missing parts are empty."""
-    time_ms = int(item.get("timestamp", 0))
-    return LogEvent(
-        group.source,
-        group.name,
-        sys.intern(str(item.get("logStreamName", ""))),
-        str(item.get("eventId", "")),
-        time_ms,
-        int(item.get("ingestionTime", time_ms)),
-        str(item.get("message", "")),
-    )
-
-
-class _GroupReader:
-    """One group's events in order; the next page is on its way while this one is consumed.
-
-    Its first request leaves at once, so that all groups are asked side by side.
-    """
-
-    def __init__(
-        self,
-        pool: ThreadPoolExecutor,
-        fetch: Fetch,
-        group: LogGroup,
-        params: dict[str, Any],
-        report: Report,
-    ) -> None:
-        self.pool, self.fetch, self.group, self.report = pool, fetch, group, report
-        self.params = params
-        self.ahead: Future[Page] = pool.submit(page_of, fetch, group, params)
-
-    def __iter__(self) -> Iterator[LogEvent]:
-        waiting: list[LogEvent] = []
-        seen: set[str] = set()
-        for page, last in self._pages():
-            fresh = [event for event in page if not event.id or event.id not in seen]
-            seen = {event.id for event in page} | {event.id for event in waiting}
-            waiting.extend(fresh)
-            waiting.sort(key=in_order)
-            ready = len(waiting) if last else _settled(waiting, self.params["limit"] // 2)
-            yield from waiting[:ready]
-            del waiting[:ready]
-        yield from waiting
-
-    def _pages(self) -> Iterator[tuple[list[LogEvent], bool]]:
-        previous = None
-        while True:
-            try:
-                events, token = self.ahead.result()
-            except AwsError as problem:
-                if is_fatal(problem):
-                    raise
-                self.report(unreadable(self.fetch, self.group, problem))
-                return
-            more = token is not None and token != previous
-            if more:
-                previous = token
-                params = {**self.params, "nextToken": token}
-                self.ahead = self.pool.submit(page_of, self.fetch, self.group, params)
-            yield events, not more
-            if not more:
-                return
-
-
-def _settled(waiting: list[LogEvent], most: int) -> int:
-    """How many of the sorted events may go: those older than the window, and all but ``most``."""
-    if not waiting:
-        return 0
-    edge = waiting[-1].time_ms - LATE_MS
-    young = sum(1 for _ in _while_younger(waiting, edge))
-    return len(waiting) - min(young, most)
-
-
-def _while_younger(waiting: list[LogEvent], edge: int) -> Iterator[LogEvent]:
-    for event in reversed(waiting):
-        if event.time_ms < edge:
-            return
-        yield event
+def events_of(group: LogGroup, answer: dict[str, Any]) -> list[LogEvent]:
+    """The events of an answer to ``FilterLogEvents``, typed; missing parts are empty."""
+    source, name, intern = group.source, group.name, sys.intern
+    return [
+        LogEvent(
+            source,
+            name,
+            intern(item.get("logStreamName") or ""),
+            item.get("eventId") or "",
+            time_ms := item.get("timestamp") or 0,
+            item.get("ingestionTime") or time_ms,
+            item.get("message") or "",
+        )
+        for item in answer.get("events") or ()
+    ]
 
 
 def unreadable(fetch: Fetch, group: LogGroup, problem: AwsError) -> Unreadable:

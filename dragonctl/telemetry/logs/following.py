@@ -26,9 +26,9 @@ from dragonctl.telemetry.logs.events import (
     anything,
     page_of,
     query,
-    read,
     unreadable,
 )
+from dragonctl.telemetry.logs.merging import read
 from dragonctl.telemetry.times import Clock, Sleep
 
 STEADY = 20
@@ -84,7 +84,7 @@ def follow(  # noqa: PLR0913 (a stream's whole definition)
     pace = pace or Pace()
     cursors = [_Cursor(group, start_ms, pace, report, admits) for group in groups]
     yield from _history(fetch, cursors, start_ms, int(clock() * 1000), pattern(), report)
-    buffer = _Buffer()
+    buffer = _Buffer([cursor.group.name for cursor in cursors])
     pool = ThreadPoolExecutor(8, thread_name_prefix="follow")
     try:
         while not stop():
@@ -119,10 +119,14 @@ def _history(
 
 
 class _Buffer:
-    """Holds the events of one look until the next one is in, and gives them in order."""
+    """Holds the events of one look until the next one is in, and gives them in order.
 
-    def __init__(self) -> None:
-        self.heap: list[tuple[int, int, LogEvent]] = []
+    ``groups`` are the groups' names: of one millisecond the first's lines come first.
+    """
+
+    def __init__(self, groups: Iterable[str]) -> None:
+        self.places = {name: place for place, name in enumerate(groups)}
+        self.heap: list[tuple[int, int, int, LogEvent]] = []
         self.order = count()
         self.horizon = 0
 
@@ -130,12 +134,13 @@ class _Buffer:
         """Take what is new; give what the look before had seen the end of."""
         quiet = True
         for event in fresh:
-            heapq.heappush(self.heap, (event.time_ms, next(self.order), event))
+            place = self.places[event.group]
+            heapq.heappush(self.heap, (event.time_ms, place, next(self.order), event))
             quiet = False
         newest = max((item[0] for item in self.heap), default=0)
         edge = newest if quiet else self.horizon
         while self.heap and self.heap[0][0] <= edge:
-            yield heapq.heappop(self.heap)[2]
+            yield heapq.heappop(self.heap)[3]
         self.horizon = newest
 
 

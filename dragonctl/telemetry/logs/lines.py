@@ -171,11 +171,9 @@ def _of_runtime(text: str) -> Line | None:
     found = read_text(text)
     if found is None:
         return None
-    links = frozenset((found.request,)) if found.request else _NONE
-    return Line(
-        "plain", found.message, found.level, found.request, links=links,
-        mentions=_mentions(found.message),
-    )  # fmt: skip
+    level, request, message = found
+    links = frozenset((request,)) if request else _NONE
+    return Line("plain", message, level, request, (), links, _mentions(message))
 
 
 def _numbered(text: str) -> Line | None:

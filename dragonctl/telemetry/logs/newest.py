@@ -28,12 +28,11 @@ from dragonctl.telemetry.logs.events import (
     Report,
     anything,
     by_time,
-    in_order,
     page_of,
     query,
-    read,
     unreadable,
 )
+from dragonctl.telemetry.logs.merging import read
 
 BACKWARDS_SINCE_MS = 1_704_067_200_000
 """2024-01-01T00:00:00Z: AWS reads backwards from a ``startTime`` of then or later alone."""
@@ -141,7 +140,7 @@ class _BackwardReader:
             events, after = page_of(self.fetch, self.group, {**self.params, **following})
             if after and events and events[0].time_ms < events[-1].time_ms:
                 return self._last_of_all(), None
-            shown = sorted(filter(self.admits, events), key=in_order, reverse=True)
+            shown = sorted(filter(self.admits, events), key=by_time, reverse=True)
             after = after if after != token else None
             if shown or after is None:
                 return shown, after

@@ -7,6 +7,7 @@ tried only for lines that begin as it does, because a hundred thousand lines pas
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from dragonctl.telemetry.ids import UUID
@@ -54,7 +55,10 @@ class TextLine(NamedTuple):
 
 
 class Form(NamedTuple):
-    """One way to write a line: its first characters, its parts by name, its source."""
+    """One way to write a line: its first characters, its parts by name, its source.
+
+    ``parts`` has the groups level, request and message; one of them may take no part.
+    """
 
     begins: str
     parts: re.Pattern[str]
@@ -66,7 +70,8 @@ _ID = rf"(?P<request>{UUID}|undefined)"
 
 
 def _form(begins: str, parts: str, source: str) -> Form:
-    return Form(begins, re.compile(parts, re.DOTALL), source)
+    no_request = "" if "(?P<request>" in parts else r"(?P<request>(?!))?"
+    return Form(begins, re.compile(parts + no_request, re.DOTALL), source)
 
 
 FORMS = (
@@ -115,20 +120,22 @@ FORMS = (
     ),
 )  # fmt: skip
 
-_BY_FIRST: dict[str, tuple[Form, ...]] = {
-    sign: tuple(form for form in FORMS if sign in form.begins)
+_BY_FIRST: dict[str, tuple[Callable[[str], re.Match[str] | None], ...]] = {
+    sign: tuple(form.parts.fullmatch for form in FORMS if sign in form.begins)
     for sign in {sign for form in FORMS for sign in form.begins}
 }
 
 
 def read_text(text: str) -> TextLine | None:
     """The line by the first form that fits; None where none does."""
-    for form in _BY_FIRST.get(text[:1], ()):
-        found = form.parts.fullmatch(text)
+    for fullmatch in _BY_FIRST.get(text[:1], ()):
+        found = fullmatch(text)
         if found is None:
             continue
-        level = level_of(found["level"])
+        word, request, message = found.group("level", "request", "message")
+        level = LEVELS.get(word.upper())
         if level:
-            request = found["request"] or "" if "request" in form.parts.groupindex else ""
-            return TextLine(level, "" if request == "undefined" else request, found["message"])
+            return TextLine(
+                level, "" if not request or request == "undefined" else request, message
+            )
     return None

@@ -13,8 +13,9 @@ from itertools import islice
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
-from dragonctl.telemetry.logs.events import LogEvent, Report, read
+from dragonctl.telemetry.logs.events import LogEvent, Report
 from dragonctl.telemetry.logs.lines import Line, recognise
+from dragonctl.telemetry.logs.merging import read
 
 _MOST = 20_000
 _START_UP_MS = 60_000

@@ -19,8 +19,9 @@ from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.ids import TRACE, is_execution, is_express, trace_root, w3c_form
 from dragonctl.telemetry.logs.access import ids_of, read_access
-from dragonctl.telemetry.logs.events import LogEvent, Report, in_order, read
+from dragonctl.telemetry.logs.events import LogEvent, Report
 from dragonctl.telemetry.logs.lines import Line, recognise
+from dragonctl.telemetry.logs.merging import read
 from dragonctl.telemetry.requests.surroundings import surroundings
 
 LOOKS = 6
@@ -196,7 +197,21 @@ def request_events(
             start_ms, end_ms = _near(trail.events.values(), start_ms, end_ms)
     for event in surroundings(fetch, watched, trail.events.values(), trail.ids, once):
         trail.events.setdefault(event_key(event), event)
-    return trail, sorted(trail.events.values(), key=in_order)
+    return trail, sorted(trail.events.values(), key=_order_of(watched))
+
+
+def _order_of(groups: Iterable[LogGroup]) -> Callable[[LogEvent], tuple[int, int, int, int, str]]:
+    """The order in which :func:`read` gives events: these were found in several looks.
+
+    An event's id is a number of AWS's that grows from one event of a stream to the next.
+    """
+    places = {group.name: place for place, group in enumerate(groups)}
+
+    def key(event: LogEvent) -> tuple[int, int, int, int, str]:
+        place = places.get(event.group, len(places))
+        return event.time_ms, place, event.ingestion_ms, len(event.id), event.id
+
+    return key
 
 
 def event_key(event: LogEvent) -> str:

@@ -1,11 +1,13 @@
 import re
 from collections import Counter
+from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragonctl.application.log_groups import LogGroup
-from dragonctl.telemetry.logs.events import containing, holding_pattern, read
+from dragonctl.telemetry.logs.events import containing, holding_pattern
+from dragonctl.telemetry.logs.merging import read
 from tests.telemetry.fake_logs import FakeLogs, Line
 
 LINES = st.lists(st.integers(0, 60_000).map(lambda time: Line(time, f"at {time}")), max_size=40)
@@ -24,6 +26,26 @@ def test_merging_loses_nothing_repeats_nothing_and_keeps_the_order(lines, page):
         line.id for part in lines for line in part
     )
     assert [event.time_ms for event in events] == sorted(line.time_ms for p in lines for line in p)
+
+
+NUMBERS = count()
+SAME_MOMENT = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 20)).map(
+        lambda drawn: Line(drawn[0], "x", id=f"{drawn[1]}{next(NUMBERS)}")
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SAME_MOMENT, min_size=1, max_size=4), st.integers(1, 9))
+def test_of_one_millisecond_groups_stand_in_their_order_and_lines_in_that_of_aws(lines, page):
+    """Ids of any length and order: what AWS gives first comes first."""
+    fake = FakeLogs({f"group-{number}": part for number, part in enumerate(lines)}, page=page)
+    events = list(read(fake.fetch, groups_of(fake), 0, report=lambda _: None))
+    assert [event.id for event in events] == [
+        line.id for time in range(4) for part in lines for line in part if line.time_ms == time
+    ]
 
 
 def test_an_event_out_of_order_within_a_group_is_put_in_order():

@@ -56,6 +56,19 @@ def test_events_of_groups_that_answer_at_different_times_come_in_order():
     assert times == sorted(times)
 
 
+def test_of_one_millisecond_groups_stand_in_their_order_and_lines_in_that_of_aws():
+    fake = FakeLogs(
+        {
+            "first": [Line(50_000, f"first {number}", visible=50) for number in range(12)],
+            "second": [Line(50_000, f"second {number}", visible=50) for number in range(12)],
+        }
+    )
+    groups = [LogGroup(name, "functions") for name in ("second", "first")]
+    assert [event.text for event in follow_until(fake, 100, groups=groups)] == [
+        f"{name} {number}" for name in ("second", "first") for number in range(12)
+    ]
+
+
 def test_a_group_that_appears_later_is_followed_and_reported_once():
     fake = FakeLogs({"old": []})
 

@@ -132,3 +132,22 @@ def test_a_trace_is_found_by_the_form_in_which_opentelemetry_writes_it():
 def test_short_words_where_an_extended_id_stands_link_nothing():
     lines = [Line(1, f"({GATEWAY}) Extended Request Id: x="), Line(2, f"({OTHER}) Note: x=y")]
     assert gathered(GATEWAY, api=lines)[1] == [1]
+
+
+def test_lines_of_one_millisecond_stand_as_they_were_written_group_by_group():
+    """What names the request is found in one look, what stands around it in another."""
+    texts = [
+        f"START RequestId: {FUNCTION} Version: $LATEST",
+        *(f"printed {number}" for number in range(11)),
+        f"REPORT RequestId: {FUNCTION}\tDuration: 3.00 ms\tXRAY TraceId: {TRACE}\t",
+    ]
+    fake = FakeLogs(
+        {
+            "/aws/lambda/validate-dragon": [Line(1000, text, stream="s1") for text in texts],
+            "access": [Line(1000, f"{GATEWAY} {TRACE} {number}") for number in range(2)],
+        }
+    )
+    _, events = request_events(fake.fetch, groups(fake), TRACE, 0, None, report=lambda _: None)
+    assert [event.text for event in events] == [
+        *texts, *(line.text for line in fake.groups["access"])
+    ]  # fmt: skip
