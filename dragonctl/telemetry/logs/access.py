@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from dragonctl.telemetry.ids import TRACE_ID, UUID
 from dragonctl.telemetry.logs.lines import Line, json_object, recognise, status_level
 
@@ -72,8 +74,8 @@ def access_line(text: str, formats: Iterable[str] = ()) -> Line:
     links = frozenset(ids_of(values)) | (line.links if line.kind == "access" else frozenset())
     status = values.get("status", "")
     trace = TRACE_ID.search(values.get("xrayTraceId", ""))
-    found = line._replace(
-        kind="access", request=values.get("requestId", line.request), links=links,
+    found = replace(
+        line, kind="access", request=values.get("requestId", line.request), links=links,
         level=status_level(status) if status else line.level, trace=trace[0] if trace else "",
     )  # fmt: skip
     if line.kind == "access" or not text.lstrip().startswith("{"):
@@ -81,7 +83,7 @@ def access_line(text: str, formats: Iterable[str] = ()) -> Line:
     words = [values[name] for name in _SENTENCE if name in values]
     spoken = {"requestId", *_SENTENCE}
     fields = tuple((name, value) for name, value in values.items() if name not in spoken)
-    return found._replace(text=" ".join(words), fields=fields)
+    return replace(found, text=" ".join(words), fields=fields)
 
 
 def _by_format(form: str, line: str) -> Values:

@@ -11,8 +11,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
+
+import msgspec
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
@@ -38,10 +40,11 @@ VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscrip
 """Step Functions writes one meaningless event there when a delivery is made."""
 
 
-class LogEvent(NamedTuple):
+class LogEvent(msgspec.Struct, frozen=True, gc=False):
     """One line of one log. Times are milliseconds since the epoch; ``id`` is AWS's event id.
 
-    A tuple, because a hundred thousand of them are made in a second.
+    A struct of msgspec's, because a hundred thousand are made in a second and thousands held: it
+    is made in a third of a tuple's time, and the search for garbage passes it over.
     """
 
     source: str
@@ -54,7 +57,7 @@ class LogEvent(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """The event as plain JSON, with its time in ISO 8601."""
-        return {"time": iso_text(self.time_ms), **self._asdict()}
+        return {"time": iso_text(self.time_ms), **msgspec.structs.asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ Report = Callable[[Unreadable], None]
 
 Admits = Callable[[LogEvent], bool]
 Page = tuple[list[LogEvent], str | None]
-by_time = itemgetter(4)
+by_time = attrgetter("time_ms")
 """Nothing but time: lines of one millisecond stay as AWS gives them, which is by the time of
 ingestion, then as they were written (API reference, FilterLogEvents)."""
 
@@ -164,7 +167,7 @@ def _delivered(group: LogGroup, events: Iterable[LogEvent]) -> Iterator[LogEvent
     for event in events:
         line = delivered_line(group, event.text)
         if line is not None:
-            yield event._replace(text=line)
+            yield msgspec.structs.replace(event, text=line)
 
 
 def events_of(group: LogGroup, answer: dict[str, Any]) -> list[LogEvent]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from dragonctl.telemetry.ids import EXECUTION_ARN, TRACE_ID, UUID
 from dragonctl.telemetry.logs import loggers, platform
@@ -43,7 +45,7 @@ _OF_A_BODY = re.compile(r"(?:Method|Endpoint) (?:request|response) (?:body|query
 _NONE: frozenset[str] = frozenset()
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line read: what kind, how grave, a sentence for people, and the ids that it bears.
 
     ``request`` is the request id that the line itself names, ``trace`` the trace it says it is of;
@@ -171,9 +173,9 @@ def _of_runtime(text: str) -> Line | None:
     found = read_text(text)
     if found is None:
         return None
-    level, request, message = found
-    links = frozenset((request,)) if request else _NONE
-    return Line("plain", message, level, request, (), links, _mentions(message))
+    links = frozenset((found.request,)) if found.request else _NONE
+    text, mentions = found.message, _mentions(found.message)
+    return Line("plain", text, found.level, found.request, (), links, mentions)
 
 
 def _numbered(text: str) -> Line | None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from dragonctl.telemetry.ids import UUID
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -46,7 +48,7 @@ def level_of(word: object) -> Level | None:
 _NUMBERS: tuple[tuple[int, Level], ...] = ((50, "error"), (40, "warning"), (30, "info"))
 
 
-class TextLine(NamedTuple):
+class TextLine(msgspec.Struct, frozen=True, gc=False):
     """A line of text, read: ``request`` is empty where the line names none."""
 
     level: Level
