@@ -116,20 +116,21 @@ FOREIGN: Table = (
     ),
     Field("Layers", "layers", is_managed=False, is_published=True, rest=_other_layers),
     *(
-        Field(path, word, path, is_managed=False, is_published=True)
-        for path, word in {
-            "MemorySize": "memory",
-            "Role": "role",
-            "Timeout": "time-out",
-            "VpcConfig": "network",
-            "LoggingConfig.LogGroup": "log group",
-            "EphemeralStorage": "temporary storage",
-            "FileSystemConfigs": "file systems",
-            "DeadLetterConfig": "dead-letter target",
-        }.items()
+        Field(path, word, path, unit=unit, is_managed=False, is_published=True)
+        for path, word, unit in (
+            ("MemorySize", "memory", "MB"),
+            ("Role", "role", ""),
+            ("Timeout", "time-out", "s"),
+            ("VpcConfig", "network", ""),
+            ("LoggingConfig.LogGroup", "log group", ""),
+            ("EphemeralStorage", "temporary storage", ""),
+            ("FileSystemConfigs", "file systems", ""),
+            ("DeadLetterConfig", "dead-letter target", ""),
+        )
     ),
 )
-"""What people and their tools set, and a version carries all the same."""
+"""What people and their tools set, and a version carries all the same. A row that a command is to
+set moves to :data:`FIELDS`."""
 
 
 def configured(raw: Mapping[str, Any]) -> dict[str, Json]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Field, Table, members, state_of
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
 from dragonctl.packaging.function_code import upload
 from dragonctl.resources.creation_tags import TAGS, tag_fields, tags_of
-from dragonctl.resources.lambda_configuration import CODE, FIELDS, layers_in
+from dragonctl.resources.lambda_configuration import CODE, FIELDS, FOREIGN, layers_in
 
 ZIP = "zip"
+_CREATED_WITH = ("Role", "MemorySize", "Timeout")
+"""What is set when a function is made, and left to others from then on."""
 _SETTINGS: Table = (
     *(row for row in FIELDS if row.name != CODE),
-    Field("Role", "role"),
-    Field("MemorySize", "memory", unit="MB"),
-    Field("Timeout", "time-out", unit="s"),
+    *(replace(row, is_managed=True) for row in FOREIGN if row.name in _CREATED_WITH),
 )
 
 

@@ -151,7 +151,9 @@ def test_every_tool_has_a_name_for_what_is_set_or_is_known_to_have_none(tool, ki
 def test_the_cases_here_speak_of_every_field_that_is_set():
     for thing, others in OTHERS.items():
         rows = {example(row) for row in thing.table if row.is_managed}
-        assert rows - OF_CODE == set(others)
+        assert rows - OF_CODE == set(others), (
+            "a field that is set needs a value in SHOWN and another in OTHERS, in this file"
+        )
 
 
 def reading(thing, raw):
