@@ -382,6 +382,13 @@ def test_function_tracing(mode, said, expected):
     }
 
 
+def test_a_function_that_cannot_be_traced_still_gets_its_log_format():
+    denied = ({"Statement": [{"Effect": "Deny", "Action": "xray:*", "Resource": "*"}]}, *ALL)
+    made = recipe(Options(log_format="text"), rights={"worker": Rights("worker", {}, denied)})
+    assert step(made, "lambda-function").title == "Log format of function work"
+    assert "TracingConfig/Mode" not in want(made, "lambda-function", {"TracingConfig/Mode": None})
+
+
 def test_a_function_under_the_role_of_api_gateways_logs_gets_its_own_rights_too():
     raw = {"FunctionName": "work", "Role": OURS}
     name = OURS.rpartition("/")[2]

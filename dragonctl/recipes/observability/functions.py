@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from dragonctl.application.log_groups import function_logs
 from dragonctl.application.nouns import App, Function
 from dragonctl.application.properties import listed
-from dragonctl.engine.model import Done, Json, Reading, State, Step
+from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.layers_survey import (
@@ -34,7 +34,7 @@ def function_steps(
         for log in function_logs(function):
             yield group_step(log.group, log.owner, options)
         wanted = function_wanted(function, verdict, options, admitted)
-        if not (wanted.may_trace or options.log_format or wanted.layer):
+        if not wanted.parts:
             continue
         yield Step(
             f"{wanted.title} of function {function.name}",
@@ -65,6 +65,14 @@ def function_wanted(
 
 
 @dataclass(frozen=True)
+class Part:
+    """What is set of a function for one purpose: a word for it, and the fields, from how it is."""
+
+    word: str
+    fields: Callable[[Reading], State]
+
+
+@dataclass(frozen=True)
 class FunctionWanted:
     """What a function should hold, from how it stands: tracing, and what else was asked for.
 
@@ -80,10 +88,18 @@ class FunctionWanted:
     @property
     def title(self) -> str:
         """What is set, in words."""
-        words = ["Tracing"]
-        words += ["log format"] if self.options.log_format else []
-        words += ["Application Signals"] if self.layer else []
-        return listed(words)
+        words = listed([part.word for part in self.parts])
+        return words[:1].upper() + words[1:]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All that is to be set of it: an option of functions is a row here."""
+        rows = (
+            (self.may_trace, Part("tracing", self._tracing)),
+            (self.options.log_format is not None, Part("log format", self._logging)),
+            (bool(self.layer), Part("Application Signals", self._signals)),
+        )
+        return tuple(part for is_wanted, part in rows if is_wanted)
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         """The wanted settings; nothing of a function that is gone.
@@ -92,7 +108,8 @@ class FunctionWanted:
         """
         if have is None:
             return {}
-        return {**self._tracing(have.state), **self._logging(have.state), **self._signals(have)}
+        wanted = (part.fields(have) for part in self.parts)
+        return {field: value for state in wanted for field, value in state.items()}
 
     def after_refusal(self, error: DragonError) -> tuple[FunctionWanted, str] | None:
         """The rest, where Lambda refuses the layer for a limit that only Lambda can tell."""
@@ -107,9 +124,7 @@ class FunctionWanted:
         role = role_name(self.function.role)
         return not (self.options.wants_tracing and self.verdict.unmet(role, "send traces"))
 
-    def _signals(self, have: Reading) -> dict[str, Json]:
-        if not self.layer:
-            return {}
+    def _signals(self, have: Reading) -> State:
         raw = have.facts["raw"]
         if reason := obstacle(raw, self.options):
             raise DragonError(
@@ -119,16 +134,13 @@ class FunctionWanted:
             )
         return signals_state(raw, self.layer)
 
-    def _tracing(self, state: State) -> State:
-        if not self.may_trace:
-            return {}
+    def _tracing(self, have: Reading) -> State:
         given = {None: None, True: "Active", False: "PassThrough"}[self.options.tracing]
-        return {TRACING: keep_or_default(given, state[TRACING], "Active", (None, "PassThrough"))}
+        now, off = have.state[TRACING], (None, "PassThrough")
+        return {TRACING: keep_or_default(given, now, "Active", off)}
 
-    def _logging(self, state: State) -> State:
+    def _logging(self, have: Reading) -> State:
         """JSON with its levels: those that are there, or what AWS would give it; Text has none."""
-        if self.options.log_format is None:
-            return {}
         if self.options.log_format == "text":
             return {LOG_FORMAT: "Text", **dict.fromkeys(LEVELS)}
-        return {LOG_FORMAT: "JSON", **{level: state.get(level) or "INFO" for level in LEVELS}}
+        return {LOG_FORMAT: "JSON", **{level: have.state.get(level) or "INFO" for level in LEVELS}}
