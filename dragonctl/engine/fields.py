@@ -178,19 +178,25 @@ def members(
 
 
 def lagging(
-    table: Iterable[Field], latest: Mapping[str, Any], raw: Mapping[str, Any]
+    table: Iterable[Field],
+    latest: Mapping[str, Any],
+    raw: Mapping[str, Any],
+    ours: Iterable[str] = (),
 ) -> list[Field]:
-    """The settings of what is seen in which a version lags behind ``latest``, a state.
+    """The settings in which a version lags behind ``latest``, a state.
 
-    ``raw`` is what AWS shows of the version.
+    Those of what is seen of the thing, and those that are set on purpose (``ours``, by their
+    names). ``raw`` is what AWS shows of the version.
     """
     frozen = state_of(table, raw)
-    names = [*{**frozen, **latest}]
+    names, known = [*{**frozen, **latest}], frozenset(ours)
+    others = {name for name in known if latest.get(name) != frozen.get(name)}
     return [
         row
         for row in table
         if row.is_published and row.is_managed
         if any(row.is_seen_to_differ(name, latest.get(name), frozen.get(name)) for name in names)
+        or any(row.part_of(name) is not None for name in others)
     ]
 
 

@@ -203,6 +203,7 @@ def test_a_version_that_has_another_value_is_seen(thing, field):
     row = thing.row(field)
     word = "environment variables" if field.startswith("Environment/") else row.word
     assert seen in ([row.name], [word])
+    assert row in lagging(thing.table, STATES[thing](raw), old, [field]), "what is set on purpose"
     newest = known_kinds()["lambda-version" if thing is FUNCTION else "states-version"]
     show = publishable if thing is FUNCTION else machine_state
     assert show(old) != show(raw)

@@ -104,12 +104,15 @@ def _behind(
     subject: str,
     thing: str,
 ) -> Iterator[Frozen]:
-    """The qualifiers whose versions do not hold what ``$LATEST`` will, of what is observed."""
+    """The qualifiers whose versions do not hold what ``$LATEST`` will.
+
+    Of what is observed, and of what is asked for.
+    """
     latest = state_of(table, noun.raw)
     want = wanted(Reading(latest, {"raw": noun.raw}), {})
     goal = {**latest, **want}
     for qualifier, routes in noun.qualifiers.items():
-        lags = {route.version: lagging(table, goal, route.raw) for route in routes}
+        lags = {route.version: lagging(table, goal, route.raw, want) for route in routes}
         behind = tuple(route for route in routes if lags[route.version])
         if qualifier and behind:
             what = dict.fromkeys(row.noun for one in behind for row in lags[one.version])
