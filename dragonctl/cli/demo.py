@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -128,7 +128,12 @@ ACTS: tuple[Act, ...] = (
         ("logs --since 5m --source state-machines --grep TaskFailed",),
         rest=r"[\d:.]+ ",
     ),
-    Act("The traces", "Each request, with what it took.", ("traces --since 10m",), rest=" *Age "),
+    Act(
+        "The traces",
+        "Each request, with what it took.",
+        ("traces --since 10m --limit 3",),
+        rest=" *Age ",
+    ),
     Act(
         "The map",
         "Who calls whom, how long it takes, what fails. Also as a page for the browser.",
@@ -163,6 +168,13 @@ def play(
 
     Without ``verbose`` a person is shown of each what it is about.
     """
+    from dragonctl.terminal.console import sparing
+
+    with nullcontext() if verbose else sparing():
+        return _play(acts, as_json=as_json, verbose=verbose)
+
+
+def _play(acts: Sequence[Act], *, as_json: bool, verbose: bool) -> tuple[int, list[dict[str, Any]]]:
     played: list[dict[str, Any]] = []
     shown = [act for act in acts if act.playable]
     with _on_the_sample() as options:

@@ -79,8 +79,7 @@ class Report:
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
-        for text in dict.fromkeys(notes):
-            tell(Text(f"  {neutral(text)}", style="dim"))
+        console.note(*dict.fromkeys(notes))
         console.warn(*dict.fromkeys(warnings))
 
     def event(self, event: Event) -> None:

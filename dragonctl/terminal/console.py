@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -110,10 +111,34 @@ def tell(*lines: str | Text) -> None:
         err().print(line)
 
 
+_given: set[str] | None = None
+"""The warnings that were given since :func:`sparing` began; None: it has not."""
+
+
+@contextmanager
+def sparing() -> Iterator[None]:
+    """Within, no note is shown and each warning once, however many commands give it."""
+    global _given  # noqa: PLW0603 (as the consoles, it is the process's)
+    before, _given = _given, set()
+    try:
+        yield
+    finally:
+        _given = before
+
+
+def note(*sentences: str) -> None:
+    """Sentences that a person may like to know, on stderr."""
+    if _given is None:
+        tell(*(Text(f"  {neutral(sentence)}", style="dim") for sentence in sentences))
+
+
 def warn(*sentences: str) -> None:
     """Sentences that a person must know, on stderr, each with a sign before it."""
     for sentence in sentences:
-        err().print(Text.assemble(("! ", "bold yellow"), neutral(sentence)))
+        if _given is None or sentence not in _given:
+            err().print(Text.assemble(("! ", "bold yellow"), neutral(sentence)))
+        if _given is not None:
+            _given.add(sentence)
 
 
 def headline(title: str, label: str) -> Text:

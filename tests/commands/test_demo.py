@@ -43,8 +43,9 @@ def headings(text):
 
 
 def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
-    code, out, _ = typed("demo")
+    code, out, err = typed("demo")
     assert code == 0
+    assert err.count("Full request and response data will be in the log") == 1
     assert headings(out) == [act.title for act in ACTS]
     assert "Plan: " in out
     assert len(out.splitlines()) < 130
