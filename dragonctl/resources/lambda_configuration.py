@@ -7,7 +7,8 @@ from typing import Any
 
 from dragonctl.engine.fields import Field, Table, Templates, state_of, templates
 from dragonctl.engine.model import Json
-from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources import lambda_layers as layers
+from dragonctl.resources import opentelemetry_layers as opentelemetry
 
 CODE = "CodeSha256"
 ARCHITECTURES = "Architectures"
@@ -43,6 +44,11 @@ def _logging(cdk: str, serverless: str) -> Templates:
     )
 
 
+def carries_observer(arn: str) -> bool:
+    """Whether a layer only looks at the function: one of AWS's that trace."""
+    return opentelemetry.is_distribution(arn)
+
+
 def layer_field(arn: str) -> str:
     """The field of a layer, whatever its version."""
     return f"{_LAYER}{layers.without_version(arn)}"
@@ -53,15 +59,15 @@ def _layers_by_key(shown: Any) -> dict[str, str]:
 
 
 def _other_layers(shown: Any, ours: frozenset[str]) -> list[str]:
-    """Layers that carry no tracer of AWS's, and that are not set on purpose."""
+    """Layers that do more than look on, and that are not set on purpose."""
     arns = layers.arns_of(shown)
-    return [arn for arn in arns if not (layers.is_distribution(arn) or layer_field(arn) in ours)]
+    return [arn for arn in arns if not (carries_observer(arn) or layer_field(arn) in ours)]
 
 
 def _other_variables(shown: Any, ours: frozenset[str]) -> Any:
     """The environment without the wrapper of AWS's layer, or one that is set on purpose."""
     variables = dict((shown or {}).get("Variables") or {})
-    if WRAPPER in ours or variables.get(_WRAPPER_VARIABLE) == layers.WRAPPER:
+    if WRAPPER in ours or variables.get(_WRAPPER_VARIABLE) == opentelemetry.WRAPPER:
         variables.pop(_WRAPPER_VARIABLE, None)
     return {**shown, "Variables": variables} if variables or "Error" in (shown or {}) else None
 
@@ -94,11 +100,12 @@ FIELDS: Table = (
     # The wrapper is a file in the layer: without it every call would end in Runtime.ExitError.
     Field(f"{_LAYER}{{layer}}", "layer {}", "Layers", part=layers.name_of, parts_in=_layers_by_key,
           bound=(WRAPPER,), is_published=True, observes=True,
-          is_observing=lambda key, _: layers.is_distribution(key),
+          is_observing=lambda key, _: carries_observer(key),
           templates=_function("Layers", "Layers", "layers", "layers of the function", "layers",
                               "layers")),
     Field(WRAPPER, "wrapper", f"Environment.Variables.{_WRAPPER_VARIABLE}",
-          is_published=True, observes=True, is_observing=lambda _, path: path == layers.WRAPPER,
+          is_published=True, observes=True,
+          is_observing=lambda _, path: path == opentelemetry.WRAPPER,
           templates=_function(
         "Environment", "Environment", "environment", "environment of the function", "environment",
         "environment")),

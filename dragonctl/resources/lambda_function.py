@@ -21,7 +21,7 @@ from dragonctl.resources.lambda_configuration import (
     configured,
     layers_in,
 )
-from dragonctl.resources.opentelemetry_layers import arns_of, with_layers
+from dragonctl.resources.lambda_layers import arns_of, with_layers
 
 ZIP_KEY = "SourceKMSKeyArn"
 _WITH_CODE = (CODE, ARCHITECTURES)

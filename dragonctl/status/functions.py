@@ -10,7 +10,8 @@ from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS
 from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Need, judge
-from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources import lambda_layers as layers
+from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, traces
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
@@ -44,9 +45,9 @@ def tracer(raw: Raw) -> dict[str, Any]:
     """
     arns = layers.arns_of(raw.get("Layers"))
     wrapper = configured(raw)[WRAPPER]
-    ours = [arn for arn in arns if layers.is_distribution(arn)]
-    others = [layers.name_of(arn) for arn in arns if layers.carries_opentelemetry(arn)]
-    if ours and wrapper == layers.WRAPPER:
+    ours = [arn for arn in arns if opentelemetry.is_distribution(arn)]
+    others = [layers.name_of(arn) for arn in arns if opentelemetry.carries_opentelemetry(arn)]
+    if ours and wrapper == opentelemetry.WRAPPER:
         return {"name": "opentelemetry", "by": layers.name_of(ours[0]), "supported_until": None}
     if is_wrapped(raw.get("Handler")):
         return {"name": "opentelemetry", "by": "deploy-function", "supported_until": None}
@@ -84,8 +85,9 @@ def function_problems(observed: Observations) -> Iterator[Problem]:
 def _wrapper(context: CommandContext, resource: str, function: Function) -> Iterator[Problem]:
     """A wrapper that is a file of a layer, on a function without any: no call can begin."""
     raw = function.raw
-    if configured(raw)[WRAPPER] == layers.WRAPPER and not raw.get("Layers"):
-        text = f"its wrapper {layers.WRAPPER} is a file of a layer, and it has none: its calls fail"
+    if configured(raw)[WRAPPER] == opentelemetry.WRAPPER and not raw.get("Layers"):
+        wrapper = opentelemetry.WRAPPER
+        text = f"its wrapper {wrapper} is a file of a layer, and it has none: its calls fail"
         fix = context.setup("--application-signals")
         yield Problem(resource, f"Function {function.name}", text, fix)
 

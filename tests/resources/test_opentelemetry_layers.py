@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragonctl.resources.opentelemetry_layers import (
-    carries_opentelemetry,
-    is_layer_arn,
-    layer_for,
-    with_layers,
-    without_version,
-)
+from dragonctl.resources.lambda_layers import is_layer_arn, with_layers, without_version
+from dragonctl.resources.opentelemetry_layers import carries_opentelemetry, layer_for
 
 PATHS = [f"arn:aws:lambda:us-east-1:111122223333:layer:{name}" for name in "abcdefg"]
 NEW = "arn:aws:lambda:us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython"

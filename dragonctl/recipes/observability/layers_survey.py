@@ -19,7 +19,8 @@ from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.recipes.observability.options import Options
-from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources import lambda_layers as layers
+from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, layer_field, layers_in
 
 MOST_LAYERS = 5
@@ -50,9 +51,11 @@ class Layer:
 
         AWS's own may be for more than it says; of any other nothing but the layer itself tells.
         """
-        if layers.is_distribution(self.arn):
-            has_name = layers.name_of(self.arn) == layers.distribution_name(runtime)
-            return has_name and (runtime in self.runtimes or runtime in layers.KNOWN_RUNTIMES)
+        if opentelemetry.is_distribution(self.arn):
+            has_name = layers.name_of(self.arn) == opentelemetry.distribution_name(runtime)
+            return has_name and (
+                runtime in self.runtimes or runtime in opentelemetry.KNOWN_RUNTIMES
+            )
         return runtime in self.runtimes or not self.runtimes
 
 
@@ -196,7 +199,7 @@ def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Laye
     }
     for layer in given.values():
         fits = {runtime for runtime in runtimes if _first_given(runtime, given) is layer}
-        languages = sorted({layers.language_of(fit) for fit in fits})
+        languages = sorted({opentelemetry.language_of(fit) for fit in fits})
         if layer.runtimes or layer.refusal or len(languages) <= 1:
             continue
         raise DragonError(
@@ -221,10 +224,10 @@ def _first_given(runtime: str, given: Mapping[str, Layer]) -> Layer | None:
 def _candidate(app: App, raw: Raw, given: Mapping[str, Layer]) -> str | None:
     """The layer that a function would get: one that was named, else AWS's for its runtime."""
     runtime = str(raw.get("Runtime") or "")
-    name = layers.distribution_name(runtime)
+    name = opentelemetry.distribution_name(runtime)
     if layer := _first_given(runtime, given):
         return layer.arn
-    return _present(raw, name) or layers.layer_for(runtime, app.region, app.partition)
+    return _present(raw, name) or opentelemetry.layer_for(runtime, app.region, app.partition)
 
 
 def _present(raw: Raw, name: str | None) -> str | None:
@@ -274,20 +277,20 @@ def obstacle(raw: Raw, options: Options) -> str:
 def _clash(raw: Raw, options: Options) -> str:
     """The wrapper or the layer of others that keeps AWS's layer away; empty: there is none."""
     wrapper = configured(raw)[WRAPPER]
-    if wrapper not in (None, layers.WRAPPER) and not options.replace_wrapper:
+    if wrapper not in (None, opentelemetry.WRAPPER) and not options.replace_wrapper:
         return f"its wrapper {wrapper} is somebody else's (--replace-wrapper takes its place)"
-    name = layers.distribution_name(str(raw.get("Runtime") or ""))
+    name = opentelemetry.distribution_name(str(raw.get("Runtime") or ""))
     named = {layers.without_version(arn) for arn in options.layer_arns}
     for arn in layers.arns_of(raw.get("Layers")):
         is_ours = layers.name_of(arn) == name or layers.without_version(arn) in named
-        if layers.carries_opentelemetry(arn) and not is_ours:
+        if opentelemetry.carries_opentelemetry(arn) and not is_ours:
             return f"its layer {layers.name_of(arn)} carries another OpenTelemetry"
     return ""
 
 
 def _has_no_layer(raw: Raw, app: App, layer: Layer | None) -> str:
     runtime = str(raw.get("Runtime") or "")
-    if layer is None and layers.distribution_name(runtime) is None:
+    if layer is None and opentelemetry.distribution_name(runtime) is None:
         return f"AWS has no layer for {runtime} (--layer-arn names another)"
     if layer is None:
         return f"AWS tells of no layer for {runtime} in {app.region} (--layer-arn names one)"
@@ -309,7 +312,7 @@ def _too_much(raw: Raw, layer: Layer) -> str:
     if zipped > MOST_BYTES:
         return f"with the layer it has {zipped / 1e6:.0f} MB zipped, and Lambda takes 250 unzipped"
     variables = {**((raw.get("Environment") or {}).get("Variables") or {})}
-    variables["AWS_LAMBDA_EXEC_WRAPPER"] = layers.WRAPPER
+    variables["AWS_LAMBDA_EXEC_WRAPPER"] = opentelemetry.WRAPPER
     if len(json.dumps(variables, separators=(",", ":")).encode()) > MOST_ENVIRONMENT:
         return "its variables leave no room for another one (Lambda takes 4 KB of them)"
     return ""
@@ -318,6 +321,8 @@ def _too_much(raw: Raw, layer: Layer) -> str:
 def signals_state(raw: Raw, arn: str) -> dict[str, Json]:
     """What a function holds that is traced by a layer. AWS's layer leaves for another of it."""
     key = layers.without_version(arn)
-    others = (one for one in layers.arns_of(raw.get("Layers")) if layers.is_distribution(one))
+    others = (
+        one for one in layers.arns_of(raw.get("Layers")) if opentelemetry.is_distribution(one)
+    )
     gone = {layer_field(other): None for other in others if layers.without_version(other) != key}
-    return {**gone, layer_field(arn): arn, WRAPPER: layers.WRAPPER}
+    return {**gone, layer_field(arn): arn, WRAPPER: opentelemetry.WRAPPER}

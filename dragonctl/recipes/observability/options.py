@@ -9,7 +9,7 @@ from datetime import datetime
 from dragonctl.engine.model import Json
 from dragonctl.errors import UsageError
 from dragonctl.recipes.observability.sharing import Strangers
-from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources import lambda_layers as layers
 from dragonctl.resources.logs_group import RETENTIONS
 
 ROLE_NAMES = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")

@@ -15,7 +15,8 @@ from dragonctl.engine.model import State, Step
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.layers_survey import Admissions
-from dragonctl.resources import opentelemetry_layers as layers
+from dragonctl.resources import lambda_layers as layers
+from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.application_signals import KEPT, STARTED, Discovery
 from dragonctl.resources.lambda_configuration import WRAPPER, configured
 
@@ -66,7 +67,7 @@ def _of_variables(function: Function) -> Iterator[str]:
             " calls are traced, but make no Application Signals."
         )
     wrapper = configured(function.raw)[WRAPPER]
-    if wrapper not in (None, layers.WRAPPER):
+    if wrapper not in (None, opentelemetry.WRAPPER):
         yield (
             f"The wrapper {wrapper} of function {function.name} is replaced: what it does for the"
             " function ends."
