@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,29 +69,33 @@ _KINDS = {
     "Every command": {"profile", "region", "endpoint_url", "local", "output", "debug", "help"},
 }  # fmt: skip
 """The options that many commands take, by the names of their parameters."""
-_PARTS = {
-    "Logs, metrics and traces": {
-        "log_level", "data_trace", "data_trace_for", "metrics", "access_log", "tracing",
-        "state_machine_level", "execution_data", "retention", "log_format",
-    },
-    "Application Signals": {"application_signals", "layer_arns", "replace_wrapper"},
-    "Roles": {"role_name", "replace_account_role", "no_role_changes"},
-    "The function": {"handler", "function_name", "create", "python", "architecture"},
-    "Package and upload": {
-        "source", "tracer", "bundle_all", "allow_secret", "s3_bucket", "package_only",
-    },
-    "Publish": {"publish", "alias"},
-}  # fmt: skip
-"""The parts of a command's own options, where they are more than a dozen."""
 _FEW = 12
+"""Own options up to which a command's help shows them as one list, whatever their titles."""
 _CLOSE = 0.75
 """How much alike an option must be to be suggested; difflib's own 0.6 takes --yes for --stages."""
 
 
-def _kind(option: click.Option, kinds: Mapping[str, set[str]]) -> str:
-    """The title above an option in the help."""
+class TitledOption(click.Option):
+    """An option that knows the ``title`` under which a long help shows it."""
+
+    def __init__(self, *arguments: Any, title: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.title = title
+
+
+def option_under(title: str) -> Callable[..., Callable[[F], F]]:
+    """What ``click.option`` is, for options that the help of a command shows under a title."""
+    return partial(click.option, cls=TitledOption, title=title)
+
+
+package_option = option_under("Package and upload")
+
+
+def _kind(option: click.Option, *, titled: bool) -> str:
+    """The title above an option in the help; of a command's own one only where they are many."""
     name = "help" if "--help" in option.opts else option.name
-    return next((title for title, names in kinds.items() if name in names), _OWN)
+    own = option.title if titled and isinstance(option, TitledOption) else _OWN
+    return next((title for title, names in _KINDS.items() if name in names), own)
 
 
 class Command(click.Command):
@@ -108,16 +113,16 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own options first, then those that many commands take, each kind together."""
         options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
-        own = [option for option in options if _kind(option, _KINDS) == _OWN]
-        parts = _PARTS if len(own) >= _FEW else {}
-        kinds: dict[str, list[tuple[str, str]]] = {title: [] for title in (*parts, _OWN, *_KINDS)}
+        many = len([one for one in options if _kind(one, titled=False) == _OWN]) >= _FEW
+        kinds: dict[str, list[tuple[str, str]]] = {}
         for option in options:
             if record := option.get_help_record(ctx):
-                kinds[_kind(option, {**parts, **_KINDS})].append(record)
-        for title, records in kinds.items():
-            if records:
+                kinds.setdefault(_kind(option, titled=many), []).append(record)
+        common = (_OWN, *_KINDS)
+        for title in (*(title for title in kinds if title not in common), *common):
+            if title in kinds:
                 with formatter.section(title):
-                    formatter.write_dl(records)
+                    formatter.write_dl(kinds[title])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; a failure learns which account and region were meant, as far as was known."""
@@ -217,7 +222,7 @@ def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
 
 def allow_secret_option(function: F) -> F:
     """``--allow-secret``, of commands that make a zip; a tuple of paths or patterns."""
-    return click.option(
+    return package_option(
         "--allow-secret",
         metavar="PATH",
         multiple=True,

@@ -14,6 +14,8 @@ from dragonctl.cli.options import (
     command,
     complete,
     not_empty,
+    option_under,
+    package_option,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ def _folders(context: click.Context, _: click.Parameter, incomplete: str) -> lis
     return folders(context, incomplete)
 
 
+_function_option = option_under("The function")
+_publish_option = option_under("Publish")
+
+
 @command(
     epilog="""\b
 Examples:
@@ -41,50 +47,50 @@ Examples:
 """
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_folders)
-@click.option(
-    "--source",
-    type=click.Path(file_okay=False),
-    callback=not_empty,
-    help="The folder of function folders (lambdas).",
-)
-@click.option(
+@_function_option(
     "--handler",
     metavar="MODULE.FUNCTION",
     callback=not_empty,
     help="The handler (the function's own).",
 )
-@click.option(
+@_function_option(
     "--function-name",
     metavar="NAME",
     shell_complete=complete("function"),
     help="Another name than the folder's.",
 )
-@click.option("--create", is_flag=True, help="Create a missing function, and a role for it.")
-@click.option(
+@_function_option("--create", is_flag=True, help="Create a missing function, and a role for it.")
+@_function_option(
     "--python",
     metavar="VERSION",
     callback=not_empty,
     help="Run on this Python, as in 3.13 (its own).",
 )
-@click.option(
+@_function_option(
     "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
 )
-@click.option(
+@package_option(
+    "--source",
+    type=click.Path(file_okay=False),
+    callback=not_empty,
+    help="The folder of function folders (lambdas).",
+)
+@package_option(
     "--tracer",
     type=click.Choice(["xray", "otel", "none"]),
     help="What traces the code: X-Ray SDK, OpenTelemetry (what it uses).",
 )
-@click.option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
+@package_option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
 @allow_secret_option
-@click.option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
-@click.option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
-@click.option(
+@_publish_option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
+@_publish_option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
+@package_option(
     "--s3-bucket",
     metavar="NAME",
     callback=not_empty,
     help="Upload through S3; needed above 50 MB.",
 )
-@click.option(
+@package_option(
     "--package-only",
     metavar="DIR",
     type=click.Path(file_okay=False),

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.cli.options import application_options, change_options, command
+from dragonctl.cli.options import application_options, change_options, command, option_under
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
     from dragonctl.engine.plan import Plan
+
+_logging_option = option_under("Logs, metrics and traces")
+_signals_option = option_under("Application Signals")
+_role_option = option_under("Roles")
+_publish_option = option_under("Publish")
 
 
 @command(
@@ -25,60 +30,62 @@ Examples:
 """
 )
 @application_options
-@click.option(
+@_logging_option(
     "--log-level",
     type=click.Choice(["OFF", "ERROR", "INFO"]),
     help="Execution log of the API (INFO).",
 )
-@click.option(
+@_logging_option(
     "--data-trace/--no-data-trace", default=None, help="Log full requests and responses (off)."
 )
-@click.option(
+@_logging_option(
     "--data-trace-for", metavar="TIME", help="Like --data-trace, to end after 30m, 2h, 1d."
 )
-@click.option("--metrics/--no-metrics", default=None, help="Detailed metrics, billed each (off).")
-@click.option("--access-log/--no-access-log", default=None, help="One line per request (on).")
-@click.option("--tracing/--no-tracing", default=None, help="X-Ray tracing throughout (on).")
-@click.option(
+@_logging_option(
+    "--metrics/--no-metrics", default=None, help="Detailed metrics, billed each (off)."
+)
+@_logging_option("--access-log/--no-access-log", default=None, help="One line per request (on).")
+@_logging_option("--tracing/--no-tracing", default=None, help="X-Ray tracing throughout (on).")
+@_logging_option(
     "--state-machine-level",
     type=click.Choice(["ALL", "ERROR", "FATAL", "OFF"]),
     help="Log of the state machines (ALL).",
 )
-@click.option(
+@_logging_option(
     "--execution-data/--no-execution-data", default=None, help="Log inputs and outputs (off)."
 )
-@click.option(
+@_logging_option(
     "--retention",
     type=int,
     metavar="DAYS",
     help="Days to keep logs (default 30, new groups only; given: all groups).",
 )
-@click.option(
+@_logging_option(
     "--log-format",
     type=click.Choice(["json", "text"]),
     help="Log format of the functions (kept); JSON with levels.",
 )
-@click.option(
+@_signals_option(
+    "--application-signals",
+    is_flag=True,
+    help="Trace functions with AWS's OpenTelemetry layer; billed.",
+)
+@_signals_option(
+    "--layer-arn", "layer_arns", multiple=True, metavar="ARN", help="Another layer than AWS's own."
+)
+@_signals_option(
+    "--replace-wrapper", is_flag=True, help="Replace a function's wrapper that others set."
+)
+@_role_option(
     "--role-name",
     metavar="NAME",
     default="APIGatewayCWLogs",
     show_default=True,
     help="API Gateway's role.",
 )
-@click.option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
-@click.option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
-@click.option(
-    "--application-signals",
-    is_flag=True,
-    help="Trace functions with AWS's OpenTelemetry layer; billed.",
-)
-@click.option(
-    "--layer-arn", "layer_arns", multiple=True, metavar="ARN", help="Another layer than AWS's own."
-)
-@click.option(
-    "--replace-wrapper", is_flag=True, help="Replace a function's wrapper that others set."
-)
-@click.option("--publish", is_flag=True, help="Publish, and move the alias that traffic uses.")
+@_role_option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
+@_role_option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
+@_publish_option("--publish", is_flag=True, help="Publish, and move the alias that traffic uses.")
 @change_options
 def setup_observability(
     api: tuple[str, ...],

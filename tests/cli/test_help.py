@@ -30,6 +30,10 @@ def test_the_options_of_no_command_are_a_long_list_without_parts(terminal):
         terminal.run(name, "--help")
         for part in terminal.out.split("\n\n"):
             assert part.count("\n  -") <= 12, part
+        if any(title in terminal.out for title in ("Roles:", "Package and upload:")):
+            assert "\nOptions:\n" not in terminal.out, (
+                f"{name} shows its options under titles: make the new one with option_under(TITLE)"
+            )
 
 
 def test_at_80_columns_each_command_has_one_line(terminal):
