@@ -33,7 +33,8 @@ class Log:
     machine; ``owner`` the same in words, with its version where that is a published one;
     ``is_written``: whether anything is written as things stand; ``format`` an access log's;
     ``is_frozen``: whether it is a published version's; ``made_ms``: when the API or the machine was
-    made, in milliseconds since the epoch, 0 where AWS does not say (Lambda never does).
+    made, in milliseconds since the epoch, 0 where AWS does not say (Lambda never does). ``stage``
+    is ``<api id>/<stage>`` of an access log.
     """
 
     group: str
@@ -44,6 +45,7 @@ class Log:
     format: str = ""
     is_frozen: bool = False
     made_ms: int = 0
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class LogGroup:
     access log formats of its stages. ``known`` are all functions and machines of the application:
     a line of any other is a stranger's; empty where not all of them could be read. What is older
     than ``made_ms`` was written by deleted ones of the same name; 0 where that is not known.
-    ``delivers`` are the stages (``<api id>/<stage>``) whose execution log is delivered there.
+    ``delivers`` are the stages (``<api id>/<stage>``) whose execution log is delivered there,
+    ``stages`` those whose access log it is; none where not all of the application could be read.
     """
 
     name: str
@@ -64,6 +67,7 @@ class LogGroup:
     known: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     made_ms: int = field(default=0, compare=False)
     delivers: frozenset[str] = field(default=frozenset(), compare=False)
+    stages: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def logs(app: App) -> Iterator[Log]:
@@ -91,6 +95,7 @@ def log_groups(app: App) -> list[LogGroup]:
             tuple(dict.fromkeys(log.format for log in shared if log.format)),
             known,
             min(log.made_ms for log in shared),
+            stages=frozenset(log.stage for log in shared if log.stage and not app.errors),
         )
         for name, shared in found.items()
     ]
@@ -109,7 +114,10 @@ def stage_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
     if group := group_name(settings.get("destinationArn")):
         form = settings.get("format") or ""
         made_ms = _milliseconds(api.raw.get("createdDate"))
-        yield Log(group, "access", part, f"stage {stage}, access", format=form, made_ms=made_ms)
+        yield Log(
+            group, "access", part, f"stage {stage}, access", format=form, made_ms=made_ms,
+            stage=f"{api.id}/{stage}",
+        )  # fmt: skip
 
 
 def function_logs(function: Function) -> Iterator[Log]:

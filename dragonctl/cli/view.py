@@ -17,9 +17,10 @@ from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection, was_typed
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import is_fatal, unless_refused
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
+from dragonctl.telemetry.logs.access import NAMES_THE_API
 from dragonctl.telemetry.logs.deliveries import (
     Delivery,
     read_deliveries,
@@ -27,6 +28,7 @@ from dragonctl.telemetry.logs.deliveries import (
     with_delivered,
 )
 from dragonctl.telemetry.logs.events import Unreadable
+from dragonctl.telemetry.logs.writers import hides_strangers
 from dragonctl.telemetry.traces.belonging import Parts, parts_of
 from dragonctl.telemetry.traces.coverage import Coverage, read_coverage
 from dragonctl.telemetry.traces.emptiness import explain_empty
@@ -157,6 +159,21 @@ class View:
                 f"Another API of this account is called like {name.rpartition('/')[0]}"
                 f" ({', '.join(ids)}), and X-Ray's graph has no ids: the figures of {name} may be"
                 " of both. `dragonctl traces --group-by route` counts yours alone."
+            )
+
+    def warn_of_strangers(self, groups: Iterable[LogGroup]) -> None:
+        """Say in which access logs the lines of other APIs cannot be told from those meant."""
+        unclear = [group for group in groups if hides_strangers(group)]
+        listed = unless_refused(partial(read_rest_apis, self.session.reads)) if unclear else []
+        if listed is not None and {api["id"] for api in listed} <= {
+            api.id for api in self.app.apis
+        }:
+            return
+        for group in unclear:
+            self.warn(
+                f"The access log's format of {', '.join(group.owners)} has neither"
+                f" {' nor '.join(NAMES_THE_API)}: if other APIs log to {group.name} too, their"
+                " lines are shown with these."
             )
 
     def warn(self, words: str) -> None:

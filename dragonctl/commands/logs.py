@@ -86,6 +86,7 @@ def logs(
         command = Printed.current().command("setup-observability")
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0
+    view.warn_of_strangers(groups)
     write, empty = _writer(view, groups, follow=follow, local_time=local_time), True
     looked_for = _LookedFor(grep, exclude, request, limit)
     for block in _blocks(view, groups, times, looked_for, follow=follow):

@@ -38,6 +38,9 @@ _KEYS = {
     "integration.status": ("integrationStatus", "integration_status"),
     "integration.requestId": ("integrationRequestId", "lambdaRequestId"),
     "wafResponseCode": ("wafResponseCode", "waf"),
+    "apiId": ("apiId", "api_id", "restApiId"),
+    "stage": ("stage",),
+    "domainName": ("domainName", "domain_name"),
 }
 """A variable -> the keys under which formats that are written by hand often put it."""
 
@@ -84,6 +87,25 @@ def access_line(text: str, formats: Iterable[str] = ()) -> Line:
     spoken = {"requestId", *_SENTENCE}
     fields = tuple((name, value) for name, value in values.items() if name not in spoken)
     return replace(found, text=" ".join(words), fields=fields)
+
+
+NAMES_THE_API = ("$context.apiId", "$context.domainName")
+"""What a format must hold for its lines to say which API they are of.
+
+``$context.domainPrefix`` is the API's id too, or as well the first word of somebody's domain.
+"""
+
+_DEFAULT_DOMAIN = re.compile(r"([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.")
+
+
+def stage_of(text: str, formats: Iterable[str]) -> tuple[str, str]:
+    """The id of the API and the stage that an access log line says it is of; "" for what it lacks.
+
+    A domain of somebody's own says nothing of the API behind it.
+    """
+    values = read_access(text, formats)
+    domain = _DEFAULT_DOMAIN.match(values.get("domainName", ""))
+    return values.get("apiId", domain[1] if domain else ""), values.get("stage", "")
 
 
 def _by_format(form: str, line: str) -> Values:
