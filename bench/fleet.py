@@ -1,66 +1,166 @@
 """`make bench-fleet`: a whole account made observable under API Gateway's own rate limits.
 
-APIs with two stages each, behind a proxy that refuses what AWS would refuse (10 calls a second,
-bursts of 40, GetResources 5 in 2 seconds). dragonctl makes all of them observable and runs again
-with nothing to do; beside it an AWS CLI loop does the stages of a few APIs, and its time for all
-of them is reckoned from that.
+APIs with two stages each, on an AWS that refuses what AWS would refuse (10 calls a second, bursts
+of 40, GetResources 5 in 2 seconds). dragonctl makes all of them observable and runs again with
+nothing to do. Time is simulated (:mod:`bench.simulated_time`): what counts is which calls are made
+when. What the tool computes meanwhile is told apart, in seconds of a processor. With ``--trace``
+the calls of API Gateway are counted second by second.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import resource
-import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import Any
 
-from bench.observability import AWS_CLI, DRAGONCTL, environment, local_aws
-from tests.applications import troubles
-from tests.applications.builder import Api, Builder
-from tests.faults.proxy import CallRecord, Proxy
-from tests.faults.rules import api_gateway_limits
+from bench.simulated_time import SimulatedTime
+from tests.strict import applications as accounts
+from tests.strict.wire import Refused, serve
+from tests.strict.world import Pace, World
 
 RATE, BURST = 10, 40
 GET_RESOURCES_RATE, GET_RESOURCES_BURST = 2.5, 5
+_WRITES = ("Update", "Create", "Put", "Delete", "Tag", "Untag")
+_PACE = Pace(gateway_rate=RATE, gateway_burst=BURST, account_every=20, most_in_a_page=500)
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One call of API Gateway: when it was made (seconds), and whether it was refused."""
+
+    at: float
+    operation: str
+    refused: bool
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One run: wall time in seconds, its calls, exit code, and memory at its peak in MB."""
+    """One run: simulated seconds, seconds of a processor, its calls, exit code."""
 
     seconds: float
-    calls: tuple[CallRecord, ...]
+    computed: float
+    made: int
+    gateway: tuple[CallRecord, ...]
     exit_code: int
-    memory: float
 
     @property
-    def gateway(self) -> list[CallRecord]:
-        """The calls of API Gateway that were let through."""
-        return [call for call in self.calls if call.service == "apigateway" and not call.fault]
+    def counts(self) -> Counter[str]:
+        """The calls of API Gateway that were let through, by operation."""
+        return Counter(call.operation for call in self.gateway if not call.refused)
 
     @property
     def refused(self) -> int:
         """How many calls met a 429."""
-        return sum(call.fault == "throttled" for call in self.calls)
-
-    @property
-    def bound(self) -> float:
-        """Seconds that these calls take at least under the quotas: all reads, then the writes."""
-        counts = Counter(call.operation for call in self.gateway if not call.is_write)
-        reads = max(
-            (counts.total() - BURST) / RATE,
-            (counts["GetResources"] - GET_RESOURCES_BURST) / GET_RESOURCES_RATE,
-            0.0,
-        )
-        writes = sum(call.is_write for call in self.gateway)
-        return reads + max((writes - BURST) / RATE, 0.0)
+        return sum(call.refused for call in self.gateway)
 
     @property
     def plain_bound(self) -> float:
         """Seconds that these calls take at 10 a second, whatever an operation's own limit is."""
-        return max((len(self.gateway) - BURST) / RATE, 0.0)
+        return max((self.counts.total() - BURST) / RATE, 0.0)
+
+    @property
+    def bound(self) -> float:
+        """Seconds that they take at least: by the plain rate, or by that of GetResources alone."""
+        slow = (self.counts["GetResources"] - GET_RESOURCES_BURST) / GET_RESOURCES_RATE
+        return max(self.plain_bound, slow)
+
+
+class Account:
+    """An account of so many APIs on simulated time, and its address."""
+
+    def __init__(self, apis: int, latency: float) -> None:
+        self.time = SimulatedTime()
+        self.latency = latency
+        self.world = build(apis)
+        self.world.clock = self.time.now
+        self.world.begin()
+        self.made = 0
+        self.gateway: list[CallRecord] = []
+        self.lock = threading.Lock()
+
+    def handle(self, service: str, operation: str, params: dict[str, Any]) -> Any:
+        """Answer one call as late as a network would."""
+        self.time.sleep(self.latency / 2)
+        at, refused = self.time.now(), False
+        try:
+            return self.world.handle(service, operation, params)
+        except Refused as error:
+            refused = error.status == 429  # noqa: PLR2004 (HTTP's own number)
+            raise
+        finally:
+            with self.lock:
+                self.made += 1
+                if service == "apigateway":
+                    self.gateway.append(CallRecord(at, operation, refused))
+            self.time.sleep(self.latency / 2)
+
+    def run(self, *words: str) -> Measure:
+        """One command, to its end."""
+        from dragonctl.cli.root import cli
+
+        self.time.sleep(BURST / RATE)  # what a run before it has used up comes back
+        self.made, self.gateway = 0, []
+        started, computed = self.time.now(), time.process_time()
+        told = io.StringIO()
+        with redirect_stdout(told), redirect_stderr(told):
+            code = cli.main([*words], prog_name="dragonctl", standalone_mode=False)
+        if code:
+            sys.stderr.write(told.getvalue()[-2000:])
+        computed = time.process_time() - computed
+        return Measure(
+            self.time.now() - started, computed, self.made, tuple(self.gateway), code or 0
+        )
+
+
+def build(apis: int) -> World:
+    """Two stages an API, each API before a function that ten of them share.
+
+    API Gateway has its role already: where it has not, its settings take it once in 20 seconds.
+    """
+    world = accounts.empty(_PACE)
+    push = f"{accounts.AWS_POLICY}service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    accounts.role(world, "push", "apigateway.amazonaws.com", attached=[push])
+    world.state["apigateway"]["role"] = accounts.role_arn("push")
+    role = accounts.role(world, "shared-role", "lambda.amazonaws.com")
+    functions = [
+        accounts.function(world, f"shared-{number}", role) for number in range(max(1, apis // 10))
+    ]
+    for number in range(apis):
+        behind = accounts.lambda_proxy(functions[number % len(functions)])
+        stages: dict[str, Any] = {"test": {}, "prod": {}}
+        name = f"api-{number:03}"
+        accounts.api(world, f"fleet{number:05}", name, {"GET /things": behind}, stages)
+    return world
+
+
+@contextmanager
+def account(apis: int, latency: float) -> Iterator[Account]:
+    """An account, and commands of this process that are typed at it and wait on its clock."""
+    from dragonctl.cli.session import Session
+
+    made = Account(apis, latency)
+    Session.clock, Session.sleep = staticmethod(made.time.now), staticmethod(made.time.sleep)
+    with serve(made.handle) as url, tempfile.TemporaryDirectory() as folder, made.time.passing():
+        os.environ |= {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_REGION": accounts.REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "DRAGONCTL_STATE_DIR": folder,
+        }
+        yield made
 
 
 def main() -> None:
@@ -68,95 +168,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--apis", type=int, nargs="+", default=[5, 25, 100], help="two stages each")
     parser.add_argument("--latency", type=float, default=60, help="milliseconds per call")
-    parser.add_argument("--cli-apis", type=int, default=2, help="APIs that the AWS CLI loop does")
+    parser.add_argument("--trace", action="store_true", help="count the calls of each second")
     options = parser.parse_args()
     print(f"{options.latency:g} ms per call; API Gateway: {RATE}/s, burst {BURST}\n")
     print(
-        f"{'run':16} {'stages':>6} {'seconds':>8} {'a stage':>8} {'calls':>6} {'429':>4} "
-        f"{'bound':>7} {'rate used':>9} {'plain':>7} {'of it':>6} {'MB':>5}"
+        f"{'run':10} {'stages':>6} {'seconds':>8} {'calls':>6} {'gateway':>7} {'429':>4}"
+        f" {'bound':>6} {'used':>5} {'plain':>6} {'of it':>5} {'processor':>9} {'MB':>5}"
     )
-    with local_aws() as endpoint:
-        for apis in options.apis:
-            measure_fleet(endpoint, apis, options)
-
-
-def measure_fleet(endpoint: str, apis: int, options: argparse.Namespace) -> None:
-    """One fresh account of so many APIs: dragonctl twice, then the loop on a few of them."""
-    from dragonctl.local import control
-
-    for tool in ("dragonctl", "AWS CLI"):
-        control.reset()
-        fleet = build(Builder(endpoint), apis)
-        with Proxy(endpoint, latency=options.latency / 1000, limits=api_gateway_limits()) as proxy:
-            if tool == "dragonctl":
-                for name in ("first", "unchanged"):
-                    proxy.limits = api_gateway_limits()
-                    command = [str(DRAGONCTL), "setup-observability", "--all", "--yes"]
-                    print_row(f"{name} run", 2 * apis, measure(command, proxy))
-            elif AWS_CLI.exists() and apis == max(options.apis):
-                troubles.account_role(Builder(endpoint), "healthy")
-                few = fleet[: options.cli_apis]
-                done = measure(["bash", "-c", cli_loop(few)], proxy)
-                print_row("AWS CLI loop", 2 * len(few), done)
-                each = done.seconds / len(few)
-                print(f"{'':16} reckoned for {2 * apis} stages: {each * apis:.0f} s")
-
-
-def build(builder: Builder, apis: int) -> list[Api]:
-    """Two stages an API, each API before a function that ten of them share."""
-    functions = [builder.function(f"shared-{number}") for number in range(max(1, apis // 10))]
-    fleet = []
-    for number in range(apis):
-        api = builder.api(f"api-{number:03}")
-        builder.calls_function(api, "GET", "/things", functions[number % len(functions)])
-        for stage in ("test", "prod"):
-            builder.stage(api, stage)
-        fleet.append(api)
-    return fleet
-
-
-def cli_loop(fleet: list[Api]) -> str:
-    """What a person would type: read each stage, make its group, update it."""
-    lines = ["set -e"]
-    for api in fleet:
-        lines.append(f'"$AWS" apigateway get-stages --rest-api-id {api.id} >/dev/null')
-        for stage in ("test", "prod"):
-            group = f"/aws/apigateway/{api.id}/{stage}/access"
-            arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"
-            update = (
-                f'"$AWS" apigateway update-stage --rest-api-id {api.id} --stage-name {stage} '
-                "--patch-operations op=replace,path=/tracingEnabled,value=true "
-                "op=replace,path=/*/*/logging/loglevel,value=INFO "
-                f"op=replace,path=/accessLogSettings/destinationArn,value={arn} "
-                "op=replace,path=/accessLogSettings/format,value='$context.requestId' "
-                ">/dev/null"
-            )
-            lines += [
-                f'"$AWS" logs create-log-group --log-group-name {group}',
-                f'"$AWS" logs put-retention-policy --log-group-name {group} --retention-in-days 30',
-                update,
-            ]
-    return "\n".join(lines)
-
-
-def measure(command: list[str], proxy: Proxy) -> Measure:
-    """One command through the proxy, its peak memory included."""
-    proxy.calls = []
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        env=environment(proxy.url),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        _, told = process.communicate()
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        print(told[-2000:], file=sys.stderr)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Measure(seconds, tuple(proxy.calls), process.returncode, memory)
+    for apis in options.apis:
+        with account(apis, options.latency / 1000) as made:
+            for name in ("first", "unchanged"):
+                done = made.run("setup-observability", "--all", "--yes")
+                print_row(name, 2 * apis, done)
+                if options.trace:
+                    print_trace(done)
 
 
 def print_row(name: str, stages: int, done: Measure) -> None:
@@ -166,12 +191,25 @@ def print_row(name: str, stages: int, done: Measure) -> None:
         for bound in (done.bound, done.plain_bound)
     )
     failed = f"  exit {done.exit_code}" if done.exit_code else ""
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{name:16} {stages:6} {done.seconds:8.1f} {done.seconds / stages:8.2f} "
-        f"{len(done.calls):6} {done.refused:4} {done.bound:7.1f} {used:>9}"
-        f" {done.plain_bound:7.1f} {of_plain:>6} {done.memory:5.0f}{failed}",
+        f"{name:10} {stages:6} {done.seconds:8.1f} {done.made:6} {len(done.gateway):7}"
+        f" {done.refused:4} {done.bound:6.1f} {used:>5} {done.plain_bound:6.1f} {of_plain:>5}"
+        f" {done.computed:9.1f} {memory:5.0f}{failed}",
         flush=True,
     )
+
+
+def print_trace(done: Measure) -> None:
+    """What API Gateway was asked for in each second: where fewer than ten are, the rate is idle."""
+    start = min(call.at for call in done.gateway)
+    by_second: dict[int, Counter[str]] = {}
+    for call in done.gateway:
+        by_second.setdefault(int(call.at - start), Counter())[call.operation] += 1
+    for second in range(int(done.seconds) + 1):
+        counts = by_second.get(second, Counter())
+        named = ", ".join(f"{count} {operation}" for operation, count in counts.most_common())
+        print(f"  {second:4} s {counts.total():3}  {named}")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.resources.apigateway_stage import read_stages
 from dragonctl.resources.states_machine import read_machine
 
+_ANSWERED_AT_ONCE = 5
+"""So often GetResources is answered before its rate counts (Amazon API Gateway quotas)."""
 # Ids are made by API Gateway: ten of these, in all recorded answers. A name may look the same.
 _API_ID = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9]{10}")
 
@@ -96,6 +98,31 @@ def discover(aws: Reads, selection: Selection, on_found: OnFound = ignore) -> Ap
         tuple(found.errors),
         {name: frozenset(apis) for name, apis in found.origins.items()},
     )
+
+
+def fleet(aws: Reads, selection: Selection) -> App | None:
+    """Of so many APIs that it takes long to find what is behind them, the stages alone; else None.
+
+    API Gateway answers GetStages four times as often as GetResources. What cannot be read is left
+    out, and what cannot be meant is nothing here: :func:`discover` tells of it.
+    """
+    if selection.functions or selection.machines or not (selection.all_apis or selection.apis):
+        return None
+    try:
+        raws = find_apis(aws, selection)
+    except UsageError:
+        return None
+    if len(raws) <= _ANSWERED_AT_ONCE:
+        return None
+    found = Found(aws, ignore, is_one_of_many=len(raws) > 1)
+    account, *read = aws.concurrently(
+        lambda: aws.account,
+        *(partial(allowed, found, _with_stages, found, selection, raw) for raw in raws),
+    )
+    apis = [api for api in read if api is not UNREADABLE]
+    _refuse_missing_stages(selection, apis)
+    there = tuple(api for api in apis if api.stages)
+    return App(there, (), (), account, aws.region, aws.partition)
 
 
 def _api(

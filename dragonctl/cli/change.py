@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ class Goal:
     ``also`` holds more keys for its JSON document; ``app`` is what it is about, if that may be
     several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
     ``undo_command`` is the command that takes it back, where that is not ``undo``.
+    ``rest`` finds out the goal in full, where these steps, a part of its, may be carried out
+    meanwhile: nothing is asked or shown before.
     """
 
     title: str
@@ -67,6 +70,7 @@ class Goal:
     brief: bool = False
     undo_command: str = ""
     plan_notes: Callable[[Plan], Iterable[str]] = _no_notes
+    rest: Callable[[], Goal] | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,9 @@ class _Work:
         goal = self.goal = goal_of(session)
         self.report.brief = goal.brief
         planned = plan(session.reads, goal.steps)
+        if goal.rest:
+            self._carry_out_in_parts(planned, goal.rest)
+            return
         asked = planned.changes and (question or goal.question)
         is_told_first = how.only_shows or bool(asked and not how.yes)
         self.report.begin(goal.title, session.label, planned, shows_plan=is_told_first)
@@ -156,6 +163,38 @@ class _Work:
         finally:  # who is asked nothing does not wait for the tags: they are told before the end
             self._warn(() if is_told_first else owned.result())
 
+    def _carry_out_in_parts(self, first: Plan, rest: Callable[[], Goal]) -> None:
+        """Change what is known already while the rest is found out; then tell what there is of it.
+
+        Whoever interrupts it before the rest is known is told of what was begun with.
+        """
+        self.report.begin(self.goal.title, self.session.label, first, shows_plan=False)
+        whole: Future[Goal] = Future()
+        later = begin(self._rest, first, rest, whole, click.get_current_context())
+        self._apply(first, later)
+        begun, planned = self.goal, first
+        if whole.done() and later.done() and not later.exception():
+            self.goal, planned = whole.result(), Plan((*first.items, *later.result().items))
+            told = (*self.session.overdue(), *planned.warnings, *self._owners(planned))
+        else:
+            told = planned.warnings
+        goal = self.goal
+        notes = (*begun.notes, *goal.notes, *(goal.plan_notes(planned) if planned.changes else ()))
+        self.notes = self.printed.all_filled(dict.fromkeys(notes))
+        self._warn((*begun.warnings, *goal.warnings, *self.session.passed_over, *told), self.notes)
+
+    def _rest(
+        self, first: Plan, rest: Callable[[], Goal], whole: Future[Goal], context: click.Context
+    ) -> Plan:
+        """The plan of what is not being carried out already."""
+        with context.scope(cleanup=False):
+            goal = rest()
+        begun = {item.step.resource.identifier for item in first.items}
+        steps = [step for step in goal.steps if step.resource.identifier not in begun]
+        more = plan(self.session.reads, steps, first)
+        whole.set_result(goal)
+        return more
+
     def _owners(self, planned: Plan) -> list[str]:
         return [] if self.journal.undoes else ownership_warnings(self.session.reads, planned.items)
 
@@ -176,14 +215,14 @@ class _Work:
         kept = keep(path, planned, self.goal.title, self.session.scope, self.session.apis)
         self.also["plan"] = {"file": str(path), "id": kept.identifier}
 
-    def _apply(self, planned: Plan) -> None:
+    def _apply(self, planned: Plan, rest: Future[Plan] | None = None) -> None:
         if self.journal.undoes:  # an undo that finds nothing left to do is still remembered
             self.journal.begin()
         tools = Tools(
             self.session.reads, self.journal, self.report.event, wait=not self.how.no_wait
         )
         try:
-            apply(planned, tools, outcome=self.outcome)
+            apply(planned, tools, outcome=self.outcome, rest=rest)
         except KeyboardInterrupt:  # calls go on until this process ends: the journal stays open
             self.outcome.errors.append(self.interrupted())
             return

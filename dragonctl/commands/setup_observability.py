@@ -11,8 +11,9 @@ from dragonctl.cli.options import application_options, change_options, command, 
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
+    from dragonctl.application.nouns import App
     from dragonctl.cli.session import Session
-    from dragonctl.engine.model import Step
+    from dragonctl.engine.model import Reading, Step
     from dragonctl.engine.plan import Plan
 
 _logging_option = option_under("Logs, metrics and traces")
@@ -118,7 +119,9 @@ def setup_observability(
     session = Session()
     _prefetch(session, chosen)
 
+    from dragonctl.application.discovery import fleet
     from dragonctl.cli.change import Goal, How, change
+    from dragonctl.cli.kept_plan import current
     from dragonctl.recipes.observability import (
         Options,
         costs,
@@ -136,12 +139,27 @@ def setup_observability(
     )
 
     def goal(session: Session) -> Goal:
-        reads = session.reads
         if not chosen.named_only:  # without an API nothing is asked of API Gateway
-            prefetch_account(reads, options)
+            prefetch_account(session.reads, options)
+        only_shows = dry_run or check or current() is not None
+        if not only_shows and not options.retention and (app := fleet(session.reads, chosen)):
+            return stages_first(session, app)
+        return whole(session)
+
+    def stages_first(session: Session, app: App) -> Goal:
+        reads = session.reads
+        prefetch_groups(reads, app)
+        known = survey(reads, app, options)
+        recipe = observability(app, known, replace(options, unfinished=session.unfinished))
+        rest = partial(whole, session, known.account)
+        return Goal(app.title, recipe.steps, recipe.warnings, recipe.notes, app=app, rest=rest)
+
+    def whole(session: Session, account: Reading | None = None) -> Goal:
+        reads = session.reads
         app = session.application(chosen, partial(prefetch_shared, reads))
         prefetch_groups(reads, app)
         known = survey(reads, app, options)
+        known = replace(known, account=account or known.account)
         recipe = observability(app, known, replace(options, unfinished=session.unfinished))
         errors = (*app.errors, *recipe.errors)
 

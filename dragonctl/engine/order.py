@@ -21,26 +21,25 @@ _Event = str | _ReadBack
 
 
 class Order:
-    """The order of some steps, by their identifiers. Not safe to share between threads."""
+    """The order of steps, by their identifiers. Not safe to share between threads."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
-        chosen = {step.resource.identifier: step for step in steps}
-        self._needs = {
-            name: tuple(dict.fromkeys(one for one in step.after if one in chosen))
-            for name, step in chosen.items()
-        }
+    def __init__(self) -> None:
+        self._needs: dict[str, tuple[str, ...]] = {}
         self._missing: dict[_Event, int] = {}
         self._next: dict[_Event, list[_Event]] = {}
-        for name, step in chosen.items():
+        self._over: set[_Event] = set()
+
+    def add(self, steps: Iterable[Step]) -> list[str]:
+        """Take in steps, which may need earlier ones: those of them that may begin now."""
+        added = {step.resource.identifier: step for step in steps}
+        known = self._needs.keys() | added.keys()
+        for name, step in added.items():
+            self._needs[name] = tuple(dict.fromkeys(one for one in step.after if one in known))
+        for name, step in added.items():
             self._await(name, self._before(name, read_back=step.waits_for_read_back))
             self._await(_ReadBack(name), self._before(name, read_back=True))
             self._missing[_ReadBack(name)] += 1  # its own
-        self._over: set[_Event] = set()
-
-    @property
-    def first(self) -> list[str]:
-        """The steps that need no other."""
-        return [name for name, needs in self._needs.items() if not needs]
+        return [name for name in added if not self._missing[name]]
 
     def needs(self, name: str) -> tuple[str, ...]:
         """The steps that come directly before one."""
@@ -69,15 +68,14 @@ class Order:
 
     def postpone(self, name: str) -> bool:
         """Let a step wait until what it needs is read back; False where all of that is."""
-        self._await(
-            name, [one for one in self._before(name, read_back=True) if one not in self._over]
-        )
+        self._await(name, self._before(name, read_back=True))
         return bool(self._missing[name])
 
     def _before(self, name: str, *, read_back: bool) -> list[_Event]:
         return [_ReadBack(one) if read_back else one for one in self._needs[name]]
 
     def _await(self, event: _Event, others: list[_Event]) -> None:
+        others = [one for one in others if one not in self._over]
         self._missing[event] = len(others)
         for other in others:
             self._next.setdefault(other, []).append(event)

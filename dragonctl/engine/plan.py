@@ -59,15 +59,17 @@ class Plan:
         return tuple(item.error for item in self.items if item.error)
 
 
-def plan(reads: Reads, steps: Iterable[Step]) -> Plan:
+def plan(reads: Reads, steps: Iterable[Step], first: Plan | None = None) -> Plan:
     """Read every step's thing at the same time and compare it with what is wanted.
 
-    A thing that cannot be read becomes its step's error; credentials that are no good end it all.
+    ``first`` are those that are carried out before these, or meanwhile. A thing that cannot be read
+    becomes its step's error; credentials that are no good end it all.
     """
     ordered = _ordered(list(steps))
     reads.prefetch_listed(step.resource for step in ordered)
     readings = reads.concurrently(*(partial(_read, reads, step.resource) for step in ordered))
-    done: dict[str, Reading | None] = {}
+    before = first.items if first else ()
+    done = {item.step.resource.identifier: item.outcome for item in before}
     items = []
     for step, reading in zip(ordered, readings, strict=True):
         item = _planned(reads, step, reading, done)

@@ -42,39 +42,50 @@ class Outcome:
     readings: dict[str, Reading | None] = field(default_factory=dict)
 
 
-def apply(plan: Plan, tools: Tools, at_once: int = 24, outcome: Outcome | None = None) -> Outcome:
+def apply(
+    plan: Plan,
+    tools: Tools,
+    at_once: int = 24,
+    outcome: Outcome | None = None,
+    rest: Future[Plan] | None = None,
+) -> Outcome:
     """Carry out a plan. Errors are in the outcome; an interruption is raised.
 
     An ``outcome`` that is given is filled as the run goes on: it outlives an interruption.
+    ``rest`` is more of the plan, of other things, which is known later; where it cannot be known
+    that is an error of the outcome, and stops nothing else.
     """
-    return _Run(plan, tools, outcome or Outcome()).run(at_once)
+    return _Run(plan, tools, outcome or Outcome(), rest).run(at_once)
 
 
 class _Run:
     """``writing`` and ``reading`` hold what is under way: a step's calls, then its read-back."""
 
-    def __init__(self, plan: Plan, tools: Tools, outcome: Outcome) -> None:
+    def __init__(
+        self, plan: Plan, tools: Tools, outcome: Outcome, rest: Future[Plan] | None
+    ) -> None:
         self.tools = tools
-        self.items = {item.step.resource.identifier: item for item in plan.items}
-        self.names = list(self.items)
-        self.places = {name: place for place, name in enumerate(self.names)}
+        self.rest = rest
+        self.items: dict[str, Planned] = {}
+        self.names: list[str] = []
+        self.places: dict[str, int] = {}
         self.outcome = outcome
         self.stopped: dict[str, DragonError | str] = {}
-        self.order = Order(item.step for item in plan.items)
+        self.order = Order()
         self.writing: dict[Future[Ended | Answered], Planned] = {}
         self.reading: dict[Future[Ended], Planned] = {}
         # Of what is ready, the recipe's first: it puts what many others need before them, and a
         # stage behind its own log groups, not behind those of every other stage.
         self.ready: list[int] = []
+        self._add(plan)
 
     def run(self, at_once: int) -> Outcome:
         writers, readers = (ThreadPoolExecutor(max_workers=at_once) for _ in range(2))
-        self._make_ready(self.order.first)
         try:
-            while self.ready or self.writing or self.reading:
+            while self.ready or self.writing or self.reading or self.rest:
                 while self.ready and len(self.writing) < at_once:
                     self._try_to_begin(self.items[self.names[heappop(self.ready)]], writers)
-                if self.writing or self.reading:
+                if self.writing or self.reading or self.rest:
                     self._wait(readers)
         except KeyboardInterrupt:
             self._gather(readers)
@@ -87,14 +98,28 @@ class _Run:
                 pool.shutdown(wait=False, cancel_futures=True)
         return self.outcome
 
+    def _add(self, plan: Plan) -> None:
+        """Take in a plan, of things that none before it is about."""
+        for item in plan.items:
+            name = item.step.resource.identifier
+            assert name not in self.items, "a run changes each thing once"
+            self.places[name] = len(self.names)
+            self.names.append(name)
+            self.items[name] = item
+        self._make_ready(self.order.add(item.step for item in plan.items))
+
     def _make_ready(self, names: Iterable[str]) -> None:
         for name in names:
             heappush(self.ready, self.places[name])
 
     def _wait(self, readers: ThreadPoolExecutor) -> None:
-        """Until the calls of a step are answered, or one has been read back."""
-        under_way: list[Future[Any]] = [*self.writing, *self.reading]
+        """Until the calls of a step are answered, one has been read back, or the rest is known."""
+        rest = [self.rest] if self.rest else []
+        under_way: list[Future[Any]] = [*self.writing, *self.reading, *rest]
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            if future is self.rest:
+                self._take_the_rest(self.rest)
+                continue
             item = self.writing.pop(future, None) or self.reading.pop(future)
             written = None if future.exception() else future.result()
             if isinstance(written, Answered):
@@ -102,6 +127,13 @@ class _Run:
                 self.reading[readers.submit(copy_context().run, written.read_back)] = item
             else:
                 self._end(item, future)
+
+    def _take_the_rest(self, rest: Future[Plan]) -> None:
+        self.rest = None
+        try:
+            self._add(rest.result())
+        except DragonError as error:
+            self.outcome.errors.append(error)
 
     def _let_others_begin(self, item: Planned, answered: Answered) -> None:
         """What needs a step goes by AWS's answer, until AWS shows what it holds."""

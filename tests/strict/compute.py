@@ -189,7 +189,7 @@ def describe_groups(world: World, params: dict[str, Json]) -> Json:
                 "creationTime": 1764000000000, "metricFilterCount": 0, **retention,
                 "logGroupClass": about.get("class", "STANDARD"),
             })  # fmt: skip
-    found, token = page(shown, params.get("nextToken"))
+    found, token = page(shown, params.get("nextToken"), world.pace.most_in_a_page)
     return {"logGroups": found, **({"nextToken": token} if token else {})}
 
 

@@ -63,7 +63,7 @@ def _limited(operation: Any) -> Any:
 def get_rest_apis(world: World, params: dict[str, Json]) -> Json:
     """One API a page."""
     apis = [api["about"] for api in world.state["apigateway"]["apis"].values()]
-    items, position = page(apis, params.get("position"))
+    items, position = page(apis, params.get("position"), world.pace.most_in_a_page)
     return {"item": items, **({"position": position} if position else {})}
 
 
@@ -120,7 +120,8 @@ def update_stage(world: World, params: dict[str, Json]) -> Json:
     stages = deployments.api_of(world, params)["stages"]
     if name not in stages:
         raise Refused("NotFoundException", "Invalid stage identifier specified", 404)
-    if world.is_busy(f"stage {name}") or deployments.changes_cluster(world, params):
+    busy = f"stage {params['restapi_id']}/{name}"
+    if world.is_busy(busy) or deployments.changes_cluster(world, params):
         raise Refused("ConflictException", "A previous change is still in progress", 409)
     if len(params["patchOperations"]) > 80:
         raise Refused(
@@ -130,7 +131,7 @@ def update_stage(world: World, params: dict[str, Json]) -> Json:
     for patch in params["patchOperations"]:
         patch_stage(world, deployments.api_of(world, params), new, patch)
     stages[name] = new
-    world.occupy(f"stage {name}", world.pace.stage_change)
+    world.occupy(busy, world.pace.stage_change)
     return deployments.shown(world, params["restapi_id"], new)
 
 

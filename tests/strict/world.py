@@ -36,6 +36,7 @@ class Pace:
     account_every: float = 2.0
     gateway_rate: float = 10.0 * TIMES
     gateway_burst: float = 40.0
+    most_in_a_page: int = 1  # whatever was asked for
 
 
 @dataclass
@@ -48,6 +49,7 @@ class World:
     unknown: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     operations: dict[str, Callable[[World, dict[str, Json]], Json]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
     busy: dict[str, float] = field(default_factory=dict)
     _past: dict[str, list[tuple[float, Json]]] = field(default_factory=dict)
     _lock: Any = field(default_factory=threading.RLock)
@@ -80,18 +82,18 @@ class World:
 
     def seen(self, service: str, lag: float) -> dict[str, Json]:
         """The state of a service as a reader sees it who is ``lag`` seconds behind."""
-        then = time.monotonic() - lag
+        then = self.clock() - lag
         return [part for at, part in self._past[service] if at <= then][-1]
 
     def remember(self, service: str) -> None:
         """What a service holds by now is what readers will see of it, each with its lag."""
         part = self.state.get(service)
         if part is not None and part != self._past[service][-1][1]:
-            self._past[service].append((time.monotonic(), copy.deepcopy(part)))
+            self._past[service].append((self.clock(), copy.deepcopy(part)))
 
     def take(self, bucket: str, rate: float, burst: float) -> bool:
         """Take one token of a bucket; False when it is empty."""
-        now = time.monotonic()
+        now = self.clock()
         left, at = self._buckets.get(bucket, (burst, now))
         left = min(burst, left + (now - at) * rate)
         self._buckets[bucket] = (left - 1 if left >= 1 else left, now)
@@ -99,11 +101,11 @@ class World:
 
     def occupy(self, thing: str, seconds: float) -> None:
         """Something is being changed, for so long."""
-        self.busy[thing] = time.monotonic() + seconds
+        self.busy[thing] = self.clock() + seconds
 
     def is_busy(self, thing: str) -> bool:
         """Whether it still is."""
-        return self.busy.get(thing, 0) > time.monotonic()
+        return self.busy.get(thing, 0) > self.clock()
 
     def rights(self, role: str, *, known: bool = True) -> set[str]:
         """The actions that a role's policies allow, as other services know them by now."""
@@ -140,7 +142,7 @@ def allows(rights: set[str], action: str) -> bool:
 
 
 def page(items: list[Json], token: str | None, size: int = 1) -> tuple[list[Json], str | None]:
-    """So many items after a token, and the token of the rest: tiny pages, whatever was asked."""
+    """So many items after a token, and the token of the rest: tiny pages as a rule."""
     start = int(token or 0)
     following = str(start + size) if start + size < len(items) else None
     return items[start : start + size], following
