@@ -26,7 +26,7 @@ UNREAD = 141
 INTERRUPTED = 130
 """Somebody pressed Ctrl-C, or asked the process to end (SIGTERM)."""
 # What people come to do, in the order in which they meet it.
-_SECTIONS = {
+SECTIONS = {
     "Change AWS": (
         "setup-observability", "deploy-function", "enable-cache", "disable-cache", "flush-cache",
         "set-sampling", "set-endpoint", "deploy-edge", "setup-alarms", "setup-dashboard",
@@ -36,6 +36,7 @@ _SECTIONS = {
         "status", "send", "logs", "query", "why", "traces", "service-map", "sampling",
         "cache-stats",
     ),
+    "More": ("completion", "demo", "doctor", "help", "history", "local", "policy"),
 }  # fmt: skip
 
 
@@ -95,11 +96,9 @@ class Root(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Commands in groups by what people want; what has no group comes last."""
-        grouped = {name for names in _SECTIONS.values() for name in names}
-        more = tuple(name for name in command_names() if name not in grouped)
+        """Commands in groups by what people want."""
         width = max(map(len, command_names()))
-        for title, names in (*_SECTIONS.items(), ("More", more)):
+        for title, names in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(name.ljust(width), summary(name)) for name in names])
 
@@ -119,7 +118,7 @@ def cli() -> None:
     """
 
 
-CHANGING = _SECTIONS["Change AWS"]
+CHANGING = SECTIONS["Change AWS"]
 """The commands that change AWS: what they have begun is finished, whoever reads of it."""
 _ONLY_SHOWS = {"--dry-run", "-h", "--help"}  # not --check: its exit code is what it is asked for
 

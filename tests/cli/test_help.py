@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from docs.pages import DOCS
 from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.line import option_names
+from dragonctl.cli.root import CHANGING, SECTIONS
 from tests.cli.test_completion import journal
 
 RUN = "20261123-101500-3fa9"
@@ -34,6 +37,20 @@ def test_the_options_of_no_command_are_a_long_list_without_parts(terminal):
             assert "\nOptions:\n" not in terminal.out, (
                 f"{name} shows its options under titles: make the new one with option_under(TITLE)"
             )
+
+
+def test_every_command_has_its_place_in_the_help_and_in_the_list_of_pages():
+    placed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(placed) == list(command_names()), "each once in SECTIONS of dragonctl/cli/root.py"
+    index = (DOCS / "README.md").read_text()
+    for name in placed:
+        assert f"(commands/{name}.md)" in index, f"docs/README.md does not list {name}"
+
+
+def test_the_commands_that_change_aws_are_those_with_a_dry_run():
+    """What they have begun is finished, whoever reads of it."""
+    changing = {name for name in command_names() if "--dry-run" in option_names(name)}
+    assert changing == set(CHANGING), "SECTIONS of dragonctl/cli/root.py has another list"
 
 
 def test_at_80_columns_each_command_has_one_line(terminal):
