@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from dragonctl.cli.options import application_options, command, complete_commands
+from dragonctl.commands import setup_observability
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _option_name(flag: str) -> str:
+    return f"--{flag.replace('_', '-')}"
+
+
+def _flags_of_setup(function: F) -> F:
+    """The flags of `setup-observability` that need rights of their own."""
+    for flag in reversed(setup_observability.FIRST_RUN_FLAGS):
+        words = "Of setup-observability, with that option."
+        function = click.option(_option_name(flag), is_flag=True, help=words)(function)
+    return function
 
 
 @command(
@@ -19,20 +37,18 @@ Examples:
 )
 @click.argument("name", metavar="COMMAND", shell_complete=complete_commands)
 @application_options
-@click.option(
-    "--application-signals", is_flag=True, help="Of setup-observability, with that option."
-)
+@_flags_of_setup
 @click.option("--read-only", is_flag=True, help="Leave out what it writes: for --dry-run, --check.")
 def policy(
     name: str,
     read_only: bool,
-    application_signals: bool,
     api: tuple[str, ...],
     all_apis: bool,
     stages: tuple[str, ...],
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
     no_discover: bool,
+    **flags: bool,
 ) -> int:
     """Print the IAM policy that COMMAND needs, and no more, for its first run with its defaults.
 
@@ -50,17 +66,17 @@ def policy(
     from dragonctl.policy.first_run import first_run_policy
     from dragonctl.terminal.console import out, tell, warn
 
-    if application_signals and name != "setup-observability":
-        raise UsageError("--application-signals is an option of setup-observability alone.")
+    asked = [flag for flag in flags if flags[flag]]
+    if asked and name != "setup-observability":
+        option = _option_name(asked[0])
+        raise UsageError(f"{option} is an option of setup-observability alone.")
     if name in NEED_NOTHING:
         out().document(json.dumps(policy_of(()), indent=2))
         tell(f"{name} asks for no right of its own in AWS.")
         return 0
     first_run = first_run_of(name)
-    if application_signals:
-        from dragonctl.commands import setup_observability
-
-        first_run = partial(setup_observability.first_run, application_signals=True)
+    if asked:
+        first_run = partial(setup_observability.first_run, flags=asked)
     session = Session()
     chosen = selection(
         api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis

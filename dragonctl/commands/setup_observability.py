@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -193,14 +193,21 @@ def _prefetch(session: Session, chosen: Selection) -> None:
     session.aws.warm("sts", "stepfunctions", "lambda")
 
 
+FIRST_RUN_FLAGS = ("application_signals",)
+"""The flags that need rights of their own, by their names in `Options`: `policy` takes them too."""
+
+
 def first_run(
-    session: Session, selection: Selection, *, application_signals: bool = False
+    session: Session, selection: Selection, flags: Iterable[str] = ()
 ) -> tuple[Sequence[Step], Mapping[str, str]]:
-    """The steps with the default options, whether or not they have been taken: for `policy`."""
+    """The steps with the default options, whether or not they have been taken: for `policy`.
+
+    ``flags``: those of :data:`FIRST_RUN_FLAGS` that are asked for.
+    """
     from dragonctl.recipes.observability import Options, read_account, survey
     from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 
-    reads, options = session.reads, Options(application_signals=application_signals)
+    reads, options = session.reads, Options(**dict.fromkeys(flags, True))  # type: ignore[arg-type]
     if not selection.named_only:
         reads.prefetch(lambda: read_account(reads))
     app = session.application(selection)
