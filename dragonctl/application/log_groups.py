@@ -9,11 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Raw, named
+from dragonctl.application.nouns import (
+    LATEST,
+    Api,
+    App,
+    Function,
+    Machine,
+    Raw,
+    milliseconds,
+    named,
+)
 from dragonctl.resources.logs_group import execution_group, group_name
 from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
 
@@ -113,7 +120,7 @@ def stage_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
     settings = raw.get("accessLogSettings") or {}
     if group := group_name(settings.get("destinationArn")):
         form = settings.get("format") or ""
-        made_ms = _milliseconds(api.raw.get("createdDate"))
+        made_ms = api.made_ms
         yield Log(
             group, "access", part, f"stage {stage}, access", format=form, made_ms=made_ms,
             stage=f"{api.id}/{stage}",
@@ -135,7 +142,7 @@ def machine_logs(machine: Machine) -> Iterator[Log]:
             owner = named(f"state machine {machine.name}", version)
             is_written = state[LEVEL] != "OFF"
             is_frozen = version != LATEST
-            made_ms = _milliseconds(machine.raw.get("creationDate"))
+            made_ms = milliseconds(machine.raw.get("creationDate"))
             yield Log(
                 group, "state-machines", machine.name, owner, is_written,
                 is_frozen=is_frozen, made_ms=made_ms,
@@ -152,14 +159,6 @@ def stream_writer(stream: str) -> str:
     """
     found = _STREAM.match(stream)
     return (found["function"] or found["machine"]) if found else ""
-
-
-def _milliseconds(date: Any) -> int:
-    """A date of AWS's answers (boto3 gives a datetime) in milliseconds; 0 for none.
-
-    To the second: GetRestApis gives no smaller part.
-    """
-    return int(date.timestamp()) * 1000 if isinstance(date, datetime) else 0
 
 
 def access_group(api: str, stage: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from dragonctl.errors import DragonError
@@ -51,6 +52,14 @@ def _configurations(latest: Raw, qualifiers: Mapping[str | None, Routes]) -> Con
 def named(thing: str, version: str) -> str:
     """``function x``; of a version ``function x, version 3``."""
     return f"{thing}, version {version}" if version.isdigit() else thing
+
+
+def milliseconds(date: Any) -> int:
+    """A date of AWS's answers (boto3 gives a datetime) in milliseconds; 0 for none.
+
+    To the second: GetRestApis gives no smaller part.
+    """
+    return int(date.timestamp()) * 1000 if isinstance(date, datetime) else 0
 
 
 def split(routes: Iterable[Route]) -> str:
@@ -147,6 +156,11 @@ class Api:
     def all_stages(self) -> dict[str, Raw]:
         """All stages of the API, by name."""
         return {**self.stages, **self.other_stages}
+
+    @property
+    def made_ms(self) -> int:
+        """When it was made, in milliseconds since the epoch; 0 where AWS does not say."""
+        return milliseconds(self.raw.get("createdDate"))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Which traces and nodes are an application's own, where others bear its names."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from dragonctl.application.nouns import Api, App, Function
@@ -21,8 +23,9 @@ def function_arn(name, account=ACCOUNT, region="eu-west-1"):
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
-def parts(*others):
-    api = Api("mine123456", "dragons", {}, {"prod": {}})
+def parts(*others, made=None):
+    raw = {"createdDate": made} if made else {}
+    api = Api("mine123456", "dragons", raw, {"prod": {}})
     function = Function("list-dragons", {"FunctionArn": function_arn("list-dragons")})
     app = App((api,), (function,), (), ACCOUNT, "eu-west-1", "aws")
     return parts_of(app, [{"id": api.id, "name": "dragons"}, *others])
@@ -105,3 +108,52 @@ def test_where_two_apis_of_an_account_are_one_node_only_known_functions_are_show
         "dragons/prod", "list-dragons", "api.example.com",
     }  # fmt: skip
     assert parts(twin).shared == (("dragons/prod", ("other12345",)),)
+
+
+MADE = datetime.fromtimestamp(documents.START, UTC)
+
+
+@pytest.mark.parametrize(
+    ("own", "seconds", "arns"),
+    [
+        (False, -1, []),
+        (True, 1, []),
+        (False, -1, [stage_arn("dead567890")]),
+        (False, -1, [stage_arn("dead567890"), function_arn("list-dragons")]),
+        (True, 1, [function_arn("list-dragons")]),
+        (True, -1, [stage_arn("mine123456")]),
+    ],
+)
+def test_a_trace_from_before_the_api_was_made_is_of_a_deleted_one_of_its_name(own, seconds, arns):
+    """The deleted one's functions may have had the ARNs that ours have."""
+    ids = [{"Name": n, "Type": kind, "AccountId": account} for n, kind, account in (MINE, LISTS)]
+    told = documents.summary(
+        0, "", ServiceIds=ids, ResourceARNs=[{"ARN": arn} for arn in arns],
+        StartTime=MADE + timedelta(seconds=seconds),
+    )  # fmt: skip
+    assert parts(made=MADE).took_part_in(summary_of(told)) is own
+
+
+@pytest.mark.parametrize("is_called_by_itself", [False, True])
+def test_the_map_leaves_out_what_an_api_deleted_since_was_called_alike(is_called_by_itself):
+    """And what only that one led to: X-Ray's graph of the time before has no ids."""
+    now = [
+        graphs.service(0, "dragons/prod", "client", 0, [(1, 3)]),
+        graphs.service(1, "dragons/prod", STAGE, 3, [(2, 3)]),
+        graphs.service(2, "list-dragons", "AWS::Lambda", 3, []),
+    ]
+    before = [service for service in graphs.dragons() if service["ReferenceId"] < 4]
+    before.append(graphs.service(7, "S3", "AWS::S3::Bucket", 700))
+    if is_called_by_itself:
+        before.append(graphs.service(9, "list-dragons", "client", 0, [(2, 700)]))
+    start, end = documents.START - 60, documents.START + 60
+    graph = {(documents.START, end): now, (start, documents.START): before}
+
+    def fetch(service, operation, **params):
+        return {"Services": graph[params["StartTime"], params["EndTime"]]}
+
+    found = service_map(fetch, start, end, parts(made=MADE))
+    figures = {node.key[:2]: node.figures.requests for node in found.nodes.values()}
+    assert figures["dragons/prod", STAGE] == figures["dragons/prod", "client"] == 3
+    assert figures["list-dragons", "AWS::Lambda"] == (703 if is_called_by_itself else 3)
+    assert (("S3", "AWS::S3::Bucket") in figures) is is_called_by_itself

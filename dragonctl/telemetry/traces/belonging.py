@@ -7,6 +7,7 @@ with the account of each; ``GetServiceGraph``'s services bear the account and no
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ class Parts:
 
     ``names``: ``<api>/<stage>``, functions, state machines. ``arns`` are the same parts' ARNs,
     without a qualifier. ``apis`` are the ids of its APIs, and ``shared`` maps a stage's name
-    (``<api>/<stage>``) to the ids of other APIs of the account that are called alike.
+    (``<api>/<stage>``) to the ids of other APIs of the account that are called alike. ``made`` maps
+    a stage's name to when its API was made, in seconds since the epoch: what bears that name
+    earlier is of an API that was deleted since.
     """
 
     names: frozenset[str]
@@ -34,6 +37,11 @@ class Parts:
     arns: frozenset[str] = frozenset()
     apis: frozenset[str] = frozenset()
     shared: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    made: tuple[tuple[str, float], ...] = ()
+
+    def not_yet_made(self, time: float) -> frozenset[str]:
+        """The names of its stages that were no part of it yet at a time (seconds)."""
+        return frozenset(name for name, made in self.made if time < made)
 
     def takes(self, name: str, account: str) -> bool:
         """Whether a part of this name in this account ("": not told) is one of them."""
@@ -43,10 +51,21 @@ class Parts:
         """Whether one of the parts has a segment in a trace; so too where it names no part."""
         if not summary.service_ids:
             return True
-        if self.arns.intersection(map(_unqualified, summary.resource_arns)):
+        own_arns = self.arns.intersection(map(_unqualified, summary.resource_arns))
+        if not any(map(_STAGE.fullmatch, own_arns)) and self._is_of_a_deleted_api(summary):
+            return False
+        if own_arns:
             return True
         own = (part for part in summary.service_ids if self.takes(part.name, part.account))
         return any(not self._is_anothers(part, summary) for part in own)
+
+    def _is_of_a_deleted_api(self, summary: Summary) -> bool:
+        """Whether a trace passed a stage of a name of ours before our API was made.
+
+        Its functions may bear our functions' ARNs: those hold no more than their names.
+        """
+        before = self.not_yet_made(summary.start)
+        return any(self.takes(p.name, p.account) and p.name in before for p in summary.service_ids)
 
     def _is_anothers(self, part: ServiceId, summary: Summary) -> bool:
         """Whether the trace shows that a part of a name of ours is somebody else's."""
@@ -82,7 +101,17 @@ def parts_of(app: App, apis: Iterable[dict[str, Any]] = ()) -> Parts:
         frozenset([*stages, *map(_unqualified, functions), *machines]),
         own,
         tuple((name, ids) for name, ids in shared.items() if ids),
+        tuple(_made(app).items()),
     )
+
+
+def _made(app: App) -> dict[str, float]:
+    """When each stage's API was made; of several of one name, when the first was."""
+    found: dict[str, float] = {}
+    for api, stage, _ in app.stages:
+        name = f"{api.name}/{stage}"
+        found[name] = min(api.made_ms / 1000, found.get(name, math.inf))
+    return found
 
 
 def _unqualified(arn: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from dragonctl.engine.model import Fetch
@@ -203,14 +204,40 @@ class ServiceMap:
 def service_map(
     fetch: Fetch, start: float, end: float, parts: Parts | None = None, workers: int = 4
 ) -> ServiceMap:
-    """The map between two times (seconds), of an application's parts or of all."""
+    """The map between two times (seconds), of an application's parts or of all.
+
+    X-Ray's graph has no ids, so what bears a stage's name from before its API was made is left
+    out by its time: it is of an API that was deleted since.
+    """
     whole = ServiceMap(start, end)
+    pieces = list(_pieces(start, end, parts))
     with ThreadPoolExecutor(workers, thread_name_prefix="map") as pool:
-        for services in pool.map(lambda piece: _window(fetch, *piece), windows(start, end)):
-            _merge(whole, services)
-    found = whole if parts is None else whole.only(parts)
-    _fill_callers(found)
-    return found
+        found = pool.map(lambda piece: _window(fetch, *piece), pieces)
+        for (begin, _), services in zip(pieces, found, strict=True):
+            _merge(whole, _without(services, parts.not_yet_made(begin)) if parts else services)
+    shown = whole if parts is None else whole.only(parts)
+    _fill_callers(shown)
+    return shown
+
+
+def _pieces(start: float, end: float, parts: Parts | None) -> Iterator[tuple[float, float]]:
+    """The windows that X-Ray accepts, cut where an API of the application was made."""
+    made = {time for _, time in parts.made} if parts else set[float]()
+    edges = sorted({start, end, *(time for time in made if start < time < end)})
+    for begin, finish in reversed(list(pairwise(edges))):
+        yield from windows(begin, finish)
+
+
+def _without(services: list[dict[str, Any]], names: frozenset[str]) -> list[dict[str, Any]]:
+    """A graph without the stages of these names, and without what only they lead to."""
+    callers: dict[Any, set[Any]] = {}
+    for service in services:
+        for edge in service.get("Edges") or ():
+            callers.setdefault(edge.get("ReferenceId"), set()).add(service.get("ReferenceId"))
+    gone = {one.get("ReferenceId") for one in services if names.intersection(_names(one))}
+    while more := {at for at, by in callers.items() if by <= gone} - gone:
+        gone |= more
+    return [one for one in services if one.get("ReferenceId") not in gone]
 
 
 def _window(fetch: Fetch, start: float, end: float) -> list[dict[str, Any]]:
