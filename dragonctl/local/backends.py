@@ -29,6 +29,7 @@ def configure(port: int) -> None:
     os.environ["MOTO_PORT"] = str(port)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     _spare_session()
+    _spare_loaders()
     _spare_batch()
 
 
@@ -64,6 +65,12 @@ def _spare_session() -> None:
     from moto.core.base_backend import AccountSpecificBackend
 
     AccountSpecificBackend.get_session = functools.cache(_Regions)  # type: ignore[method-assign]
+
+
+def _spare_loaders() -> None:
+    """Look once which services botocore has models of: moto looks anew for each model."""
+    utils: Any = import_module("moto.core.utils")
+    utils.create_loader = functools.cache(utils.create_loader)
 
 
 def _spare_batch() -> None:

@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.core.request import Request as MotoRequest
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import BaseConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from dragonctl.local.messages import DEFAULT_ACCOUNT, Answer, Request
-from dragonctl.local.routing import BUILDING
+from dragonctl.local.routing import BUILDING, MatchedRule
 
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -92,7 +92,7 @@ class Handlers:
         kinds = get_backend(service)[DEFAULT_ACCOUNT]  # type: ignore[call-overload]
         paths = kinds["us-east-1" if "us-east-1" in kinds else "aws"].flask_paths
         rules = (
-            Rule(path, endpoint=handler, methods=_METHODS, strict_slashes=False)
+            MatchedRule(path, endpoint=handler, methods=_METHODS, strict_slashes=False)
             for path, handler in paths.items()
             if path
         )

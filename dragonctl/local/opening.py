@@ -7,6 +7,7 @@ modules import each other in circles, which threads that enter at two points fin
 from __future__ import annotations
 
 import dataclasses
+import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -65,4 +66,5 @@ def _open(server: LocalServer, written: Written) -> Services:
     aside = snapshot.take_up(written)
     if aside and address.is_own():
         address.remember(dataclasses.replace(server, set_aside=str(aside)))
+    gc.freeze()  # what was imported stays: nobody looks through it for garbage
     return services

@@ -8,6 +8,7 @@ after each change, so that even a kill loses no more than the last moment.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
@@ -26,6 +27,9 @@ from dragonctl.local.opening import Opening
 
 QUIET_SECONDS = 0.5
 LATEST_SECONDS = 5.0
+# Modules and botocore's models stay: looking through them for garbage as often as Python does of
+# itself takes a fifth of a start, and of the first requests.
+_ALLOCATIONS = 50_000
 _log = logging.getLogger("dragonctl.local")
 _READS = ("Get", "List", "Describe", "Head", "BatchGet", "Filter", "Select")
 
@@ -36,6 +40,7 @@ def main() -> None:
     shims.check_version()
     # botocore imports Amazon's C library where it is installed; nothing here needs it.
     sys.modules.setdefault("awscrt", None)  # type: ignore[arg-type]
+    gc.set_threshold(_ALLOCATIONS)
     opening = Opening()
     server = build(opening, sys.argv[1:])
     autosaver = Autosaver(abandoned=server.shutdown)

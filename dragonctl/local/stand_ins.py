@@ -4,7 +4,8 @@ moto is made for tests within one process: it imports boto3, a mock of ``request
 certificates before it answers anything, and Lambda's part of it imports the services of every event
 source. That is half of a start's processor time and memory. While moto is imported, a stand-in has
 the place of each of these modules; what is taken of it then, is the real thing at its first use. In
-no other moment is there a stand-in to be met: who imports such a module later gets the module.
+no other moment is there a stand-in to be met: who imports such a module later gets the module. One
+stays, ``moto.core.models``: what mocks botocore within a process has no use in a server.
 
 ``tests/local/test_stand_ins.py`` holds moto's pinned version to what is relied on here: nothing of
 these modules is called, subclassed or compared while moto is imported.
@@ -28,13 +29,14 @@ def _folders(package: str) -> list[str]:
     return list((spec and spec.submodule_search_locations) or ())
 
 
+_MOCKS = "moto.core.models"
 _KNOWN: dict[str, dict[str, Any]] = {
     "boto3": {},
     "botocore.session": {},
     "cryptography.hazmat.backends": {},
     "cryptography.x509": {},
     "moto.core.decorator": {},
-    "moto.core.models": {"DEFAULT_ACCOUNT_ID": "123456789012"},
+    _MOCKS: {"DEFAULT_ACCOUNT_ID": "123456789012"},
     "moto.dynamodb": {},
     "moto.dynamodbstreams": {},
     "moto.ecr.models": {},
@@ -91,6 +93,26 @@ def import_moto() -> None:
     with _standing_in():
         for name in ("moto.awslambda_simple.models", "moto.iam.models", "moto.logs.models"):
             import_module(name)
+    sys.modules.setdefault(_MOCKS, _without_mocks())
+
+
+def _without_mocks() -> types.ModuleType:
+    """What services take of :data:`_MOCKS`, which mocks botocore and ``requests`` in a process.
+
+    A server mocks nothing: botocore is not stubbed, and what would be mocked is None.
+    """
+    from moto.core.base_backend import BackendDict
+    from moto.core.config import default_user_config
+
+    module = types.ModuleType(_MOCKS)
+    module.__dict__.update(
+        **_KNOWN[_MOCKS],
+        BackendDict=BackendDict,
+        botocore_stubber=types.SimpleNamespace(enabled=False),
+        default_user_config=default_user_config,
+        responses_mock=None,
+    )
+    return module
 
 
 @contextlib.contextmanager
