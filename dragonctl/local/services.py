@@ -71,10 +71,13 @@ class Services:
         patches = shims.response_patches.get((request.service, request.operation), ())
         if answer.status >= 300 or not patches:  # noqa: PLR2004 (what moto refused stays refused)
             return answer
-        result = _decoded(answer)
+        is_query = wire.protocol_of(request) == "query"
+        result = wire.read_answer(request, answer) if is_query else _decoded(answer)
         for patch in patches:
             with state.LOCK:
                 result = patch(request, result) or result
+        if is_query:
+            return wire.write(request, result)
         if not _speaks_json(answer):
             return answer
         headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}

@@ -16,7 +16,7 @@ from typing import Any
 from dragonctl.local import backends
 from dragonctl.local.emission import metrics, sampling, trace_header
 from dragonctl.local.emission.trace_header import TraceHeader
-from dragonctl.local.executions import queries, tasks
+from dragonctl.local.executions import causes, queries, tasks
 from dragonctl.local.executions.recorder import Machine, Recorder
 from dragonctl.local.messages import AwsError
 from dragonctl.local.shims import definitions
@@ -35,6 +35,7 @@ def _prepared() -> type:
 
     tasks.install()
     queries.install()
+    causes.install()
     definitions.know_express_children()
     run: Any = ExecutionWorker._execution_logic  # noqa: SLF001 (the one place that sees every end)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from dragonctl.local import backends
 from dragonctl.local.messages import AwsError, Request
-from dragonctl.local.shims import before
+from dragonctl.local.shims import after, before
 
 MOST_POLICIES_OF_A_ROLE = 10
 MOST_POLICY_CHARACTERS = 6144
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_CREDENTIAL_SERVICES = frozenset(
+    f"{one}.amazonaws.com" for one in ("bedrock", "cassandra", "codecommit")
+)
 _LONGEST = {"roleName": 64, "policyName": 128}
 _SERVICE = re.compile(
     r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?|[a-z0-9.-]+\.aws\.internal"
@@ -24,6 +28,20 @@ def check_role(request: Request) -> None:
     """Its name and its trust policy."""
     _check_name("roleName", request.parameters["RoleName"])
     _check_trust(request.parameters["AssumeRolePolicyDocument"])
+
+
+@after("iam", "CreateRole")
+def forget_duration(_: Request, result: dict[str, Any]) -> None:
+    """How long a session may be is told by GetRole, and not when the role is made."""
+    result["Role"].pop("MaxSessionDuration", None)
+
+
+@after("iam", "CreatePolicy", "GetPolicy", "ListPolicies")
+def count_boundaries(request: Request, result: dict[str, Any]) -> None:
+    """Of how many roles a policy bounds the rights; of users moto keeps no bounds."""
+    bounded = Counter(one.permissions_boundary_arn for one in _backend(request).roles.values())
+    for policy in result["Policies"] if "Policies" in result else [result["Policy"]]:
+        policy["PermissionsBoundaryUsageCount"] = bounded[policy["Arn"]]
 
 
 @before("iam", "UpdateAssumeRolePolicy")
@@ -84,6 +102,17 @@ def _check_services(principal: Any) -> None:
     for service in [named] if isinstance(named, str) else named:
         if not _SERVICE.fullmatch(str(service)):
             raise _malformed(f'Invalid principal in policy: "SERVICE":"{service}"')
+
+
+@before("iam", "CreateServiceSpecificCredential")
+def check_credential(request: Request) -> None:
+    """Whose it would be, and for which service; what AWS takes is refused by name."""
+    user, service = request.parameters["UserName"], request.parameters["ServiceName"]
+    if not any(one.name == user for one in _backend(request).users.values()):
+        raise AwsError("NoSuchEntity", f"The user with name {user} cannot be found.", 404)
+    if service not in _CREDENTIAL_SERVICES:
+        words = f"No such service {service} is supported for Service Specific Credentials"
+        raise AwsError("NoSuchEntity", words, 404)
 
 
 @before("iam", "AttachRolePolicy")

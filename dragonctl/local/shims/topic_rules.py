@@ -10,7 +10,8 @@ from typing import Any
 from dragonctl.local import backends
 from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.refusals import Record, Refusal, empty, longer, register
-from dragonctl.local.shims import before
+from dragonctl.local.shims import after, before
+from dragonctl.local.signatures import signature
 
 MOST_MESSAGE = 262_144
 MOST_SUBJECT = 100
@@ -121,6 +122,18 @@ def check_settings(request: Request) -> None:
             f"{where}FilterPolicyScope: Invalid value [{scope}]. Please use either MessageBody or "
             "MessageAttributes"
         )
+
+
+@after("sns", "Subscribe")
+def keep_subscriber(request: Request, result: dict[str, Any]) -> None:
+    """Who subscribed, by the name that GetCallerIdentity has for who asks."""
+    backend = backends.backend("sns", request.account, request.region)
+    subscription = backend.subscriptions.get(result["SubscriptionArn"])
+    signed = signature(request.environ)
+    if subscription is not None and signed is not None:
+        identities = backends.global_backend("sts", request.account, request.region)
+        _, name, _ = identities.get_caller_identity(signed.key, request.region)
+        subscription.attributes.setdefault("SubscriptionPrincipal", name)
 
 
 @before("sns", "CreateTopic")

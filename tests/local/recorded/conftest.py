@@ -172,3 +172,10 @@ def _stores(world):
     store.put_object(Bucket="shelf", Key="k", Body=b"a")
     tags = [{"Key": "a", "Value": "1"}]
     world.names["topic"] = topics.create_topic(Name="news", Tags=tags)["TopicArn"]
+    world.names["subscription"] = topics.subscribe(
+        TopicArn=world.names["topic"],
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:us-east-1:{ACCOUNT}:till",
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    world.client("iam").create_user(UserName="reader")

@@ -33,6 +33,11 @@ INVALID, PARAMETER = "InvalidParameterException", "InvalidParameter"
      "Policy arn:aws:iam::<account>:policy/none was not found.", 404),
     ("iam.get_role_policy", {"RoleName": "fn", "PolicyName": "none"}, "NoSuchEntity",
      "The role policy with name none cannot be found.", 404),
+    ("iam.create_service_specific_credential",
+     {"UserName": "nobody", "ServiceName": "codecommit.amazonaws.com"}, "NoSuchEntity",
+     "The user with name nobody cannot be found.", 404),
+    ("iam.create_service_specific_credential", {"UserName": "reader", "ServiceName": "post"},
+     "NoSuchEntity", "No such service post is supported for Service Specific Credentials", 404),
     ("dynamodb.delete_table", {"TableName": "none"}, "ResourceNotFoundException",
      "Requested resource not found: Table: none not found", 400),
     ("s3.put_object", {**OBJECT, "IfNoneMatch": "abc"}, "NotImplemented", HEADER, 501),
@@ -87,6 +92,9 @@ def test_what_is_refused(world, call, parameters, code, message, status):
         "ServerSideEncryptionConfiguration/Rules/0/ApplyServerSideEncryptionByDefault":
             {"SSEAlgorithm": "AES256"}}),
     ("s3.put_object", OBJECT, {"ServerSideEncryption": "AES256"}),
+    ("sns.get_subscription_attributes", {"SubscriptionArn": "<subscription>"},
+     {"Attributes/SubscriptionPrincipal": "arn:aws:sts::<account>:user/moto",
+      "Attributes/Owner": "<account>"}),
 ])  # fmt: skip
 def test_what_is_answered(world, call, parameters, fields):
     world.answers(call, parameters, fields)

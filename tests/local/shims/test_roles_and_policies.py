@@ -149,3 +149,38 @@ def test_a_policy_has_a_size_without_its_spaces(local_aws, spaces, taken):
     else:
         code, _ = refused(create, PolicyName="p", PolicyDocument=document)
         assert code == "LimitExceeded"
+
+
+def test_making_a_role_does_not_tell_what_reading_it_tells(local_aws):
+    iam = local_aws.client("iam")
+    made = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust(), MaxSessionDuration=7200)
+    assert "MaxSessionDuration" not in made["Role"]
+    read = iam.get_role(RoleName="r")["Role"]
+    assert read["MaxSessionDuration"] == 7200
+    same = ("Arn", "RoleId", "Path", "AssumeRolePolicyDocument", "CreateDate")
+    assert [made["Role"][one] for one in same] == [read[one] for one in same]
+
+
+def test_a_policy_counts_whose_rights_it_bounds(local_aws):
+    iam = local_aws.client("iam")
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=POLICY)["Policy"]
+    assert policy["PermissionsBoundaryUsageCount"] == 0
+    for name in "ab":
+        iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=trust(), PermissionsBoundary=policy["Arn"]
+        )
+    iam.delete_role_permissions_boundary(RoleName="a")
+    read = iam.get_policy(PolicyArn=policy["Arn"])["Policy"]
+    (listed,) = iam.list_policies(Scope="Local")["Policies"]
+    assert read["PermissionsBoundaryUsageCount"] == 1
+    assert listed["PermissionsBoundaryUsageCount"] == 1
+    assert read["CreateDate"] == policy["CreateDate"]
+
+
+def test_a_credential_of_a_service_is_refused_by_name(local_aws):
+    iam = local_aws.client("iam")
+    iam.create_user(UserName="u")
+    call = {"UserName": "u", "ServiceName": "codecommit.amazonaws.com"}
+    code, message = refused(iam.create_service_specific_credential, **call)
+    assert code == "NotImplemented"
+    assert "CreateServiceSpecificCredential" in message
