@@ -56,7 +56,7 @@ def entered(events: Sequence[Mapping[str, Any]], latest: int, state: str) -> int
 
 
 def missing(path: str, data: Any) -> str | None:
-    """Which part of a path is not there, as AWS says it; None for a path that is not plain names."""
+    """Which part of a path is not there, as AWS says it; None where not all are plain names."""
     if not re.fullmatch(rf"\$(?:{_PART.pattern})+", path):
         return None
     names = [next(filter(None, part.groups())) for part in _PART.finditer(path)]

@@ -119,7 +119,12 @@ def test_a_compressed_request_is_unpacked_whatever_the_api_says(application):
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("br", b"{}"), ("gzip", b"{}"), ("gzip", gzip.compress(b"{}", mtime=0)[:-4]), ("deflate", b"")],
+    [
+        ("br", b"{}"),
+        ("gzip", b"{}"),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-4]),
+        ("deflate", b""),
+    ],
 )
 def test_what_cannot_be_unpacked_is_an_unsupported_media_type(application, coding, body):
     mock(application, "POST")
