@@ -6,7 +6,7 @@ READY   = $(VENV)/.ready
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-browser check lint setup bench faults search corpus lock pythons wheel docs pictures clean
+.PHONY: demo test test-browser check lint setup bench faults search corpus lock pythons wheel docs docs-help pictures clean
 
 demo: setup  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
@@ -81,6 +81,9 @@ clean:
 
 docs: setup  ## the help, the output and the tutorial in the pages, made anew
 	$(BIN)/python -m docs.make_pages
+
+docs-help: setup  ## only the help and the picture of the imports, in seconds
+	$(BIN)/python -m docs.make_pages help
 
 pictures: setup  ## the pictures of the pages, from real output
 	$(BIN)/python -m docs.make_pictures

@@ -1,5 +1,7 @@
 """Makes the generated parts of the pages anew: `make docs` (`docs/pages.py` says which they are).
 
+`make docs-help` leaves what commands printed as it is.
+
 The pages that show output tell one story on a local AWS of their own, in a folder that holds what
 a newcomer has: the sample's source.
 """
@@ -13,10 +15,21 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
-from docs.pages import DOCS, Block, filled, help_of, imports_of, pages, remember, with_ids
+from docs.pages import (
+    DOCS,
+    KINDS,
+    WITHOUT_STORY,
+    Block,
+    filled,
+    help_of,
+    imports_of,
+    pages,
+    remember,
+    with_ids,
+)
 from docs.story import STORY, distribution, lay_out
 
 DRAGONCTL = Path(sys.executable).with_name("dragonctl")
@@ -26,7 +39,11 @@ FOLDER_AS_SHOWN = "~/dragons"
 
 
 def main() -> None:
-    """Write every page again."""
+    """Write every page again; with ``help`` only what is made from the source alone."""
+    if sys.argv[1:] == ["help"]:
+        for page in pages():
+            write(page, only_help, WITHOUT_STORY)
+        return
     with tempfile.TemporaryDirectory(prefix="dragonctl-docs-") as folder:
         story = Story(Path(folder))
         try:
@@ -40,7 +57,7 @@ def main() -> None:
             write(page, only_help)
 
 
-def write(page: Path, body: Callable[[Block], str]) -> None:
+def write(page: Path, body: Callable[[Block], str], kinds: Container[str] = KINDS) -> None:
     """Fill a page; a page without generated parts is left as it is."""
     before = page.read_text(encoding="utf-8")
     made = {"help": help_of, "imports": imports_of}
@@ -48,7 +65,7 @@ def write(page: Path, body: Callable[[Block], str]) -> None:
     def part(block: Block) -> str:
         return made[block.kind](block.line) if block.kind in made else body(block)
 
-    after = filled(before, part)
+    after = filled(before, part, kinds)
     if after != before:
         page.write_text(after, encoding="utf-8")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import shlex
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from itertools import takewhile
@@ -27,8 +27,11 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 HELP_WIDTH = 80
 
+KINDS = ("run", "help", "imports")
+WITHOUT_STORY = ("help", "imports")
+"""The kinds that are made from the source alone."""
 _BLOCK = re.compile(
-    r"(?P<head><!-- (?P<kind>run|help|imports)(?P<how>[^:>]*): (?P<line>.*?) -->\n)"
+    rf"(?P<head><!-- (?P<kind>{'|'.join(KINDS)})(?P<how>[^:>]*): (?P<line>.*?) -->\n)"
     r"(?P<body>.*?)<!-- end -->",
     re.DOTALL,
 )
@@ -77,10 +80,12 @@ def blocks(text: str) -> list[Block]:
     return [Block.of(found) for found in _BLOCK.finditer(text)]
 
 
-def filled(text: str, body: Callable[[Block], str]) -> str:
-    """The page with every generated part made anew by ``body``."""
+def filled(text: str, body: Callable[[Block], str], kinds: Container[str] = KINDS) -> str:
+    """The page with every generated part of these kinds made anew by ``body``."""
 
     def fill(found: re.Match[str]) -> str:
+        if found["kind"] not in kinds:
+            return found[0]
         return f"{found['head']}```text\n{body(Block.of(found)).rstrip()}\n```\n<!-- end -->"
 
     return _BLOCK.sub(fill, text)

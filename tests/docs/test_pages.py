@@ -9,11 +9,22 @@ import shlex
 import click
 import pytest
 
-from docs.pages import DOCS, ROOT, blocks, command_lines, filled, help_of, imports_of, links, pages
+from docs.pages import (
+    DOCS,
+    ROOT,
+    WITHOUT_STORY,
+    blocks,
+    command_lines,
+    filled,
+    help_of,
+    imports_of,
+    links,
+    pages,
+)
 from docs.story import STORY
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.demo import ACTS
-from dragonctl.cli.root import cli
+from dragonctl.cli.root import CHANGING, cli
 
 NO_RUN = {"completion", "demo", "help"}
 """Pages that show no output beside the help."""
@@ -25,7 +36,9 @@ MACHINE = re.compile(r"/(?:work|tmp|root)/|/home/\w+|127\.0\.0\.1:(?!4566)\d{4,5
 
 @pytest.mark.parametrize("name", command_names())
 def test_every_command_has_a_page_with_its_help_and_an_example(name):
-    text = (DOCS / "commands" / f"{name}.md").read_text(encoding="utf-8")
+    page = DOCS / "commands" / f"{name}.md"
+    assert page.exists(), f"write {page.relative_to(ROOT)}: copy another, then make docs"
+    text = page.read_text(encoding="utf-8")
     generated = blocks(text)
     assert [block.line for block in generated if block.kind == "help"] == [name]
     assert f"dragonctl {name}" in text
@@ -41,13 +54,13 @@ def test_no_page_is_of_a_command_that_is_gone():
 def test_the_help_in_a_page_is_current(name):
     found = re.finditer(r"<!-- help: (\S+) -->\n```text\n(.*?)\n```", PAGES[name], re.DOTALL)
     for block in found:
-        assert block[2] == help_of(block[1]).rstrip(), "run: make docs"
+        assert block[2] == help_of(block[1]).rstrip(), "run: make docs-help"
 
 
 def test_the_picture_of_the_imports_is_current():
     text = PAGES["docs/architecture.md"]
     (picture,) = (block for block in blocks(text) if block.kind == "imports")
-    assert f"```text\n{imports_of(picture.line)}\n```\n<!-- end -->" in text, "run: make docs"
+    assert f"```text\n{imports_of(picture.line)}\n```\n<!-- end -->" in text, "run: make docs-help"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -59,7 +72,9 @@ def test_every_generated_part_is_filled(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_output_is_shown_only_where_the_story_makes_it(name):
     runs = [block for block in blocks(PAGES[name]) if block.kind == "run"]
-    assert not runs or name.removeprefix("docs/") in STORY
+    assert not runs or name.removeprefix("docs/") in STORY, (
+        f"put {name.removeprefix('docs/')} into STORY of docs/story.py, where the story comes to it"
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -104,6 +119,13 @@ def test_the_tutorial_follows_the_demo():
     assert [line for line in shown if line in played] == played
 
 
+def test_what_commands_printed_can_be_left_as_it_is():
+    text = "<!-- help: x -->\nold\n<!-- end -->\n<!-- run: y -->\nkept\n<!-- end -->\n"
+    made = filled(text, lambda block: block.kind, WITHOUT_STORY)
+    assert "kept" in made
+    assert "old" not in made
+
+
 def test_pages_are_filled_part_by_part():
     text = "a\n<!-- help: x -->\nold\n<!-- end -->\nb\n<!-- run, exit 3: y -->\n<!-- end -->\n"
     made = filled(text, lambda block: f"{block.kind} {block.line} {block.exit_code}")
@@ -113,8 +135,15 @@ def test_pages_are_filled_part_by_part():
     )
 
 
+@pytest.mark.parametrize("name", sorted({*command_names()} - {*CHANGING}))
+def test_every_command_that_shows_something_has_a_schema(name):
+    schema = {"logs": "log-event"}.get(name, name)
+    assert (DOCS / "schemas" / f"{schema}.json").exists(), f"write docs/schemas/{schema}.json"
+
+
 def test_every_schema_is_listed():
     listed = set(links(PAGES["docs/schemas/README.md"]))
-    assert {path.name for path in (DOCS / "schemas").glob("*.json")} == listed
+    there = {path.name for path in (DOCS / "schemas").glob("*.json")}
+    assert there == listed, "docs/schemas/README.md has another list"
     for name in listed:
         json.loads((DOCS / "schemas" / name).read_text())
