@@ -26,6 +26,8 @@ def main() -> int:
     shapes = [one for one in load(options.shapes) if re.search(options.only, one.name)]
     if not shapes:
         parser.error("no shape is meant")
+    if options.log:
+        options.log.mkdir(parents=True, exist_ok=True)
     rows = [Row(one) for one in shapes]
     for backend in [options.backend] if options.backend else SITES:
         with SITES[backend]() as opened:

@@ -169,7 +169,13 @@ _KNOWN: tuple[tuple[Path, Callable[[dict[str, Json]], dict[str, Json]]], ...] = 
 
 def unnamed(movements: list[Movement], changes: list[dict[str, Json]]) -> list[Movement]:
     """Those that none of a document's ``changes`` names."""
-    named = [_path(change["resource"], change["field"]) for change in changes]
+    fields = [(change["resource"], change["field"]) for change in changes]
+    # With a cluster that is taken away goes its size; without one the size says nothing.
+    fields += [
+        (change["resource"], "cacheClusterSize") for change in changes
+        if change["field"] == "cacheClusterEnabled" and not change["after"]
+    ]  # fmt: skip
+    named = [_path(*one) for one in fields]
     return [
         one for one in movements
         if not any(path and one.path[: len(path)] == path for path in named)

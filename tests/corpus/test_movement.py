@@ -91,6 +91,18 @@ def test_a_change_excuses_the_field_that_it_names_and_no_other():
     assert len(unnamed(moved(before, after), changes[:2])) == 2
 
 
+def test_a_cluster_that_is_taken_away_takes_its_size_with_it():
+    before, api = account("cdk-widget-ci")
+    (name, stage), *_ = before["apigateway"]["apis"][api]["stages"].items()
+    stage |= {"cacheClusterEnabled": True, "cacheClusterSize": "0.5"}
+    after = copy.deepcopy(before)
+    after["apigateway"]["apis"][api]["stages"][name]["cacheClusterEnabled"] = False
+    off = {"resource": f"apigateway-stage/{api}/{name}", "field": "cacheClusterEnabled"}
+    assert unnamed(moved(before, after), [{**off, "after": False}]) == []
+    after["apigateway"]["apis"][api]["stages"][name] = {**stage, "cacheClusterSize": "1.6"}
+    assert unnamed(moved(before, after), [{**off, "after": True}]) != []
+
+
 def test_what_undo_names_as_left_is_told_by_its_place():
     said = [
         "lambda-version/f was left as it is: a published version may be in use",

@@ -1,7 +1,8 @@
 """The commands over one application, there and back, and what is not as they promise.
 
 `status`, `setup-observability` (dry run, for real, again, with ``--check``), `policy`, the same
-with ``--publish``, `enable-cache` (dry run, for real, again), and `undo` until nothing is left.
+with ``--publish``, `enable-cache` and `disable-cache` (dry run, for real, again, with ``--check``),
+and `undo` until nothing is left.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ UNSEEN = "not discovered, not named"
 OUTSIDE = "cached, reads outside its key"
 SHARED = "cached, though callers differ"
 IDLE = "a cache that caches nothing"
+CACHING = "still cached"
 NOT_BUILT = "not built"
 PART = "not built in part"
 """No deviation: what a backend would not make, as AWS would not, is not there to be walked over."""
@@ -108,7 +110,8 @@ class Walk:
         observed = self._setup(start)
         self._discovered(status)
         published = self._publish(observed)
-        self._cache(published)
+        cached = self._cache(published)
+        self._uncache(cached)
         self._back(start)
 
     def _setup(self, start: Json) -> Json:
@@ -130,7 +133,7 @@ class Walk:
             self._look("setup-observability", "--publish", "--check")
         return after
 
-    def _cache(self, before: Json) -> None:
+    def _cache(self, before: Json) -> Json:
         plan = self._run("enable-cache", "--dry-run")
         done, after = self._change(before, "enable-cache", refused=REFUSED)
         self._deviates(WRONG_READ, plan.title, plan.wrote)
@@ -142,6 +145,17 @@ class Walk:
             self._again("enable-cache")
             self._look("enable-cache", "--check")
             self._serves(after, done)
+        return after
+
+    def _uncache(self, before: Json) -> None:
+        """Whatever stood in the cache can be served no more."""
+        plan = self._look("disable-cache", "--dry-run")
+        done, after = self._change(before, "disable-cache")
+        self._same_as_planned(plan, done)
+        self._again("disable-cache")
+        self._look("disable-cache", "--check")
+        stages = after["apigateway"]["apis"][self.site.api]["stages"]
+        self._deviates(CACHING, done.title, sorted(name for name in stages if _keeps(stages[name])))
 
     def _back(self, start: Json) -> None:
         left: list[Place] = []
@@ -253,6 +267,12 @@ class Walk:
 
     def _found(self, kind: str, text: str) -> None:
         self.deviations.append(Deviation(kind, text))
+
+
+def _keeps(stage: Json) -> bool:
+    """Whether a stage has a cluster, or would cache as soon as it had one."""
+    settings = (stage.get("methodSettings") or {}).values()
+    return bool(stage.get("cacheClusterEnabled") or any(one["cachingEnabled"] for one in settings))
 
 
 def _caches(stage: Json, path: str) -> bool:
