@@ -212,16 +212,36 @@ def _wait_for_end(server: LocalServer) -> None:
 
 def is_alive(pid: int) -> bool:
     """Whether a process of that number runs; a server that this process started is reaped."""
-    # A server that this very process started leaves its remains to it: take them first.
-    with contextlib.suppress(OSError):
-        os.waitpid(pid, os.WNOHANG)
+    _take_note(pid)
     try:
         os.kill(pid, 0)
     except PermissionError:
         return True
     except (OSError, OverflowError):
         return False
+    if _has_ended(pid):
+        _take_note(pid)
+        return False
     return True
+
+
+def _take_note(pid: int) -> None:
+    """A server that this very process started leaves its remains to it."""
+    with contextlib.suppress(OSError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether it only waits for its parent to take note; a container's first process may never.
+
+    Its first thread waits so while others of its threads are still ending.
+    """
+    try:
+        told = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:  # not Linux
+        return False
+    state, *numbers = told.rpartition(b")")[2].split()
+    return state == b"Z" and int(numbers[16]) <= 1  # proc(5): (3) state, (20) num_threads
 
 
 def _ask(

@@ -31,7 +31,7 @@ _saving = threading.Lock()
 _LARGEST_BYTES = 4 << 30
 # Another thread may change what is being written; the next attempt sees it whole.
 ATTEMPTS = 5
-_STAMP = {"moto": MOTO_VERSION, "dragonctl": dragonctl.__version__, "form": 2}
+_STAMP = {"moto": MOTO_VERSION, "dragonctl": dragonctl.__version__, "form": 3}
 
 
 class UnfitError(Exception):

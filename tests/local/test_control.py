@@ -19,6 +19,7 @@ import pytest
 
 from dragonctl.errors import DragonError
 from dragonctl.local import address, control
+from tests.local.serving import until
 
 
 @pytest.fixture
@@ -56,6 +57,18 @@ def test_commands_at_once_share_one_server(state_folder):
     with ThreadPoolExecutor(4) as pool:
         said = pool.map(lambda _: subprocess.run(start, capture_output=True, check=True), range(4))
     assert len({one.stdout for one in said}) == 1
+
+
+def test_a_process_that_nobody_takes_note_of_has_ended():
+    """Where the first process of a container is no init, that of a server stays so forever."""
+    script = "import os, time; print(os.fork() or os._exit(0), flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        child = int(parent.stdout.readline())
+        try:
+            until(lambda: control.is_alive(child), lambda alive: not alive)
+            os.kill(child, 0)  # its number is still taken
+        finally:
+            parent.kill()
 
 
 def test_it_leaves_nothing_behind(state_folder):
