@@ -4,7 +4,8 @@ APIs with two stages each, on an AWS that refuses what AWS would refuse (10 call
 of 40, GetResources 5 in 2 seconds). dragonctl makes all of them observable and runs again with
 nothing to do. Time is simulated (:mod:`bench.simulated_time`): what counts is which calls are made
 when. What the tool computes meanwhile is told apart, in seconds of a processor. With ``--trace``
-the calls of API Gateway are counted second by second.
+the calls of API Gateway are counted second by second, with ``--memory`` the command is run once
+more as it is typed, on real time, and its memory at its peak told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -143,6 +144,38 @@ def build(apis: int) -> World:
     return world
 
 
+def memory(apis: int) -> float:
+    """MB at the peak of a first run as it is typed, in a process of its own."""
+    world = build(apis)
+    world.begin()
+    with serve(world.handle) as url, tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", _CHILD, "setup-observability", "--all", "--yes"]
+        environment = {**os.environ, **_environment(url, folder)}
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    return int(done.stderr.split()[-1]) / 1024
+
+
+_CHILD = """
+import resource, sys
+from dragonctl.cli.root import run
+code = run(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def _environment(url: str, folder: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_REGION": accounts.REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "DRAGONCTL_STATE_DIR": folder,
+    }
+
+
 @contextmanager
 def account(apis: int, latency: float) -> Iterator[Account]:
     """An account, and commands of this process that are typed at it and wait on its clock."""
@@ -151,15 +184,7 @@ def account(apis: int, latency: float) -> Iterator[Account]:
     made = Account(apis, latency)
     Session.clock, Session.sleep = staticmethod(made.time.now), staticmethod(made.time.sleep)
     with serve(made.handle) as url, tempfile.TemporaryDirectory() as folder, made.time.passing():
-        os.environ |= {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_REGION": accounts.REGION,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "DRAGONCTL_STATE_DIR": folder,
-        }
+        os.environ |= _environment(url, folder)
         yield made
 
 
@@ -169,11 +194,12 @@ def main() -> None:
     parser.add_argument("--apis", type=int, nargs="+", default=[5, 25, 100], help="two stages each")
     parser.add_argument("--latency", type=float, default=60, help="milliseconds per call")
     parser.add_argument("--trace", action="store_true", help="count the calls of each second")
+    parser.add_argument("--memory", action="store_true", help="measure memory, on real time")
     options = parser.parse_args()
     print(f"{options.latency:g} ms per call; API Gateway: {RATE}/s, burst {BURST}\n")
     print(
         f"{'run':10} {'stages':>6} {'seconds':>8} {'calls':>6} {'gateway':>7} {'429':>4}"
-        f" {'bound':>6} {'used':>5} {'plain':>6} {'of it':>5} {'processor':>9} {'MB':>5}"
+        f" {'bound':>6} {'used':>5} {'plain':>6} {'of it':>5} {'processor':>9}"
     )
     for apis in options.apis:
         with account(apis, options.latency / 1000) as made:
@@ -182,6 +208,8 @@ def main() -> None:
                 print_row(name, 2 * apis, done)
                 if options.trace:
                     print_trace(done)
+        if options.memory:
+            print(f"{'':10} {memory(apis):.0f} MB at the peak of a first run")
 
 
 def print_row(name: str, stages: int, done: Measure) -> None:
@@ -191,11 +219,10 @@ def print_row(name: str, stages: int, done: Measure) -> None:
         for bound in (done.bound, done.plain_bound)
     )
     failed = f"  exit {done.exit_code}" if done.exit_code else ""
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{name:10} {stages:6} {done.seconds:8.1f} {done.made:6} {len(done.gateway):7}"
         f" {done.refused:4} {done.bound:6.1f} {used:>5} {done.plain_bound:6.1f} {of_plain:>5}"
-        f" {done.computed:9.1f} {memory:5.0f}{failed}",
+        f" {done.computed:9.1f}{failed}",
         flush=True,
     )
 
