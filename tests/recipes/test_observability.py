@@ -4,73 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from dragonctl.application.nouns import Api, App, Function, Machine, Route
+from dragonctl.application.nouns import Function, Route
 from dragonctl.engine.model import Reading
 from dragonctl.engine.reversal import Keep
-from dragonctl.errors import AwsError, DragonError, UsageError
-from dragonctl.recipes.observability import ObservabilitySurvey, Options, observability
+from dragonctl.errors import AwsError, DragonError
+from dragonctl.recipes.observability import Options
 from dragonctl.recipes.observability.delivery import Use
 from dragonctl.resources.iam_policy import Holders
 from dragonctl.resources.role_rights import Rights
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
-OURS = f"arn:aws:iam::{ACCOUNT}:role/APIGatewayCWLogs"
-THEIRS = f"arn:aws:iam::{ACCOUNT}:role/theirs"
-DELIVERY = f"arn:aws:iam::{ACCOUNT}:policy/StepFunctionsCWDelivery"
-BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-XRAY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
-OWN_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/flow-Logs:*"
-OTHER_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/mine:*"
-
-
-def allow(*actions, **more):
-    return {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}]}
-
-
-ALL = (allow("*"),)
-
-
-def recipe(options=None, *, stages=None, machine=None, function=None, account=None, health="none",
-           rights=None, **known_else):  # fmt: skip
-    api = Api("a1", "orders", {}, {"prod": {"stageName": "prod"}} if stages is None else stages)
-    raw = {"FunctionName": "work", "Role": f"arn:aws:iam::{ACCOUNT}:role/worker"}
-    functions = (
-        [Function("work", raw, {None: (Route("$LATEST", 1.0, raw),)})]
-        if function is None
-        else function
-    )
-    app = App((api,), tuple(functions), tuple(machine or ()), ACCOUNT, REGION, "aws")
-    known = {"worker": Rights("worker", {}, ALL), "flower": Rights("flower", {}, ALL)}
-    reading = Reading({"cloudwatchRoleArn": account}, {"health": health})
-    survey = ObservabilitySurvey(reading, known | (rights or {}), **known_else)
-    return observability(app, survey, options or Options())
-
-
-def step(made, kind):
-    return next(one for one in made.steps if one.resource.kind == kind)
-
-
-def want(made, kind, state):
-    have = None if state is None else Reading(state, {})
-    return step(made, kind).wanted(have, {})
-
-
-def groups(made):
-    return [one.resource.name for one in made.steps if one.resource.kind == "logs-group"]
-
-
-def flow(name="flow", group=None, level="OFF"):
-    logging = {
-        "level": level,
-        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}] if group else [],
-    }
-    raw = {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/flower", "loggingConfiguration": logging}
-    return Machine(
-        f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}",
-        raw,
-        {None: (Route("$LATEST", 1.0, raw),)},
-    )
-
+from tests.recipes.observing import (
+    ACCOUNT,
+    ALL,
+    BASIC,
+    OTHER_GROUP,
+    OURS,
+    OWN_GROUP,
+    THEIRS,
+    XRAY,
+    allow,
+    flow,
+    groups,
+    recipe,
+    step,
+    want,
+)
 
 LEVEL, TRACE, METRICS = "*/*/logging/loglevel", "*/*/logging/dataTrace", "*/*/metrics/enabled"
 ACCESS = "accessLogSettings/destinationArn"
@@ -303,71 +260,6 @@ def test_one_that_others_use_or_that_is_full_is_refused(known):
     """And one of which that is not known: AWS does not tell, or it was not there just now."""
     with pytest.raises(DragonError, match="StepFunctionsCWDelivery"):
         delivery(allow("logs:Get*"), known)
-
-
-@pytest.mark.parametrize(
-    ("have", "options", "days", "warned"),
-    [
-        (None, Options(), 30, False),
-        (None, Options(retention=7), 7, False),
-        ({"name": "g", "retentionInDays": None}, Options(), "kept", False),
-        ({"name": "g", "retentionInDays": 7}, Options(), "kept", False),
-        ({"name": "g", "retentionInDays": 90}, Options(retention=7), 7, True),
-        ({"name": "g", "retentionInDays": None}, Options(retention=7), 7, True),
-        ({"name": "g", "retentionInDays": 1}, Options(retention=7), 7, False),
-    ],
-)
-def test_retention(have, options, days, warned):
-    one = step(recipe(options), "logs-group")
-    reading = have and Reading(have)
-    assert one.wanted(reading, {}).get("retentionInDays", "kept") == days
-    assert bool(list(one.warn(reading))) == warned
-
-
-@pytest.mark.parametrize(("days", "told"), [(90, True), (7, False), (1, True)])
-def test_a_retention_says_whose_events_it_keeps_besides(days, told):
-    """Not where it is that already; and where it is longer too: somebody pays for it."""
-    raw = {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}}
-    known = {"/mine": ("bookings", "mailer")}
-    made = recipe(Options(retention=7), function=[Function("work", raw)], strangers=known)
-    one = next(one for one in made.steps if one.resource.identifier == "logs-group//mine")
-    warned = " ".join(one.warn(Reading({"name": "/mine", "retentionInDays": days})))
-    assert ("shared with bookings and mailer" in warned) is told
-
-
-def test_a_retention_says_that_it_is_not_known_whose_events_it_keeps():
-    raw = {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}}
-    made = recipe(Options(retention=7), function=[Function("work", raw)], strangers={"/mine": None})
-    one = next(one for one in made.steps if one.resource.identifier == "logs-group//mine")
-    warned = " ".join(one.warn(Reading({"name": "/mine", "retentionInDays": 1})))
-    assert "is not known" in warned
-
-
-def test_a_group_that_several_write_to_is_one_step():
-    stage = {"accessLogSettings": {"destinationArn": OTHER_GROUP.removesuffix(":*")}}
-    function = [
-        Function(
-            name,
-            {"Role": f"arn:aws:iam::{ACCOUNT}:role/worker", "LoggingConfig": {"LogGroup": "/mine"}},
-        )
-        for name in "ab"
-    ]
-    made = recipe(Options(retention=7), stages={"dev": stage, "prod": stage}, function=function,
-                  machine=[flow(group=OTHER_GROUP, level="ALL")])  # fmt: skip
-    assert groups(made).count("/mine") == 1
-
-
-@pytest.mark.parametrize(("have", "days"), [({"retentionInDays": None}, 7), (None, "none")])
-def test_an_explicit_retention_reaches_groups_that_nothing_new_is_written_to(have, days):
-    said = Options(log_level="OFF", access_log=False, retention=7)
-    one = step(recipe(said), "logs-group")
-    assert one.resource.name == "API-Gateway-Execution-Logs_a1/prod"
-    assert one.wanted(have and Reading(have), {}).get("retentionInDays", "none") == days
-
-
-def test_a_retention_that_aws_does_not_take_is_refused():
-    with pytest.raises(UsageError, match="31"):
-        Options(retention=31)
 
 
 @pytest.mark.parametrize(
