@@ -115,20 +115,21 @@ def holding_pattern(text: str) -> str:
 
     A quoted term would be whole words only, a regular expression is not: letters, digits and a few
     signs stand for themselves, other ASCII is ``\xhh`` ("Filter pattern syntax", CloudWatch Logs
-    user guide). What it has no way to write may be anything there: look again with ``containing``.
-    Empty, which lets everything pass, where nothing is left to look for.
+    user guide). Of a text with letters that it has no way to write, the longest part without them:
+    look again with ``containing``. Gaps (``.*``) for these would cost the evaluation of each line
+    ever more time, the more there are. Empty, which lets everything pass, where nothing is left.
     """
-    found = "".join(_as_expression(letter) for letter in text[:_LONGEST])
-    return f"%{found}%" if re.search(r"\w", text[:_LONGEST], re.ASCII) else ""
+    words = [part for part in _NO_ASCII.split(text) if re.search(r"\w", part)]
+    longest = max(words, key=len, default="")[:_LONGEST]
+    return f"%{''.join(map(_as_expression, longest))}%" if longest else ""
 
 
+_NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LONGEST = 200  # letters: a filter pattern holds 1,024 characters, a letter takes up to four
 
 
 def _as_expression(letter: str) -> str:
-    if letter.isascii():
-        return letter if letter.isalnum() or letter in "_-=@/;,:#" else f"\\x{ord(letter):02x}"
-    return ".*"
+    return letter if letter.isalnum() or letter in "_-=@/;,:#" else f"\\x{ord(letter):02x}"
 
 
 def query(

@@ -110,7 +110,8 @@ def test_a_failure_of_the_program_itself_is_not_taken_for_one_of_aws():
 def test_a_text_is_looked_for_by_cloudwatch_as_a_part_of_words_too():
     assert holding_pattern("START id=7") == r"%START\x20id=7%"
     assert holding_pattern('50% "a.b"') == r"%50\x25\x20\x22a\x2eb\x22%"
-    assert holding_pattern("caf\u00e9s") == "%caf.*s%"
+    assert holding_pattern("caf\u00e9s") == "%caf%"
+    assert holding_pattern("1\u00e9" * 100) == "%1%"
     assert holding_pattern("%") == holding_pattern("\u00e9") == ""
 
 
