@@ -10,9 +10,10 @@ without them and refuses by name what only they can do. The whole agreement:
 
 ``dragonctl.local.runtime``
     ``invoke(function, invocation) -> Outcome``: run one Lambda function. ``function`` is a
-    :class:`Function`; it blocks until the function has answered. The control plane resolves
-    names and qualifiers, answers ``Event`` invocations at once and calls from a thread of its own,
-    and writes the answer's headers.
+    :class:`Function`; it blocks until the function has answered, and raises
+    :class:`ThrottledError` where more would run than is reserved for it. The control plane
+    resolves names and qualifiers, answers ``Event`` invocations at once and calls from a thread of
+    its own, and writes the answer's headers.
 
 ``install(endpoint)``, ``reset()``, ``stop()``
     Optional in both packages: called once before the first request is served (patch moto, start
@@ -93,6 +94,13 @@ class Outcome:
     log_tail: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     refused: str | None = None
+
+
+class ThrottledError(Exception):
+    """No concurrency is left for a function; the message is AWS's."""
+
+    def __init__(self) -> None:
+        super().__init__("Rate Exceeded.")
 
 
 def refused(function: Function) -> Outcome:

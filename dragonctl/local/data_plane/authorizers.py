@@ -17,7 +17,7 @@ from dragonctl.local import backends
 from dragonctl.local.data_plane import faults, user_pools
 from dragonctl.local.data_plane.exchange import Exchange
 from dragonctl.local.data_plane.lambda_integration import proxy_event
-from dragonctl.local.hooks import Invocation
+from dragonctl.local.hooks import Invocation, ThrottledError
 from dragonctl.local.runtime import calls
 
 DEFAULT_SECONDS = 300
@@ -129,13 +129,12 @@ def _called(exchange: Exchange, authorizer: Said, arn: str, event: Said) -> Any:
         calls.check_permission(arn, source, "apigateway.amazonaws.com", credentials)
     except (calls.UnknownFunctionError, PermissionError):
         raise faults.authorizer("Invalid permissions on Lambda function") from None
-    try:
-        calls.check_concurrency(arn)
-    except calls.ThrottledError as error:
-        raise faults.authorizer(f"Lambda invocation failed with status: 429. {error}") from None
     payload = json.dumps(event, ensure_ascii=False).encode()
     invocation = Invocation(payload, calls.new_request_id(), trace_header=str(exchange.trace))
-    return calls.call(function, invocation)
+    try:
+        return calls.call(function, invocation)
+    except ThrottledError as error:
+        raise faults.authorizer(f"Lambda invocation failed with status: 429. {error}") from None
 
 
 def _loaded(payload: bytes) -> Mapping[str, Any]:

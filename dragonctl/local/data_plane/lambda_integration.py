@@ -14,7 +14,7 @@ from dragonctl.local.data_plane import content_handling, faults, guard, header_l
 from dragonctl.local.data_plane.cache import Answer
 from dragonctl.local.data_plane.exchange import Call, Exchange, Reply
 from dragonctl.local.data_plane.waiting import WaitedTooLongError, within
-from dragonctl.local.hooks import Invocation, Outcome
+from dragonctl.local.hooks import Invocation, Outcome, ThrottledError
 from dragonctl.local.runtime import calls
 
 _PROXY_FIELDS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
@@ -67,7 +67,7 @@ def _invoke(exchange: Exchange, function_arn: str, payload: str, kind: str) -> O
     except WaitedTooLongError:
         status = 504
         raise faults.timed_out(exchange.timeout) from None
-    except calls.ThrottledError as error:
+    except ThrottledError as error:
         status = 429
         words = f"status: 429. Lambda request id: {invocation.request_id}"
         exchange.log.fault(f"Lambda invocation failed with {words}")

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from dragonctl.local import backends, roles
 from dragonctl.local.emission import trace_header
 from dragonctl.local.executions.recorder import Recorder
-from dragonctl.local.hooks import Invocation, Outcome
+from dragonctl.local.hooks import Function, Invocation, Outcome, ThrottledError
 from dragonctl.local.runtime import calls
 
 
@@ -102,8 +102,8 @@ def _outcome(env: Any, arn: str, parameters: dict[str, Any]) -> tuple[Outcome, s
     status = 200
     try:
         function = _allowed(env, arn)
-        run = calls.start if invocation.kind == "Event" else calls.call
-        return run(function, invocation), str(function.configuration.get("Version"))
+        outcome = _run(function, invocation, arn)
+        return outcome, str(function.configuration.get("Version"))
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         raise
@@ -136,13 +136,19 @@ def _allowed(env: Any, arn: str) -> Any:
         )
         raise _refusal("AWSLambdaException", words, 403)
     try:
-        function = calls.find(arn)
-        calls.check_concurrency(arn)
+        return calls.find(arn)
     except calls.UnknownFunctionError as error:
         raise _refusal("ResourceNotFoundException", str(error), 404) from error
-    except calls.ThrottledError as error:
+
+
+def _run(function: Function, invocation: Invocation, arn: str) -> Outcome:
+    try:
+        if invocation.kind == "Event":
+            calls.check_concurrency(arn)
+            return calls.start(function, invocation)
+        return calls.call(function, invocation)
+    except ThrottledError as error:
         raise _refusal("TooManyRequestsException", str(error), 429) from error
-    return function
 
 
 def _refusal(code: str, message: str, status: int) -> ClientError:

@@ -40,13 +40,20 @@ def install(endpoint: str) -> None:
 
 
 def invoke(function: Function, invocation: Invocation) -> Outcome:
-    """Run one function; blocks until it has answered, failed or timed out."""
+    """Run one function; blocks until it has answered, failed or timed out.
+
+    Raises:
+        ThrottledError: its reserved concurrency is in use.
+
+    """
+    from dragonctl.local.runtime import concurrency
     from dragonctl.local.runtime import invocation as invocations
     from dragonctl.local.runtime.settings import Settings
 
     running = _started()
     settings = Settings(function, _endpoint, _daemon(running, function).address)
-    return invocations.run(running.pool, settings, invocation)
+    with concurrency.room(function, invocation):
+        return invocations.run(running.pool, settings, invocation)
 
 
 def reset() -> None:

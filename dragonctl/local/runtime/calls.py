@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dragonctl.local import backends, roles
-from dragonctl.local.hooks import Function, Invocation, Outcome, refused
+from dragonctl.local.hooks import Function, Invocation, Outcome, ThrottledError, refused
+from dragonctl.local.runtime import concurrency
 
 QUALIFIED_PARTS = 8
 _NAME = 6
@@ -18,10 +19,6 @@ _NAME = 6
 
 class UnknownFunctionError(Exception):
     """There is no such function, version or alias; the message is AWS's."""
-
-
-class ThrottledError(Exception):
-    """No concurrency is left for the function; the message is AWS's."""
 
 
 def new_request_id() -> str:
@@ -63,13 +60,17 @@ def check_concurrency(arn: str) -> None:
         ThrottledError: its reserved concurrency is none.
 
     """
-    backend = backends.backend("lambda", _account(arn), _region(arn))
-    if str(getattr(backend.get_function(name_of(arn)), "reserved_concurrency", None)) == "0":
-        raise ThrottledError("Rate Exceeded.")
+    if concurrency.reserved(_account(arn), _region(arn), name_of(arn)) == 0:
+        raise ThrottledError
 
 
 def call(function: Function, invocation: Invocation) -> Outcome:
-    """Run it and wait for its outcome."""
+    """Run it and wait for its outcome.
+
+    Raises:
+        ThrottledError: its reserved concurrency is in use.
+
+    """
     from dragonctl.local import runtime
 
     return runtime.invoke(function, invocation)

@@ -9,11 +9,12 @@ import threading
 from moto.awslambda.models import LambdaFunction
 
 from dragonctl.local import code_links, hooks, roles
-from dragonctl.local.hooks import Function, Invocation, Outcome
+from dragonctl.local.hooks import Function, Invocation, Outcome, ThrottledError
 from dragonctl.local.messages import Answer, AwsError, Request
 from dragonctl.local.shims import after, instead
 from dragonctl.local.shims.aliases import routed
 from dragonctl.local.shims.functions import find, named, store
+from dragonctl.local.shims.invoke_settings import throttled
 
 MOST_LOG_BYTES = 4096
 MOST_PAYLOAD = 6_291_556
@@ -40,7 +41,10 @@ def invoke(request: Request) -> Answer:
     if invocation.kind == "Event" and function.runs_here:
         threading.Thread(target=run, args=(function, invocation), daemon=True).start()
         return Answer(202, headers, b"")
-    return _answer(request, headers, run(function, invocation))
+    try:
+        return _answer(request, headers, run(function, invocation))
+    except ThrottledError:
+        raise throttled() from None
 
 
 def _routed(request: Request) -> LambdaFunction:

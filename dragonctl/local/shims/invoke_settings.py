@@ -169,13 +169,18 @@ def check_concurrency(request: Request) -> None:
     wanted = named(request)
     function = wanted.found(request) if wanted.exists else None
     if function is not None and str(getattr(function, "reserved_concurrency", None)) == "0":
-        raise AwsError(
-            "TooManyRequestsException",
-            "Rate Exceeded.",
-            429,
-            Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
-            Type="User",
-        )
+        raise throttled()
+
+
+def throttled() -> AwsError:
+    """As many run as are reserved for the function."""
+    return AwsError(
+        "TooManyRequestsException",
+        "Rate Exceeded.",
+        429,
+        Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
+        Type="User",
+    )
 
 
 @instead(

@@ -3,7 +3,9 @@
 import base64
 import gzip
 import json
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -217,6 +219,58 @@ def test_bytes_become_base64_for_the_template(application):
     application.deploy()
     answer = application.send("POST", "/m", b"\x89PNG\xff", headers={"Content-Type": "image/png"})
     assert base64.b64decode(answer.json["image"]) == b"\x89PNG\xff"
+
+
+WAITING = """
+import os, time
+def handler(event, context):
+    open(event["began"], "w").close()
+    while not os.path.exists(event["until"]):
+        time.sleep(0.01)
+    return {"statusCode": 200}
+"""
+
+
+def appears(path):
+    """Whether a file is there within a minute, however busy the machine is."""
+    ends = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return path.exists()
+
+
+def test_no_more_of_a_function_runs_at_once_than_is_reserved_for_it(application, tmp_path):
+    arn = application.function("narrow", WAITING)
+    application.proxy("POST", "/m", arn)
+    application.deploy()
+    machine = application.machine({"A": {"Type": "Task", "Resource": arn, "End": True}}, "A")
+    client, states = (application.aws.client(one) for one in ("lambda", "stepfunctions"))
+    client.put_function_concurrency(FunctionName="narrow", ReservedConcurrentExecutions=1)
+    began, until = tmp_path / "began", tmp_path / "until"
+    event = json.dumps({"began": str(began), "until": str(until)})
+
+    def invoke(kind="RequestResponse"):
+        return client.invoke(FunctionName="narrow", Payload=event, InvocationType=kind)
+
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            first = pool.submit(invoke)
+            assert appears(began)
+            with pytest.raises(client.exceptions.TooManyRequestsException) as caught:
+                invoke()
+            stage = application.send("POST", "/m", event)
+            execution = states.start_execution(stateMachineArn=machine, input=event)
+            ended = application.finished(execution["executionArn"])
+            began.unlink()
+            later = invoke("Event")  # which waits for its turn
+        finally:
+            until.touch()
+    assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert stage.status == 500
+    assert ended["error"] == "Lambda.TooManyRequestsException"
+    assert later["StatusCode"] == 202
+    assert json.load(first.result()["Payload"]) == {"statusCode": 200}
+    assert appears(began)
 
 
 def test_a_function_without_concurrency_runs_for_nobody(application):
