@@ -139,7 +139,8 @@ class Resource(ABC):
     is_shown: ClassVar[bool] = True
     """Whether a reading shows what a write has done; where not, the write's answer is believed."""
     shown_within: ClassVar[float] = 8.0
-    """Seconds in which AWS shows a write; what it does not show by then is told as not held."""
+    """Seconds in which AWS shows a write; what it does not show by then is told as not held.
+    Where AWS calls a service eventually consistent, the kind has more."""
     calls_at_once: ClassVar[bool] = False
     """Whether its calls need neither each other nor an order: they are made at the same time."""
     guards_deletion: ClassVar[bool] = False

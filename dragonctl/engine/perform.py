@@ -16,7 +16,8 @@ from dragonctl.engine.retry import LookAgain, Patience, persist
 from dragonctl.errors import ODD, AwsError, DragonError
 
 SETTLE_SECONDS = 900.0
-_LATE = "waiting until AWS shows the change"
+_NAMED = 3
+"""How many fields a wait names."""
 _LOOK_EVERY = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
 # What AWS says it is busy with is not done at once: a look before that is a call for nothing.
 _SETTLES_EVERY = (0.3, 0.3, 0.5, 1.0, 2.0)
@@ -295,11 +296,16 @@ class _Attempt:
     def _unsettled(self, reading: Reading | None) -> str | None:
         return self.resource.settled(reading) if reading else None
 
-    def _unheld(self, reading: Reading | None) -> str | None:
-        return _LATE if self._differing(reading) else None
+    def _unheld(self, reading: Reading | None) -> bool:
+        return bool(self._differing(reading))
 
     def _unproven(self, reading: Reading | None) -> str | None:
-        return _LATE if self._missing(reading) else None
+        """What AWS does not show yet, in words, and how long that is waited for."""
+        if not (missing := self._missing(reading)):
+            return None
+        shown = "it" if reading is None else ", ".join(map(self.resource.label, missing[:_NAMED]))
+        more = " and more" if len(missing) > _NAMED and reading else ""
+        return f"waiting until AWS shows {shown}{more}, {self.resource.shown_within:.0f} s at most"
 
     def _until(
         self,

@@ -39,6 +39,8 @@ class FunctionSettings(Resource):
     """
 
     kind: ClassVar[str] = "lambda-function"
+    # "When you update a function …, this process can take a minute" (Lambda API, function states).
+    shown_within: ClassVar[float] = 60.0
     noun: ClassVar[str] = "function"
     table: ClassVar[Table] = (*FIELDS, *FOREIGN)
     name: str

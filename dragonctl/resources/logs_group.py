@@ -38,6 +38,9 @@ class LogGroup(Resource):
 
     kind: ClassVar[str] = "logs-group"
     listing: ClassVar[Listing | None] = GROUPS
+    # DescribeLogGroups is eventually consistent, without a bound: AWS's own tests of its agent ask
+    # six times, 15 s apart, for a new group (amazon-cloudwatch-agent-test, pull request 755).
+    shown_within: ClassVar[float] = 90.0
     table: ClassVar[Table] = (
         Field("name", "name", plain=True),
         Field("retentionInDays", "retention", unit="days"),

@@ -67,6 +67,8 @@ class MachineSettings(Resource):
     """
 
     kind: ClassVar[str] = "states-machine"
+    # UpdateStateMachine is eventually consistent, "within a few seconds" (Step Functions API).
+    shown_within: ClassVar[float] = 30.0
     noun: ClassVar[str] = "state machine"
     table: ClassVar[Table] = (*FIELDS, *FOREIGN)
     arn: str

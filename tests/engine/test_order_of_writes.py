@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from dragonctl.engine.events import Waiting
 from dragonctl.engine.model import Call, Reading, Step
 from tests.engine.fakes import Thing, TinyAws
 
@@ -153,6 +154,8 @@ def test_how_long_a_write_may_be_unseen_is_the_service_s(engine, resource, codes
     engine.aws.hidden = 10
     outcome = engine.run(painted("one", resource=resource))
     assert [error.code for error in outcome.errors] == codes
+    told = {one.reason for one in engine.events if isinstance(one, Waiting)}
+    assert told == {f"waiting until AWS shows colour, {resource.shown_within:.0f} s at most"}
 
 
 def test_what_aws_shows_after_the_run_has_given_up_is_undone_all_the_same(engine):
