@@ -111,6 +111,10 @@ def _parameters(
             "url_params": in_path,
         }
     )
+    # moto reads a list that the query does not name as an empty one.
+    for name in [name for name, one in found.items() if one == []]:
+        if model.input_shape.members[name].serialization.get("location") == "querystring":
+            del found[name]
     return found
 
 

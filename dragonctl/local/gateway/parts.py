@@ -44,7 +44,7 @@ def create_validator(request: Request) -> Record:
     """A validator: which of body and parameters a method checks."""
     parameters = request.parameters
     made = validator(
-        parameters["name"],
+        parameters.get("name"),
         body=bool(parameters.get("validateRequestBody")),
         parameters=bool(parameters.get("validateRequestParameters")),
     )
@@ -60,11 +60,11 @@ def _known_api(request: Request) -> Record:
     return found
 
 
-def validator(name: str, *, body: bool, parameters: bool) -> Record:
-    """A validator in AWS's shape."""
+def validator(name: str | None, *, body: bool, parameters: bool) -> Record:
+    """A validator in AWS's shape; a name is not needed."""
     return {
         "id": new_id(6),
-        "name": name,
+        **({"name": name} if name else {}),
         "validateRequestBody": body,
         "validateRequestParameters": parameters,
     }

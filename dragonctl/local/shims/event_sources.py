@@ -7,7 +7,7 @@ from typing import Any
 from dragonctl.local import backends
 from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import before
-from dragonctl.local.shims.functions import invalid, named
+from dragonctl.local.shims.functions import invalid, named, not_found
 
 _NO_QUEUE = (
     "Error occurred while ReceiveMessage. SQS Error Code: "
@@ -35,6 +35,14 @@ def check_source(request: Request) -> None:
                 f"mapping with UUID {one.uuid}"
             )
             raise AwsError("ResourceConflictException", words, 409, Type="User")
+
+
+@before("lambda", "DeleteEventSourceMapping", "UpdateEventSourceMapping")
+def check_there(request: Request) -> None:
+    """A mapping that is not there is neither changed nor deleted in silence."""
+    backend = backends.backend("lambda", request.account, request.region)
+    if backend.get_event_source_mapping(request.parameters["UUID"]) is None:
+        raise not_found("The resource you requested does not exist.")
 
 
 def _arns(request: Request, service: str, held: str, attribute: str) -> set[Any]:

@@ -7,8 +7,9 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dragonctl.local import backends
 from dragonctl.local.messages import AwsError, Request
-from dragonctl.local.shims import whenever
+from dragonctl.local.shims import before, whenever
 
 MOST_ITEMS = 1000
 DEFAULT_ITEMS = 100
@@ -18,6 +19,7 @@ _ARNS = (
     "stateMachineVersionArn",
     "stateMachineAliasArn",
     "resourceArn",
+    "mapRunArn",
 )
 _STANDARD_ONLY = ("DescribeExecution", "GetExecutionHistory", "StopExecution", "RedriveExecution")
 
@@ -34,6 +36,16 @@ def check_arns(request: Request) -> None:
         kind = arn.split(":")[5] if arn.count(":") > 4 else ""  # noqa: PLR2004 (an ARN's parts)
         if kind == "express" and request.operation in _STANDARD_ONLY:
             raise invalid_arn(f"Resource type not valid in this context: {kind}")
+
+
+@before("stepfunctions", "DescribeMapRun", "UpdateMapRun")
+def check_map_run(request: Request) -> None:
+    """One that is not there is not found; moto breaks on it."""
+    arn = request.parameters["mapRunArn"]
+    backend = backends.backend("stepfunctions", request.account, request.region)
+    workers = (one.exec_worker for one in backend._get_executions())  # noqa: SLF001 (moto's own way)
+    if all(one.env.map_run_record_pool_manager.get(arn) is None for one in workers if one):
+        raise AwsError("ResourceNotFound", f"Resource not found: '{arn}'")
 
 
 def invalid_arn(why: str) -> AwsError:

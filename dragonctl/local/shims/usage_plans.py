@@ -27,6 +27,25 @@ def check_stages(request: Request) -> None:
             raise AwsError("NotFoundException", words, 404)
 
 
+@before("apigateway", "DeleteUsagePlan", "DeleteUsagePlanKey", "GetUsagePlanKeys")
+def check_there(request: Request) -> None:
+    """What is not there has no keys and cannot go; moto breaks on it, or says nothing."""
+    backend = backends.backend("apigateway", request.account, request.region)
+    plan, key = request.parameters["usagePlanId"], request.parameters.get("keyId")
+    if plan not in backend.usage_plans:
+        raise AwsError("NotFoundException", "Invalid Usage Plan ID specified", 404)
+    if key is not None and key not in backend.usage_plan_keys.get(plan, {}):
+        raise AwsError("NotFoundException", "Invalid API Key identifier specified", 404)
+
+
+@before("apigateway", "DeleteVpcLink")
+def check_link(request: Request) -> None:
+    """A link that is not there cannot go, either."""
+    backend = backends.backend("apigateway", request.account, request.region)
+    if request.parameters["vpcLinkId"] not in backend.vpc_links:
+        raise AwsError("NotFoundException", "VPCLink not found", 404)
+
+
 @after("apigateway", "CreateApiKey")
 def name_key(request: Request, result: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
     """An empty name is none."""
