@@ -133,6 +133,8 @@ def test_every_size_has_a_price():
     assert list(prices.PER_HOUR) == ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]
     assert prices.per_month("0.5") == 14.6
     assert "us-east-1" in prices.in_words("0.5", "us-east-1")
+    doubted = {size for size in prices.PER_HOUR if "not verified" in prices.in_words(size, "x")}
+    assert doubted == {*prices.PER_HOUR} - {"0.5"}
     assert "eu-west-1 may differ" in prices.in_words("0.5", "eu-west-1")
     assert (prices.per_hour("999"), prices.per_month("999")) == (None, None)
     assert "does not know" in prices.in_words("999", "us-east-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dragonctl.recipes.prices import NOT_VERIFIED
+
 CURRENCY = "USD"
 REGION = "us-east-1"
 AS_OF = "2026-11"
@@ -19,6 +21,9 @@ PER_HOUR: dict[str, float] = {
     "237": 3.80,
 }
 """Size in GB, as API Gateway writes it, -> dollars per hour. It costs while it exists."""
+VERIFIED = frozenset({"0.5"})
+"""The sizes whose price was found, on 2026-11-28: $0.02 an hour (awsforengineers.com, "AWS API
+Gateway Pricing Explained", 2025-05-19), $14.60 a month (tmmr.uk, "Using API Gateway caching")."""
 
 
 def per_hour(size: str) -> float | None:
@@ -39,4 +44,5 @@ def in_words(size: str, region: str) -> str:
         return f"an amount that this version does not know: see {SOURCE}"
     price = f"${hour:.3f} an hour, ${month:,.2f} a month"
     elsewhere = "" if region == REGION else f"; {region} may differ"
-    return f"{price} while it exists (price list of {REGION}, {AS_OF}{elsewhere})"
+    doubt = "" if size in VERIFIED else f"; {NOT_VERIFIED}"
+    return f"{price} while it exists (price list of {REGION}, {AS_OF}{elsewhere}{doubt})"

@@ -16,7 +16,7 @@ from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECON
 from dragonctl.recipes.functions.creation import Place, granted, role_of
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.functions.publication import publication
-from dragonctl.recipes.prices import EDGE_GB_SECOND, MILLION_EDGE_REQUESTS, PRICES_OF, dollars
+from dragonctl.recipes.prices import EDGE_GB_SECOND, MILLION_EDGE_REQUESTS, NOT_VERIFIED, dollars
 from dragonctl.resources.cloudfront_association import (
     FUNCTION,
     Association,
@@ -60,7 +60,7 @@ def cost(_: Plan) -> Iterator[str]:
     """What a function at the edge costs: it is billed as it is called."""
     yield (
         f"At the edge a million requests cost {dollars(MILLION_EDGE_REQUESTS)}, and each second of"
-        f" 1 GB of memory ${EDGE_GB_SECOND:.8f} (prices of {PRICES_OF})."
+        f" 1 GB of memory ${EDGE_GB_SECOND:.8f} ({NOT_VERIFIED})."
     )
 
 
