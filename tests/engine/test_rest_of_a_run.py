@@ -106,3 +106,17 @@ def test_what_needs_a_failure_of_the_first_part_is_not_begun(engine):
     outcome = run.run()
     assert engine.aws.things.keys() == {"function"}
     assert sorted(one.code for one in outcome.errors) == ["AccessDeniedException", SKIPPED]
+
+
+def test_whoever_interrupts_before_the_rest_is_known_is_told_what_was_done(engine):
+    def pressed(_):
+        raise KeyboardInterrupt
+
+    run = Parts(engine, pressed)
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    assert [one.resource for one in run.outcome.changes] == ["tiny-thing/group"]
+    [kept] = read_history(engine.folder).runs
+    assert (kept.outcome, kept.changes) == (None, 1)
+    engine.undo()
+    assert engine.aws.things == {}
