@@ -38,6 +38,8 @@ _STATUS = re.compile(r"statusCode\W{1,4}(\d{3})")
 _NOT_DONE = 501
 _OWN_WORDS = "The local AWS does not"
 Told = Mapping[str, Any]
+_OF_PAGES = {"ResponseMetadata", "nextToken", "NextToken", "NextMarker", "Marker", "position"}
+"""What a page says of itself: its token is another one after a restart."""
 
 
 class Functions:
@@ -388,9 +390,9 @@ def pages(client: Any, operation: str, **parameters: Any) -> str:
     """All that an operation lists, as one text."""
     if client.can_paginate(operation):
         parts = client.get_paginator(operation).paginate(**parameters)
-        shown = [{**one, "ResponseMetadata": None} for one in parts]
     else:
-        shown = [{**getattr(client, operation)(**parameters), "ResponseMetadata": None}]
+        parts = [getattr(client, operation)(**parameters)]
+    shown = [{name: one for name, one in part.items() if name not in _OF_PAGES} for part in parts]
     return json.dumps(shown, default=str, sort_keys=True)
 
 
