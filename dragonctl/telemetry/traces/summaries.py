@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from dragonctl.engine.model import Fetch
@@ -88,11 +89,11 @@ def pieces(start: float, end: float, least: int) -> list[tuple[float, float]]:
     """
     whole = windows(start, end)
     parts = -(-least // len(whole)) if whole else 1
-    return [
-        (begin + (finish - begin) * (at - 1) / parts, begin + (finish - begin) * at / parts)
-        for begin, finish in whole
-        for at in range(parts, 0, -1)
-    ]
+    cut = []
+    for begin, finish in whole:
+        edges = [finish, *(begin + (finish - begin) * at / parts for at in range(parts - 1, 0, -1))]
+        cut += [(earlier, later) for later, earlier in pairwise([*edges, begin])]
+    return cut
 
 
 def summaries(
