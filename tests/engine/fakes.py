@@ -19,6 +19,7 @@ ACCOUNT = "111122223333"
 class TinyAws:
     """Things by name. ``troubles`` are met in order, one per matching call.
 
+    The operation may name its thing, ``Create group``, where calls are sent at the same time.
     A trouble is (operation, code, message, status, whether the call took effect all the same).
     """
 
@@ -33,7 +34,8 @@ class TinyAws:
         self, service: str, operation: str, params: Mapping[str, Any], region: str | None = None
     ) -> dict[str, Any]:
         self.sent.append((operation, dict(params)))
-        trouble = next((one for one in self.troubles if one[0] == operation), None)
+        names = (operation, f"{operation} {params.get('name')}")
+        trouble = next((one for one in self.troubles if one[0] in names), None)
         if trouble:
             self.troubles.remove(trouble)
             _, code, said, status, effective = trouble
