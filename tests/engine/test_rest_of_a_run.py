@@ -17,7 +17,7 @@ from dragonctl.engine.run import SKIPPED, Outcome, apply
 from dragonctl.errors import DragonError
 from tests.engine.fakes import Thing
 
-DENIED = ("Create group", "AccessDeniedException", "not authorized to perform: tiny:Create", 403, False)
+DENIED = ("Create group", "AccessDeniedException", "not authorized: tiny:Create", 403, False)
 
 
 def paint(name, *after):
