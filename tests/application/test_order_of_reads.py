@@ -75,7 +75,7 @@ class Door:
             self.asked.append((operation, *names))
             self._heard.notify_all()
             before = self.held.get(operation)
-            if before and not self._heard.wait_for(lambda: before in self.asked, timeout=30):
+            if before and not self._heard.wait_for(lambda: before in self.asked, timeout=240):
                 self.late.append(operation)
         if operation not in ANSWERS or params.get("restApiId") == NAMESAKE:
             raise AwsError(service, operation, "NotFoundException", "there is none", 404)

@@ -1,4 +1,4 @@
-"""A stock moto server as somebody else's endpoint: started and ended by who asks for it."""
+"""Servers of others, a stock moto server among them: started and ended by who asks for them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,47 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
 def moto_server() -> Iterator[str]:
     """The address of a fresh moto server on 127.0.0.1 with AWS's managed policies in it."""
-    port = _free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     environment = {**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _await(url, process)
-            yield url
-        finally:
-            process.terminate()
+    with on_a_free_port(
+        lambda port: ["-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        lambda _: environment,
+    ) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def on_a_free_port(
+    arguments: Callable[[int], list[str]],
+    environment: Callable[[int], dict[str, str]],
+    tries: int = 5,
+) -> Iterator[int]:
+    """The port of a Python program that has begun to serve there.
+
+    Between the choice of a port and its use others may take it; then the program ends, and is
+    begun anew on another.
+    """
+    for _ in range(tries):
+        port = _free_port()
+        with subprocess.Popen(
+            [sys.executable, *arguments(port)],
+            env=environment(port),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            try:
+                if _serves(port, process):
+                    yield port
+                    return
+            finally:
+                process.terminate()
+    raise TimeoutError(f"nothing serves: {arguments(0)}")
 
 
 def _free_port() -> int:
@@ -35,13 +55,14 @@ def _free_port() -> int:
         return taken.getsockname()[1]
 
 
-def _await(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def _serves(port: int, process: subprocess.Popen[bytes], seconds: float = 240) -> bool:
+    """Wait until the process serves there, or has ended; somebody else's answer is none of its."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=2).close()
-        except (urllib.error.URLError, ConnectionError):
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except OSError:
             time.sleep(0.05)
         else:
-            return
-    raise TimeoutError(f"moto did not answer at {url}")
+            return process.poll() is None
+    return False

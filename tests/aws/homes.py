@@ -13,7 +13,7 @@ from tests.aws.fake_endpoints import fake_aws
 from tests.forked import Forked
 
 PROGRAM = Path(sys.executable).with_name("dragonctl")
-HANGS_SECONDS = 60
+HANGS_SECONDS = 240
 
 
 class Home:

@@ -170,7 +170,7 @@ def test_nothing_where_nobody_answers(tmp_path, surrounding):
             [sys.executable, "-c", "from dragonctl.cli.root import main; main()"],
             env={**os.environ, **keys, **about, **line, **where},
             capture_output=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b"", b"")

@@ -321,7 +321,7 @@ def test_two_people_at_once_both_succeed_and_lose_nothing(dragons, local_aws, tm
     )
     people = [started(local_aws, tmp_path / name) for name in ("ada", "jon")]
     for person in people:
-        _, stderr = person.communicate(timeout=60)
+        _, stderr = person.communicate(timeout=240)
         assert person.returncode == 0, stderr
     override = dragons.settings("~1dragons/GET")
     assert (override["cachingEnabled"], override["throttlingBurstLimit"]) == (True, 5)

@@ -69,7 +69,7 @@ class Shop:
         }  # fmt: skip
         command = [str(Path(sys.executable).with_name("dragonctl")), *arguments]
         ended = subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=60,
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=240,
             check=False,
         )  # fmt: skip
         assert ended.returncode == code, ended.stderr

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from statelint.linter import Linter
 from docs.pages import DOCS
 from tests.applications import small
 from tests.applications.builder import Builder
+from tests.local.serving import until
 from tests.strict import applications as accounts
 from tests.strict.test_strict_aws import WRITES, known, person
 
@@ -179,9 +179,10 @@ def fleet(local_aws, fleet_role):
         targets = [{"account": local_aws.account, "region": region} for region in regions]
         asked = json.dumps({"arguments": arguments, "targets": targets})
         execution = states.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
-        ends = time.monotonic() + 60
-        while (told := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-            assert time.monotonic() < ends
+        told = until(
+            lambda: states.describe_execution(executionArn=execution),
+            lambda answer: answer["status"] != "RUNNING",
+        )
         assert told["status"] == "SUCCEEDED", told
         return json.loads(told["output"])
 

@@ -78,7 +78,7 @@ def test_who_asks_while_a_call_is_under_way_is_answered_by_a_later_one():
     groups.gate.clear()
     listings = Listings(groups)
     (before,) = listings.begin(LISTING, ["a"])
-    assert groups.came.acquire(timeout=30)
+    assert groups.came.acquire(timeout=240)
     late = [listings.begin(LISTING, [name])[0] for name in ("a", "b")]
     groups.names = {"b"}  # what was written meanwhile is seen
     groups.gate.set()

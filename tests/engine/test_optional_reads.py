@@ -39,7 +39,7 @@ def test_one_more_try_is_all_and_whoever_needs_it_asks_anew(code, status, tries)
 def test_what_does_not_come_in_time_holds_nothing_up():
     comes = threading.Event()
     reads = Reads(TinyAws())
-    assert reads.optional_reads(lambda: "here", comes.wait, lambda: 2, seconds=0.2) == [
+    assert reads.optional_reads(lambda: "here", comes.wait, lambda: 2, seconds=2) == [
         "here",
         None,
         2,

@@ -195,7 +195,7 @@ def local_server(folder: Path) -> Iterator[Any]:
 
 def _reset_moto(endpoint: str) -> None:
     request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request, timeout=30).close()
+    urllib.request.urlopen(request, timeout=240).close()
 
 
 @contextmanager

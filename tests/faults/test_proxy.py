@@ -208,7 +208,7 @@ def test_it_kills_its_victim(proxy, fault, reached):
     proxy.rules = [Rule(FAULTS[fault])]
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
         proxy.victim = process.pid
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=240)
     assert (process.returncode, output, len(Upstream.seen)) == (-9, b"", reached)
 
 

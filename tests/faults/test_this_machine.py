@@ -36,7 +36,7 @@ def shell(lab, script, *arguments, home=None):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
 

@@ -198,12 +198,16 @@ def _response(status, answer):
     return Response(status, headers, answer.read().decode())
 
 
-def until(ask, holds, seconds=60.0):
-    """Ask again until the answer holds; the last answer, for the assertion to show."""
-    end = time.monotonic() + seconds
+def until(ask, holds, seconds=240.0):
+    """Ask again until the answer holds; the last answer, for the assertion to show.
+
+    The pauses grow to a tenth of a second: whoever asks takes time from what is awaited.
+    """
+    end, pause = time.monotonic() + seconds, 0.01
     answer = ask()
     while not holds(answer) and time.monotonic() < end:
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
         answer = ask()
     return answer
 

@@ -8,7 +8,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -85,9 +84,7 @@ def test_it_leaves_nothing_behind(state_folder):
 def test_a_server_that_nobody_can_find_ends_itself(state_folder):
     server = control.up()
     shutil.rmtree(state_folder)
-    until = time.monotonic() + 60
-    while control.is_alive(server.pid):
-        assert time.monotonic() < until
+    assert until(lambda: control.is_alive(server.pid), lambda alive: not alive) is False
     assert not (state_folder / "state.pickle").exists()
 
 

@@ -15,6 +15,7 @@ import pytest
 from dragonctl.cli import root as cli
 from dragonctl.local import control
 from tests.local.conftest import Maker
+from tests.local.serving import until
 
 RULE_PATTERNS = ("ResourceARN", "ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath")
 WAITING = json.dumps(
@@ -157,9 +158,7 @@ def test_a_kill_loses_no_more_than_the_last_moment(running):
     make = Maker(running)
     make.role("kept", "lambda")
     path = control.log_file().with_name("state.pickle")
-    until = time.monotonic() + 60
-    while not (path.exists() and b"kept" in path.read_bytes()):
-        assert time.monotonic() < until
+    assert until(lambda: path.exists() and b"kept" in path.read_bytes(), bool)
     os.kill(control.up().pid, signal.SIGKILL)
     names = [one["RoleName"] for one in running.client("iam").list_roles()["Roles"]]
     assert names == ["kept"]

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +22,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.errors import DragonError
 from tests.applications.builder import Builder
+from tests.applications.servers import on_a_free_port
 
 ACCOUNT = "000000000000"
 ROOT = ("test", "test")
@@ -74,7 +71,7 @@ class Enforcing:
     def fresh(self) -> Rooted:
         """Nothing but the root user is left."""
         urllib.request.urlopen(
-            urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST"), timeout=10
+            urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST"), timeout=240
         ).close()
         return Rooted(self.endpoint)
 
@@ -112,28 +109,9 @@ def carry_out(reads: Reads, steps: Any, folder: Any) -> tuple[int, list[DragonEr
 @contextmanager
 def enforcing() -> Iterator[Enforcing]:
     """A fresh server on 127.0.0.1; ended on the way out."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    environment |= {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
-    command = [sys.executable, "-m", "ministack"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            _await(port, process)
-            yield Enforcing(f"http://127.0.0.1:{port}")
-        finally:
-            process.terminate()
-
-
-def _await(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError("the enforcing server did not begin")
+    around = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    around |= {"BIND_HOST": "127.0.0.1", "AUTH": "true"}
+    with on_a_free_port(
+        lambda _: ["-m", "ministack"], lambda port: {**around, "GATEWAY_PORT": str(port)}
+    ) as port:
+        yield Enforcing(f"http://127.0.0.1:{port}")

@@ -99,7 +99,7 @@ class Daemon:
     def so_far(self):
         """Everything since the last time."""
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"end", self.address)
-        return list(iter(lambda: self.got.get(timeout=10), b"end"))
+        return list(iter(lambda: self.got.get(timeout=240), b"end"))
 
 
 @contextmanager
@@ -163,5 +163,5 @@ def invoked(package, folder, orders, **variables):
             calls.clear()
             process.stdin.write("\n")
             process.stdin.flush()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=240) == 0
     return found

@@ -21,6 +21,7 @@ from dragonctl.aws.client import Aws, Connection
 from dragonctl.engine.reads import Reads
 from dragonctl.telemetry.requests.why.explain import explain
 from tests.applications.builder import Builder, invoke, policy, template
+from tests.local.serving import until
 from tests.telemetry.requests.why import world
 from tests.telemetry.requests.why.test_executions import (
     SUCCEEDED,
@@ -262,12 +263,12 @@ class Real:
         """The ARN of an execution that has ended."""
         states = self.builder.client("stepfunctions")
         arn = states.start_execution(stateMachineArn=self.flows[name], input='{"kind": "x"}')
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            if states.describe_execution(executionArn=arn["executionArn"])["status"] != "RUNNING":
-                return arn["executionArn"]
-            time.sleep(0.05)  # Step Functions has no call that waits for an end
-        raise AssertionError(name)
+        ended = until(
+            lambda: states.describe_execution(executionArn=arn["executionArn"])["status"],
+            lambda status: status != "RUNNING",
+        )
+        assert ended != "RUNNING", name
+        return arn["executionArn"]
 
     def groups(self):
         functions = ("prices", "unpacked", "closed", "patient")
