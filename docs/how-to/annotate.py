@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 FAILED, DRIFTED = 1, 3
+SHOWN = 100
+"""Characters of a value; ``dragonctl … --dry-run`` shows all of it."""
 
 
 def annotations(document: dict[str, Any]) -> Iterator[str]:
@@ -19,12 +21,21 @@ def annotations(document: dict[str, Any]) -> Iterator[str]:
         yield _line("error", error["resource"], f"{error['message']} {error['hint']}")
     drifted: dict[str, list[str]] = {}
     for change in document["changes"]:
-        text = f"{change['field']}: {change['before']!r} should be {change['after']!r}"
+        before, after = _value(change["before"]), _value(change["after"])
+        text = f"{change['field']} is {before} and should be {after}"
         drifted.setdefault(change["resource"], []).append(text)
     for resource, texts in drifted.items():
         yield _line("warning", resource, "\n".join(texts))
     for warning in document["warnings"]:
         yield _line("notice", document["command"], warning)
+
+
+def _value(value: Any) -> str:
+    """A value as JSON has it, cut where an annotation would be filled by it."""
+    if value is None:
+        return "not set"
+    text = json.dumps(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _line(level: str, title: str, text: str) -> str:
@@ -35,7 +46,11 @@ def _line(level: str, title: str, text: str) -> str:
 
 def main() -> int:
     """Print the annotations; the exit code."""
-    document = json.load(sys.stdin)
+    try:
+        document = json.load(sys.stdin)
+    except ValueError:
+        print(_line("error", "dragonctl", "dragonctl printed no JSON: the log above says why."))
+        return FAILED
     for line in annotations(document):
         print(line)
     return FAILED if document.get("errors") else DRIFTED if document["changes"] else 0

@@ -46,10 +46,12 @@ DRIFT = {
 
 
 def annotated(document):
+    return annotated_text(json.dumps(document))
+
+
+def annotated_text(printed):
     command = [sys.executable, str(ANNOTATE)]
-    ended = subprocess.run(
-        command, input=json.dumps(document), capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run(command, input=printed, capture_output=True, text=True, check=False)
     return ended.returncode, ended.stdout.splitlines()
 
 
@@ -60,8 +62,8 @@ def test_drift_becomes_an_annotation_for_each_thing():
     title, text = drift.removeprefix("::warning title=").split("::")
     assert title == "apigateway-stage/a1/prod"
     assert text.split("%0A") == [
-        "tracingEnabled: False should be True",
-        "*/*/logging/loglevel: None should be '100%25'",
+        "tracingEnabled is false and should be true",
+        '*/*/logging/loglevel is not set and should be "100%25"',
     ]
     assert notice == "::notice title=setup-observability::Stage prod: data trace is overdue."
 
@@ -71,6 +73,19 @@ def test_a_failure_counts_for_more_than_drift():
     code, lines = annotated({**DRIFT, "errors": [error]})
     assert code == 1
     assert lines[0] == "::error title=::No. Ask."
+
+
+def test_a_long_value_is_cut_and_stays_in_one_annotation():
+    policy = {"field": "document", "resource": "iam-policy/a", "before": None, "after": "x" * 9000}
+    _, (line,) = annotated({**DRIFT, "changes": [policy], "warnings": []})
+    assert line.endswith("xxx…")
+    assert len(line) < 200
+
+
+@pytest.mark.parametrize("printed", ["", "bash: dragonctl: command not found\n"])
+def test_a_command_that_printed_no_document_fails_the_job_in_a_sentence(printed):
+    code, (line,) = annotated_text(printed)
+    assert (code, line.split("::")[1]) == (1, "error title=dragonctl")
 
 
 def test_nothing_drifted():
@@ -122,7 +137,10 @@ def test_the_workflow_tells_what_has_drifted_of_all_apis_and_changes_nothing(tmp
     assert (in_order.returncode, "::warning" in in_order.stdout) == (0, False)
     assert drifted.returncode == 3
     titles = re.findall("^::warning title=([^:]+)::(.*)", drifted.stdout, re.MULTILINE)
-    assert titles == [("apigateway-stage/shopapi001/live", "tracingEnabled: False should be True")]
+    (drift,) = titles
+    assert drift == (
+        "apigateway-stage/shopapi001/live", "tracingEnabled is false and should be true"
+    )  # fmt: skip
     assert [name for _, name in world.calls if name.startswith(WRITES)] == []
     assert world.unknown == []
 
