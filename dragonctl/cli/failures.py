@@ -95,7 +95,7 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
         with_hint = last[_hint(error, Printed.current())] == place
         more = f" ({count - 1} more things like it.)" if count > 1 else ""
         yield message(error, with_hint=with_hint) + more
-    stopped = [error.resource for error in errors if error.code == SKIPPED]
+    stopped = sorted(error.resource for error in errors if error.code == SKIPPED)
     if stopped:
         rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
         yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."

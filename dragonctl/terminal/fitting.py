@@ -13,7 +13,7 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
 
 _WORD = re.compile(r"\S+")
-_COMMAND = re.compile(r"(?<=: )(?:dragonctl|aws) \S.*$|\S*`(?:dragonctl|aws) [^`]+`\S*")
+_COMMAND = re.compile(r"(?<=: )(?:dragonctl|aws) \S.*$|[([]?`(?:dragonctl|aws) [^`]+`[^\s`]{,3}")
 """A command line in a sentence: it is copied whole, so it stands in one line where one has room."""
 _HEAD = re.compile(r"\s*(?:[!✗✓+~=…•↻$-] +)?")
 """What stands before a sentence: blanks, and a sign that its further lines stand beside."""

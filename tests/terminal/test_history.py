@@ -12,6 +12,7 @@ RUN = {
     "region": "us-east-1",
     "endpoint": "aws",
     "user": "arn:aws:iam::123456789012:user/ann",
+    "of": None,
     "undoes": None,
     "undone": False,
     "outcome": "done",
