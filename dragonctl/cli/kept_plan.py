@@ -180,11 +180,16 @@ def read(path: Path) -> KeptPlan:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:
         return msgspec.json.decode(content, type=KeptPlan)
+    except msgspec.ValidationError as error:
+        raise _no_plan(path, str(error)) from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is not a plan of dragonctl: {error}.",
-            "Make one with --dry-run --out FILE.",
-        ) from error
+        raise _no_plan(path, "it is not JSON") from error
+
+
+def _no_plan(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"{path} is not a plan of dragonctl: {why}.", "Make one with --dry-run --out FILE."
+    )
 
 
 def check_place(kept: KeptPlan, scope: Scope) -> None:

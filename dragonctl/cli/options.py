@@ -204,7 +204,10 @@ def how_options(function: F) -> F:
     for option in (
         click.option("--no-wait", is_flag=True, help="Do not wait for slow things."),
         click.option(
-            "--yes", "-y", is_flag=True, help="Do not ask (undo, delete-app and a cache resize do)."
+            "--yes",
+            "-y",
+            is_flag=True,
+            help="Answer yes; only undo, delete-app and a cache resize ask.",
         ),
         click.option("--check", is_flag=True, help="Like --dry-run; exit 3 if anything differs."),
         click.option("--dry-run", is_flag=True, help="Show what would change; change nothing."),

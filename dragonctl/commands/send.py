@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from dragonctl.telemetry.requests.sending import Answered
 
 FIRST_ERROR = 400
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+def _checked_method(_: click.Context, __: click.Parameter, method: str) -> str:
+    """The method; a path in its place is somebody's who has left it out."""
+    if method.startswith("/"):
+        raise click.UsageError(f"A method comes before the path: dragonctl send GET {method}")
+    return method
+
+
+def _methods(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [method for method in _METHODS if method.startswith(incomplete.upper())]
 
 
 @command(
@@ -34,7 +46,7 @@ Exit codes: 0 when an answer came, whatever its status (as curl has it;
 --fail: 1 from status 400 on), 1 when none came.
 """
 )
-@click.argument("method")
+@click.argument("method", callback=_checked_method, shell_complete=_methods)
 @click.argument("path")
 @application_options
 @click.option("--data", metavar="JSON|@FILE|-", help="The body: text, a file, or stdin.")
@@ -88,7 +100,8 @@ def send(
     if follow:
         _follow(view, ready, answered, began)
     if answered.is_unrouted:
-        tell(f"That is its word for: no {neutral(ready.sent.method)} is deployed at this path.")
+        verb = neutral(ready.sent.method)
+        tell(f"API Gateway answers so where no {verb} is deployed at the path. Is it mistyped?")
     elif answered.request_id:
         why = Printed.current().command("why", neutral(answered.request_id))
         if answered.status >= FIRST_ERROR:

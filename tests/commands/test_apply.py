@@ -387,3 +387,11 @@ def test_what_aws_sends_is_no_markup_in_a_ticket(name):
     assert row.replace("\\|", "").count("|") == 6
     title = row.split(" | ")[1]
     assert not re.search(r"@\w|://|(?<!\\)[`*<\[]|\x1b", title)
+
+
+def test_a_file_that_is_no_json_is_no_plan(dragonctl, tmp_path):
+    page = tmp_path / "README.md"
+    page.write_text("# A page")
+    refused = dragonctl("apply", str(page))
+    assert refused.code == 2
+    assert f"{page} is not a plan of dragonctl: it is not JSON." in refused.stderr

@@ -177,3 +177,11 @@ def sent_to(address, path):
     """A request to some address, over the wire that `send` uses."""
     sent = request_of("GET", f"{address}{path}", [], None, 0)
     return deliver(None, Prepared("test", sent, signed=False))
+
+
+def test_a_request_without_a_method_or_a_known_path_is_told_what_it_lacks(application, dragonctl):
+    forgotten = dragonctl("send", "/open")
+    assert (forgotten.code, "dragonctl send GET /open" in forgotten.stderr) == (2, True)
+    mistyped = dragonctl("send", "GET", "/opne")
+    assert mistyped.code == 0
+    assert "no GET is deployed at the path. Is it mistyped?" in mistyped.stderr
