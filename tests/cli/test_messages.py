@@ -69,7 +69,7 @@ def test_one_refusal_of_many_things_is_said_once_and_what_it_stopped_once():
 
 
 def test_of_many_things_that_were_not_begun_the_first_are_named_and_the_rest_counted():
-    stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n}") for n in range(70)]
+    stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n:02}") for n in range(70)]
     (said,) = messages(stopped)
-    assert said.startswith("Not begun because of that: thing/0, thing/1, ")
-    assert said.endswith(", thing/7, and 62 more.")
+    assert said.startswith("Not begun because of that: thing/00, thing/01, ")
+    assert said.endswith(", thing/07, and 62 more.")
