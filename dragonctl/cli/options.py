@@ -257,6 +257,14 @@ def complete_commands(_: click.Context, __: click.Parameter, incomplete: str) ->
     return [name for name in command_names() if name.startswith(incomplete)]
 
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def complete_methods(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Shell completion of HTTP methods, in small letters too."""
+    return [method for method in _METHODS if method.startswith(incomplete.upper())]
+
+
 def application_options(function: F) -> F:
     """``--api``, ``--stage``, and what discovery should add or leave out."""
     for option in (

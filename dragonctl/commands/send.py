@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command
+from dragonctl.cli.options import application_options, command, complete_methods
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dragonctl.telemetry.requests.sending import Answered
 
 FIRST_ERROR = 400
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 def _checked_method(_: click.Context, __: click.Parameter, method: str) -> str:
@@ -28,10 +27,6 @@ def _checked_method(_: click.Context, __: click.Parameter, method: str) -> str:
     if method.startswith("/"):
         raise click.UsageError(f"A method comes before the path: dragonctl send GET {method}")
     return method
-
-
-def _methods(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [method for method in _METHODS if method.startswith(incomplete.upper())]
 
 
 @command(
@@ -46,7 +41,7 @@ Exit codes: 0 when an answer came, whatever its status (as curl has it;
 --fail: 1 from status 400 on), 1 when none came.
 """
 )
-@click.argument("method", callback=_checked_method, shell_complete=_methods)
+@click.argument("method", callback=_checked_method, shell_complete=complete_methods)
 @click.argument("path")
 @application_options
 @click.option("--data", metavar="JSON|@FILE|-", help="The body: text, a file, or stdin.")

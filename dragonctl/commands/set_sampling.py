@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.cli.options import change_options, command
+from dragonctl.cli.options import change_options, command, complete_methods
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
-
-
-VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @command(
@@ -32,7 +29,7 @@ Examples:
 @click.option(
     "--method",
     metavar="VERB",
-    shell_complete=lambda _, __, typed: [one for one in VERBS if one.startswith(typed.upper())],
+    shell_complete=complete_methods,
     help="Only requests with this HTTP method.",
 )
 @click.option("--path", metavar="PATTERN", help="Only requests with this URL path; * and ? count.")
