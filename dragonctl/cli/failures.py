@@ -90,9 +90,9 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
             alike.setdefault(key, []).append(error)
     # Steps fail at the same time: which was the first to do so says nothing.
     told = [(min(found, key=lambda one: one.resource), len(found)) for found in alike.values()]
-    last = {_hint(error, Printed.current()): place for place, (error, _) in enumerate(told)}
+    hints = [_hint(error, Printed.current()) for error, _ in told]
     for place, (error, count) in enumerate(told):
-        with_hint = last[_hint(error, Printed.current())] == place
+        with_hint = hints[place] not in hints[place + 1 :]
         more = f" ({count - 1} more things like it.)" if count > 1 else ""
         yield message(error, with_hint=with_hint) + more
     stopped = sorted(error.resource for error in errors if error.code == SKIPPED)
