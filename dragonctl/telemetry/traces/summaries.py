@@ -89,10 +89,10 @@ def pieces(start: float, end: float, least: int) -> list[tuple[float, float]]:
     """
     whole = windows(start, end)
     parts = -(-least // len(whole)) if whole else 1
-    cut = []
+    cut: list[tuple[float, float]] = []
     for begin, finish in whole:
-        edges = [finish, *(begin + (finish - begin) * at / parts for at in range(parts - 1, 0, -1))]
-        cut += [(earlier, later) for later, earlier in pairwise([*edges, begin])]
+        edges = [*(begin + (finish - begin) * at / parts for at in range(parts)), finish]
+        cut += reversed([*pairwise(edges)])
     return cut
 
 
