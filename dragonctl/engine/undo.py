@@ -107,7 +107,7 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
             left[entry.identifier] = reversal.reason
         elif resource:
             reversible.append(_Past(entry, resource))
-    kept = _told_of(left, all_of_it=not reversible)
+    kept = _kept(left, all_of_it=not reversible)
     if run.passed_over:
         lost = f"{len(run.passed_over)} lines" if len(run.passed_over) > 1 else "A line"
         kept.append(
@@ -117,7 +117,7 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
     return Undoing(tuple(steps), tuple(kept))
 
 
-def _told_of(left: Mapping[str, str], *, all_of_it: bool) -> list[str]:
+def _kept(left: Mapping[str, str], *, all_of_it: bool) -> list[str]:
     """A line for each thing that is left; one where that is the whole run, for one reason."""
     reasons = set(left.values())
     if all_of_it and len(left) > 1 and len(reasons) == 1:
