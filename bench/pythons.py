@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,6 @@ from uv import find_uv_bin
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 ROOT = Path(__file__).parents[1]
-_PINNED = re.compile(r"^[\w.-]+==[^\s;\\]+", re.MULTILINE)
 
 
 def main() -> int:
@@ -45,8 +43,6 @@ def _pythons() -> Iterator[str]:
 def _wheel(folder: Path) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    pinned = (ROOT / "requirements/dev.txt").read_text(encoding="utf-8")
-    (folder / "pins.txt").write_text("\n".join(_PINNED.findall(pinned)), encoding="utf-8")
     return next(folder.glob("*.whl"))
 
 
@@ -55,7 +51,7 @@ def _tried(python: str, wheel: Path, folder: Path) -> bool:
     _uv("venv", "--quiet", "--python", python, str(place / "venv")).check_returncode()
     _uv(
         "pip", "install", "--quiet", "--python", str(place / "venv/bin/python"),
-        "--constraint", str(folder / "pins.txt"), f"{wheel}[local]",
+        "--constraint", str(ROOT / "requirements/dev.txt"), f"{wheel}[local]",
     ).check_returncode()  # fmt: skip
     begun = time.monotonic()
     demo = _dragonctl(place, "demo")
