@@ -23,8 +23,9 @@ Key = tuple[str, str, str]
 """Service, operation, and what was asked."""
 
 
-_TIME = re.compile(r"\b1\d{9,12}(?:\.\d+)?\b")
-"""A moment, in seconds or milliseconds."""
+_TIME = re.compile(r"\b1\d{9,12}(?!\.0\b)(?:\.\d+)?\b")
+"""A moment, in seconds or milliseconds, that is another in each run; not a whole second, which is
+when something was made: by that the parts of a time are told apart that are asked for at once."""
 
 
 @dataclass(frozen=True)
