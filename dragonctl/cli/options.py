@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ import click
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import Context
+from dragonctl.cli.values import OneOf, listed
 from dragonctl.errors import DragonError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,23 +39,29 @@ def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
             ["--profile"],
             metavar="NAME",
             shell_complete=complete("profile"),
-            help="AWS profile.",
+            help="Use this AWS profile.",
             **shared,
         ),
         click.Option(
             ["--region"],
             metavar="NAME",
             shell_complete=complete("region"),
-            help="AWS region.",
+            help="Use this AWS region.",
             **shared,
         ),
-        click.Option(["--endpoint-url"], help="Another AWS endpoint.", metavar="URL", **shared),
+        click.Option(
+            ["--endpoint-url"],
+            metavar="URL",
+            help="Send calls to this endpoint, not to AWS.",
+            **shared,
+        ),
         click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
         click.Option(
             ["--output", "-o"],
-            type=click.Choice(forms),
+            type=OneOf(forms),
             metavar="FORM",
-            help=f"{', '.join(forms[:-1])} or {forms[-1]}.",
+            help=f"Answer as {listed(forms)}.",
+            show_default=forms[0],
             **shared,
         ),
         click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),
@@ -98,6 +106,14 @@ def _kind(option: click.Option, *, titled: bool) -> str:
     return next((title for title, names in _KINDS.items() if name in names), own)
 
 
+def _plain(names: str, words: str) -> tuple[str, str]:
+    """A row of the help whose default, told in words, stands as one that is a value.
+
+    Click would write ``[default: (all)]``, and ``[default: 3h]``.
+    """
+    return names, re.sub(r"\[default: \((.+)\)", r"[default: \1", words)
+
+
 class Command(click.Command):
     """A command that takes the global options too."""
 
@@ -117,7 +133,7 @@ class Command(click.Command):
         kinds: dict[str, list[tuple[str, str]]] = {}
         for option in options:
             if record := option.get_help_record(ctx):
-                kinds.setdefault(_kind(option, titled=many), []).append(record)
+                kinds.setdefault(_kind(option, titled=many), []).append(_plain(*record))
         common = (_OWN, *_KINDS)
         for title in (*(title for title in kinds if title not in common), *common):
             if title in kinds:
@@ -190,7 +206,7 @@ def _to_keep(context: click.Context, parameter: click.Parameter, value: str | No
 
 out_option = click.option(
     "--out", metavar="FILE", expose_value=False, callback=_to_keep,
-    help="With --dry-run: keep the plan, for apply.",
+    help="Keep the plan of a --dry-run in FILE, for apply.",
 )  # fmt: skip
 
 
@@ -202,14 +218,18 @@ def change_options(function: F) -> F:
 def how_options(function: F) -> F:
     """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
     for option in (
-        click.option("--no-wait", is_flag=True, help="Do not wait for slow things."),
+        click.option(
+            "--no-wait", is_flag=True, help="Do not wait for cache clusters and function updates."
+        ),
         click.option(
             "--yes",
             "-y",
             is_flag=True,
-            help="Answer yes; only undo, delete-app and a cache resize ask.",
+            help="Answer yes where undo, delete-app or a cache resize asks.",
         ),
-        click.option("--check", is_flag=True, help="Like --dry-run; exit 3 if anything differs."),
+        click.option(
+            "--check", is_flag=True, help="Like --dry-run, but exit 3 if anything would change."
+        ),
         click.option("--dry-run", is_flag=True, help="Show what would change; change nothing."),
     ):
         function = option(function)
@@ -268,14 +288,16 @@ def complete_methods(_: click.Context, __: click.Parameter, incomplete: str) -> 
 def application_options(function: F) -> F:
     """``--api``, ``--stage``, and what discovery should add or leave out."""
     for option in (
-        click.option("--no-discover", is_flag=True, help="Only the functions and machines named."),
+        click.option(
+            "--no-discover", is_flag=True, help="Use only the functions and machines named."
+        ),
         click.option(
             "--state-machine",
             "state_machines",
             multiple=True,
             metavar="NAME|ARN",
             shell_complete=complete("machine"),
-            help="A state machine besides those discovered. Repeatable.",
+            help="Add a state machine to those discovered. Repeatable.",
         ),
         click.option(
             "--function",
@@ -283,7 +305,7 @@ def application_options(function: F) -> F:
             multiple=True,
             metavar="NAME",
             shell_complete=complete("function"),
-            help="A function besides those discovered. Repeatable.",
+            help="Add a function to those discovered. Repeatable.",
         ),
         stage_option,
         all_option,
@@ -302,16 +324,33 @@ def _only_one(_: click.Context, parameter: click.Parameter, value: tuple[str, ..
 
 api_option = click.option(
     "--api", multiple=True, callback=_only_one, metavar="NAME|ID", shell_complete=complete("api"),
-    help="The REST API.",
+    help="Use this REST API.",
 )  # fmt: skip
 apis_option = click.option(
     "--api", "api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
-    help="A REST API; a pattern means several. Repeatable.",
+    help="Use this REST API; a pattern means several. Repeatable.",
 )  # fmt: skip
 all_option = click.option(
-    "--all", "all_apis", is_flag=True, help="Every API of the account and region."
+    "--all", "all_apis", is_flag=True, help="Use every API of the account and region."
 )
 stage_option = click.option(
     "--stage", "stages", multiple=True, metavar="NAME", shell_complete=complete("stage"),
-    help="A stage or a pattern (default: all). Repeatable.",
+    show_default="all", help="Use this stage; a pattern means several. Repeatable.",
+)  # fmt: skip
+
+
+def since_option(begins: str) -> Callable[[F], F]:
+    """``--since``; ``begins``: the default, such as ``1h``."""
+    return click.option(
+        "--since", metavar="TIME", default=begins, show_default=True, help=SINCE_WORDS
+    )
+
+
+SINCE_WORDS = "Begin 10m, 2h or 1d ago, or at an ISO 8601 time."
+until_option = click.option(
+    "--until", metavar="TIME", show_default="now", help="End then, written as for --since."
+)
+source_option = click.option(
+    "--source", "sources", multiple=True, metavar="SOURCE", shell_complete=complete("source"),
+    help="Read only api, access, functions or state-machines. Repeatable.",
 )  # fmt: skip

@@ -20,10 +20,10 @@ Examples:
 def apply(file: str, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """Carry out the plan in FILE, kept by --dry-run --out, and nothing else.
 
-    The plan is worked out anew with what was typed then. Where a change differs from the kept one,
-    or another account, region or endpoint is meant, nothing is changed and the difference is shown
-    (exit 1). Where all of it is so already there is nothing to do. What an interrupted apply of the
-    same plan has done is no difference. dragonctl undo takes it back.
+    First the command of the plan is planned again. If the two plans differ in any change, or in
+    account, region or endpoint, the differences are shown and nothing is changed (exit 1). If AWS
+    holds all of it already, there is nothing to do. If an earlier apply of FILE was interrupted,
+    this one does the rest. `dragonctl undo` takes it back.
     """
     from pathlib import Path
 

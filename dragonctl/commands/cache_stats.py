@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from dragonctl.cli.options import all_option, apis_option, command, stage_option
+from dragonctl.cli.options import (
+    all_option,
+    apis_option,
+    command,
+    since_option,
+    stage_option,
+    until_option,
+)
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -31,10 +36,8 @@ Examples:
 @apis_option
 @all_option
 @stage_option
-@click.option(
-    "--since", metavar="TIME", default="3h", show_default=True, help="10m, 2h, 1d or ISO 8601."
-)
-@click.option("--until", metavar="TIME", help="Up to when (now).")
+@since_option("3h")
+@until_option
 def cache_stats(since: str, until: str | None, **chosen: Any) -> int:
     """Show hits, misses and hit ratio of the caches of an API's stages.
 

@@ -8,6 +8,7 @@ import click
 
 from dragonctl.cli.globals import globals_of
 from dragonctl.cli.options import command
+from dragonctl.cli.values import OneOf
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -20,7 +21,7 @@ Examples:
   dragonctl completion fish | source        # in ~/.config/fish/config.fish
 """
 )
-@click.argument("shell", type=click.Choice(SHELLS), metavar="bash|zsh|fish")
+@click.argument("shell", type=OneOf(SHELLS), metavar="bash|zsh|fish")
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     """Print the script that completes commands, options and names of yours in a shell.

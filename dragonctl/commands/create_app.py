@@ -29,7 +29,7 @@ Examples:
     "--definitions",
     metavar="DIR",
     callback=not_empty,
-    help="Somebody else's OpenAPI documents and state machines, on the local AWS alone.",
+    help="Take the OpenAPI documents and state machines of this folder (local AWS only).",
 )
 @change_options
 def create_app(

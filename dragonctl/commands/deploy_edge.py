@@ -14,6 +14,7 @@ from dragonctl.cli.options import (
     command,
     not_empty,
 )
+from dragonctl.cli.values import OneOf
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -32,25 +33,30 @@ Examples:
 @click.argument("name")
 @click.option(
     "--event",
-    type=click.Choice(["viewer-request", "viewer-response", "origin-request", "origin-response"]),
+    type=OneOf(["viewer-request", "viewer-response", "origin-request", "origin-response"]),
     required=True,
-    help="When it runs.",
+    help="Run it at this event.",
 )
 @click.option(
     "--distribution",
     required=True,
     metavar="ID",
     callback=not_empty,
-    help="The CloudFront distribution.",
+    help="Put it on this CloudFront distribution.",
 )
 @click.option(
-    "--path", default="*", show_default=True, metavar="PATTERN", help="The behaviour's path."
+    "--path",
+    default="*",
+    show_default=True,
+    metavar="PATTERN",
+    help="Run it for the behaviour of this path.",
 )
 @click.option(
     "--source",
     type=click.Path(file_okay=False),
     callback=not_empty,
-    help="The folder of folders (lambdas/edge).",
+    show_default="lambdas/edge",
+    help="Find the function's folder in this one.",
 )
 @allow_secret_option
 @change_options

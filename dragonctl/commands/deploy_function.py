@@ -17,6 +17,7 @@ from dragonctl.cli.options import (
     option_under,
     package_option,
 )
+from dragonctl.cli.values import OneOf
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -51,51 +52,60 @@ Examples:
     "--handler",
     metavar="MODULE.FUNCTION",
     callback=not_empty,
-    help="The handler (the function's own).",
+    show_default="the function's own",
+    help="Call this handler.",
 )
 @_function_option(
     "--function-name",
     metavar="NAME",
     shell_complete=complete("function"),
-    help="Another name than the folder's.",
+    help="Upload under another name than the folder's.",
 )
 @_function_option("--create", is_flag=True, help="Create a missing function, and a role for it.")
 @_function_option(
     "--python",
     metavar="VERSION",
     callback=not_empty,
-    help="Run on this Python, as in 3.13 (its own).",
+    show_default="the function's own",
+    help="Run on this Python, such as 3.13.",
 )
 @_function_option(
-    "--architecture", type=click.Choice(["x86_64", "arm64"]), help="Processor (the function's own)."
+    "--architecture",
+    type=OneOf(["x86_64", "arm64"]),
+    show_default="the function's own",
+    help="Run on this processor.",
 )
 @package_option(
     "--source",
     type=click.Path(file_okay=False),
     callback=not_empty,
-    help="The folder of function folders (lambdas).",
+    show_default="lambdas",
+    help="Find the functions' folders in this one.",
 )
 @package_option(
     "--tracer",
-    type=click.Choice(["xray", "otel", "none"]),
-    help="What traces the code: X-Ray SDK, OpenTelemetry (what it uses).",
+    type=OneOf(["xray", "otel", "none"]),
+    show_default="what the code uses, else xray",
+    help="Trace the code with X-Ray's SDK, OpenTelemetry or nothing.",
 )
-@package_option("--bundle-all", is_flag=True, help="Pack what Lambda has anyway (boto3), too.")
+@package_option("--bundle-all", is_flag=True, help="Pack even what Lambda has already (boto3).")
 @allow_secret_option
-@_publish_option("--publish", is_flag=True, help="Publish; move the aliases that the API uses.")
-@_publish_option("--alias", metavar="NAME", help="Publish, and move (or make) this alias.")
+@_publish_option(
+    "--publish", is_flag=True, help="Publish a version; move the aliases the API uses."
+)
+@_publish_option("--alias", metavar="NAME", help="Publish a version, and move or make this alias.")
 @package_option(
     "--s3-bucket",
     metavar="NAME",
     callback=not_empty,
-    help="Upload through S3; needed above 50 MB.",
+    help="Upload through this S3 bucket; needed above 50 MB.",
 )
 @package_option(
     "--package-only",
     metavar="DIR",
     type=click.Path(file_okay=False),
     callback=not_empty,
-    help="Write the zips there and stop.",
+    help="Write the zips to this folder and stop.",
 )
 @change_options
 def deploy_function(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dragonctl.cli.options import api_option, change_options, command, complete, stage_option
+from dragonctl.cli.values import OneOf, WholeNumber
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -27,25 +28,35 @@ Examples:
 @stage_option
 @click.option(
     "--method", "methods", multiple=True, metavar="'GET /PATH'", shell_complete=complete("method"),
-    help="A method to cache (default: every GET). Repeatable.",
+    show_default="every GET", help="Cache this method. Repeatable.",
 )  # fmt: skip
-@click.option("--ttl", type=int, metavar="SECONDS", help="How long an answer is kept (300).")
-@click.option("--size", metavar="GB", help="Of the cache cluster (0.5).")
+@click.option(
+    "--ttl",
+    type=WholeNumber(),
+    metavar="SECONDS",
+    show_default="300",
+    help="Keep an answer this long.",
+)
+@click.option("--size", metavar="GB", show_default="0.5", help="Make the cache cluster this large.")
 @click.option(
     "--key", "keys", multiple=True, metavar="NAME",
-    help="In the cache key: a query parameter, header:NAME or path:NAME. Repeatable.",
+    show_default="all that a method declares or reads",
+    help="Tell answers apart by this query parameter, header:NAME or path:NAME. Repeatable.",
 )  # fmt: skip
 @click.option(
-    "--encrypt/--no-encrypt", default=None,
-    help="Encrypt what is kept (on where caching begins; else kept).",
+    "--encrypt/--no-encrypt", default=None, show_default="on where caching begins",
+    help="Encrypt what is kept.",
 )  # fmt: skip
 @click.option(
     "--invalidation",
-    type=click.Choice(["require", "ignore-warn", "ignore"]),
-    help="What a caller gets who asks for a fresh answer without the right to.",
+    type=OneOf(["require", "ignore-warn", "ignore"]),
+    help="Refuse who asks for a fresh answer without the right to, or answer from the cache, with a"
+    " warning or without.",
 )
-@click.option("--allow-shared", is_flag=True, help="Cache even where callers share answers.")
-@click.option("--deploy-all", is_flag=True, help="Deploy whatever else was edited, too.")
+@click.option(
+    "--allow-shared", is_flag=True, help="Cache even where callers get each other's answers."
+)
+@click.option("--deploy-all", is_flag=True, help="Deploy whatever else was edited on the API, too.")
 @change_options
 def enable_cache(
     api: str | None,

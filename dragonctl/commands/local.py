@@ -8,6 +8,7 @@ import click
 
 from dragonctl.cli.globals import globals_of
 from dragonctl.cli.options import command
+from dragonctl.cli.values import OneOf
 from dragonctl.errors import UsageError
 
 
@@ -20,7 +21,7 @@ Examples:
   dragonctl local down
 """
 )
-@click.argument("action", type=click.Choice(["up", "down", "status"]), metavar="up|down|status")
+@click.argument("action", type=OneOf(["up", "down", "status"]), metavar="up|down|status")
 @click.option(
     "--allow-origin",
     "allow_origins",

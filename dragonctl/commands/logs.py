@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command, complete
+from dragonctl.cli.options import (
+    SINCE_WORDS,
+    application_options,
+    command,
+    source_option,
+    until_option,
+)
+from dragonctl.cli.values import WholeNumber
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -32,23 +39,20 @@ Examples:
     "--since",
     metavar="TIME",
     show_default="10m; 1d with --request",
-    help="10m, 2h, 1d or ISO 8601.",
+    help=SINCE_WORDS,
 )
-@click.option("--until", metavar="TIME", help="Up to when (now).")
-@click.option("--follow", "-f", is_flag=True, help="Go on as new lines come.")
-@click.option("--grep", metavar="TEXT", help="Only lines that hold TEXT.")
-@click.option("--exclude", metavar="TEXT", help="Only lines that do not hold TEXT.")
+@until_option
+@click.option("--follow", "-f", is_flag=True, help="Go on showing lines as they come.")
+@click.option("--grep", metavar="TEXT", help="Show only lines that hold TEXT.")
+@click.option("--exclude", metavar="TEXT", help="Leave out lines that hold TEXT.")
 @click.option("--local-time", is_flag=True, help="Show times of this machine's zone, not UTC.")
 @click.option(
     "--request", metavar="ID",
-    help="One request: its id, extended id, execution ARN or trace id.",
+    help="Show one request, by its id, extended id, execution ARN or trace id.",
 )  # fmt: skip
+@source_option
 @click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE", shell_complete=complete("source"),
-    help="api, access, functions, state-machines. Repeatable.",
-)  # fmt: skip
-@click.option(
-    "--limit", "-n", type=click.IntRange(min=1), metavar="N", help="Only the last N lines."
+    "--limit", "-n", type=WholeNumber(least=1), metavar="N", help="Show only the last N lines."
 )
 def logs(
     since: str | None,

@@ -20,8 +20,9 @@ def _option_name(flag: str) -> str:
 def _flags_of_setup(function: F) -> F:
     """The flags of `setup-observability` that need rights of their own."""
     for flag in reversed(setup_observability.FIRST_RUN_FLAGS):
-        words = "Of setup-observability, with that option."
-        function = click.option(_option_name(flag), is_flag=True, help=words)(function)
+        option = _option_name(flag)
+        words = f"Include what setup-observability {option} needs."
+        function = click.option(option, is_flag=True, help=words)(function)
     return function
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command, complete
+from dragonctl.cli.options import (
+    application_options,
+    command,
+    complete,
+    since_option,
+    source_option,
+    until_option,
+)
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -27,14 +34,9 @@ Examples:
 )
 @click.argument("text", metavar="NAME|TEXT", shell_complete=complete("preset"))
 @application_options
-@click.option(
-    "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
-)
-@click.option("--until", metavar="TIME", help="Up to when (now).")
-@click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE", shell_complete=complete("source"),
-    help="api, access, functions, state-machines. Repeatable.",
-)  # fmt: skip
+@since_option("1h")
+@until_option
+@source_option
 def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **chosen: Any) -> int:
     """Ask Logs Insights about an application's logs.
 

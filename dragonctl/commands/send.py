@@ -44,9 +44,11 @@ Exit codes: 0 when an answer came, whatever its status (as curl has it;
 @click.argument("method", callback=_checked_method, shell_complete=complete_methods)
 @click.argument("path")
 @application_options
-@click.option("--data", metavar="JSON|@FILE|-", help="The body: text, a file, or stdin.")
-@click.option("--header", "headers", multiple=True, metavar="K:V", help="A header. Repeatable.")
-@click.option("--api-key", metavar="KEY", default="", help="The value for x-api-key.")
+@click.option("--data", metavar="JSON|@FILE|-", help="Send this body: text, a file, or stdin (-).")
+@click.option(
+    "--header", "headers", multiple=True, metavar="K:V", help="Send this header. Repeatable."
+)
+@click.option("--api-key", metavar="KEY", default="", help="Send this as x-api-key.")
 @click.option("--domain", metavar="HOST", help="Go over this custom domain.")
 @click.option("--follow", "-f", is_flag=True, help="Show its log lines and its trace as they come.")
 @click.option("--fail", is_flag=True, help="Exit 1 when the status is 400 or more.")

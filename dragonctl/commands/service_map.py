@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command, file_to_write
+from dragonctl.cli.options import application_options, command, file_to_write, since_option
 from dragonctl.errors import DragonError
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ Examples:
 """
 )
 @application_options
-@click.option(
-    "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
-)
+@since_option("1h")
 @click.option(
     "--html", type=click.Path(path_type=Path), callback=file_to_write, metavar="FILE",
     help="Write the map as a page of its own.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dragonctl.cli.options import api_option, change_options, command
+from dragonctl.cli.values import OneOf
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -24,8 +25,8 @@ Examples:
 )
 @api_option
 @click.option(
-    "--type", "kind", type=click.Choice(["edge", "regional"]), required=True,
-    help="Through AWS's own CloudFront, or straight to the region.",
+    "--type", "kind", type=OneOf(["edge", "regional"]), required=True,
+    help="Go through AWS's own CloudFront, or straight to the region.",
 )  # fmt: skip
 @change_options
 def set_endpoint(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dragonctl.cli.options import change_options, command, complete_methods
+from dragonctl.cli.values import Number, WholeNumber
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -22,20 +23,31 @@ Examples:
   dragonctl set-sampling --rate 1 --method POST --path '/dragons' --service 'dragons/prod'
 """
 )
-@click.option("--rate", type=float, metavar="SHARE", help="Share beyond the reservoir, 0 to 1.")
 @click.option(
-    "--reservoir", type=int, metavar="N", help="Requests a second that are always traced."
+    "--rate", type=Number(), metavar="SHARE",
+    help="Trace this share, from 0 to 1, of the requests beyond the reservoir.",
+)  # fmt: skip
+@click.option(
+    "--reservoir", type=WholeNumber(), metavar="N", help="Always trace N requests a second."
 )
 @click.option(
     "--method",
     metavar="VERB",
     shell_complete=complete_methods,
-    help="Only requests with this HTTP method.",
+    help="Match only this HTTP method.",
 )
-@click.option("--path", metavar="PATTERN", help="Only requests with this URL path; * and ? count.")
-@click.option("--service", metavar="NAME", help="Only this service: API/STAGE for a stage.")
-@click.option("--priority", type=int, metavar="N", help="1 is tried first (new rules: 1000).")
-@click.option("--name", metavar="NAME", help="The rule's name (default: from what it matches).")
+@click.option("--path", metavar="PATTERN", help="Match only this URL path; it may hold * and ?.")
+@click.option("--service", metavar="NAME", help="Match only this service: API/STAGE for a stage.")
+@click.option(
+    "--priority", type=WholeNumber(), metavar="N", show_default="1000 for a new rule",
+    help="Try the rule in this order, 1 first.",
+)  # fmt: skip
+@click.option(
+    "--name",
+    metavar="NAME",
+    show_default="made from what it matches",
+    help="Give the rule this name.",
+)
 @change_options
 def set_sampling(dry_run: bool, check: bool, yes: bool, no_wait: bool, **given: object) -> int:
     """Set an X-Ray sampling rule: the Default one, or one for some requests.

@@ -23,7 +23,12 @@ Examples:
 """
 )
 @application_options
-@click.option("--notify", required=True, metavar="EMAIL|TOPIC-ARN", help="Whom the alarms tell.")
+@click.option(
+    "--notify",
+    required=True,
+    metavar="EMAIL|TOPIC-ARN",
+    help="Notify this e-mail address or SNS topic.",
+)
 @change_options
 def setup_alarms(
     notify: str, dry_run: bool, check: bool, yes: bool, no_wait: bool, **chosen: Any

@@ -25,7 +25,7 @@ Examples:
 )
 @application_options
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-@click.option("--replace", is_flag=True, help="Also a dashboard that somebody has edited.")
+@click.option("--replace", is_flag=True, help="Replace even a dashboard that somebody has edited.")
 @change_options
 def setup_dashboard(
     open_it: bool,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from dragonctl.cli.options import application_options, change_options, command, option_under
+from dragonctl.cli.values import OneOf, WholeNumber
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -33,38 +32,58 @@ Examples:
 @application_options
 @_logging_option(
     "--log-level",
-    type=click.Choice(["OFF", "ERROR", "INFO"]),
-    help="Execution log of the API (INFO).",
+    type=OneOf(["OFF", "ERROR", "INFO"]),
+    show_default="INFO",
+    help="Log executions of the API at this level.",
 )
 @_logging_option(
-    "--data-trace/--no-data-trace", default=None, help="Log full requests and responses (off)."
+    "--data-trace/--no-data-trace",
+    default=None,
+    show_default="off",
+    help="Log full requests and responses.",
 )
 @_logging_option(
-    "--data-trace-for", metavar="TIME", help="Like --data-trace, to end after 30m, 2h, 1d."
+    "--data-trace-for", metavar="TIME", help="Log them, and report it once 30m, 2h or 1d are over."
 )
 @_logging_option(
-    "--metrics/--no-metrics", default=None, help="Detailed metrics, billed each (off)."
+    "--metrics/--no-metrics",
+    default=None,
+    show_default="off",
+    help="Collect detailed metrics; each is billed.",
 )
-@_logging_option("--access-log/--no-access-log", default=None, help="One line per request (on).")
-@_logging_option("--tracing/--no-tracing", default=None, help="X-Ray tracing throughout (on).")
+@_logging_option(
+    "--access-log/--no-access-log",
+    default=None,
+    show_default="on",
+    help="Log one line per request.",
+)
+@_logging_option(
+    "--tracing/--no-tracing", default=None, show_default="on", help="Trace with X-Ray throughout."
+)
 @_logging_option(
     "--state-machine-level",
-    type=click.Choice(["ALL", "ERROR", "FATAL", "OFF"]),
-    help="Log of the state machines (ALL).",
+    type=OneOf(["ALL", "ERROR", "FATAL", "OFF"]),
+    show_default="ALL",
+    help="Log the state machines at this level.",
 )
 @_logging_option(
-    "--execution-data/--no-execution-data", default=None, help="Log inputs and outputs (off)."
+    "--execution-data/--no-execution-data",
+    default=None,
+    show_default="off",
+    help="Log inputs and outputs of states.",
 )
 @_logging_option(
     "--retention",
-    type=int,
+    type=WholeNumber(),
     metavar="DAYS",
-    help="Days to keep logs (default 30, new groups only; given: all groups).",
+    show_default="30, in new groups only",
+    help="Keep logs for so many days, in every group.",
 )
 @_logging_option(
     "--log-format",
-    type=click.Choice(["json", "text"]),
-    help="Log format of the functions (kept); JSON with levels.",
+    type=OneOf(["json", "text"]),
+    show_default="what each has",
+    help="Let functions log in this format; JSON has levels.",
 )
 @_signals_option(
     "--application-signals",
@@ -72,21 +91,31 @@ Examples:
     help="Trace functions with AWS's OpenTelemetry layer; billed.",
 )
 @_signals_option(
-    "--layer-arn", "layer_arns", multiple=True, metavar="ARN", help="Another layer than AWS's own."
+    "--layer-arn",
+    "layer_arns",
+    multiple=True,
+    metavar="ARN",
+    help="Use this layer, not AWS's own. Repeatable.",
 )
 @_signals_option(
-    "--replace-wrapper", is_flag=True, help="Replace a function's wrapper that others set."
+    "--replace-wrapper", is_flag=True, help="Replace a function's wrapper script that somebody set."
 )
 @_role_option(
     "--role-name",
     metavar="NAME",
     default="APIGatewayCWLogs",
     show_default=True,
-    help="API Gateway's role.",
+    help="Give the role of API Gateway this name.",
 )
-@_role_option("--replace-account-role", is_flag=True, help="Replace a role that others set.")
+@_role_option(
+    "--replace-account-role",
+    is_flag=True,
+    help="Replace the account's role, though somebody set it.",
+)
 @_role_option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
-@_publish_option("--publish", is_flag=True, help="Publish, and move the alias that traffic uses.")
+@_publish_option(
+    "--publish", is_flag=True, help="Publish a version; move the alias that traffic uses."
+)
 @change_options
 def setup_observability(
     api: tuple[str, ...],

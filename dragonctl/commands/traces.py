@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command
+from dragonctl.cli.options import application_options, command, since_option, until_option
+from dragonctl.cli.values import WholeNumber
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -38,10 +39,8 @@ Examples:
 )
 @click.argument("ident", metavar="[ID]", required=False)
 @application_options
-@click.option(
-    "--since", metavar="TIME", default="1h", show_default=True, help="10m, 2h, 1d or ISO 8601."
-)
-@click.option("--until", metavar="TIME", help="Up to when (now).")
+@since_option("1h")
+@until_option
 @click.option(
     "--group-by",
     metavar="VALUE",
@@ -49,13 +48,18 @@ Examples:
     " annotation:NAME instead of listing them.",
 )
 @click.option(
-    "--limit", "-n", type=click.IntRange(min=1), metavar="N",
-    help="List the latest N (default: 100, with --output json all).",
+    "--limit", "-n", type=WholeNumber(least=1), metavar="N",
+    show_default="100; with --output json all", help="List the latest N.",
 )  # fmt: skip
-@click.option("--filter", "expression", metavar="EXPRESSION", help="X-Ray's filter expression.")
-@click.option("--errors-only", is_flag=True, help="Of ID: what failed, and what led to it.")
-@click.option("--logs", "with_logs", is_flag=True, help="Of ID: its log lines beneath it.")
-@click.option("--full", is_flag=True, help="Of ID: a row for each segment, and all metadata.")
+@click.option(
+    "--filter",
+    "expression",
+    metavar="EXPRESSION",
+    help="List only what X-Ray's filter expression finds.",
+)
+@click.option("--errors-only", is_flag=True, help="With ID: show what failed, and what led to it.")
+@click.option("--logs", "with_logs", is_flag=True, help="With ID: show its log lines beneath it.")
+@click.option("--full", is_flag=True, help="With ID: show every segment and all metadata.")
 def traces(
     ident: str | None,
     since: str,

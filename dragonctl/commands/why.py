@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command
+from dragonctl.cli.options import application_options, command, since_option
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -25,9 +25,7 @@ Examples:
 )
 @click.argument("ident", metavar="ID")
 @application_options
-@click.option(
-    "--since", metavar="TIME", default="1d", show_default=True, help="10m, 2h, 1d or ISO 8601."
-)
+@since_option("1d")
 def why(ident: str, since: str, **chosen: Any) -> int:
     """Say whether a request failed as a whole, and which part, by the line that says so.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,6 +38,15 @@ def test_the_options_of_no_command_are_a_long_list_without_parts(terminal):
             assert "\nOptions:\n" not in terminal.out, (
                 f"{name} shows its options under titles: make the new one with option_under(TITLE)"
             )
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_defaults_are_told_in_one_form(terminal, name):
+    """As click tells them: ``[default: 30]``; beside a word of another form nobody sees them."""
+    terminal.run(name, "--help")
+    options = " ".join(terminal.out.partition("\n\nExample")[0].split()).partition(" -")[2]
+    told = re.sub(r"\[default: [^(\]]+\]|[Ww]ith its defaults", "", options)
+    assert not re.search(r"default|\((on|off|now|kept|\d+)\)", told), told
 
 
 def test_every_command_has_its_place_in_the_help_and_in_the_list_of_pages():

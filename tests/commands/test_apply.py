@@ -258,7 +258,7 @@ def test_code_is_built_again_and_must_be_the_same(theirs, write, dragonctl, made
         (("setup-observability", "--dry-run", "--out", "."), "is a folder"),
         (("setup-observability", "--dry-run", "--out", "none/plan.json"), "there is no folder"),
         (("apply", "none.json"), "cannot be read"),
-        (("status", "--output", "markdown"), "is not one of"),
+        (("status", "--output", "markdown"), "--output takes text or json, not markdown"),
         (("history", "--output", "markdown"), "history RUN"),
     ],
 )
