@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import tempfile
 import termios
@@ -24,6 +25,8 @@ from tests.hurry import hurry
 from tests.terminal.replaying import Answers, Trouble
 
 ROWS = 24
+SILENCE = 240
+"""Seconds; a command that is asked nothing and says nothing for so long does not end by itself."""
 GONE = "gone"
 """In the place of a stream's file: a pipe without a reader."""
 CLOSED = "closed"
@@ -183,10 +186,12 @@ class Terminal:
         os.write(self.master, text.encode())
 
     def watch(self, during: Callable[[Terminal], None] | None = None) -> None:
-        """Show what comes until the command ends."""
+        """Show what comes until the command ends; one that says nothing for minutes is killed."""
         while not self.closed:
             ended = self.process.exitcode is not None
-            ready, _, _ = select.select([self.master, self.process.sentinel], [], [], 60)
+            ready, _, _ = select.select([self.master, self.process.sentinel], [], [], SILENCE)
+            if not ready:
+                self.process.kill()
             if self.master in ready:
                 self.sent.append(os.read(self.master, 65536))
                 self.emulator.feed(self.sent[-1])
@@ -211,6 +216,8 @@ def _become(
     os.environ.clear()
     os.environ.update(variables)
     os.chdir(folder)
+    # Whoever runs the tests in the background hands an ignored Ctrl-C on to every process.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if session:
         os.setsid()  # the first terminal that it opens is its own
     for number, device in enumerate(devices):
