@@ -3,18 +3,16 @@
 import io
 import json
 import os
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from tests.applications import five_functions
 from tests.applications.builder import Builder
+from tests.forked import Forked
 
 HANDLER = """
 import json
@@ -67,11 +65,7 @@ class Shop:
             "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "COLUMNS": "120",
             "DRAGONCTL_STATE_DIR": str(self.folder),
         }  # fmt: skip
-        command = [str(Path(sys.executable).with_name("dragonctl")), *arguments]
-        ended = subprocess.run(
-            command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=240,
-            check=False,
-        )  # fmt: skip
+        ended = Forked(arguments, environment, self.folder).end()
         assert ended.returncode == code, ended.stderr
         return ended
 
