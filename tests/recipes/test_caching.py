@@ -254,6 +254,11 @@ def test_new_and_deleted_methods_are_named():
     assert other({}) == ["GET /a/{id} (deleted)"]
 
 
+def test_edits_are_named_in_the_order_of_their_paths():
+    made = {("DELETE", "/d"): {}, ("PUT", "/b"): {}, ("GET", "/c"): {}}
+    assert other({**NOW, **made}) == ["PUT /b (new)", "GET /c (new)", "DELETE /d (new)"]
+
+
 def test_a_key_that_is_not_served_yet_is_no_edit():
     raw = {**edited(cacheKeyParameters=[f"{QUERY}r"])[NAME]}
     raw["requestParameters"] = {**raw["requestParameters"], f"{QUERY}r": False}

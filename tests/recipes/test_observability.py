@@ -10,6 +10,7 @@ from dragonctl.engine.reversal import Keep
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.recipes.observability import Options
 from dragonctl.recipes.observability.delivery import Use
+from dragonctl.recipes.observability.roles import Need, judged
 from dragonctl.resources.iam_policy import Holders
 from dragonctl.resources.role_rights import Rights
 from tests.recipes.observing import (
@@ -205,6 +206,14 @@ def test_a_role_without_room_for_policies_is_told_before_anything_is_tried(held,
     assert any("Role worker" in text and "no more than 10" in text for text in made.warnings) == (
         told
     )
+
+
+@pytest.mark.parametrize(("held", "is_full"), [(0, False), (9, False), (10, True), (11, True)])
+def test_what_a_role_can_do_without_takes_no_place_that_it_does_not_have(held, is_full):
+    """IAM takes ten managed policies, and more only of those who had that raised."""
+    need = Need("worker", "log", (), BASIC, is_part_of_it=True)
+    found = judged([need], {"worker": Rights("worker", {}, ALL, attached=held)}, may_attach=True)
+    assert found.attach == ({} if is_full else {"worker": (BASIC,)})
 
 
 def test_a_boundary_that_forbids_is_told_and_tracing_left():

@@ -42,6 +42,14 @@ def test_a_region_that_logs_through_it_is_in_the_way(thing, settings, in_the_way
     assert ("is API Gateway's CloudWatch role in eu-south-1" in (found or "")) == in_the_way
 
 
+def test_the_region_in_which_a_role_was_used_last_is_asked_too():
+    """There was no run in it: nothing else tells of it."""
+    aws = TwoRegions({"cloudwatchRoleArn": "arn:x:role/r"})
+    aws.elsewhere = frozenset()
+    used = Reading({}, {"used": {"Region": "eu-south-1"}})
+    assert "in eu-south-1" in Role("r").obstacle(aws, used, {})
+
+
 @pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnrecognizedClientException"])
 def test_a_region_that_is_closed_may_log_through_it(thing, code):

@@ -106,6 +106,9 @@ TABLE = [
             "restApiId": "a1", "mode": "overwrite", "failOnWarnings": True,
             "body": b'{"openapi": "3.0.1"}'}),
         ("TagResource", {"resourceArn": "arn:a1", "tags": {"dragonctl:definition": "h"}})]),
+    # An import cannot be taken back: without the tag the next run makes it again.
+    (ApiDefinition("dragons", "dragons"), Reading({"definition": "h", "api": "a1"}, FACTS), None, [
+        ("UntagResource", {"resourceArn": "arn:a1", "tagKeys": ["dragonctl:definition"]})]),
     (Deployment("dragons", "dragons"), None, {"definition": "h", "api": "a1"}, [
         ("CreateDeployment", {
             "restApiId": "a1", "description": "dragonctl create-app, definition h"})]),
