@@ -23,6 +23,7 @@ def pauses(code, status):
     time, made = Time(), []
 
     def tell(_, pause):
+        assert pause > 0
         made.append(pause)
 
     def call():
