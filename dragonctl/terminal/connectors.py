@@ -1,7 +1,8 @@
 """The lines between two rows of a drawing, on a grid of characters.
 
-A line that passes over another leaves a gap in it; only corners and tees join. Lines of one node
-share their way; lines that close a cycle are dashed, and their arrow points up; links are dotted.
+A line that passes over another leaves a gap in it; only corners and tees join. Calls pass over
+what is dashed or dotted, which has gaps anyway. Lines of one node share their way; lines that close
+a cycle are dashed, and their arrow points up; links are dotted.
 """
 
 from __future__ import annotations
@@ -15,15 +16,23 @@ from rich.text import Text
 from dragonctl.terminal.layers import Item, Net
 
 _LINES = ("cyan", "blue", "magenta", "")
-
-
 _ACROSS = {"call": "─", "back": "╌", "link": "┄"}
-DOWN = {"call": "│", "back": "╎", "link": "┆"}
+_DOWN = {"call": "│", "back": "╎", "link": "┆"}
 """How lines are drawn: of calls, of those that close a cycle, and of links."""
 
 
 def _drawn(net: Net) -> str:
     return "back" if net.backwards else "link" if net.link else "call"
+
+
+def colour_of(net: Net, names: Mapping[Any, int]) -> str:
+    """The colour of a net's lines; ``names``: a number for each node."""
+    return _LINES[names[net.origin] % len(_LINES)]
+
+
+def passing(net: Net, names: Mapping[Any, int]) -> tuple[str, str]:
+    """The sign and the colour of a net's line on its way down through a row of boxes."""
+    return _DOWN[_drawn(net)], colour_of(net, names)
 
 
 @dataclass
@@ -42,15 +51,15 @@ class Channel:
         ports = _ports(self.nets)
         tracks = _tracks(self.nets, ports)
         height = max(tracks.values(), default=0) + 2
-        for net in sorted(self.nets, key=lambda net: not net.backwards):
-            self._horizontal(net, ports, tracks)
-        for net in self.nets:
-            self._vertical(net, ports, tracks, height)
+        # What is drawn later passes over: the ways across first, and calls after the others.
+        for calls in (False, True):
+            nets = [net for net in self.nets if (_drawn(net) == "call") is calls]
+            for net in nets:
+                self._horizontal(net, ports, tracks)
+            for net in nets:
+                self._vertical(net, ports, tracks, height)
         for y in range(height):
             yield self._line(y)
-
-    def _style(self, net: Net) -> str:
-        return _LINES[self.names[net.origin] % len(_LINES)]
 
     def _horizontal(
         self, net: Net, ports: Mapping[tuple[Net, Item], int], tracks: Mapping[Net, int]
@@ -59,7 +68,7 @@ class Channel:
             return
         xs = [ports[net, item] for item in (net.source, *net.targets)]
         for x in range(min(xs), max(xs) + 1):
-            self.cells[x, tracks[net]] = (_ACROSS[_drawn(net)], self._style(net))
+            self.cells[x, tracks[net]] = (_ACROSS[_drawn(net)], colour_of(net, self.names))
 
     def _vertical(
         self,
@@ -68,7 +77,7 @@ class Channel:
         tracks: Mapping[Net, int],
         height: int,
     ) -> None:
-        bar, style = DOWN[_drawn(net)], self._style(net)
+        bar, style = passing(net, self.names)
         source = ports[net, net.source]
         turn = tracks.get(net, height)
         for y in range(turn):

@@ -1,19 +1,18 @@
 """The service map in a terminal: boxes and arrows, then the figures of every edge.
 
-Callers stand above what they call. Arrows that close a cycle are dashed and point up. A line
-that passes over another leaves a gap in it; only corners and tees join.
+Callers stand above what they call. Arrows that close a cycle are dashed and point up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from dragonctl.telemetry.times import duration_text
-from dragonctl.telemetry.traces.service_map import Figures, Node, ServiceMap
-from dragonctl.terminal.connectors import DOWN, Channel
+from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
+from dragonctl.terminal.connectors import Channel, passing
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
@@ -54,7 +53,7 @@ def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
     layout = layered(widths, found.edges, columns - 1, links_of(found))
     names = {key: number for number, key in enumerate(found.nodes)}
     for number, row in enumerate(layout.rows):
-        yield from _row(row, found, layout)
+        yield from _row(row, found, layout, names)
         if number + 1 < len(layout.rows):
             yield from Channel(layout.nets[number], names).lines()
 
@@ -64,16 +63,22 @@ def _box_width(node: Node, columns: int) -> int:
     return min(wanted, _WIDEST, max(columns - 1, 8))
 
 
-def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Text]:
+def _row(
+    row: Sequence[Item], found: ServiceMap, layout: Layout, names: Mapping[Key, int]
+) -> Iterator[Text]:
     """A row of boxes; passages run through it as lines."""
     boxes = {
         item: _box(found.nodes[item.node], item, item.node in layout.loops)
         for item in row
         if item.node is not None
     }
-    nets = [net for below in layout.nets for net in below]
-    dashed = {item for net in nets if net.backwards for item in net.targets}
-    dotted = {item for net in nets if net.link for item in net.targets} - dashed
+    passages = {
+        item: passing(net, names)
+        for below in layout.nets
+        for net in below
+        for item in net.targets
+        if item.node is None
+    }
     for height in range(_BOX_HEIGHT):
         line = Text()
         for item in row:
@@ -81,8 +86,7 @@ def _row(row: Sequence[Item], found: ServiceMap, layout: Layout) -> Iterator[Tex
             if item in boxes:
                 line.append_text(boxes[item][height])
             else:
-                kind = "back" if item in dashed else "link" if item in dotted else "call"
-                line.append(DOWN[kind], style="dim")
+                line.append(*passages[item])
         yield line
 
 

@@ -29,7 +29,7 @@ SMALL = """\
               │ fault 10 %       │
               ╰──────────────────╯
                       │ ▲
-          ╭───────────┴─╎───────╮
+          ╭───────────┴─────────╮
           ▼             ╎       ▼
 ╭ function ────────╮  ╭ function ────────╮
 │ read             │  │ write            │
@@ -284,3 +284,25 @@ def test_the_lines_between_boxes_have_none_of_the_colours_that_say_how_a_part_is
     arrows = re.findall(r"\x1b\[([0-9;]*)m[▼▽▲]", console.file.getvalue())
     assert arrows
     assert not {"31", "32", "33"} & {part for codes in arrows for part in codes.split(";")}
+
+
+def test_a_call_is_never_broken_and_a_line_keeps_its_colour_past_the_boxes():
+    services = [
+        graphs.service(0, "shop", "AWS::ApiGateway::Stage", 9, [(1, 9), (2, 9), (5, 9)]),
+        graphs.service(1, "orders", "AWS::Lambda::Function", 9, [(3, 9)]),
+        graphs.service(2, "bills", "AWS::Lambda::Function", 9, [(4, 9)]),
+        graphs.service(3, "sold", "AWS::SQS::Queue", 9),
+        graphs.service(4, "stock", "AWS::DynamoDB::Table", 9),
+        graphs.service(5, "packer", "AWS::Lambda::Function", 9, [(0, 1), (4, 2)]),
+    ]
+    graphs.calls(services[3], 5, 9, EdgeType="link")
+    lines = list(drawn(map_of(services), 80))
+    across = [line.plain for line in lines if "─" in line.plain and "╭ " not in line.plain]
+    assert not any(re.search("─[╎┆╌┄]|[╎┆╌┄]─", line) for line in across)
+    colours = {
+        str(span.style)
+        for line in lines
+        for span in line.spans
+        if "╎" in line.plain[span.start : span.end]
+    }
+    assert len(colours) == 1
