@@ -16,7 +16,7 @@ from typing import Any
 from dragonctl.local import backends
 from dragonctl.local.emission import metrics, sampling, trace_header
 from dragonctl.local.emission.trace_header import TraceHeader
-from dragonctl.local.executions import causes, queries, tasks
+from dragonctl.local.executions import causes, integrations, queries, tasks
 from dragonctl.local.executions.recorder import Machine, Recorder
 from dragonctl.local.messages import AwsError
 from dragonctl.local.shims import definitions
@@ -34,6 +34,7 @@ def _prepared() -> type:
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     tasks.install()
+    integrations.install()
     queries.install()
     causes.install()
     definitions.know_express_children()

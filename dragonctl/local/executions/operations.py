@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends
@@ -28,6 +28,13 @@ def start_sync_execution(request: Request) -> dict[str, Any]:
     )
 
 
+@instead("stepfunctions", "StopExecution", lock=False)
+def stop_execution(request: Request) -> dict[str, Any]:
+    """Abort an execution, for the reason that the caller gives."""
+    arn = str(request.parameters["executionArn"])
+    return _existing(request.account, request.region, "StopExecution", arn, request.parameters)
+
+
 def act(
     account: str, region: str, action: str, parameters: Mapping[str, Any], header: str
 ) -> dict[str, Any]:
@@ -42,21 +49,35 @@ def act(
     elif action == "StartSyncExecution":
         result = _ended(engine.start_sync(account, region, parameters, header))
     else:
-        result = _existing(account, region, action, str(parameters.get("executionArn") or ""))
+        arn = str(parameters.get("executionArn") or "")
+        result = _existing(account, region, action, arn, parameters)
     return {name: _plain(value) for name, value in result.items()}
 
 
-def _existing(account: str, region: str, action: str, arn: str) -> dict[str, Any]:
+def _existing(
+    account: str, region: str, action: str, arn: str, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
     from moto.core.exceptions import AWSError
 
     backend = backends.backend("stepfunctions", account, region)
     try:
-        if action == "StopExecution":
-            execution = backend.stop_execution(arn)
-            return {"stopDate": execution.stop_date}
-        return dict(backend.describe_execution(arn).to_describe_output())
+        execution = backend.describe_execution(arn)
     except AWSError as error:
         raise AwsError(str(error.TYPE), f"Execution Does Not Exist: '{arn}'") from error
+    if action == "StopExecution":
+        return {"stopDate": _stop(execution, parameters)}
+    return dict(execution.to_describe_output())
+
+
+def _stop(execution: Any, parameters: Mapping[str, Any]) -> datetime:
+    """When it was aborted; or, of one that had ended, when it did."""
+    if execution.status != "RUNNING":
+        ended: datetime = execution.stop_date
+        return ended
+    now = datetime.now(UTC)
+    execution.error, execution.cause = parameters.get("error"), parameters.get("cause")
+    execution.stop(stop_date=now, error=execution.error, cause=execution.cause)
+    return now
 
 
 def _header(request: Request) -> str | None:

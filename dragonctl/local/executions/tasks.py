@@ -22,13 +22,8 @@ from dragonctl.local.runtime import calls
 def install() -> None:
     """Put these in the place of moto's; once, before the first execution."""
     from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-        state_task_service_lambda,
-    )
 
     lambda_eval_utils.execute_lambda_function_integration = execute_lambda_function_integration
-    supported = state_task_service_lambda._SUPPORTED_API_PARAM_BINDINGS["invoke"]  # noqa: SLF001
-    supported.add("InvocationType")
     _name_refusals()
 
 
