@@ -133,11 +133,19 @@ def failed_document(
     }
 
 
+def _sentence(error: click.ClickException) -> str:
+    """What was typed wrongly; of what is missing, what to type there."""
+    if not (isinstance(error, click.MissingParameter) and error.ctx and error.param):
+        return error.format_message()
+    metavar = error.param.make_metavar(error.ctx)
+    named = error.param.opts[0] if isinstance(error.param, click.Option) else ""
+    return f"{error.ctx.command.name} needs {f'{named} {metavar}'.strip()}."
+
+
 def _as_failure(error: Exception, line: Line) -> DragonError:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         named = [context.command.name] if context and context.parent else []
         hint = f"See: {Printed(line).command(*named, '--help')}"
-        # Click lists the values of a choice one a line.
-        return UsageError(error.format_message().replace("\n\t", " "), hint)
+        return UsageError(_sentence(error), hint)
     return as_failure(error)

@@ -21,6 +21,10 @@ Examples:
   dragonctl why 9f8b6a10-0000-4000-8000-000000000001
   dragonctl why arn:aws:states:eu-west-1:123456789012:execution:MyStateMachine:name
   dragonctl why 1-65a0b0c0-0123456789abcdef01234567
+
+\b
+Exit codes: 0 when the id was found, whatever became of the request, 1 when
+no log line, execution or trace of it was found.
 """
 )
 @click.argument("ident", metavar="ID")
@@ -57,7 +61,7 @@ def why(ident: str, since: str, **chosen: Any) -> int:
         view.answer(verdict.document())
     else:
         print_verdict(out(), verdict, view.label)
-    return 0
+    return int(not verdict.found)
 
 
 def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

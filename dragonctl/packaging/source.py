@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dragonctl.errors import UsageError
 from dragonctl.packaging.confidential.names import is_secret
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.limits import check_function_name
@@ -59,14 +60,12 @@ def function_folders(root: Path) -> list[Path]:
 
 
 def function_folder(root: Path, name: str) -> Path:
-    """The folder of the function ``name``, written with ``_`` or ``-``, or an error."""
+    """The folder of the function ``name``, written with ``_`` or ``-``; UsageError for none."""
     for candidate in (name, name.replace("-", "_")):
         if candidate and Path(candidate).name == candidate and _is_function(root / candidate):
             return root / candidate
     known = ", ".join(path.name for path in function_folders(root)) if root.is_dir() else ""
-    raise PackagingError(
-        f"There is no function {name} in {root}.", f"There are: {known or 'none'}."
-    )
+    raise UsageError(f"There is no function {name} in {root}.", f"There are: {known or 'none'}.")
 
 
 def function_name(folder: Path) -> str:

@@ -51,8 +51,8 @@ def _head(verdict: Verdict) -> str:
     ident = neutral(verdict.ident, 200)
     if not verdict.found:
         return (
-            f"Nothing is to be seen of {ident} in the logs and traces of this time."
-            " Its lines take some seconds to appear; --since reaches further back."
+            f"Nothing was found of {ident}: no log line, execution or trace. Lines of a new request"
+            " appear after some seconds; for an old one look further back, as with --since 7d."
         )
     if verdict.cause:
         words = _sentence(verdict.cause)

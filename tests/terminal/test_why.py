@@ -63,7 +63,7 @@ def test_what_was_handled_is_said_and_nothing_is_to_be_done(handled, words):
 
 def test_a_success_and_an_end_that_was_not_seen_are_told_apart():
     assert said(Verdict("abc", "ok", lines=3))[0] == "Nothing failed: abc, 3 lines."
-    assert said(Verdict("abc", found=False))[0].startswith("Nothing is to be seen of abc")
+    assert said(Verdict("abc", found=False))[0].startswith("Nothing was found of abc: no log line")
     lines = said(Verdict("abc", "unknown", unseen=("Its end is not there.",)))
     assert lines[0].startswith("Nothing failed as far as was seen, which is not all")
     assert lines[1] == "Its end is not there."

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dragonctl.engine.model import Json
-from dragonctl.errors import DragonError
+from dragonctl.errors import DragonError, UsageError
 
 LARGEST_BYTES = 6 << 20
 """What API Gateway imports (AWS: "API Gateway quotas": 6 MB)."""
@@ -48,11 +48,12 @@ def read_folder(folder: Path) -> Documents:
     """All of a folder's documents, by name.
 
     Raises:
-        DragonError: there is no such folder, or no document in it.
+        UsageError: there is no such folder.
+        DragonError: no document is in it.
 
     """
     if not folder.is_dir():
-        raise DragonError(f"There is no folder {folder}.", code="BadDefinitions")
+        raise UsageError(f"There is no folder {folder}.", "--definitions names one.")
     apis, machines, passed_over = [], [], []
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
