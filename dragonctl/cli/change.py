@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -56,7 +56,8 @@ class Goal:
     several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
     ``undo_command`` is the command that takes it back, where that is not ``undo``.
     ``rest`` finds out the goal in full, where these steps, a part of its, may be carried out
-    meanwhile: nothing is asked or shown before.
+    meanwhile: nothing is asked or shown before. ``titles`` (identifier -> title) are what people
+    are told in place of identifiers.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Goal:
     undo_command: str = ""
     plan_notes: Callable[[Plan], Iterable[str]] = _no_notes
     rest: Callable[[], Goal] | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class _Work:
         if self.kept:
             check_place(self.kept, session.scope)
         goal = self.goal = goal_of(session)
-        self.report.brief = goal.brief
+        self.report.brief, self.report.titles = goal.brief, goal.titles
         planned = plan(session.reads, goal.steps)
         if goal.rest:
             self._carry_out_in_parts(planned, goal.rest)

@@ -41,7 +41,8 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
     back = undoing(chosen, known_kinds())
 
     title = f"Undo of {chosen.title}, run {chosen.run}"
-    goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run})
+    titles = {entry.identifier: entry.title for entry in chosen.entries.values()}
+    goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run}, titles=titles)
     how = How(dry_run, check, yes, no_wait)
     amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
     question = f"Take back run {chosen.run} ({chosen.title}, {amount})?"

@@ -199,8 +199,11 @@ class _Left:
         changed = [field for field in back.left if field not in back.lost]
         return (*self._changed(changed), *self._lost(lost))
 
+    def _named(self, fields: list[str]) -> str:
+        return f"{', '.join(map(self.past.resource.label, fields))} of {self.past.entry.identifier}"
+
     def _changed(self, fields: list[str]) -> tuple[str, ...]:
-        what = f"{', '.join(fields)} of {self.past.entry.identifier}"
+        what = self._named(fields)
         match len(fields):
             case 0:
                 return ()
@@ -209,7 +212,7 @@ class _Left:
         return (f"{what} were changed after that run, or go with what was: they are left.",)
 
     def _lost(self, fields: list[str]) -> tuple[str, ...]:
-        what = f"{', '.join(fields)} of {self.past.entry.identifier}"
+        what = self._named(fields)
         return (
             (f"{what}: left, the journal does not hold what was there before.",) if fields else ()
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from rich.text import Text
@@ -28,7 +29,9 @@ class Report:
     """Tells a person of a run: on stdout what changes, on stderr what goes on.
 
     With ``json_`` it stays silent on stdout; the document says it all. ``brief`` leaves the fields
-    of things that are made or deleted whole to that document: their titles say enough.
+    of things that are made or deleted whole to that document: their titles say enough. ``titles``
+    (identifier -> title) puts people's words where a warning names a thing by its identifier, as
+    the document does.
     """
 
     brief = False
@@ -36,6 +39,7 @@ class Report:
     def __init__(self, *, json_: bool) -> None:
         self.json = json_
         self.label = ""
+        self.titles: Mapping[str, str] = {}
         self.began = time.monotonic()
         self.drawing = Drawing("Reading …", animates=animates())
         self.told: dict[str, float] = {}
@@ -80,7 +84,14 @@ class Report:
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
         console.note(*dict.fromkeys(notes))
-        console.warn(*dict.fromkeys(warnings))
+        console.warn(*dict.fromkeys(map(self._in_words, warnings)))
+
+    def _in_words(self, sentence: str) -> str:
+        """The sentence, with the title of each thing for its identifier."""
+        longest_first = sorted(self.titles, key=len, reverse=True)
+        known = "|".join(map(re.escape, longest_first))
+        whole = rf"(?<![\w/])({known})(?![\w/:-])"
+        return re.sub(whole, lambda found: self.titles[found[0]], sentence) if known else sentence
 
     def event(self, event: Event) -> None:
         """One thing that happened in the run."""
@@ -99,7 +110,8 @@ class Report:
                 self._doing(step.title, None)
                 tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
             case Kept(step, reason):
-                tell(Text(f"= {neutral(step.title)}: left, because {neutral(reason)}", "dim"))
+                why = neutral(self._in_words(reason))
+                tell(Text(f"= {neutral(step.title)}: left, because {why}", "dim"))
 
     def end(self, outcome: Outcome, undo_command: str, *, dry: bool, unknown: bool) -> None:
         """The last lines: how many, how long, and what to type to take it back.
