@@ -45,6 +45,10 @@ class Selection:
         return not self.stages or any(fnmatchcase(name, pattern) for pattern in self.stages)
 
 
+class NoApiError(UsageError):
+    """The region has no REST API."""
+
+
 class ChooseApiError(UsageError):
     """Several APIs could be meant; ``choices`` are GetRestApis' items."""
 
@@ -103,7 +107,7 @@ def _only_api(aws: Reader, apis: list[dict[str, Any]], selection: Selection) -> 
     )
 
 
-def _no_rest_api(aws: Reader) -> UsageError:
+def _no_rest_api(aws: Reader) -> NoApiError:
     """What is there instead, as far as we may look, and what to type."""
     text = f"There is no REST API in account {aws.account}, region {aws.region}."
     functions, machines, modern = aws.concurrently(
@@ -121,7 +125,7 @@ def _no_rest_api(aws: Reader) -> UsageError:
     )  # fmt: skip
     there = [words for words, _ in (functions, machines, modern) if words]
     if not there:
-        return UsageError(text, "Check --region and --profile, or try `dragonctl demo`.")
+        return NoApiError(text, "Check --region and --profile, or try `dragonctl demo`.")
     options = [
         f"{option} {names[0]}"
         for option, (_, names) in (("--function", functions), ("--state-machine", machines))
@@ -129,7 +133,7 @@ def _no_rest_api(aws: Reader) -> UsageError:
     ]
     taken = "setup-observability, status, logs and traces take functions and state machines alone"
     hint = f"{taken}: {' '.join(options)}." if options else "dragonctl works on REST APIs."
-    return UsageError(f"{text} There are {', '.join(there)}.", hint)
+    return NoApiError(f"{text} There are {', '.join(there)}.", hint)
 
 
 def _names(

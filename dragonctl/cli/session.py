@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from dragonctl.application.apis import ChooseApiError, Selection
+from dragonctl.application.apis import ChooseApiError, NoApiError, Selection
 from dragonctl.application.discovery import discover
 from dragonctl.application.found import OnFound
 from dragonctl.application.nouns import App
@@ -142,6 +142,10 @@ class Session:
         """The application that is meant; at a terminal a doubt becomes a question."""
         try:
             app = discover(self.reads, selection, *on_found)
+        except NoApiError as none:
+            if self.globals.is_local:  # there no region or profile is to blame
+                none.hint = "`dragonctl create-app` makes the sample; `dragonctl demo` shows it."
+            raise
         except ChooseApiError as doubt:
             if not (sys.stdin.isatty() and sys.stderr.isatty()) or self.globals.json:
                 raise
