@@ -13,6 +13,7 @@ from rich.text import Text
 from dragonctl.engine.fields import Field
 from dragonctl.engine.model import Change, Resource
 from dragonctl.terminal import documents
+from dragonctl.terminal.long_values import in_short, long_fields, moved_fields
 from dragonctl.terminal.neutral import neutral
 
 _INDENT = "    "
@@ -56,13 +57,12 @@ def shown(value: Any) -> str:
             return "none"
         case bool():
             return "on" if value else "off"
-        case str():
-            return neutral(value, _LONGEST)
         case {"widgets": [*widgets]}:
             return f"{len(widgets)} widgets"
         case {"Statement": _}:
             return neutral(documents.summary(value), _LONGEST)
-    return neutral(json.dumps(value), _LONGEST)
+    words = in_short(value) or (value if isinstance(value, str) else json.dumps(value))
+    return neutral(words, _LONGEST)
 
 
 def _fact(change: Change) -> str:
@@ -79,13 +79,19 @@ def _value(change: Change, value: Any) -> str:
 
 
 def _lines(change: Change, column: int) -> Iterator[Text]:
-    """Of a policy document, the statements that differ: the rest of it says nothing new."""
-    both = all(documents.is_document(one) for one in (change.before, change.after))
-    moved = list(documents.moved(change.before, change.after)) if both else []
+    """Of a document, the parts that differ: the rest of it says nothing new."""
+    moved = list(_moved(change.before, change.after))
     if not moved:
         yield _line(change, column)
     for name, words in zip(chain([label(change)], repeat("")), moved, strict=False):
         yield Text(f"{_INDENT}{name:<{column}}  {neutral(words, _LONGEST)}")
+
+
+def _moved(before: Any, after: Any) -> Iterator[str]:
+    if documents.is_document(before) and documents.is_document(after):
+        yield from documents.moved(before, after)
+    elif (old := long_fields(before)) and (new := long_fields(after)):
+        yield from moved_fields(old, new)
 
 
 def before_and_after(change: Change) -> tuple[str, str]:

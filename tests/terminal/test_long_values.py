@@ -1,0 +1,52 @@
+"""A change whose value is a whole document is told by what is telling in it."""
+
+from __future__ import annotations
+
+import json
+
+from dragonctl.engine.model import Change
+from dragonctl.terminal.fields import field_lines
+
+STAGE = "apigateway-stage/abc/prod"
+SHORT = {name: f"$context.{name}" for name in ("requestId", "status", "protocol", "path", "ip")}
+WIDE = {
+    **SHORT,
+    "xrayTraceId": "$context.xrayTraceId",
+    "responseLatency": "$context.responseLatency",
+}
+OLD = {**SHORT, "httpMethod": "$context.httpMethod", "userAgent": "$context.identity.userAgent"}
+
+
+def told(before, after):
+    changes = [Change(STAGE, "accessLog/format", before, after), Change(STAGE, "x", 1, 2)]
+    return [" ".join(line.plain.split()) for line in field_lines(changes)][:-1]
+
+
+def test_a_new_access_log_format_is_told_by_its_first_fields():
+    (line,) = told(None, json.dumps(WIDE))
+    assert line.endswith("JSON, 7 fields: requestId, status, protocol, …")
+
+
+def test_of_two_formats_what_differs_is_told():
+    first, second = told(json.dumps(OLD), json.dumps({**WIDE, "ip": "$context.identity.sourceIp"}))[
+        :2
+    ]
+    assert first.endswith("- httpMethod, userAgent")
+    assert second.endswith("+ xrayTraceId, responseLatency")
+
+
+def test_a_text_that_is_no_json_and_a_short_one_stand_whole():
+    plain = "$context.identity.sourceIp " * 10
+    assert told(None, plain)[0].endswith(plain.strip())
+    assert told(None, '{"id":"$context.requestId"}')[0].endswith('{"id":"$context.requestId"}')
+
+
+def test_a_long_list_is_counted():
+    assert told(None, [{"Id": "result", "Expression": "e" * 250}])[0].endswith("JSON, 1 entry")
+
+
+def test_a_dashboard_and_a_policy_keep_their_own_words():
+    widgets = {"widgets": [{"type": "metric", "properties": {"title": "t" * 250}}]}
+    policy = {"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"] * 30, "Resource": "*"}]}
+    assert told(None, widgets)[0].endswith("1 widgets")
+    assert "allows s3:GetObject" in told(None, policy)[0]
