@@ -107,6 +107,8 @@ def test_requests_that_ran_are_seen_in_logs_traces_map_and_why(shop, tmp_path):
     assert verdict["cause"]["evidence"].startswith(FAILED)
     assert verdict["next"] == f"dragonctl logs --request {shop.bad} --source functions"
     assert "Nothing failed" in shop.run("why", shop.good)
+    nobodys = "9f8b6a10-0000-4000-8000-000000000001"
+    assert f"Nothing was found of {nobodys}" in shop.run("why", nobodys, code=1)
 
     traces = shop.json("traces")["traces"]
     assert {(trace["code"], trace["status"]) for trace in traces} == {(200, "ok"), (502, "fault")}
