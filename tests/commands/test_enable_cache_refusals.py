@@ -79,6 +79,15 @@ def test_what_all_methods_would_cache_unasked_is_switched_off_with_a_new_cluster
     assert [path for path in left if not path.endswith("*/*/cachingEnabled")] == []
 
 
+def test_what_nobody_asked_for_and_nothing_caches_is_left_alone(made, dragonctl):
+    made.add("/a", f"{QUERY}q")
+    made.add("/b", f"{QUERY}q")
+    made.deploy()
+    said = dragonctl("enable-cache", "--method", "GET /a", "--output", "json").document
+    assert not [one for one in said["warnings"] if "/b" in one]
+    assert set(made.stages()["prod"]["methodSettings"]) == {"~1a/GET"}
+
+
 def test_what_all_methods_cache_already_is_kept_and_named(made, dragonctl):
     made.add("/mine", authorization="AWS_IAM")
     made.add("/open")

@@ -99,6 +99,15 @@ def test_every_write_meets_a_conflict(lab, learned, fault):
     assert left(learned.end, lab.comparable(lab.look())) == {}
 
 
+def test_a_key_that_aws_answers_and_does_not_hold_is_not_deployed(lab):
+    """The deployment would serve the method without it, and callers would share answers."""
+    lab.fresh()
+    result = lab.run(*ENABLE, rules=[Rule(FAULTS["no-effect"], "apigateway", "UpdateIntegration")])
+    assert result.exit_code == 1
+    assert "NotHeld" in [one["code"] for one in result.errors]
+    assert not {"apigateway.CreateDeployment", "apigateway.UpdateStage"} & set(result.writes)
+
+
 def operations(learned, *, writes=False):
     counts = {}
     for service, operation, is_write in learned.calls:
