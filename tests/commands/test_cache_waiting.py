@@ -7,7 +7,9 @@ def test_a_change_waits_for_the_one_in_progress(dragons, dragonctl, local_aws):
     local_aws.pace(cache_cluster=2, function_update=0, distribution=0)
     assert dragonctl("enable-cache", "--no-wait").code == 0
     assert dragons.stages()["prod"]["cacheClusterStatus"] == "CREATE_IN_PROGRESS"
-    assert dragonctl("enable-cache", "--ttl", "60", "--no-wait").code == 0
+    again = dragonctl("enable-cache", "--ttl", "60", "--no-wait", "--output", "json")
+    assert again.code == 0
+    assert "stage prod is still changing (CREATE_IN_PROGRESS)" in str(again.document["notes"])
     assert dragons.settings("~1dragons/GET")["cacheTtlInSeconds"] == 60
 
 

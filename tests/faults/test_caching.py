@@ -10,7 +10,7 @@ import pytest
 from tests.applications.snapshot import moved
 from tests.faults.cases import UNDO, Command, learn
 from tests.faults.laboratory import laboratory
-from tests.faults.rules import FAULTS, Rule
+from tests.faults.rules import ALWAYS, FAULTS, Fault, Rule
 
 ENABLE = ("enable-cache", "--stage", "prod", "--yes", "--output", "json")
 DISABLE = ("disable-cache", "--stage", "prod", "--yes", "--output", "json")
@@ -106,6 +106,20 @@ def test_a_key_that_aws_answers_and_does_not_hold_is_not_deployed(lab):
     assert result.exit_code == 1
     assert "NotHeld" in [one["code"] for one in result.errors]
     assert not {"apigateway.CreateDeployment", "apigateway.UpdateStage"} & set(result.writes)
+
+
+def test_nothing_is_deployed_before_its_key_is_read_back(lab):
+    """That AWS answers with the key does not tell that a deployment would have it."""
+    lab.fresh()
+    late = Rule(Fault("silence", 0.5), "apigateway", "GetResources", times=ALWAYS)
+    result = lab.run(*ENABLE, rules=[late])
+    assert result.exit_code == 0, result.stderr
+    (keyed,), (deployed,) = (
+        [one.started for one in result.calls if one.operation == name]
+        for name in ("UpdateIntegration", "CreateDeployment")
+    )
+    reads = [one for one in result.calls if one.operation == "GetResources"]
+    assert any(keyed < one.started < one.started + one.seconds <= deployed for one in reads)
 
 
 def operations(learned, *, writes=False):
