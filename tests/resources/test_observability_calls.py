@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragonctl.engine.model import Reading
+from dragonctl.engine.model import Call, Reading
 from dragonctl.resources.apigateway_account import Account
-from dragonctl.resources.apigateway_stage import Stage, spelled
+from dragonctl.resources.apigateway_stage import Stage, spelled, stage_state
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
@@ -57,6 +57,19 @@ def patches(have, want):
 )  # fmt: skip
 def test_stage_patches(have, want, expected):
     assert patches(have, want) == expected
+
+
+def test_the_answer_of_an_update_tells_how_the_stage_stands():
+    """So that a cluster that is still coming is not looked at before it can be there."""
+    answer = {"cacheClusterEnabled": True, "cacheClusterStatus": "CREATE_IN_PROGRESS"}
+    stage = Stage("a1", "prod")
+    told = stage.answered(Call("apigateway", "UpdateStage", {}), answer)
+    assert told.state["cacheClusterEnabled"] is True
+    assert stage.settled(told)
+
+
+def test_a_stage_of_which_no_cluster_is_shown_has_none():
+    assert stage_state({})["cacheClusterEnabled"] is False
 
 
 ON, OFF = "~1a/GET/caching/enabled", "~1b/GET/caching/enabled"
