@@ -28,6 +28,18 @@ def test_another_field_is_none_of_the_family(name):
     assert not FAMILY.part_of(name)
 
 
+def test_nothing_set_for_a_part_means_what_the_whole_has():
+    level = Field(
+        "methods/{part}/level",
+        "level of {}",
+        absent="OFF",
+        inherits=True,
+        part=lambda part: "" if part == "*" else part,
+    )
+    assert level.meant_by_nothing("methods/GET/level") == "inherited"
+    assert level.meant_by_nothing("methods/*/level") == "OFF"
+
+
 def test_a_field_has_its_word_and_one_of_another_version_its_own_name():
     class Known(Resource):
         table = (Field("TracingConfig", "tracing"), FAMILY)

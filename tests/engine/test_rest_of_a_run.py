@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from threading import Event
 
 import pytest
 
@@ -15,7 +16,7 @@ from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import SKIPPED, Outcome, apply
 from dragonctl.errors import DragonError
-from tests.engine.fakes import Thing
+from tests.engine.fakes import Thing, TinyAws
 
 DENIED = ("Create group", "AccessDeniedException", "not authorized: tiny:Create", 403, False)
 
@@ -96,6 +97,43 @@ def test_a_defect_in_the_rest_is_raised_and_what_was_done_is_told(engine):
     with pytest.raises(ZeroDivisionError):
         run.run()
     assert [one.resource for one in run.outcome.changes] == ["tiny-thing/group"]
+
+
+class Slow(TinyAws):
+    """``slow`` is still being read back when the rest is ``asked`` for."""
+
+    def send(self, service, operation, params, region=None):
+        name = params.get("name", "")
+        if operation == "Read" and ("Create", name) in [
+            (done, about.get("name")) for done, about in self.sent
+        ]:
+            if name == "group":
+                assert self.begun.wait(10)
+            else:
+                self.begun.set()
+                assert self.asked.wait(10)
+        return super().send(service, operation, params, region)
+
+
+class Defective(Future):
+    """A rest that is known to be defective once somebody asks for it."""
+
+    def result(self, timeout=None):
+        self.asked.set()
+        raise TypeError
+
+
+def test_what_is_read_back_while_a_defect_is_met_is_told_too(engine):
+    engine.aws = Slow()
+    engine.aws.begun, engine.aws.asked = Event(), Event()
+    run = Parts(engine, lambda _: None)
+    run.first = plan(run.reads, [paint("group"), paint("slow")])
+    run.rest = Defective()
+    run.rest.asked = engine.aws.asked
+    with pytest.raises(TypeError):
+        run.run()
+    told = {one.resource for one in run.outcome.changes}
+    assert told == {"tiny-thing/group", "tiny-thing/slow"}
 
 
 def test_what_needs_a_failure_of_the_first_part_is_not_begun(engine):

@@ -6,6 +6,7 @@ import pytest
 
 from dragonctl.engine.model import Change
 from dragonctl.resources.apigateway_stage import Stage
+from dragonctl.resources.sns_topic import Topic
 from dragonctl.terminal.fields import field_lines
 
 LOGS = {"Sid": "Logs", "Effect": "Allow", "Action": ["logs:Put", "logs:Get"], "Resource": "*"}
@@ -77,3 +78,9 @@ def test_fields_are_told_in_words_with_what_nothing_means_and_the_unit():
         ["size", "of", "the", "cache", "0.5", "GB", "→", "1.6", "GB"],
         ["someField", "1", "→", "2"],
     ]
+
+
+def test_a_name_says_by_itself_what_it_is():
+    topic = Topic("arn:aws:sns:eu-west-1:1:alarms")
+    made = Change(topic.identifier, "name", None, "alarms")
+    assert [line.plain for line in field_lines([made])] == ["    alarms"]
