@@ -229,6 +229,27 @@ def test_what_is_interrupted_between_answer_and_read_back_is_undone(engine):
     assert engine.aws.things == blue("one")
 
 
+class Followed(Thing):
+    """A thing beside which others are made meanwhile: only its own answer tells which it is."""
+
+    kind = "tiny-followed-thing"
+
+    def answered(self, call, answer):
+        return Reading(answer, {"looks": 0})
+
+    def settled(self, reading):
+        return "it is being made" if reading.facts.get("looks", 2) < 2 else None
+
+    def progress(self, aws, reading):
+        return Reading(self.read(aws).state, {"looks": reading.facts["looks"] + 1})
+
+
+def test_what_aws_is_busy_with_is_followed_by_its_answer(engine):
+    engine.aws.things = blue("one")
+    outcome = engine.run(painted("one", resource=Followed))
+    assert outcome.readings["tiny-followed-thing/one"].facts == {"looks": 2}
+
+
 def facts_of_one(have, done):
     return {"colour": done["tiny-numbered-thing/one"].facts["number"]}
 

@@ -16,7 +16,7 @@ from dragonctl.engine.undo import undoing, unfinished
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources import known_kinds
 from tests.engine.conftest import Engine
-from tests.engine.fakes import Thing, cut
+from tests.engine.fakes import ACCOUNT, Thing, cut
 
 STATES = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1)
 
@@ -110,6 +110,33 @@ def test_run_cut_short_before_its_answer_is_undone(engine):
     )
     engine.undo()
     assert engine.aws.things == {"one": {"a": 0}}
+
+
+def test_what_somebody_changed_since_a_run_was_cut_short_stays(engine):
+    engine.aws.things = {"one": {"a": 0}}
+    engine.run(want("one", a=1))
+    (path,) = engine.folder.glob("*.jsonl")
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join(line for line in lines if json.loads(line)["event"] not in ("done", "end"))
+    )
+    engine.aws.things["one"]["a"] = 2
+    engine.undo()
+    assert engine.aws.things == {"one": {"a": 2}}
+
+
+def test_a_value_of_many_parts_is_put_back(engine):
+    """Only what is deeper than anything that AWS holds is taken for a broken line."""
+    engine.aws.things = {"one": {"a": [{"part": number} for number in range(200)]}}
+    engine.run(want("one", a=[{"part": "none"}]))
+    engine.undo()
+    assert engine.aws.things == {"one": {"a": [{"part": number} for number in range(200)]}}
+
+
+def test_a_run_is_known_by_who_made_it(engine):
+    engine.run(want("one", a=1))
+    (run,) = engine.runs
+    assert run.user == f"arn:aws:iam::{ACCOUNT}:user/ann"
 
 
 def half_made(engine):
