@@ -15,6 +15,8 @@ from dragonctl.local import admission, constraints, object_access, pages, shims,
 from dragonctl.local.messages import NOT_HERE, Answer, AwsError, RefusedError, Request
 
 _log = logging.getLogger("dragonctl.local")
+_OF_THE_BODY = ("content-length", "x-amz-crc32")
+"""Headers that hold for the body that moto wrote alone."""
 
 
 class Services:
@@ -40,7 +42,7 @@ class Services:
             return self._answer(request)
         except AwsError as error:
             return wire.write_error(request, error)
-        except NotImplementedError:
+        except (NotImplementedError, ModuleNotFoundError):  # moto's, or an extra of moto's
             return wire.write_error(request, refusal(request))
         except Exception as error:  # noqa: BLE001 (whatever broke, the caller gets one sentence)
             _log.exception("%s %s failed", request.service, request.operation)
@@ -80,7 +82,7 @@ class Services:
             return wire.write(request, result)
         if not _speaks_json(answer):
             return answer
-        headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}
+        headers = {k: v for k, v in answer.headers.items() if k.lower() not in _OF_THE_BODY}
         return Answer(answer.status, headers, json.dumps(result).encode())
 
 

@@ -61,6 +61,8 @@ def _invocation(request: Request) -> Invocation:
     payload = payload if isinstance(payload, bytes) else str(payload).encode()
     kind = parameters.get("InvocationType") or "RequestResponse"
     _check_payload(payload, kind)
+    if parameters.get("ClientContext"):
+        _check_client_context(parameters["ClientContext"])
     return Invocation(
         payload=payload,
         request_id=request.request_id,
@@ -89,6 +91,17 @@ def _check_payload(payload: bytes, kind: str) -> None:
             f"{getattr(error, 'msg', error)}"
         )
         raise AwsError("InvalidRequestContentException", words, 400, Type="User") from error
+
+
+def _check_client_context(told: str) -> None:
+    """An object as JSON, in base64."""
+    try:
+        is_object = isinstance(json.loads(base64.b64decode(told, validate=True)), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    if not is_object:
+        words = "Client context must be a valid Base64-encoded JSON object."
+        raise AwsError("InvalidRequestContentException", words, 400, Type="User")
 
 
 def _answer(request: Request, headers: dict[str, str], outcome: Outcome) -> Answer:

@@ -58,7 +58,12 @@ _OF_TOPIC = (
     "ListSubscriptionsByTopic",
 )
 _OF_SUBSCRIPTION = ("Unsubscribe", "GetSubscriptionAttributes", "SetSubscriptionAttributes")
+_RECEIVERS = ("TopicArn", "TargetArn", "PhoneNumber")
 _MESSAGE = [
+    Invalid(
+        lambda record: not any(record.get(name) for name in _RECEIVERS),
+        "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter",
+    ),
     Invalid(empty("Message"), "Invalid parameter: Empty message"),
     Invalid(empty("Subject"), "Invalid parameter: Subject"),
     Invalid(longer("Subject", MOST_SUBJECT), "Invalid parameter: Subject"),

@@ -132,3 +132,34 @@ class World:
     def key(self):
         """A KMS key's ARN."""
         return self.client("kms").create_key(Policy=POLICY)["KeyMetadata"]["Arn"]
+
+    @cached_property
+    def table(self):
+        """A table's name; its items have the key ``k``."""
+        self.client("dynamodb").create_table(
+            TableName="items",
+            KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return "items"
+
+    @cached_property
+    def stream(self):
+        """The name of a stream of the log group."""
+        self.client("logs").create_log_stream(logGroupName=self.group, logStreamName="s")
+        return "s"
+
+    def new_queue(self):
+        """The address of an empty queue, which :meth:`received` reads from then on."""
+        self._queues = getattr(self, "_queues", 0) + 1
+        self._queue = self.client("sqs").create_queue(QueueName=f"q{self._queues}")["QueueUrl"]
+        return self._queue
+
+    def received(self):
+        """The one message of the latest queue, with all that it has; None where there is none."""
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self._queue, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
+        )
+        (message,) = answer.get("Messages") or [None]
+        return message
