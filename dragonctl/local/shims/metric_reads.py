@@ -89,11 +89,13 @@ def _buckets(
 
 
 def _values(datum: Any) -> list[float]:
-    """A single value; of a statistic set, its mean as often as it was measured."""
+    """A single value; of a statistic set, values that have its sum, its least and its most."""
     if hasattr(datum, "value"):
         return [float(datum.value)]
     count = int(datum.sample_count)
-    return [datum.sum / count] * count
+    ends = [datum.min, datum.max] if count > 1 else []
+    between = count - len(ends)
+    return [*ends, *[(datum.sum - sum(ends)) / max(between, 1)] * between]
 
 
 def _seconds(moment: Any) -> float:
