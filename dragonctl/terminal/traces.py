@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from rich.text import Text
 
@@ -30,15 +31,16 @@ _NUMBERS = ("Age", "Response", "Duration")
 
 
 def print_summaries(console: Screen, found: Sequence[Summary], now: float) -> None:
-    """The list of traces."""
-    sheet = Sheet(_COLUMNS, right=_NUMBERS, head="dim")
+    """The list of traces; what they are annotated with has a column where there is any."""
+    columns = (*_COLUMNS, "Annotations") if any(one.annotations for one in found) else _COLUMNS
+    sheet = Sheet(columns, right=_NUMBERS, head="dim")
     for summary in found:
-        sheet.add(*_summary_cells(summary, now))
+        sheet.add(*islice(_summary_cells(summary, now), len(columns)))
     sheet.print(console)
 
 
 def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
-    """A cell for each of the columns."""
+    """A cell for each of the columns, the last for annotations."""
     code = "-" if summary.code is None else str(summary.code)
     words = code if summary.status == "ok" else f"{code} {summary.status}".removeprefix("- ")
     yield Text(age_text(now - summary.start))
@@ -48,11 +50,11 @@ def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
     yield Text(duration_text(summary.duration))
     yield Text(neutral(summary.client_ip, 45) or "-")
     yield Text(neutral(summary.id, 40), style="dim")
-    url = Text(neutral(summary.url, 500) or "-")
+    yield Text(neutral(summary.url, 500) or "-")
     pairs = "  ".join(
         dict.fromkeys(f"{name}={value_text(value)}" for name, value in summary.annotations)
     )
-    yield url.append(f"\n{neutral(pairs, 200)}", style="cyan") if pairs else url
+    yield Text(neutral(pairs, 200), style="cyan")
 
 
 def print_groups(console: Screen, groups: Sequence[Group], by: str) -> None:
