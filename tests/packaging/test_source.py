@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from dragonctl.errors import UsageError
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.source import function_folder, function_folders, function_name
 
@@ -148,7 +149,7 @@ def test_functions_are_the_folders_with_python_directly_under_the_root(write):
 )
 def test_a_name_without_a_function_lists_those_there_are(write, name):
     root = write({"a_one/main.py": "", "b_two/pkg/main.py": "", "edge/x/m.py": "", "notes/a": ""})
-    with pytest.raises(PackagingError) as caught:
+    with pytest.raises(UsageError) as caught:
         function_folder(root, name)
     assert str(caught.value).endswith("There are: a_one, b_two.")
 
