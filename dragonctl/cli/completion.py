@@ -34,9 +34,10 @@ _LISTS = {
 def names(kind: str, context: click.Context, incomplete: str) -> list[str]:
     """The names of one kind that begin as was typed.
 
-    Of AWS: ``api``, ``stage``, ``function``, ``machine``, ``method``. Of this machine: ``profile``,
-    ``region``, ``run``, ``open run`` (that ``undo`` could take back), ``preset``, ``source``. None
-    where AWS does not answer in time; the process that asked then ends without its threads.
+    Of AWS: ``api``, ``stage``, ``function``, ``machine``, ``method`` (a cache takes it), ``route``
+    (``POST /dragons``). Of this machine: ``profile``, ``region``, ``run``, ``open run`` (that
+    ``undo`` could take back), ``preset``, ``source``, ``grouping``. None where AWS does not answer
+    in time; the process that asked then ends without its threads.
     """
     if kind in _OF_THIS_MACHINE:
         with suppress(Exception):  # as below
@@ -108,6 +109,8 @@ def _ask(kind: str, chosen: str, about: Globals) -> list[str]:
         service, operation, key, name = _LISTS[kind]
         return sorted({item[name] for item in reads.pages(service, operation, key) or []})
     api = find_api(reads, Selection(chosen or None, title=api_title()))
+    if kind == "route":
+        return sorted(_routes(read_resources(reads, api["id"])))
     if kind == "method":
         return sorted(_methods(read_resources(reads, api["id"])))
     return sorted(read_stages(reads, api["id"]))
@@ -119,6 +122,15 @@ def _methods(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         yield from (
             f"GET {one['path']}" for verb in one.get("resourceMethods") or () if verb == "GET"
         )
+
+
+def _routes(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What a request may name: a method and a path; ANY stands for every method."""
+    from dragonctl.cli.options import METHODS
+
+    for one in resources:
+        verbs = one.get("resourceMethods") or {}
+        yield from (f"{verb} {one['path']}" for verb in (METHODS if "ANY" in verbs else verbs))
 
 
 def _profiles(incomplete: str) -> list[str]:
@@ -170,6 +182,12 @@ def _sources(incomplete: str) -> list[str]:
     return [f"{before}{comma}{name}" for name in left if name.startswith(last)]
 
 
+def _groupings(incomplete: str) -> list[str]:
+    from dragonctl.telemetry.traces.groups import ANNOTATION, GROUPINGS
+
+    return [name for name in (*GROUPINGS, ANNOTATION) if name.startswith(incomplete)]
+
+
 _OF_THIS_MACHINE: dict[str, Callable[[str], list[str]]] = {
     "profile": _profiles,
     "region": _regions,
@@ -177,4 +195,5 @@ _OF_THIS_MACHINE: dict[str, Callable[[str], list[str]]] = {
     "open run": _open_runs,
     "preset": _presets,
     "source": _sources,
+    "grouping": _groupings,
 }

@@ -277,12 +277,21 @@ def complete_commands(_: click.Context, __: click.Parameter, incomplete: str) ->
     return [name for name in command_names() if name.startswith(incomplete)]
 
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def complete_methods(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Shell completion of HTTP methods, in small letters too."""
-    return [method for method in _METHODS if method.startswith(incomplete.upper())]
+    return [method for method in METHODS if method.startswith(incomplete.upper())]
+
+
+def complete_paths(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Shell completion of the API's paths that take the method that stands before."""
+    from dragonctl.cli.completion import names
+
+    method = str(context.params.get("method") or "GET").upper()
+    routes = names("route", context, f"{method} {incomplete}")
+    return [route.partition(" ")[2] for route in routes]
 
 
 def application_options(function: F) -> F:

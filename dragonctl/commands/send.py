@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command, complete_methods
+from dragonctl.cli.options import application_options, command, complete_methods, complete_paths
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -42,7 +42,7 @@ Exit codes: 0 when an answer came, whatever its status (as curl has it;
 """
 )
 @click.argument("method", callback=_checked_method, shell_complete=complete_methods)
-@click.argument("path")
+@click.argument("path", shell_complete=complete_paths)
 @application_options
 @click.option("--data", metavar="JSON|@FILE|-", help="Send this body: text, a file, or stdin (-).")
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dragonctl.cli.options import application_options, command, since_option, until_option
+from dragonctl.cli.options import application_options, command, complete, since_option, until_option
 from dragonctl.cli.values import WholeNumber
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ Examples:
 @click.option(
     "--group-by",
     metavar="VALUE",
+    shell_complete=complete("grouping"),
     help="Count traces by url, route, status, method, user, user-agent, client-ip, root-cause or"
     " annotation:NAME instead of listing them.",
 )
