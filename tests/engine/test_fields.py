@@ -68,3 +68,9 @@ def test_what_is_written_where_a_call_takes_it_is_read_there_of_an_answer(places
     assert row.read(params) == value
     assert row.member == "Top"
     assert row.read({}) is None
+
+
+def test_a_field_that_is_taken_away_leaves_what_stands_beside_it():
+    params = {"Top": {"Level": 1, "Other": 2}}
+    Field("field", "word", path="Top.Level").write(params, None)
+    assert params == {"Top": {"Other": 2}}

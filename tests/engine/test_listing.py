@@ -109,6 +109,14 @@ def test_keys_that_are_no_good_are_not_tried_for_each():
     assert groups.asked == [["a", "b"]]
 
 
+def test_a_defect_is_told_to_all_who_wait():
+    def defective(names):
+        raise TypeError(names)
+
+    for answer in Listings(Groups(refuses=defective)).begin(LISTING, ["a", "b"]):
+        assert isinstance(answer.exception(30), TypeError)
+
+
 def test_what_is_told_of_one_thing_is_not_told_of_another():
     groups = Groups(refuses=lambda names: "ThrottlingException")
     first, second = (answer.exception(30) for answer in Listings(groups).begin(LISTING, ["a", "b"]))
