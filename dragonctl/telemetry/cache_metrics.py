@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.application.metrics import Ask, Metric, sums
 
-_METRICS = {"hits": "CacheHitCount", "misses": "CacheMissCount"}
 _PERIODS = (60, 300, 900, 3600, 21600, 86400)
 _MOST_POINTS = 60
 # CloudWatch keeps points of one minute for 15 days, of five minutes for 63 (API reference).
 _FINEST_AFTER = ((63 * 86400, 3600), (15 * 86400, 300))
-
-Ask = Callable[..., dict[str, Any] | None]
-"""One call of CloudWatch: ``ask("GetMetricData", **params)``."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +55,21 @@ def cache_stats(
     period = period_for(start, end, now)
     first = start // 1000 // period * period
     last = -(-end // 1000 // period) * period
-    queries = [
-        _query(f"{what}{number}", metric, api, stage, period)
-        for number, stage in enumerate(names)
-        for what, metric in _METRICS.items()
+    metrics = [
+        Metric("AWS/ApiGateway", name, {"ApiName": api, "Stage": stage})
+        for stage in names
+        for name in ("CacheHitCount", "CacheMissCount")
     ]
-    values = _values(ask, queries, first, last)
+    begin, until = (datetime.fromtimestamp(at, UTC) for at in (first, last))
+    counted = sums(ask, metrics, period, begin, until)
     moments = range(first, last, period)
     return [
         CacheStats(
             stage,
             period,
-            tuple(
-                (at * 1000, values.get((f"hits{n}", at), 0), values.get((f"misses{n}", at), 0))
-                for at in moments
-            ),
+            tuple((at * 1000, round(hits.get(at, 0)), round(misses.get(at, 0))) for at in moments),
         )
-        for n, stage in enumerate(names)
+        for stage, hits, misses in zip(names, counted[::2], counted[1::2], strict=True)
     ]
 
 
@@ -85,30 +78,3 @@ def period_for(start: int, end: int, now: int) -> int:
     finest = next((least for age, least in _FINEST_AFTER if now - start > age * 1000), 60)
     fitting = (end - start) / 1000 / _MOST_POINTS
     return next((one for one in _PERIODS if one >= max(fitting, finest)), _PERIODS[-1])
-
-
-def _query(name: str, metric: str, api: str, stage: str, period: int) -> dict[str, Any]:
-    dimensions = [{"Name": "ApiName", "Value": api}, {"Name": "Stage", "Value": stage}]
-    about = {"Namespace": "AWS/ApiGateway", "MetricName": metric, "Dimensions": dimensions}
-    return {"Id": name, "MetricStat": {"Metric": about, "Period": period, "Stat": "Sum"}}
-
-
-def _values(
-    ask: Ask, queries: list[dict[str, Any]], start: int, end: int
-) -> dict[tuple[str, int], int]:
-    """(query, second) -> sum, every page of them."""
-    found: dict[tuple[str, int], int] = {}
-    params: dict[str, Any] = {
-        "MetricDataQueries": queries,
-        "StartTime": datetime.fromtimestamp(start, UTC),
-        "EndTime": datetime.fromtimestamp(end, UTC),
-    }
-
-    def ask_page(**asked: Any) -> dict[str, Any]:
-        return ask("GetMetricData", **asked) or {}
-
-    for page in follow(ask_page, NEXT_TOKEN, **params):
-        for result in page.get("MetricDataResults", ()):
-            pairs = zip(result["Timestamps"], result["Values"], strict=True)
-            found |= {(result["Id"], int(at.timestamp())): round(value) for at, value in pairs}
-    return found

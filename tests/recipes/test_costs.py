@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dragonctl.application.nouns import Api, App, Machine
@@ -35,16 +37,18 @@ class CloudWatch:
     def __init__(self, **counts):
         self.counts, self.asked = counts, []
 
-    def pages(self, service, operation, key, **params):
+    def get(self, service, operation, **params):
         self.asked.append((params["EndTime"] - params["StartTime"]).days)
-        return [
-            {"Id": query["Id"], "Values": self.counts[query["MetricStat"]["Metric"]["MetricName"]]}
-            for query in params["MetricDataQueries"]
-        ]
+        return {"MetricDataResults": [self._result(one) for one in params["MetricDataQueries"]]}
+
+    def _result(self, query):
+        values = self.counts[query["MetricStat"]["Metric"]["MetricName"]]
+        hours = [datetime.fromtimestamp(hour * 3600, UTC) for hour in range(len(values))]
+        return {"Id": query["Id"], "Timestamps": hours, "Values": values}
 
 
 class Refusing:
-    def pages(self, service, operation, *_, **__):
+    def get(self, service, operation, **_):
         raise AwsError(service, operation, "AccessDenied", "no")
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
+from dragonctl.application.metrics import Metric, sums
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader, State
 from dragonctl.engine.plan import Plan
@@ -38,7 +39,7 @@ _STAGE, _MACHINE = "apigateway-stage", "states-machine"
 _DAYS = 7
 _MONTH = 30 / _DAYS
 _MILLION = 1e6
-_QUERIES = 500  # GetMetricData takes no more in one call
+_HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -104,21 +105,13 @@ def traffic(aws: Reader, app: App, now: datetime | None = None) -> dict[str, flo
     What CloudWatch counted in the last week, as a month; None where it may not be read.
     """
     end = (now or datetime.now(UTC)).replace(minute=0, second=0, microsecond=0)
-    queries = [*_queries(app)][:_QUERIES]
-    names = [*_names(app)]
+    metrics = dict(_metrics(app))
     with suppress(DragonError):  # an estimate is never worth an error
-        found = aws.pages(
-            "cloudwatch",
-            "GetMetricData",
-            "MetricDataResults",
-            MetricDataQueries=queries,
-            StartTime=end - timedelta(days=_DAYS),
-            EndTime=end,
-        )
-        counts = dict.fromkeys(names, 0.0)
-        for result in found or []:
-            counts[names[int(result["Id"][1:])]] += sum(result["Values"]) * _MONTH
-        return counts
+        ask = partial(aws.get, "cloudwatch")
+        counted = sums(ask, [*metrics.values()], _HOUR, end - timedelta(days=_DAYS), end)
+        return {
+            name: sum(hours.values()) * _MONTH for name, hours in zip(metrics, counted, strict=True)
+        }
     return None
 
 
@@ -170,26 +163,11 @@ def _execution_kb(machine: State) -> float:
     return MACHINE_LOG_KB.get(machine.get(LEVEL) or "OFF", 0.0) * twice
 
 
-def _names(app: App) -> Iterator[str]:
-    yield from (f"{_STAGE}/{api.id}/{stage}" for api in app.apis for stage in api.stages)
-    yield from (f"{_MACHINE}/{machine.arn}" for machine in app.machines)
-
-
-def _queries(app: App) -> Iterator[dict[str, Any]]:
-    """One for each of :func:`_names`, in their order: its number is in its id."""
-    stages = [(api.name, stage) for api in app.apis for stage in api.stages]
-    for number, (name, stage) in enumerate(stages):
-        dimensions = {"ApiName": name, "Stage": stage}
-        yield _query(f"q{number}", "AWS/ApiGateway", "Count", dimensions)
-    for number, machine in enumerate(app.machines, len(stages)):
+def _metrics(app: App) -> Iterator[tuple[str, Metric]]:
+    """What counts the requests to a stage and the executions of a machine, by its identifier."""
+    for api, stage, _ in app.stages:
+        dimensions = {"ApiName": api.name, "Stage": stage}
+        yield f"{_STAGE}/{api.id}/{stage}", Metric("AWS/ApiGateway", "Count", dimensions)
+    for machine in app.machines:
         dimensions = {"StateMachineArn": machine.arn}
-        yield _query(f"q{number}", "AWS/States", "ExecutionsStarted", dimensions)
-
-
-def _query(ident: str, namespace: str, name: str, dimensions: Mapping[str, str]) -> dict[str, Any]:
-    metric = {
-        "Namespace": namespace,
-        "MetricName": name,
-        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-    }
-    return {"Id": ident, "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+        yield f"{_MACHINE}/{machine.arn}", Metric("AWS/States", "ExecutionsStarted", dimensions)
