@@ -9,7 +9,7 @@ from dragonctl.application.nouns import App, Function, Machine, Raw
 from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS
 from dragonctl.packaging.tracing.wrapper import is_wrapped
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.roles import Need, judge
+from dragonctl.recipes.observability.roles import Ability, Need, judge
 from dragonctl.resources import lambda_layers as layers
 from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, traces
@@ -137,9 +137,9 @@ def _in_use(app: App, need: Need) -> bool:
     functions = [raw for one in app.functions for _, raw in one.configurations]
     raws = [raw for one in app.machines for _, raw in one.configurations]
     machines = [machine_state(raw) for raw in raws if role_name(raw["roleArn"]) == need.role]
-    if need.what == "send traces":
+    if need.what == Ability.SEND_TRACES:
         ours = (raw for raw in functions if role_name(raw["Role"]) == need.role)
         return any(map(traces, ours)) or any(one[TRACING] for one in machines)
-    if need.what == "deliver logs":
+    if need.what == Ability.DELIVER_LOGS:
         return any(one[LEVEL] != "OFF" for one in machines)
     return True

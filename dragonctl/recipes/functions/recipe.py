@@ -16,7 +16,13 @@ from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
 from dragonctl.recipes.observability.options import keep_or_default
-from dragonctl.recipes.observability.roles import Verdict, judged, role_errors, tracing_need
+from dragonctl.recipes.observability.roles import (
+    Ability,
+    Verdict,
+    judged,
+    role_errors,
+    tracing_need,
+)
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_alias import Alias, shares
 from dragonctl.resources.lambda_configuration import (
@@ -113,7 +119,7 @@ def _traces(one: Deployment, verdict: Verdict) -> bool:
     """Whether its tracing is switched on: it has a tracer, and a role that can send traces."""
     if one.existing is None or one.code.tracer == "none":
         return False
-    return not verdict.unmet(role_name(one.existing.function.role), "send traces")
+    return not verdict.unmet(role_name(one.existing.function.role), Ability.SEND_TRACES)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dragonctl.recipes.observability.layers_survey import (
     signals_state,
 )
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.roles import SEND_SIGNALS, Verdict
+from dragonctl.recipes.observability.roles import Ability, Verdict
 from dragonctl.recipes.observability.signals import is_over_a_limit
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
@@ -50,7 +50,7 @@ def able(app: App, admitted: Admissions, verdict: Verdict) -> Admissions:
     roles = {function.name: role_name(function.role) for function in app.functions}
     return {
         name: Admission(error=found.error)
-        if found.wanted and verdict.unmet(roles[name], SEND_SIGNALS)
+        if found.wanted and verdict.unmet(roles[name], Ability.SEND_SIGNALS)
         else found
         for name, found in admitted.items()
     }
@@ -122,7 +122,7 @@ class FunctionWanted:
     def may_trace(self) -> bool:
         """Whether its tracing is set: off, or on where its role can send traces."""
         role = role_name(self.function.role)
-        return not (self.options.wants_tracing and self.verdict.unmet(role, "send traces"))
+        return not (self.options.wants_tracing and self.verdict.unmet(role, Ability.SEND_TRACES))
 
     def _signals(self, have: Reading) -> State:
         raw = have.facts["raw"]

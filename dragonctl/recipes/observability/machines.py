@@ -10,7 +10,7 @@ from dragonctl.application.nouns import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.recipes.observability.roles import Ability, Verdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_arn
 from dragonctl.resources.role_rights import role_name
@@ -93,7 +93,7 @@ class MachineWanted:
     @property
     def logs(self) -> bool:
         """Whether the machine is to log, and is able to."""
-        able = self.machine.name.isascii() and not self._unmet("deliver logs")
+        able = self.machine.name.isascii() and not self._unmet(Ability.DELIVER_LOGS)
         return able and self.options.state_machine_level != "OFF"
 
     def _logging(self, state: State) -> State:
@@ -109,11 +109,11 @@ class MachineWanted:
         return want
 
     def _tracing(self, state: State) -> State:
-        if self.options.wants_tracing and self._unmet("send traces"):
+        if self.options.wants_tracing and self._unmet(Ability.SEND_TRACES):
             return {}
         return {TRACING: keep_or_default(self.options.tracing, state[TRACING], True, (None, False))}
 
-    def _unmet(self, what: str) -> bool:
+    def _unmet(self, what: Ability) -> bool:
         return self.verdict.unmet(role_name(self.machine.role), what)
 
     def _group(self) -> str:

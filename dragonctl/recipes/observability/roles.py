@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from dragonctl.application.nouns import LATEST, App, Raw
 from dragonctl.engine.model import Step
@@ -29,8 +30,17 @@ XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTarg
 XRAY_POLICY = "AWSXRayDaemonWriteAccess"
 SIGNALS_POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
 SIGNALS_GROUP = "/aws/application-signals/data"
-SEND_SIGNALS = "send Application Signals"
 LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
+
+
+class Ability(StrEnum):
+    """What a role must be able to do, in a person's words."""
+
+    WRITE_LOG = "write its log"
+    MAKE_LOG_GROUP = "make its log group"
+    DELIVER_LOGS = "deliver logs"
+    SEND_TRACES = "send traces"
+    SEND_SIGNALS = "send Application Signals"
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Need:
     """
 
     role: str
-    what: str
+    what: Ability
     actions: tuple[str, ...]
     policy: str
     resource: str = "*"
@@ -76,10 +86,10 @@ def _log_needs(app: App, role: str, group: str) -> Iterator[Need]:
     policy = f"arn:{app.partition}:iam::aws:policy/{LOGS_POLICY}"
     stream = group_arn(app.partition, app.region, app.account, group)
     writes = ("logs:CreateLogStream", "logs:PutLogEvents")
-    yield Need(role, "write its log", writes, policy, f"{stream}:log-stream:x")
+    yield Need(role, Ability.WRITE_LOG, writes, policy, f"{stream}:log-stream:x")
     makes = ("logs:CreateLogGroup",)
     # AWS asks for the group with ":log-stream:" behind it; policies name it `NAME:*`.
-    yield Need(role, "make its log group", makes, policy, f"{stream}:log-stream:")
+    yield Need(role, Ability.MAKE_LOG_GROUP, makes, policy, f"{stream}:log-stream:")
 
 
 def _signals_needs(app: App, role: str) -> Iterator[Need]:
@@ -87,23 +97,25 @@ def _signals_needs(app: App, role: str) -> Iterator[Need]:
     policy = f"arn:{app.partition}:iam::aws:policy/{SIGNALS_POLICY}"
     group = group_arn(app.partition, app.region, app.account, SIGNALS_GROUP)
     writes = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-    yield Need(role, SEND_SIGNALS, XRAY_WRITES[:1], policy, is_part_of_it=True)
-    yield Need(role, SEND_SIGNALS, writes, policy, f"{group}:log-stream:x", is_part_of_it=True)
+    yield Need(role, Ability.SEND_SIGNALS, XRAY_WRITES[:1], policy, is_part_of_it=True)
+    yield Need(
+        role, Ability.SEND_SIGNALS, writes, policy, f"{group}:log-stream:x", is_part_of_it=True
+    )
 
 
 def _machine_needs(app: App, raw: Raw, options: Options, *, is_frozen: bool) -> Iterator[Need]:
     role, state = role_name(str(raw["roleArn"])), machine_state(raw)
     if options.state_machine_level != "OFF" and not (is_frozen and state[LEVEL] == "OFF"):
-        yield Need(role, "deliver logs", LOG_DELIVERY, delivery_policy(app))
+        yield Need(role, Ability.DELIVER_LOGS, LOG_DELIVERY, delivery_policy(app))
     if options.wants_tracing and not (is_frozen and not state[TRACING]):
         policy = f"arn:{app.partition}:iam::aws:policy/{XRAY_POLICY}"
-        yield Need(role, "send traces", XRAY_OF_MACHINES, policy)
+        yield Need(role, Ability.SEND_TRACES, XRAY_OF_MACHINES, policy)
 
 
 def tracing_need(role: str, partition: str) -> Need:
     """What a function's role needs for active tracing."""
     policy = f"arn:{partition}:iam::aws:policy/{XRAY_POLICY}"
-    return Need(role, "send traces", XRAY_WRITES, policy)
+    return Need(role, Ability.SEND_TRACES, XRAY_WRITES, policy)
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ class Verdict:
     unknown: tuple[tuple[Need, tuple[str, ...]], ...] = ()
     missing: frozenset[str] = frozenset()
 
-    def unmet(self, role: str, what: str) -> bool:
+    def unmet(self, role: str, what: Ability) -> bool:
         """Whether the role will still be unable to do ``what``."""
         unmet = (*self.denied, *self.reported, *self.unknown)
         lacks = any(need.role == role and need.what == what for need, _ in unmet)
