@@ -32,7 +32,7 @@ Examples:
   dragonctl policy setup-observability
   dragonctl policy setup-observability --api dragons > policy.json
   dragonctl policy setup-observability --all --read-only    # for --check every night
-  dragonctl policy setup-observability --application-signals
+  dragonctl policy setup-observability --application-signals --publish
   dragonctl policy why --output json
 """
 )
@@ -70,7 +70,7 @@ def policy(
     asked = [flag for flag in flags if flags[flag]]
     if asked and name != "setup-observability":
         option = _option_name(asked[0])
-        raise UsageError(f"{option} is an option of setup-observability alone.")
+        raise UsageError(f"policy takes {option} for setup-observability alone.")
     if name in NEED_NOTHING:
         out().document(json.dumps(policy_of(()), indent=2))
         tell(f"{name} asks for no right of its own in AWS.")

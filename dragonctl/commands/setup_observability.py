@@ -222,7 +222,7 @@ def _prefetch(session: Session, chosen: Selection) -> None:
     session.aws.warm("sts", "stepfunctions", "lambda")
 
 
-FIRST_RUN_FLAGS = ("application_signals",)
+FIRST_RUN_FLAGS = ("application_signals", "publish")
 """The flags that need rights of their own, by their names in `Options`: `policy` takes them too."""
 
 

@@ -6,6 +6,7 @@ plane is authorised by HTTP method and path, which botocore's own model knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from dragonctl.engine.model import Call
 from dragonctl.policy import apigateway
 from dragonctl.policy.names import ACTIONS, ANYWHERE, FREE, PREFIXES, RESOURCES
 from dragonctl.policy.required_beside import dependent
+
+_VERSION_OF_MACHINE = re.compile(r"(:stateMachine:[^:]+):\d+$")
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,14 @@ def _named(call: Call, place: Place, pattern: str, value: object) -> Iterator[st
 
 
 def _qualified(arn: str, call: Call) -> str:
-    """A function's version or alias is part of its ARN where it is read."""
-    qualifier = call.params.get("Qualifier") if call.service == "lambda" else None
-    return f"{arn}:{qualifier}" if qualifier else arn
+    """A function's version or alias is part of its ARN where it is read.
+
+    The number of a version that is read stands for all of them: the next publication has another.
+    """
+    qualifier = str(call.params.get("Qualifier") or "") if call.service == "lambda" else ""
+    if call.operation == "DescribeStateMachine":
+        arn = _VERSION_OF_MACHINE.sub(r"\1:*", arn)
+    return f"{arn}:{'*' if qualifier.isdigit() else qualifier}" if qualifier else arn
 
 
 def _attached_policy(call: Call) -> tuple[str, str, str] | None:

@@ -63,10 +63,9 @@ def test_apply_needs_what_the_command_of_its_plan_needs(dragonctl):
 
 WITHOUT_RIGHTS = {
     "all_apis", "no_discover", "dry_run", "check", "yes", "no_wait", "replace_account_role",
-    "no_role_changes", "replace_wrapper", "publish",
+    "no_role_changes", "replace_wrapper",
 }  # fmt: skip
-"""Flags of `setup-observability` that ask for less, or for no other call; and `publish`: its calls
-hang on aliases that lag at that moment, which `policy` does not foresee."""
+"""Flags of `setup-observability` that ask for less, or for no other call."""
 
 
 def test_every_flag_that_needs_rights_of_its_own_is_one_of_policy():

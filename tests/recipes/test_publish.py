@@ -15,7 +15,9 @@ from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.engine.undo import undoing
+from dragonctl.policy.first_run import first_run_policy
 from dragonctl.recipes.observability import Options, observability, survey
+from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 from dragonctl.resources import known_kinds
 from tests.applications.builder import Builder, invoke, template
 
@@ -270,3 +272,23 @@ def test_a_bare_version_is_reported_only(place):
     versions = place.builder.client("lambda").list_versions_by_function(FunctionName="work")
     assert outcome.errors == []
     assert [one["Version"] for one in versions["Versions"]] == ["$LATEST", "1"]
+
+
+def test_policy_names_what_moving_a_machine_s_alias_takes(place):
+    place.function("work", "$LATEST")
+    alias = place.machine("flow", "work")
+    place.done()
+    reads = place.reads
+    app = discover(reads, Selection(api=place.api.id))
+    steps = first_run_steps(reads, app, survey(reads, app), PUBLISH)
+    document = first_run_policy(reads, steps, application_roles(app))
+    granted = {
+        (action, one["Resource"] if isinstance(one["Resource"], str) else None)
+        for one in document["Statement"]
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
+    machine = alias.removesuffix(":live")
+    assert granted >= {
+        ("states:PublishStateMachineVersion", machine),
+        ("states:UpdateStateMachineAlias", alias),
+    }

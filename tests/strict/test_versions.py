@@ -46,6 +46,33 @@ def test_a_version_that_takes_its_time_is_waited_for_and_then_gets_the_alias(tmp
     assert alias(shop)["FunctionVersion"] == "4"
 
 
+def test_the_policy_of_publish_holds_before_and_after_something_lags(tmp_path, shop):
+    begun(shop)
+    orders = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+    with person(shop, tmp_path) as ann:
+        assert not {"PublishVersion", "UpdateAlias"} & allowed(ann).keys()
+        before = allowed(ann, "--publish")
+        assert before["PublishVersion"] == before["UpdateAlias"] == before["GetAlias"] == {orders}
+        assert f"{orders}:*" in before["GetFunctionConfiguration"]
+        assert ann.types(*PUBLISH).returncode == 0
+        assert set(ann.wrote) & {"PublishVersion", "UpdateAlias"}
+        assert allowed(ann, "--publish") == before
+
+
+def allowed(person, *flags):
+    """The resources by action, of the policy of `setup-observability`."""
+    document = json.loads(person.types("policy", *SETUP[:3], *flags).stdout)
+    return {
+        action.partition(":")[2]: {*as_list(one["Resource"])}
+        for one in document["Statement"]
+        for action in as_list(one["Action"])
+    }
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
 def test_a_version_that_fails_ends_at_once_with_its_reason_and_moves_no_alias(tmp_path, shop):
     begun(shop, SnapStart={"ApplyOn": "PublishedVersions"}, breaks=True)
     with person(shop, tmp_path) as ann:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader, Step
 from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.publishing import foreseen_publications
 from dragonctl.recipes.observability.recipe import observability
 from dragonctl.recipes.observability.roles import (
     LOGS_POLICY,
@@ -27,13 +29,14 @@ def first_run_steps(
     it as a run would have attached it counts as that run's doing.
     """
     options = options or Options()
-    steps = observability(app, survey, options).steps
+    steps = observability(app, survey, replace(options, publish=False)).steps
+    published = foreseen_publications(app) if options.publish else ()
     given = {step.resource.identifier for step in steps}
     mended = Verdict(_mended(aws, app, survey, options), (), ())
     more = [
         step for step in role_steps(app, survey, mended) if step.resource.identifier not in given
     ]
-    return (*steps, *more)
+    return (*steps, *more, *published)
 
 
 def application_roles(app: App) -> Mapping[str, str]:

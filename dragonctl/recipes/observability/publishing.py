@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dragonctl.application.nouns import App, Function, Machine, Routes, percent, split
+from dragonctl.application.nouns import LATEST, App, Function, Machine, Routes, percent, split
 from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
@@ -27,7 +27,11 @@ from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.resources.lambda_alias import VERSION as FUNCTION_VERSION
+from dragonctl.resources.lambda_alias import Alias
+from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import FunctionSettings
+from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import MachineSettings, machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
@@ -176,6 +180,36 @@ def publishing_steps(found: tuple[Frozen, ...], options: Options) -> Iterator[St
             yield from publication(thing, tuple(sorted(names)), source)
         else:
             yield from _machine_publication(subject, thing, sorted(names))
+
+
+def foreseen_publications(app: App) -> Iterator[Step]:
+    """For `policy`: every alias that traffic uses, as if it lagged and could be moved.
+
+    Whether it will is not known beforehand; the rights to move it are the same.
+    """
+    for function in app.functions:
+        if aliases := [*_aliases(function)]:
+            version = {CODE: function.raw[CODE]}
+            yield Step(f"Version of {function.name}", NewestVersion(function.name), version)
+        for name in aliases:
+            yield Step(f"Alias {name} of {function.name}", Alias(function.name, name), _ANOTHER)
+    for machine in app.machines:
+        if aliases := [*_aliases(machine)]:
+            version = machine_state(machine.raw)
+            yield Step(f"Version of {machine.name}", NewestMachineVersion(machine.arn), version)
+        for name in aliases:
+            alias = MachineAlias(f"{machine.arn}:{name}")
+            yield Step(f"Alias {name} of {machine.name}", alias, {VERSION: NEW_VERSION})
+
+
+_ANOTHER: State = {FUNCTION_VERSION: LATEST}  # any that the alias does not stand for
+
+
+def _aliases(noun: Function | Machine) -> Iterator[str]:
+    """The aliases that stand for published versions."""
+    for name, routes in noun.qualifiers.items():
+        if name and not name.isdigit() and any(one.version.isdigit() for one in routes):
+            yield name
 
 
 def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[Step]:
