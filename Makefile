@@ -66,7 +66,7 @@ corpus: setup  ## every application of SHAPES=DIR (default: the project's own) t
 
 lock: setup  ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
-	  --no-annotate --quiet --all-extras pyproject.toml --output-file requirements/dev.txt
+	  --no-annotate --quiet --all-extras --group dev pyproject.toml --output-file requirements/dev.txt
 	echo awscli | $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes \
 	  --no-header --no-annotate --quiet - --output-file requirements/bench.txt
 
