@@ -186,7 +186,8 @@ TOUCHED = {
         },
     ),
     ("events", "PutEvents"): Touched(
-        lambda _: {"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]}, {},
+        lambda _: {"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]},
+        {"EndpointId": ({"EndpointId": "a.b"}, CODE, "IncompleteSignatureException")},
     ),
     ("lambda", "Invoke"): Touched(
         lambda world: {"FunctionName": world.function},
