@@ -33,10 +33,11 @@ Examples:
 def setup_alarms(
     notify: str, dry_run: bool, check: bool, yes: bool, no_wait: bool, **chosen: Any
 ) -> int:
-    """Make alarms for an application: 5xx share, latency, failures, throttles, silent logs.
+    """Create alarms on 5xx answers, latency, failures, throttles, and logs that fall silent.
 
-    An alarm that is there keeps what somebody set; its actions are added to, never removed. An
-    email address gets a topic of its own, and must confirm AWS's mail.
+    An alarm that exists keeps what somebody set; whom to notify is added to it, and nobody is
+    taken away. An e-mail address gets an SNS topic of its own, and a mail with a link: until it is
+    followed, nothing else arrives.
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import selection
