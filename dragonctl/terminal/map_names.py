@@ -11,12 +11,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
+
 from dragonctl.telemetry.traces.service_map import CLIENT, Edge, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
-from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.neutral import middle, neutral
 
 _QUEUE = re.compile(r"https?://(?:sqs\.|[\w-]+\.queue\.)[^/]+/\d+/([^/?]+)/?")
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)")
+_RANDOM = re.compile(r"-(?=[A-Za-z]*\d)(?=[a-z\d]*[A-Z])[A-Za-z\d]{12,13}$")
+"""The end of a name that CloudFormation made: STACK-RESOURCE-1ABCDEFGHIJKL."""
+_ALIKE, _SHARE = 3, 4
+"""So many parts at least, and one in so many, begin alike before that is left out."""
 LINK = "link"
 """X-Ray's type of an edge that stands for messages that are handled later."""
 
@@ -24,6 +30,41 @@ LINK = "link"
 def label(node: Node) -> str:
     """The telling part of a node's name, harmless; X-Ray names clients after what they call."""
     return "clients" if node.type == CLIENT else neutral(telling(node.name))
+
+
+@dataclass(frozen=True)
+class Shortening:
+    """Cuts labels where they tell least; ``beginning`` is what the most of a map's have alike."""
+
+    beginning: str
+
+    @classmethod
+    def of(cls, found: ServiceMap) -> Shortening:
+        """For the labels of a map."""
+        counted = Counter(
+            begun for node in found.nodes.values() for begun in _beginnings(label(node))
+        )
+        least = max(_ALIKE, len(found.nodes) // _SHARE)
+        common = [begun for begun, count in counted.items() if count >= least]
+        return cls(max(common, key=len, default=""))
+
+    def fitted(self, node: Node, width: int) -> str:
+        """The label in at most ``width`` cells.
+
+        What goes first is the random end, then what others begin with too, then the middle.
+        """
+        whole = label(node)
+        if cell_len(whole) <= width:
+            return whole
+        text = _RANDOM.sub("…", whole)
+        if cell_len(text) > width and self.beginning and text.startswith(self.beginning):
+            text = f"…{text.removeprefix(self.beginning)}"
+        return middle(text, width)
+
+
+def _beginnings(text: str) -> Iterable[str]:
+    """``a-``, ``a-b-`` of ``a-b-c``."""
+    return (text[: dash.end()] for dash in re.finditer("-", text))
 
 
 def links_of(found: ServiceMap) -> set[tuple[Key, Key]]:

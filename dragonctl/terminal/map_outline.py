@@ -74,7 +74,8 @@ def _title(line: Line, names: Names) -> Text:
     text = Text("  " * min(line.depth, _LEVELS) + deeper)
     if line.edge:
         text.append("⇢ " if line.edge.kind == LINK else "→ ", style="dim")
-    name, _, about = names.full[line.key].partition(" (")
+    called = names.short if line.again else names.full
+    name, _, about = called[line.key].partition(" (")
     text.append(name, style="" if line.again else "bold")
     text.append(f" ({about}" if about else "", style="dim")
     if line.edge and line.edge.kind == LINK:

@@ -74,6 +74,13 @@
       .map((name) => Number(box.getAttribute(name)));
     return { x, y, width, height };
   };
+  // Fonts differ: text that is wider than its card is drawn closer.
+  for (const text of svg.querySelectorAll(".node text")) {
+    const room = place(text.parentNode).width - 24;
+    if (text.getComputedTextLength() <= room) continue;
+    text.setAttribute("textLength", room);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
   const bounds = () => {
     const places = nodes.filter((node) => !node.classList.contains("out")).map(place);
     if (!places.length) return home;

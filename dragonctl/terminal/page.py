@@ -216,5 +216,6 @@ def _row(name: str, figures: Figures) -> str:
     times = (figures.average, figures.percentile(0.5), figures.percentile(0.95))
     numbers = (f"{figures.requests:,}", *map(duration_text, times))
     cells = "".join(f'<td class="number">{escape(text)}</td>' for text in numbers)
-    outcome = f'<td class="{worst_of(figures)}">{escape(shares_text(figures))}</td>'
+    shares = escape(shares_text(figures)).replace(" %", "&nbsp;%")
+    outcome = f'<td class="{worst_of(figures)}">{shares}</td>'
     return f'<tr><th scope="row">{escape(name)}</th>{cells}{outcome}</tr>'

@@ -12,15 +12,16 @@ from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMa
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import GAP, Item, Layout, Net, layered
 from dragonctl.terminal.map_figures import OUTCOMES, shares_text, worst_of
-from dragonctl.terminal.map_names import Names, label, links_of
+from dragonctl.terminal.map_names import Names, Shortening, label, links_of
 from dragonctl.terminal.neutral import middle
 
 _UNIT = 14
 """Pixels of a cell of the layout, which stacks cards: its rows are columns here."""
 _WIDTH, _HEIGHT, _BETWEEN, _MARGIN = 240, 84, 60, 24
 _CELLS = _HEIGHT // _UNIT
-_CHARACTERS = 30
-"""Characters of a name that fit a card."""
+_CHARACTERS, _SMALL = 28, 38
+"""Characters of a name, and of the smaller lines, that a card is given; a browser whose font is
+wider draws them closer."""
 _LEAST_STACKED, _STACKED = 6, 1.3
 """Cards in a stack: at least so many, or so many times the square root of all."""
 _ROLE = (
@@ -50,7 +51,7 @@ def drawing(found: ServiceMap) -> str:
 
 
 def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Iterator[str]:
-    names = Names.of(found)
+    names, shortening = Names.of(found), Shortening.of(found)
     for row in layout.rows:
         for item in row:
             if item.node is not None:
@@ -58,28 +59,30 @@ def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Itera
                     filter(None, [kind_text(item.node[1]), names.accounts.get(item.node, "")])
                 )
                 loops = item.node in layout.loops
-                yield _card(found.nodes[item.node], item, order[item.node], about, loops=loops)
+                node = found.nodes[item.node]
+                name = shortening.fitted(node, _CHARACTERS)
+                yield _card(node, item, order[item.node], (name, about), loops=loops)
 
 
-def _card(node: Node, item: Item, number: int, about: str, *, loops: bool) -> str:
-    """A card; ``about``: its kind, and its account if that is another."""
+def _card(node: Node, item: Item, number: int, words: tuple[str, str], *, loops: bool) -> str:
+    """A card; ``words``: its name as it fits, and its kind, with its account if that is another."""
+    name, about = words
     (x, y), width = _corner(item), _WIDTH
     figures, kind = node.figures, _fitted(about)
-    name = escape(middle(label(node), _CHARACTERS - 2))
     rate = _rate(figures)
-    words = f"{label(node)}, {about}: {rate}, {shares_text(figures)}"
+    told = f"{label(node)}, {about}: {rate}, {shares_text(figures)}"
     worst = worst_of(figures)
     outcome = "" if worst in ("", "ok") else shares_text(figures)
     return (
         f'<g class="node" role="button" tabindex="0" aria-pressed="false" data-node="{number}"'
-        f' aria-label="{escape(words)}">'
+        f' aria-label="{escape(told)}">'
         f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{_HEIGHT}" rx="9"/>'
         f'<text class="kind" x="{x + 12}" y="{y + 20}">{kind}{" ↻" if loops else ""}</text>'
-        f'<text class="name" x="{x + 12}" y="{y + 38}">{name}</text>'
+        f'<text class="name" x="{x + 12}" y="{y + 38}">{escape(name)}</text>'
         f'<text class="rate" x="{x + 12}" y="{y + 55}">{_fitted(rate)}</text>'
         f'<text class="rate bad-{worst}" x="{x + 12}" y="{y + 70}">'
         f"{_fitted(outcome)}</text>"
-        f"{_shares(figures, x + 1, y + _HEIGHT - 7, width - 2)}<title>{escape(words)}</title></g>"
+        f"{_shares(figures, x + 1, y + _HEIGHT - 7, width - 2)}<title>{escape(told)}</title></g>"
     )
 
 
@@ -89,7 +92,7 @@ def _corner(item: Item) -> tuple[int, int]:
 
 
 def _fitted(text: str) -> str:
-    return escape(middle(text, _CHARACTERS + 4))
+    return escape(middle(text, _SMALL))
 
 
 def _rate(figures: Figures) -> str:

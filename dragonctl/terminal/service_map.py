@@ -17,7 +17,7 @@ from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, Layout, layered
 from dragonctl.terminal.map_figures import BAD, outcomes, outcomes_text, told
-from dragonctl.terminal.map_names import Names, label, links_of
+from dragonctl.terminal.map_names import Names, Shortening, label, links_of
 from dragonctl.terminal.map_outline import outline
 from dragonctl.terminal.neutral import middle
 from dragonctl.terminal.sheet import Sheet
@@ -67,8 +67,9 @@ def _row(
     row: Sequence[Item], found: ServiceMap, layout: Layout, names: Mapping[Key, int]
 ) -> Iterator[Text]:
     """A row of boxes; passages run through it as lines."""
+    shortening = Shortening.of(found)
     boxes = {
-        item: _box(found.nodes[item.node], item, item.node in layout.loops)
+        item: _box(found.nodes[item.node], item, item.node in layout.loops, shortening)
         for item in row
         if item.node is not None
     }
@@ -90,7 +91,7 @@ def _row(
         yield line
 
 
-def _box(node: Node, item: Item, loops: bool) -> list[Text]:
+def _box(node: Node, item: Item, loops: bool, shortening: Shortening) -> list[Text]:
     inner = item.width - 2
     figures = node.figures
     colour = _colour(figures)
@@ -99,7 +100,7 @@ def _box(node: Node, item: Item, loops: bool) -> list[Text]:
     if loops:
         top.right_crop(2)
         top.append("↻╮", style=colour)
-    name = Text(middle(label(node), inner - 2), style="bold")
+    name = Text(shortening.fitted(node, inner - 2), style="bold")
     return [
         top,
         _inside(name, inner, colour),
@@ -164,13 +165,13 @@ def edges_table(found: ServiceMap) -> Sheet:
 
 def _figures_sheet(title: str) -> Sheet:
     numbers = ("Requests", "Average", "p50", "p95")
-    return Sheet((title, *numbers, "Outcome"), right=numbers, head="dim")
+    return Sheet((title, *numbers, "Outcome"), right=numbers, head="dim", names=True)
 
 
 def _add(sheet: Sheet, words: str, figures: Figures) -> None:
     sheet.add(
         words,
-        str(figures.requests),
+        f"{figures.requests:,}",
         duration_text(figures.average),
         duration_text(figures.percentile(0.5)),
         duration_text(figures.percentile(0.95)),

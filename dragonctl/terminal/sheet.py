@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from rich.cells import cell_len
@@ -13,6 +13,7 @@ from dragonctl.terminal.console import Screen
 
 _BETWEEN = 2
 _LEAST_PROSE = 24
+_LEAST_NAMES = 8
 _DOT = " · "
 
 
@@ -20,7 +21,8 @@ class Sheet:
     """Rows of cells under titles.
 
     ``right``: titles of columns of numbers. ``prose``: the column that may take several lines
-    where the others leave it room.
+    where the others leave it room. ``names``: a first cell that is longer than its column has a
+    line of its own above the others.
     """
 
     def __init__(
@@ -30,8 +32,10 @@ class Sheet:
         right: Collection[str] = (),
         prose: int | None = None,
         head: str = "bold",
+        names: bool = False,
     ) -> None:
         self.titles, self.right, self.prose, self.head = titles, right, prose, head
+        self.names = names
         self.rows: list[list[Text]] = []
 
     def add(self, *cells: Text | str) -> None:
@@ -48,6 +52,9 @@ class Sheet:
             console.write(self._plain(widths))
         elif over <= 0 or self._narrowed(widths, over):
             console.print(self._table(widths), soft_wrap=False)
+        elif self.names and widths[0] - over >= _LEAST_NAMES:
+            for line in self._beneath_names([widths[0] - over, *widths[1:]]):
+                console.print(line)
         else:
             for row in self.rows:
                 for line in self._paragraph(row, room or 0):
@@ -75,6 +82,24 @@ class Sheet:
         for row in self.rows:
             table.add_row(*row)
         return table
+
+    def _beneath_names(self, widths: Sequence[int]) -> Iterator[Text]:
+        """The columns' titles and rows; beneath a name that is too long stand the other cells."""
+        head = [Text(title, style=self.head) for title in self.titles]
+        for row in (head, *self.rows):
+            first, *others = row
+            if first.cell_len > widths[0]:
+                yield first
+                first = Text()
+            line = Text()
+            for cell, width, title in zip((first, *others), widths, self.titles, strict=True):
+                blanks = " " * (width - cell.cell_len)
+                line.append_text(Text.assemble(*self._sided(cell, blanks, title), " " * _BETWEEN))
+            line.rstrip()
+            yield line
+
+    def _sided(self, cell: Text, blanks: str, title: str) -> tuple[Text | str, Text | str]:
+        return (blanks, cell) if title in self.right else (cell, blanks)
 
     def _plain(self, widths: Sequence[int]) -> str:
         """The table for a pipe, as rich lays it out: thousands of rows cost it seconds."""

@@ -271,3 +271,18 @@ def test_a_trace_of_twelve_hundred_calls_is_a_few_rows_and_its_bars_fit(tab, tmp
     assert panel.locator(".fall tr").count() == 2
     assert "1201 segments" in panel.inner_text()
     assert "600" in panel.locator(".fall tr").last.inner_text()
+
+
+def test_no_text_leaves_its_card(tab, tmp_path):
+    name = "WWWW-MMMM-" * 6
+    open_page(tab, tmp_path, [
+        graphs.service(at, name, "AWS::StepFunctions::StateMachine", 9, account=account)
+        for at, account in enumerate(["123456789012", "123456789012", "999988887777"])
+    ])  # fmt: skip
+    for part in tab.locator(".node").all():
+        card = part.locator(".box").bounding_box()
+        for text in part.locator("text").all():
+            box = text.bounding_box()
+            assert not box or box["x"] + box["width"] <= card["x"] + card["width"]
+    kinds = tab.locator(".node .kind").all_text_contents()
+    assert "state machine · account 999988887777" in kinds

@@ -233,7 +233,7 @@ def test_what_a_link_leads_to_has_a_place_of_its_own_in_an_outline():
     ]
     graphs.calls(services[1], 2, 9, EdgeType="link")
     lines = [line.plain for line in outline(map_of(services), 100)]
-    assert any(line.startswith("    ⇢ packer (function) link ↕ see there") for line in lines)
+    assert any(line.startswith("    ⇢ packer link ↕ see there") for line in lines)
     at = next(number for number, line in enumerate(lines) if line.startswith("packer (function)"))
     assert lines[at + 1].startswith("  → stock (DynamoDB)")
 
@@ -306,3 +306,30 @@ def test_a_call_is_never_broken_and_a_line_keeps_its_colour_past_the_boxes():
         if "╎" in line.plain[span.start : span.end]
     }
     assert len(colours) == 1
+
+
+def long_names():
+    """Functions as CloudFormation names them, that differ in their middles alone."""
+    ends = ("1XK9QZ7T2B4C", "AB3DEFGHIJKL", "Z9YXWVUTSRQP")
+    works = ("CreateOrderFunction", "CancelOrderFunction", "ArchiveInvoicesFunction")
+    return [
+        graphs.service(at, f"acme-checkout-production-{work}-{end}", "AWS::Lambda::Function", 9000)
+        for at, (work, end) in enumerate(zip(works, ends, strict=True))
+    ]
+
+
+def test_a_box_shows_of_a_long_name_what_tells_it_from_others():
+    text = picture(long_names(), 140)
+    for work in ("CreateOrderFunction", "CancelOrderFunction", "ArchiveInvoicesFunction"):
+        assert f"…{work}…" in text
+
+
+def test_figures_stand_in_columns_beneath_names_that_are_longer_than_their_column():
+    console = screen(80)
+    print_map(console, map_of(long_names()))
+    lines = [line.rstrip() for line in seen(console).splitlines()]
+    head = next(line for line in lines if line.startswith("Node"))
+    name = lines.index("acme-checkout-production-CreateOrderFunction-1XK9QZ7T2B4C (function)")
+    assert lines[name + 1].split() == ["9,000", "50", "ms", "25", "ms", "200", "ms", "ok"]
+    assert lines[name + 1].index("9,000") + len("9,000") == head.index("Requests") + len("Requests")
+    assert max(map(cell_len, lines)) <= 80
