@@ -163,14 +163,14 @@ class _Places:
             yield legend
 
     def _axis(self) -> str:
-        """The beginning, the middle and the end of the trace at their places."""
+        """The beginning, the end, and with room the middle of the trace at their places."""
         span, width = self.clock.span, self.bars - 4
         first, half, last = "0 ms", duration_text(span / 2), duration_text(span)
-        left = max(1, width // 2 - cell_len(half) // 2 - cell_len(first) - 2)
-        right = width - cell_len(first) - left - 2 - cell_len(half) - 1 - cell_len(last)
-        if right < 1:
+        left = width // 2 - cell_len(half) // 2 - cell_len(first) - 2
+        right = width - left - cell_len(first + half + last) - 4
+        if min(left, right) < 1:
             return f"├ {first} {'─' * max(0, width - cell_len(first + last) - 2)} {last} ┤"
-        return f"├ {first} {'─' * left} {half} {'─' * (right - 1)} {last} ┤"
+        return f"├ {first} {'─' * left} {half} {'─' * right} {last} ┤"
 
     def lead(self, depth: int, children: bool) -> str:
         """The blanks before a detail, with the line down to the row's children."""

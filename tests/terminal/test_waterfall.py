@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from rich.cells import cell_len
@@ -172,6 +173,13 @@ def test_the_axis_tells_the_beginning_the_middle_and_the_end():
         assert axis.index("┤") == len(bars) - 13
         words = ["0 ms", "450 ms", "900 ms"] if columns > 60 else ["0 ms", "900 ms"]
         assert [axis.find(word) > 0 for word in words] == [True] * len(words)
+
+
+def test_an_axis_without_room_for_a_line_on_both_sides_of_its_middle_has_none():
+    segment = documents.segment("a", "acme-checkout-CreateOrder-and-more-1XK", 0, 0.9)
+    for columns in range(60, 140):
+        axis = next(line for line in shown([segment], columns) if "┤" in line)
+        assert re.search(r"├ 0 ms (─+ 450 ms ─+|─*) 900 ms ┤$", axis)
 
 
 def test_a_pipe_gets_every_word_whole():
