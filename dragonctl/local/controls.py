@@ -1,7 +1,7 @@
 """The local AWS's own controls, under ``/_dragonctl/``, for who holds its token.
 
 ``GET status`` · ``POST reset`` (forget everything) · ``POST snapshot`` (write the state down
-now) · ``POST pace`` (a JSON object of :class:`~dragonctl.local.state.Pace`'s fields: seconds) ·
+now) · ``POST pace`` (a JSON object of :class:`~dragonctl.local.state.Delays`'s fields: seconds) ·
 ``POST origins`` (``{"allow_origins": […]}``: whose web pages may call the stages from now on).
 """
 
@@ -39,7 +39,7 @@ def _status(_: dict[str, Any]) -> dict[str, Any]:
         "moto": MOTO_VERSION,
         "account": DEFAULT_ACCOUNT,
         "region": DEFAULT_REGION,
-        "pace": dataclasses.asdict(state.PACE),
+        "pace": dataclasses.asdict(state.DELAYS),
         "allow_origins": sorted(state.ALLOWED_ORIGINS),
     }
 
@@ -49,7 +49,7 @@ def _reset(_: dict[str, Any]) -> dict[str, Any]:
     with state.LOCK:
         backends.reset()
         state.replace_contents({})
-        state.PACE.__init__()  # type: ignore[misc]
+        state.DELAYS.__init__()  # type: ignore[misc]
     return {}
 
 
@@ -58,12 +58,12 @@ def _snapshot(_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pace(wanted: dict[str, Any]) -> dict[str, Any]:
-    known = dataclasses.asdict(state.PACE)
+    known = dataclasses.asdict(state.DELAYS)
     for name, seconds in wanted.items():
         if name not in known:
             raise ValueError(f"no such pace: {name}; there are {', '.join(known)}")
-        setattr(state.PACE, name, float(seconds))
-    return dataclasses.asdict(state.PACE)
+        setattr(state.DELAYS, name, float(seconds))
+    return dataclasses.asdict(state.DELAYS)
 
 
 def _origins(wanted: dict[str, Any]) -> dict[str, Any]:

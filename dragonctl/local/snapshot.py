@@ -43,19 +43,19 @@ def save() -> list[str]:
     with _saving:
         kept, lost = _pickled_services()
         with state.LOCK:
-            drawers = to_bytes(state.contents())
-        _write(to_bytes({**_STAMP, "services": kept, "drawers": drawers}))
+            memories = to_bytes(state.contents())
+        _write(to_bytes({**_STAMP, "services": kept, "drawers": memories}))
         return lost
 
 
 @dataclass(frozen=True)
 class Written:
-    """What a snapshot holds: the drawers, and each service's state, still as bytes.
+    """What a snapshot holds: the memories, and each service's state, still as bytes.
 
     ``aside``: the file, of another version or broken, that was moved out of the way.
     """
 
-    drawers: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+    memories: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     services: dict[str, bytes] = field(default_factory=dict)
     aside: Path | None = None
 
@@ -72,7 +72,7 @@ def read() -> Written:
 
 def take_up(written: Written) -> Path | None:
     """Make it the state. What does not fit starts empty; then the file is set aside: where."""
-    state.replace_contents(written.drawers)
+    state.replace_contents(written.memories)
     faults = [fault for one in written.services.items() if (fault := _restore(*one))]
     if not faults:
         return None
@@ -82,18 +82,18 @@ def take_up(written: Written) -> Path | None:
 
 
 def _read() -> tuple[dict[tuple[str, str, str], dict[str, Any]], dict[str, bytes]]:
-    """The drawers and the services of the file, the latter still as bytes."""
+    """The memories and the services of the file, the latter still as bytes."""
     written = from_bytes(read_own_file(state.file(), _LARGEST_BYTES))
     if not isinstance(written, dict) or {k: written.get(k) for k in _STAMP} != _STAMP:
         raise UnfitError("another version wrote it")
-    drawers, services = from_bytes(written["drawers"]), written["services"]
-    for place, drawer in drawers.items():
+    memories, services = from_bytes(written["drawers"]), written["services"]
+    for place, memory in memories.items():
         service, account, region = place
-        if not isinstance(drawer, dict) or not all(
+        if not isinstance(memory, dict) or not all(
             isinstance(one, str) for one in (service, account, region)
         ):
-            raise UnfitError("its drawers are none")
-    return drawers, dict(services)
+            raise UnfitError("its memories are none")
+    return memories, dict(services)
 
 
 def _set_aside(error: Exception) -> Path | None:

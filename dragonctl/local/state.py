@@ -1,6 +1,6 @@
 """What the local AWS remembers beside moto: plain data, by service, account and region.
 
-A *drawer* is a dict that its service fills with plain values (no classes, no functions), so that
+A *memory* is a dict that its service fills with plain values (no classes, no functions), so that
 :mod:`dragonctl.local.snapshot` can keep it and a newer dragonctl can still read it. ``LOCK`` guards
 every change: shims run under it unless they say otherwise.
 """
@@ -17,11 +17,11 @@ from dragonctl.paths import state_folder
 
 LOCK = threading.RLock()
 
-_drawers: dict[tuple[str, str, str], dict[str, Any]] = {}
+_memories: dict[tuple[str, str, str], dict[str, Any]] = {}
 
 
 @dataclass
-class Pace:
+class Delays:
     """How long slow things take here, in seconds (AWS: minutes, seconds, minutes)."""
 
     cache_cluster: float = 2.0
@@ -29,7 +29,7 @@ class Pace:
     distribution: float = 2.0
 
 
-PACE = Pace()
+DELAYS = Delays()
 
 ALLOWED_ORIGINS: set[str] = set()
 """Whose pages may call the stages, as browsers write an origin. Not part of what is kept."""
@@ -40,22 +40,22 @@ def file() -> Path:
     return state_folder("local") / "state.pickle"
 
 
-def drawer(service: str, account: str, region: str) -> dict[str, Any]:
+def memory(service: str, account: str, region: str) -> dict[str, Any]:
     """The service's own memory in one account and region, made empty when first asked for."""
     with LOCK:
-        return _drawers.setdefault((service, account, region), {})
+        return _memories.setdefault((service, account, region), {})
 
 
 def contents() -> dict[tuple[str, str, str], dict[str, Any]]:
-    """All drawers, for the snapshot."""
-    return _drawers
+    """All memories, for the snapshot."""
+    return _memories
 
 
-def replace_contents(drawers: dict[tuple[str, str, str], dict[str, Any]]) -> None:
-    """Put a snapshot's drawers in the place of all that is remembered."""
+def replace_contents(memories: dict[tuple[str, str, str], dict[str, Any]]) -> None:
+    """Put a snapshot's memories in the place of all that is remembered."""
     with LOCK:
-        _drawers.clear()
-        _drawers.update(drawers)
+        _memories.clear()
+        _memories.update(memories)
 
 
 def now() -> float:

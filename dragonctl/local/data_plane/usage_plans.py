@@ -1,7 +1,7 @@
 """API keys, and what their usage plans allow: rate, burst and quota.
 
 (AWS: "Usage plans and API keys for REST APIs in API Gateway".) Requests of a period are counted in
-the drawer of API Gateway, so that a restart gives nobody a new quota.
+the memory of API Gateway, so that a restart gives nobody a new quota.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def _spend(exchange: Exchange, plan: Any, key: str) -> None:
     if int(plan.quota.get("offset") or 0):
         raise faults.not_here("offsets in the quotas of usage plans")
     period = time.strftime(_PERIODS[plan.quota["period"]], time.gmtime(exchange.request.received))
-    drawer = state.drawer("apigateway", exchange.stage.account, exchange.stage.region)
-    counts = drawer.setdefault("usage", {}).setdefault(f"{plan.id}/{key}", {})
+    memory = state.memory("apigateway", exchange.stage.account, exchange.stage.region)
+    counts = memory.setdefault("usage", {}).setdefault(f"{plan.id}/{key}", {})
     used = counts.get(period, 0)
     if used >= limit:
         raise faults.quota_exceeded()
     # What was used in earlier periods is nobody's concern any more.
-    drawer["usage"][f"{plan.id}/{key}"] = {period: used + 1}
+    memory["usage"][f"{plan.id}/{key}"] = {period: used + 1}

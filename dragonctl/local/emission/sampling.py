@@ -62,7 +62,7 @@ def decide(header: TraceHeader, account: str, region: str, asked: Asked) -> bool
 def rules(account: str, region: str) -> list[Mapping[str, Any]]:
     """The account's rules in order of priority, names deciding ties; ``Default`` is the last."""
     with state.LOCK:
-        kept = state.drawer("xray", account, region).get("rules", {})
+        kept = state.memory("xray", account, region).get("rules", {})
         stored = [record["SamplingRule"] for record in kept.values()]
     return sorted(stored or [DEFAULT], key=lambda rule: (rule["Priority"], rule["RuleName"]))
 

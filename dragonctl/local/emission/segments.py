@@ -46,7 +46,7 @@ def keep_spans(
 
     Nothing where it is off.
     """
-    if state.drawer("xray", account, region).get("destination") != "CloudWatchLogs":
+    if state.memory("xray", account, region).get("destination") != "CloudWatchLogs":
         return
     made = (record for document in documents for record in span_records.of_segment(document))
     lines = [

@@ -67,6 +67,6 @@ def check_may_log(request: Request) -> None:
 
 
 def _settings(request: Request) -> Record:
-    drawer = state.drawer("apigateway", request.account, request.region)
-    settings: Record = drawer.setdefault("account", {})
+    memory = state.memory("apigateway", request.account, request.region)
+    settings: Record = memory.setdefault("account", {})
     return settings

@@ -1,8 +1,9 @@
 """A stage's cache cluster: made, resized, flushed and deleted in its own time.
 
-On AWS each takes about four minutes; here :class:`~dragonctl.local.state.Pace`'s ``cache_cluster``
-seconds. ``generation`` counts what empties the cache: the data plane drops what it holds when the
-number is another than it knew.
+On AWS each takes about four minutes; here the seconds of ``cache_cluster`` of
+:class:`~dragonctl.local.state.Delays`.
+``generation`` counts what empties the cache: the data plane drops what it holds when the number is
+another than it knew.
 """
 
 from __future__ import annotations
@@ -63,6 +64,6 @@ def flush(cluster: Record) -> None:
 
 
 def _begin(cluster: Record, now: str, then: str) -> None:
-    until = state.now() + state.PACE.cache_cluster
+    until = state.now() + state.DELAYS.cache_cluster
     cluster.update(status=now, until=until, then=then, generation=cluster["generation"] + 1)
     status(cluster)

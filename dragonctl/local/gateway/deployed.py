@@ -34,15 +34,15 @@ class Deployed:
 def deployed(api: str, stage: str) -> Deployed | None:
     """The stage of that API id, in whatever account and region; None when there is none."""
     with state.LOCK:
-        for (service, account, region), drawer in state.contents().items():
-            record = drawer.get("apis", {}).get(api) if service == "apigateway" else None
+        for (service, account, region), memory in state.contents().items():
+            record = memory.get("apis", {}).get(api) if service == "apigateway" else None
             if record and stage in record["stages"]:
-                return _described(account, region, drawer, record, stage)
+                return _described(account, region, memory, record, stage)
     return None
 
 
 def _described(
-    account: str, region: str, drawer: dict[str, Any], record: Record, stage: str
+    account: str, region: str, memory: dict[str, Any], record: Record, stage: str
 ) -> Deployed | None:
     entry = record["stages"][stage]
     # What a stage's settings are is never changed in place: UpdateStage puts new ones there.
@@ -58,5 +58,5 @@ def _described(
         # A deployment's definition never changes, so it is shared and not copied.
         definition=kept["definition"],
         cache_generation=entry["cache"]["generation"],
-        account_role=drawer.get("account", {}).get("cloudwatchRoleArn"),
+        account_role=memory.get("account", {}).get("cloudwatchRoleArn"),
     )

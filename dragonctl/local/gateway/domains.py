@@ -170,6 +170,6 @@ def _domain(request: Request) -> Record:
 
 
 def _domains(request: Request) -> dict[str, Any]:
-    drawer = state.drawer("apigateway", request.account, request.region)
-    domains: dict[str, Any] = drawer.setdefault("domains", {})
+    memory = state.memory("apigateway", request.account, request.region)
+    domains: dict[str, Any] = memory.setdefault("domains", {})
     return domains

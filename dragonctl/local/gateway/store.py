@@ -37,7 +37,7 @@ def moment() -> datetime:
 
 def apis_in(account: str, region: str) -> dict[str, Record]:
     """The APIs of one account and region, by id."""
-    apis: dict[str, Record] = state.drawer("apigateway", account, region).setdefault("apis", {})
+    apis: dict[str, Record] = state.memory("apigateway", account, region).setdefault("apis", {})
     return apis
 
 

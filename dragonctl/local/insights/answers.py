@@ -140,6 +140,6 @@ def _query(request: Request) -> dict[str, Any]:
 
 
 def _queries(request: Request) -> dict[str, dict[str, Any]]:
-    drawer = state.drawer("logs", request.account, request.region)
-    queries: dict[str, dict[str, Any]] = drawer.setdefault("queries", {})
+    memory = state.memory("logs", request.account, request.region)
+    queries: dict[str, dict[str, Any]] = memory.setdefault("queries", {})
     return queries

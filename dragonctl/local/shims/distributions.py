@@ -116,10 +116,10 @@ def tags(request: Request) -> dict[str, Any]:
 
 def functions_in_use(account: str) -> set[str]:
     """The ARNs of the function versions that distributions of the account run."""
-    drawer = state.drawer("cloudfront", account, "aws").get("distributions", {})
+    memory = state.memory("cloudfront", account, "aws").get("distributions", {})
     return {
         item["LambdaFunctionARN"]
-        for record in drawer.values()
+        for record in memory.values()
         for behavior in behaviors(record["config"])
         for item in behavior["LambdaFunctionAssociations"].get("Items", [])
     }
@@ -150,7 +150,7 @@ def _moment() -> dict[str, Any]:
     return {
         "etag": "E" + _random(12),
         "modified": datetime.now(UTC),
-        "deployed_at": state.now() + state.PACE.distribution,
+        "deployed_at": state.now() + state.DELAYS.distribution,
     }
 
 
@@ -192,8 +192,8 @@ def _named(request: Request) -> dict[str, Any]:
 
 
 def _all(request: Request) -> dict[str, dict[str, Any]]:
-    drawer = state.drawer("cloudfront", request.account, "aws")
-    kept: dict[str, dict[str, Any]] = drawer.setdefault("distributions", {})
+    memory = state.memory("cloudfront", request.account, "aws")
+    kept: dict[str, dict[str, Any]] = memory.setdefault("distributions", {})
     return kept
 
 

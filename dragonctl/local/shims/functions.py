@@ -138,7 +138,7 @@ def _details(function: Any) -> dict[str, Any]:
 
 
 def _note(function: Any, **changes: Any) -> None:
-    busy_until = state.now() + state.PACE.function_update
+    busy_until = state.now() + state.DELAYS.function_update
     function.dragonctl_details = {
         **_details(function),
         # AWS makes another one when the update settles: the update's own answer is stale then.

@@ -28,8 +28,8 @@ NOT_HERE = 501
 
 
 def _kept(request: Request, kind: str) -> dict[str, dict[str, Any]]:
-    drawer = state.drawer("lambda", request.account, request.region)
-    kept: dict[str, dict[str, Any]] = drawer.setdefault(kind, {})
+    memory = state.memory("lambda", request.account, request.region)
+    kept: dict[str, dict[str, Any]] = memory.setdefault(kind, {})
     return kept
 
 

@@ -130,6 +130,6 @@ def class_of(request: Request, name: str) -> str:
 
 
 def _classes(request: Request) -> dict[str, str]:
-    drawer = state.drawer("logs", request.account, request.region)
-    classes: dict[str, str] = drawer.setdefault("classes", {})
+    memory = state.memory("logs", request.account, request.region)
+    classes: dict[str, str] = memory.setdefault("classes", {})
     return classes

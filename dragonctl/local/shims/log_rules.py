@@ -183,6 +183,6 @@ def list_groups(request: Request) -> dict[str, Any]:
 
 
 def _filters(request: Request) -> dict[tuple[str, str], dict[str, Any]]:
-    drawer = state.drawer("logs", request.account, request.region)
-    filters: dict[tuple[str, str], dict[str, Any]] = drawer.setdefault("metric_filters", {})
+    memory = state.memory("logs", request.account, request.region)
+    filters: dict[tuple[str, str], dict[str, Any]] = memory.setdefault("metric_filters", {})
     return filters

@@ -151,6 +151,6 @@ def _keep(request: Request, arn: str, kept: list[dict[str, Any]]) -> None:
 
 
 def _policies(account: str, region: str) -> dict[str, dict[str, Any]]:
-    drawer = state.drawer("lambda", account, region)
-    policies: dict[str, dict[str, Any]] = drawer.setdefault("policies", {})
+    memory = state.memory("lambda", account, region)
+    policies: dict[str, dict[str, Any]] = memory.setdefault("policies", {})
     return policies

@@ -119,14 +119,14 @@ def _named(request: Request, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rules(request: Request) -> dict[str, dict[str, Any]]:
-    drawer = state.drawer("xray", request.account, request.region)
-    if "rules" not in drawer:
+    memory = state.memory("xray", request.account, request.region)
+    if "rules" not in memory:
         default = {**DEFAULT, "RuleARN": _arn(request, "Default")}
         start = datetime(1970, 1, 1, tzinfo=UTC)
-        drawer["rules"] = {
+        memory["rules"] = {
             "Default": {"SamplingRule": default, "CreatedAt": start, "ModifiedAt": start}
         }
-    rules: dict[str, dict[str, Any]] = drawer["rules"]
+    rules: dict[str, dict[str, Any]] = memory["rules"]
     return rules
 
 

@@ -30,28 +30,28 @@ _DEFAULT_PERCENTAGE = 1.0
 
 def is_on(request: Request) -> bool:
     """Whether segments go to CloudWatch Logs."""
-    return bool(_drawer(request).get("destination") == "CloudWatchLogs")
+    return bool(_memory(request).get("destination") == "CloudWatchLogs")
 
 
 def is_indexed(request: Request, trace: Trace) -> bool:
     """Whether X-Ray's own lists know a trace."""
     if not is_on(request):
         return True
-    share = _drawer(request).get("indexed", _DEFAULT_PERCENTAGE)
+    share = _memory(request).get("indexed", _DEFAULT_PERCENTAGE)
     return bool(crc32(trace.id.encode()) % 10_000 < share * 100)
 
 
 @instead("xray", "GetTraceSegmentDestination")
 def destination(request: Request) -> dict[str, Any]:
     """Where traces go: ``XRay``, unless Transaction Search was switched on."""
-    kept = _drawer(request).get("destination", "XRay")
+    kept = _memory(request).get("destination", "XRay")
     return {"Destination": kept, "Status": "ACTIVE"}
 
 
 @instead("xray", "UpdateTraceSegmentDestination")
 def set_destination(request: Request) -> dict[str, Any]:
     """Switch Transaction Search on or off; AWS makes its log group with the caller's rights."""
-    _drawer(request)["destination"] = request.parameters.get("Destination") or "XRay"
+    _memory(request)["destination"] = request.parameters.get("Destination") or "XRay"
     if is_on(request):
         stream = log_groups.Stream(request.account, request.region, segments.SPANS, "default")
         log_groups.write(stream, (), create_group=True)
@@ -83,7 +83,7 @@ def set_indexing_rule(request: Request) -> dict[str, Any]:
     share = told.get("DesiredSamplingPercentage")
     if not isinstance(share, int | float) or not 0 <= share <= 100:  # noqa: PLR2004
         raise AwsError("InvalidRequestException", "DesiredSamplingPercentage must be 0 to 100")
-    _drawer(request).update(indexed=float(share), indexed_since=datetime.now(UTC))
+    _memory(request).update(indexed=float(share), indexed_since=datetime.now(UTC))
     return {"IndexingRule": _rule(request)}
 
 
@@ -155,23 +155,23 @@ def _readable(texts: Sequence[str]) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)]
 
 
-def _drawer(request: Request) -> dict[str, Any]:
-    return state.drawer("xray", request.account, request.region)
+def _memory(request: Request) -> dict[str, Any]:
+    return state.memory("xray", request.account, request.region)
 
 
 def _rule(request: Request) -> dict[str, Any]:
-    share = _drawer(request).get("indexed", _DEFAULT_PERCENTAGE)
-    since = _drawer(request).get("indexed_since", datetime(1970, 1, 1, tzinfo=UTC))
+    share = _memory(request).get("indexed", _DEFAULT_PERCENTAGE)
+    since = _memory(request).get("indexed_since", datetime(1970, 1, 1, tzinfo=UTC))
     told = {"DesiredSamplingPercentage": share, "ActualSamplingPercentage": share}
     return {"Name": "Default", "ModifiedAt": since, "Rule": {"Probabilistic": told}}
 
 
 def _retrievals(request: Request) -> dict[str, dict[str, Any]]:
     """Those that have not run out."""
-    drawer, now = _drawer(request), time.time()
-    kept = drawer.get("retrievals", {})
+    memory, now = _memory(request), time.time()
+    kept = memory.get("retrievals", {})
     fresh = {name: one for name, one in kept.items() if now - one["since"] < LASTS_SECONDS}
-    drawer["retrievals"] = fresh
+    memory["retrievals"] = fresh
     return fresh
 
 

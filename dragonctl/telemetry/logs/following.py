@@ -36,7 +36,7 @@ STEADY = 20
 
 
 @dataclass(frozen=True)
-class Pace:
+class Polling:
     """How often to look and how far back, in seconds.
 
     ``overlap`` reaches behind the newest event at each look, ``sweep`` every ``sweep_every``:
@@ -71,7 +71,7 @@ def follow(  # noqa: PLR0913 (a stream's whole definition)
     pattern: Callable[[], str] = no_pattern,
     admits: Admits = anything,
     stop: Callable[[], bool] = never,
-    pace: Pace | None = None,
+    polling: Polling | None = None,
 ) -> Iterator[LogEvent]:
     """Events from ``start_ms`` on, and then as they arrive, until ``stop()`` or interrupted.
 
@@ -81,8 +81,8 @@ def follow(  # noqa: PLR0913 (a stream's whole definition)
     network are waited out; a missing group is looked for again; a forbidden one is reported and
     left out.
     """
-    pace = pace or Pace()
-    cursors = [_Cursor(group, start_ms, pace, report, admits) for group in groups]
+    polling = polling or Polling()
+    cursors = [_Cursor(group, start_ms, polling, report, admits) for group in groups]
     yield from _history(fetch, cursors, start_ms, int(clock() * 1000), pattern(), report)
     buffer = _Buffer([cursor.group.name for cursor in cursors])
     pool = ThreadPoolExecutor(8, thread_name_prefix="follow")
@@ -92,7 +92,7 @@ def follow(  # noqa: PLR0913 (a stream's whole definition)
             looks = [pool.submit(cursor.look, fetch, now, wanted) for cursor in cursors]
             yield from buffer.release(event for look in looks for event in look.result())
             if not any(cursor.token and cursor.quiet_until <= now for cursor in cursors):
-                sleep(pace.interval)
+                sleep(polling.interval)
         yield from buffer.release(())
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -150,7 +150,7 @@ class _Cursor:
 
     group: LogGroup
     start_ms: int
-    pace: Pace
+    polling: Polling
     report: Report
     admits: Admits
     pattern: str = ""
@@ -208,15 +208,15 @@ class _Cursor:
         """AWS refused the group: for good, or until it is looked for again."""
         self.told.add(code)
         self.closed = closed
-        self.quiet_until = now + self.pace.longest_wait / 4
+        self.quiet_until = now + self.polling.longest_wait / 4
 
     def _begin(self, now: float, pattern: str) -> None:
         if pattern != self.pattern:
             self.pattern, self.token, self.newest_ms = pattern, None, self.start_ms
         if self.token:
             return
-        self.sweeping = now - self.swept >= self.pace.sweep_every
-        reach = self.pace.sweep if self.sweeping else self.pace.overlap
+        self.sweeping = now - self.swept >= self.polling.sweep_every
+        reach = self.polling.sweep if self.sweeping else self.polling.overlap
         from_ms = max(self.start_ms, self.newest_ms - int(reach * 1000))
         self.params = query(from_ms, None, pattern)
 
@@ -226,8 +226,8 @@ class _Cursor:
     def _failed(self, fetch: Fetch, problem: AwsError, now: float) -> None:
         code = problem.code
         self.failures += 1
-        wait = self.pace.interval * 2.0 ** min(self.failures, 10)
-        self.quiet_until = now + min(self.pace.longest_wait, wait)
+        wait = self.polling.interval * 2.0 ** min(self.failures, 10)
+        self.quiet_until = now + min(self.polling.longest_wait, wait)
         if code.startswith("InvalidParameter") and self.token:
             self.token = None  # a token that has grown too old: begin again behind the newest
         elif is_absent(problem) or is_denied(problem) or code.startswith("Invalid"):
@@ -241,6 +241,6 @@ class _Cursor:
 
     def _forget(self) -> None:
         """Drop the ids that no later look can meet again."""
-        edge = self.newest_ms - int(self.pace.sweep * 1000)
+        edge = self.newest_ms - int(self.polling.sweep * 1000)
         self.seen = {name: time_ms for name, time_ms in self.seen.items() if time_ms >= edge}
         self.limit = max(5_000, 2 * len(self.seen))
