@@ -20,7 +20,7 @@ from dragonctl.engine.reversal import JOURNAL_PATTERN, Reversal, from_journal
 from dragonctl.errors import DragonError
 from dragonctl.paths import check_folder, read_own_file
 
-LARGEST_BYTES = 256 << 20
+_LARGEST_BYTES = 256 << 20
 """A run of a thousand things writes a few megabytes."""
 _DEEPEST = 100
 """How deep a value is nested at most: AWS's own documents stay far below."""
@@ -236,7 +236,7 @@ def read_run(content: bytes) -> tuple[Run | None, str]:
 def _content(path: Path, history: History) -> bytes | None:
     """The content of a file; None where it cannot be read or believed, and that is noted."""
     try:
-        return read_own_file(path, LARGEST_BYTES)
+        return read_own_file(path, _LARGEST_BYTES)
     except FileNotFoundError:
         return None
     except DragonError as error:

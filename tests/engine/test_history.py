@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from dragonctl.engine.history import LARGEST_BYTES, read_history, read_run
+from dragonctl.engine.history import read_history, read_run
 from dragonctl.errors import DragonError
 from dragonctl.paths import read_own_file
 
@@ -60,6 +60,13 @@ def test_a_whole_journal_is_read_without_a_word():
     run, said = read(*WHOLE)
     assert (run.run, run.command, run.changes, run.outcome) == (RUN, "setup-dashboard", 1, "done")
     assert said == ""
+
+
+def test_the_journal_of_a_run_of_many_thousand_calls_is_read(folder):
+    keep(folder, lines=[BEGIN, STEP, *[CALL] * 20_000, DONE, END])
+    history = read_history(folder)
+    assert [(run.run, run.outcome) for run in history.runs] == [(RUN, "done")]
+    assert history.warnings == []
 
 
 @pytest.mark.parametrize("length", range(1, len(CALL)))
@@ -194,7 +201,7 @@ def test_one_file_that_is_no_journal_stops_nothing(folder):
     (folder / "d.jsonl").symlink_to(folder / "nowhere")
     (folder / "e.jsonl").write_bytes(b"\x00" * 100 + b"\n")
     with (folder / "f.jsonl").open("wb") as huge:
-        huge.truncate(LARGEST_BYTES + 1)  # takes no room on the disk
+        huge.truncate((256 << 20) + 1)  # takes no room on the disk
     keep(folder, "g")
     (folder / "h.jsonl").touch(mode=0o600)
     history = read_history(folder)
@@ -206,7 +213,7 @@ def test_one_file_that_is_no_journal_stops_nothing(folder):
         "c": "is a link",
         "d": "is a link",
         "e": "does not begin as a journal does",
-        "f": "is larger than",
+        "f": "is larger than 256 MiB",
         "g": f"tells of run {RUN} again",
         "h": "is empty",
     }.items():
@@ -263,7 +270,7 @@ def test_a_file_or_folder_of_another_user_is_not_believed(folder, monkeypatch):
     path = keep(folder)
     give_away(path, monkeypatch)
     with pytest.raises(DragonError, match=r"belongs to another user \(uid \d+\)"):
-        read_own_file(path, LARGEST_BYTES)
+        read_own_file(path, limit=1_000)
     give_away(folder, monkeypatch)
     with pytest.raises(DragonError, match="belongs to another user"):
         read_history(folder)
