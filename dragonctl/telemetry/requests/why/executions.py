@@ -88,7 +88,7 @@ class Execution:
             return "redriven", found
         leaves = [event for event in self.in_order if event.is_leaf]
         told = [(self._overcome(event), event) for event in leaves]
-        words: tuple[Handled, ...] = ("caught", "tolerated", "retried")
+        words: tuple[Handled, ...] = ("caught", "retried")
         for word in words:
             of_kind = [event for handled, event in told if handled == word]
             if of_kind:
@@ -129,8 +129,6 @@ class Execution:
         for follower in self._followers(event):
             if follower.type.endswith(("Scheduled", "Started")) and follower.id > event.id:
                 return "retried"
-            if follower.type.startswith("MapState") and follower.type.endswith("Succeeded"):
-                return "tolerated"
             if follower.type.endswith("StateExited"):
                 return "caught"
         state = self._state_of(event)
@@ -209,13 +207,18 @@ class Execution:
         return found[-1] if found else None
 
     def _by_error(self, end: Event) -> Failure | None:
-        """The last failure before the end that bears its error's name, after any redrive."""
+        """The last failure before the end that bears its error's name, after any redrive.
+
+        One of another name may have been retried or caught: it is not what ended the execution.
+        """
         begun = max(
             (e.id for e in self.in_order if e.type == "ExecutionRedriven" and e.id < end.id),
             default=0,
         )
-        leaves = [e for e in self.in_order if e.is_leaf and begun < e.id < end.id]
-        same = [event for event in leaves if event.error == end.error] or leaves
+        same = [
+            event for event in self.in_order
+            if event.is_leaf and begun < event.id < end.id and event.error == end.error
+        ]  # fmt: skip
         return self._of(same[-1]) if same else None
 
     def _of(self, event: Event) -> Failure:

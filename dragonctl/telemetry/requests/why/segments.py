@@ -42,7 +42,7 @@ def own_part(trace: Trace, request: str) -> tuple[Segment, ...]:
     The whole where the request has no segment there, and where it is the only one.
     """
     for _, segment in walk(trace.roots):
-        if request and request_of(segment) == request:
+        if request_of(segment) == request:
             return (segment,)
     return trace.roots
 

@@ -168,6 +168,27 @@ def test_a_branch_that_the_parallel_state_caught():
     assert (verdict.handled, verdict.cause.name) == ("caught", "Charge")
 
 
+ITEM_FAILED = [
+    STARTED, entered("Each", kind="Map"), ("MapStateStarted", {"length": 1}),
+    ("MapIterationStarted", {"index": 0}), entered("Price"), scheduled(), failed("E1"),
+    ("MapIterationFailed", {"index": 0}), ("MapStateFailed", {}),
+]  # fmt: skip
+WENT_ON = {
+    "caught": [left("Each", kind="Map"), entered("Sorry", kind="Pass"), left("Sorry", kind="Pass")],
+    "retried": [
+        ("MapStateStarted", {"length": 1}), ("MapIterationStarted", {"index": 0}), entered("Price"),
+        scheduled(), ("TaskSucceeded", {}), left("Price"), ("MapIterationSucceeded", {"index": 0}),
+        ("MapStateSucceeded", {}), left("Each", kind="Map")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("handled", "events"), WENT_ON.items(), ids=WENT_ON)
+def test_an_item_of_an_inline_map_fails_the_map_which_is_overcome_as_a_whole(handled, events):
+    """Only a distributed map tolerates items that fail ("Map state", developer guide)."""
+    verdict = why(standard([*ITEM_FAILED, *events, SUCCEEDED], "SUCCEEDED"), STANDARD)
+    assert (verdict.handled, verdict.cause.name) == (handled, "Price")
+
+
 def test_items_that_a_distributed_map_tolerates():
     run = "arn:aws:states:eu-west-1:123456789012:mapRun:Orders/Big:1"
     events = [
@@ -216,6 +237,15 @@ def test_an_execution_that_was_stopped_or_ran_out_of_time(end, status, kind):
     assert "atch" not in verdict.cause.remedy
 
 
+def test_of_the_states_in_which_an_execution_stood_three_are_named():
+    branches = [entered(name, 3) for name in ("Charge", "Reserve", "Ship", "Tell")]
+    both = [STARTED, entered("Both", kind="Parallel"), ("ParallelStateStarted", {}), *branches[:2]]
+    late = ("ExecutionTimedOut", {"error": "States.Timeout"})
+    for events in ([*both, late], [*both, *branches[2:], late]):
+        meaning = why(standard(events, "TIMED_OUT"), STANDARD).cause.meaning
+        assert meaning == "the execution ran out of its time while in Both, Charge, Reserve"
+
+
 def test_a_history_that_is_gone_leaves_the_execution_s_own_error():
     fake = standard([], "FAILED", error="E1", cause="c")
     assert (why(fake, STANDARD).cause.error, why(fake, STANDARD).outcome) == ("E1", "failed")
@@ -243,6 +273,48 @@ def test_the_level_error_leaves_states_out_and_the_error_is_still_named():
     verdict = why(shop(quiet), EXPRESS)
     assert told(verdict) == ("failed", "state-machine", "Quotes", "exception")
     assert verdict.cause.error == "E1"
+
+
+IN_BRANCHES = [
+    STARTED, entered("Both", kind="Parallel"), ("ParallelStateStarted", {}),
+    entered("Charge", 3), entered("Reserve", 3),
+]  # fmt: skip
+
+
+def without_what_handed_it_up(*events):
+    """Logs are delivered on a best-effort basis ("Logging in Step Functions", developer guide)."""
+    lines = history(*IN_BRANCHES, *events)
+    return why(shop(log_of(lines, EXPRESS, QUOTES, lambda kind: kind != "ParallelStateFailed")),
+               EXPRESS)  # fmt: skip
+
+
+def test_where_a_line_is_lost_the_end_s_error_tells_which_branch_made_it_fail():
+    verdict = without_what_handed_it_up(
+        scheduled(4), scheduled(5), failed("E1", 6), failed("E2", 7),
+        ("ParallelStateFailed", {}, 8), ended("E1"),
+    )  # fmt: skip
+    assert told(verdict) == ("failed", "state", "Charge", "exception")
+    assert verdict.cause.error == "E1"
+
+
+def test_where_a_line_is_lost_the_expression_of_the_state_that_the_end_names_is_shown():
+    wrong = "States.QueryEvaluationError"
+    verdict = without_what_handed_it_up(
+        ("EvaluationFailed", {"error": wrong, "state": "Charge", "cause": "no $price"}, 3),
+        ("EvaluationFailed", {"error": wrong, "state": "Reserve", "cause": "no $stock"}, 3),
+        ("ParallelStateFailed", {}, 6),
+        ended(wrong, _IN_STATE.replace("#2", "#4")),
+    )
+    assert told(verdict) == ("failed", "state", "Charge", "definition")
+    assert verdict.cause.evidence.endswith("no $price")
+
+
+def test_a_failure_that_was_retried_is_not_blamed_for_an_end_of_another_name():
+    verdict = why(standard([
+        STARTED, entered("Charge"), scheduled(), failed("E1"), scheduled(), ("TaskSucceeded", {}),
+        ended("States.DataLimitExceeded"),
+    ], "FAILED"), STANDARD)  # fmt: skip
+    assert (verdict.cause.kind, verdict.cause.error) == ("data limit", "States.DataLimitExceeded")
 
 
 def synchronous(action, arn, status):

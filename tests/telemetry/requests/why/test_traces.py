@@ -10,6 +10,7 @@ from tests.telemetry.requests.why.world import (
     ACCESS,
     CALL,
     NOON_MS,
+    OTHER,
     REQUEST,
     access,
     shop,
@@ -60,6 +61,22 @@ def test_a_cause_that_another_segment_holds_is_found():
     assert verdict.cause.error == "Refused"
 
 
+def test_of_two_requests_in_one_trace_each_has_its_own_cause():
+    """A client that traces itself sends all its requests under one trace id."""
+    declined = {"exceptions": [{"id": "e", "type": "Declined", "message": "402"}]}
+    first = {**stage(502, sub("c2", "Lambda", 0.05, 0.95, namespace="aws"), fault=True), "id": "c1",
+             "aws": {"api_gateway": {"request_id": OTHER}}}  # fmt: skip
+    its = segment("c3", "cards", 0.1, 0.9, origin="AWS::Lambda::Function", parent_id="c2",
+                  fault=True, cause=declined)  # fmt: skip
+    second = {**stage(502, CALLED, fault=True), "start_time": first["end_time"] + 1}
+    fake = shop(access(502), access(502, request=OTHER))
+    fake.documents = [first, its, second, function(fault=True, cause=REFUSED)]
+    for ident, name, error in ((REQUEST, "prices", "Refused"), (OTHER, "cards", "Declined")):
+        verdict = why(fake, ident)
+        assert told(verdict) == ("failed", "function", name, "exception")
+        assert verdict.cause.error == error
+
+
 def alone(**marks):
     fake = shop()
     fake.documents = [stage(marks.pop("status"), **marks)]
@@ -67,7 +84,9 @@ def alone(**marks):
 
 
 def test_api_gateway_s_segment_alone_tells_little_and_says_no_more():
-    assert told(alone(status=429, error=True, throttle=True))[1::2] == ("limit", "throttled")
+    limited = alone(status=429, error=True, throttle=True)
+    assert told(limited)[1::2] == ("limit", "throttled")
+    assert limited.cause.meaning == "the request went over a limit"
     assert told(alone(status=403, error=True))[1::2] == ("api", "unclear")
     assert told(alone(status=502, fault=True))[1::2] == ("integration", "unclear")
 
