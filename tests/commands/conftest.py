@@ -13,6 +13,7 @@ from dragonctl.cli import root as cli
 from tests.applications.builder import Builder
 from tests.applications.library import library, with_function
 from tests.commands.functions import HANDLER, READS, TRUST
+from tests.commands.plans import PLAN
 from tests.local.serving import archive, document
 
 
@@ -136,3 +137,16 @@ def made_calls(caplog):
         return [name for name in names if not name.startswith(READS)]
 
     return writes
+
+
+@pytest.fixture
+def here(tmp_path, dragonctl):
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def kept(dragonctl, dragons, here):
+    """A plan for the only API, and the changes that a dry run shows."""
+    shown = dragonctl(*PLAN, "--output", "json")
+    assert shown.code == 0, shown.stderr
+    return shown.document
