@@ -282,7 +282,7 @@ IN_BRANCHES = [
 
 
 def without_what_handed_it_up(*events):
-    """Logs are delivered on a best-effort basis ("Logging in Step Functions", developer guide)."""
+    """Logs are delivered on a best-effort basis ("Using CloudWatch Logs", developer guide)."""
     lines = history(*IN_BRANCHES, *events)
     return why(shop(log_of(lines, EXPRESS, QUOTES, lambda kind: kind != "ParallelStateFailed")),
                EXPRESS)  # fmt: skip
