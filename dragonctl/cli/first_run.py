@@ -1,9 +1,11 @@
 """How `policy` learns what a command does: each command's file says it once.
 
 A command that reads or changes an application defines, beside itself,
-``first_run(session, selection) -> (steps, roles)``: the steps of a run with its default options
-(none for a command that only shows), and the ARNs of the roles of the application by name. What
-it reads on the way is noted by the session.
+``first_run(session, selection, **given) -> (steps, roles)``: the steps of a run with its default
+options (none for a command that only shows), and the ARNs of the roles of the application by name.
+What it reads on the way is noted by the session. ``given`` are those of its options that need
+rights of their own, by the names of their parameters: they are its ``FIRST_RUN_OPTIONS``, and
+`policy` takes them too.
 """
 
 from __future__ import annotations
@@ -11,16 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from dragonctl.application.apis import Selection
 from dragonctl.cli.catalogue import command_names
-from dragonctl.cli.session import Session
 from dragonctl.engine.model import Step
 from dragonctl.errors import UsageError
 
 NEED_NOTHING = frozenset({"completion", "demo", "help", "history", "local", "policy"})
 """Commands without a right of their own in AWS: they work here, or as the command they name."""
 
-FirstRun = Callable[[Session, Selection], tuple[Sequence[Step], Mapping[str, str]]]
+FirstRun = Callable[..., tuple[Sequence[Step], Mapping[str, str]]]
 
 
 def first_run_of(name: str) -> FirstRun:

@@ -185,10 +185,17 @@ def deploy_function(
     return change("deploy-function", goal, how, session=session)
 
 
-def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
+FIRST_RUN_OPTIONS = ("alias", "create", "publish", "s3_bucket")
+"""The options that need rights of their own, by their parameters: `policy` takes them too."""
+
+
+def first_run(
+    session: Session, _: Selection, **given: object
+) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for this folder's functions with the default options: for `policy`.
 
-    What may be packed though it looks like a secret is as ``dragonctl.toml`` says.
+    ``given``: those of :data:`FIRST_RUN_OPTIONS` that are asked for. What may be packed though it
+    looks like a secret is as ``dragonctl.toml`` says.
     """
     from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
@@ -196,8 +203,10 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     from dragonctl.recipes.functions.options import FunctionOptions
     from dragonctl.recipes.functions.preparation import prepare
 
-    reads, options = session.reads, FunctionOptions(allow_secret=allowed_secrets(deploy_function))
-    chosen = choose((), None, None, local=session.globals.is_local)
+    reads, secrets = session.reads, allowed_secrets(deploy_function)
+    bucket = given.pop("s3_bucket", None)
+    options = FunctionOptions(bucket=bucket, allow_secret=secrets, **given)  # type: ignore[arg-type]
+    chosen = choose((), None, None, local=session.globals.is_local, create=options.create)
     prepared, refused = prepare(reads, chosen, options, bundle_all=False)
     if refused:
         raise refused[0]

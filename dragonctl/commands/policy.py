@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from copy import copy
 
 import click
 
 from dragonctl.cli.options import application_options, command, complete_commands
-from dragonctl.commands import setup_observability
+from dragonctl.commands import deploy_function, setup_observability
+from dragonctl.errors import UsageError
 
-F = TypeVar("F", bound=Callable[..., Any])
+OPTIONS_OF = {
+    setup_observability.setup_observability: setup_observability.FIRST_RUN_OPTIONS,
+    deploy_function.deploy_function: deploy_function.FIRST_RUN_OPTIONS,
+}
+"""The commands with options that need rights of their own, and those options' parameters."""
 
 
-def _option_name(flag: str) -> str:
-    return f"--{flag.replace('_', '-')}"
+def _options_of_commands() -> Iterator[click.Option]:
+    """These options as `policy` takes them: each once, said not to be given where it is not."""
+    for name in sorted({name for names in OPTIONS_OF.values() for name in names}):
+        commands = [command for command, names in OPTIONS_OF.items() if name in names]
+        [option] = [copy(one) for one in _options(commands[0]) if one.name == name]
+        whose = " and ".join(str(command.name) for command in commands)
+        need = "need" if len(commands) > 1 else "needs"
+        option.help = f"Include what {whose} {need} for it."
+        option.default, option.show_default = () if option.multiple else None, False
+        yield option
 
 
-def _flags_of_setup(function: F) -> F:
-    """The flags of `setup-observability` that need rights of their own."""
-    for flag in reversed(setup_observability.FIRST_RUN_FLAGS):
-        option = _option_name(flag)
-        words = f"Include what setup-observability {option} needs."
-        function = click.option(option, is_flag=True, help=words)(function)
-    return function
+def _options(command: click.Command) -> list[click.Option]:
+    return [one for one in command.params if isinstance(one, click.Option)]
+
+
+def _asked(name: str, given: Mapping[str, object]) -> dict[str, object]:
+    """The options that were given; UsageError for one that the command ``name`` has not."""
+    asked = {option: value for option, value in given.items() if value}
+    takes = {str(command.name): names for command, names in OPTIONS_OF.items()}
+    for option in asked:
+        if option not in takes.get(name, ()):
+            known = " and ".join(one for one, names in takes.items() if option in names)
+            spelled = next(one.opts[0] for one in policy.params if one.name == option)
+            raise UsageError(f"policy takes {spelled} for {known} alone.")
+    return asked
 
 
 @command(
@@ -33,12 +53,12 @@ Examples:
   dragonctl policy setup-observability --api dragons > policy.json
   dragonctl policy setup-observability --all --read-only    # for --check every night
   dragonctl policy setup-observability --application-signals --publish
+  dragonctl policy deploy-function --alias live             # for the role of a pipeline
   dragonctl policy why --output json
 """
 )
 @click.argument("name", metavar="COMMAND", shell_complete=complete_commands)
 @application_options
-@_flags_of_setup
 @click.option("--read-only", is_flag=True, help="Leave out what it writes: for --dry-run, --check.")
 def policy(
     name: str,
@@ -49,7 +69,7 @@ def policy(
     functions: tuple[str, ...],
     state_machines: tuple[str, ...],
     no_discover: bool,
-    **flags: bool,
+    **given: object,
 ) -> int:
     """Print the IAM policy that COMMAND needs, and no more, for its first run with its defaults.
 
@@ -57,32 +77,25 @@ def policy(
     nothing is changed.
     """
     import json
-    from functools import partial
 
     from dragonctl.cli.first_run import NEED_NOTHING, first_run_of
     from dragonctl.cli.session import Session, selection
-    from dragonctl.errors import UsageError
     from dragonctl.policy.document import LONGEST, characters
     from dragonctl.policy.document import document as policy_of
     from dragonctl.policy.first_run import first_run_policy
     from dragonctl.terminal.console import out, tell, warn
 
-    asked = [flag for flag in flags if flags[flag]]
-    if asked and name != "setup-observability":
-        option = _option_name(asked[0])
-        raise UsageError(f"policy takes {option} for setup-observability alone.")
+    asked = _asked(name, given)
     if name in NEED_NOTHING:
         out().document(json.dumps(policy_of(()), indent=2))
         tell(f"{name} asks for no right of its own in AWS.")
         return 0
     first_run = first_run_of(name)
-    if asked:
-        first_run = partial(setup_observability.first_run, flags=asked)
     session = Session()
     chosen = selection(
         api, stages, functions, state_machines, no_discover=no_discover, all_apis=all_apis
     )
-    steps, roles = first_run(session, chosen)
+    steps, roles = first_run(session, chosen, **asked)
     document = first_run_policy(session.reads, steps, roles, reads_only=read_only)
     warn(*session.overdue())
     if session.label:
@@ -94,3 +107,6 @@ def policy(
             " split it by its statements, or ask for fewer stages with --stage."
         )
     return 0
+
+
+policy.params = [*_options_of_commands(), *policy.params]

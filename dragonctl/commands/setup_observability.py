@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dragonctl.cli.options import application_options, change_options, command, option_under
@@ -222,21 +222,24 @@ def _prefetch(session: Session, chosen: Selection) -> None:
     session.aws.warm("sts", "stepfunctions", "lambda")
 
 
-FIRST_RUN_FLAGS = ("application_signals", "publish")
-"""The flags that need rights of their own, by their names in `Options`: `policy` takes them too."""
+FIRST_RUN_OPTIONS = (
+    "application_signals", "data_trace_for", "layer_arns", "publish", "role_name",
+)  # fmt: skip
+"""The options that need rights of their own, by their parameters: `policy` takes them too."""
 
 
 def first_run(
-    session: Session, selection: Selection, flags: Iterable[str] = ()
+    session: Session, selection: Selection, **given: object
 ) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps with the default options, whether or not they have been taken: for `policy`.
 
-    ``flags``: those of :data:`FIRST_RUN_FLAGS` that are asked for.
+    ``given``: those of :data:`FIRST_RUN_OPTIONS` that are asked for.
     """
     from dragonctl.recipes.observability import Options, read_account, survey
     from dragonctl.recipes.observability.first_run import application_roles, first_run_steps
 
-    reads, options = session.reads, Options(**dict.fromkeys(flags, True))  # type: ignore[arg-type]
+    length = given.pop("data_trace_for", None)
+    reads, options = session.reads, Options(**_data_trace(given, length))  # type: ignore[arg-type]
     if not selection.named_only:
         reads.prefetch(lambda: read_account(reads))
     app = session.application(selection)
@@ -244,7 +247,7 @@ def first_run(
     return steps, application_roles(app)
 
 
-def _data_trace(given: dict[str, object], length: str | None) -> dict[str, object]:
+def _data_trace(given: dict[str, object], length: object) -> dict[str, object]:
     """``--data-trace-for`` as data trace, on until then."""
     if length is None:
         return given
@@ -255,14 +258,14 @@ def _data_trace(given: dict[str, object], length: str | None) -> dict[str, objec
     from dragonctl.errors import UsageError
     from dragonctl.telemetry.times import period
 
-    if given["data_trace"] is False:
+    if given.get("data_trace") is False:
         typed = was_typed("data_trace")
         if typed == was_typed("data_trace_for"):
             raise UsageError("--data-trace-for and --no-data-trace contradict each other.")
         if typed:
             return given
     try:
-        until = planned_at() + timedelta(seconds=period(length, "--data-trace-for"))
+        until = planned_at() + timedelta(seconds=period(str(length), "--data-trace-for"))
     except OverflowError:
         raise UsageError(
             f"--data-trace-for '{length}' is not a valid length of time.", "Write 2h or 1d."

@@ -6,10 +6,11 @@ import json
 import logging
 import re
 
+import click
 import pytest
 
 from dragonctl.cli.catalogue import command_names
-from dragonctl.commands import setup_observability
+from dragonctl.commands import policy
 from dragonctl.engine.model import Call
 from dragonctl.policy.grants import action_of
 from dragonctl.policy.names import FREE
@@ -62,21 +63,71 @@ def test_apply_needs_what_the_command_of_its_plan_needs(dragonctl):
 
 
 WITHOUT_RIGHTS = {
-    "all_apis", "no_discover", "dry_run", "check", "yes", "no_wait", "replace_account_role",
-    "no_role_changes", "replace_wrapper",
+    "setup-observability": {
+        "access_log", "data_trace", "execution_data", "log_format", "log_level", "metrics",
+        "no_role_changes", "replace_account_role", "replace_wrapper", "retention",
+        "state_machine_level", "tracing",
+    },
+    "deploy-function": {
+        "allow_secret", "architecture", "bundle_all", "function_name", "handler", "package_only",
+        "python", "source", "tracer",
+    },
 }  # fmt: skip
-"""Flags of `setup-observability` that ask for less, or for no other call."""
+"""Options that ask for less, or for no other call, or name other folders and functions."""
+OF_MANY = {
+    "all_apis", "api", "check", "dry_run", "functions", "no_discover", "no_wait", "stages",
+    "state_machines", "yes",
+}  # fmt: skip
 
 
-def test_every_flag_that_needs_rights_of_its_own_is_one_of_policy():
-    flags = {
-        one.name
-        for one in setup_observability.setup_observability.params
-        if getattr(one, "is_flag", False) and not one.secondary_opts and one.expose_value
+@pytest.mark.parametrize("command", policy.OPTIONS_OF, ids=lambda one: one.name)
+def test_every_option_that_needs_rights_of_its_own_is_one_of_policy(command):
+    options = {
+        one.name for one in command.params if isinstance(one, click.Option) and one.expose_value
     }
-    assert flags == WITHOUT_RIGHTS | set(setup_observability.FIRST_RUN_FLAGS), (
-        "a new flag needs rights of its own (FIRST_RUN_FLAGS in setup_observability.py) or none"
+    assert options - OF_MANY == WITHOUT_RIGHTS[command.name] | {*policy.OPTIONS_OF[command]}, (
+        "a new option needs rights of its own (FIRST_RUN_OPTIONS beside its command) or none"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "alone"),
+    [
+        (("logs", "--publish"), "--publish for setup-observability and deploy-function alone"),
+        (("setup-observability", "--alias", "live"), "--alias for deploy-function alone"),
+    ],
+)
+def test_an_option_of_another_command_is_wrong_usage(dragonctl, words, alone):
+    refused = dragonctl("policy", *words)
+    assert refused.code == 2
+    assert alone in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (("--data-trace-for", "2h"), ("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/")),
+        (("--role-name", "Writer"), ("iam:CreateRole", "arn:aws:iam::123456789012:role/Writer")),
+        (
+            (
+                "--application-signals",
+                "--layer-arn",
+                "arn:aws:lambda:us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:20",
+            ),
+            (
+                "lambda:GetLayerVersion",
+                "arn:aws:lambda:us-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:20",
+            ),
+        ),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_option_brings_its_right(dragonctl, application, words, right):
+    def has(told):
+        return any(action == right[0] and one.startswith(right[1]) for action, one in told)
+
+    assert not has(check(dragonctl("policy", "setup-observability")))
+    assert has(check(dragonctl("policy", "setup-observability", *words)))
 
 
 def test_every_command_has_a_valid_document(dragonctl, application, tmp_path):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dragonctl.application.nouns import Route, split
+from dragonctl.application.nouns import LATEST, Route, split
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias, shares
+from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_version import NewestVersion, publishable
 
 
@@ -34,6 +35,19 @@ def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterato
             after=(version.identifier, source),
             waits_for_read_back=True,  # traffic moves to what is known to be there
         )
+
+
+def foreseen_publication(function: str, code: str, aliases: Iterable[str]) -> Iterator[Step]:
+    """For `policy`: a version of the code (its digest), and aliases that could be moved to it.
+
+    Whether they will is not known beforehand; the rights to do it are the same.
+    """
+    yield Step(f"Version of {function}", NewestVersion(function), {CODE: code})
+    for name in aliases:
+        yield Step(f"Alias {name} of {function}", Alias(function, name), _ANOTHER)
+
+
+_ANOTHER: State = {VERSION: LATEST}  # any that the alias does not stand for
 
 
 @dataclass(frozen=True)

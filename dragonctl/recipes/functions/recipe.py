@@ -70,7 +70,7 @@ def deploy(
     for deployment in deployments:
         steps += _function(deployment, options, place, verdict)
         warnings += deployment.existing.warnings if deployment.existing else ()
-        moved = _moved(deployment, options)
+        moved = moved_aliases(deployment, options)
         if options.publishes:
             steps += publication(deployment.name, moved, deployment.source)
         warnings += _unreached(deployment, moved)
@@ -95,14 +95,9 @@ def _function(
 ) -> Iterator[Step]:
     upload: tuple[str, ...] = ()
     if options.bucket and one.uploads:
-        zip_ = CodeObject(options.bucket, object_key(one.code.sha256))
-        upload = (zip_.identifier,)
-        yield Step(
-            f"Zip of function {one.name} in S3",
-            zip_,
-            {DIGEST: one.code.sha256},
-            undo=Keep("so that this code can be brought back"),
-        )
+        zip_ = zip_in_s3(one, options.bucket)
+        upload = (zip_.resource.identifier,)
+        yield zip_
     if one.existing is None:
         yield from creation(one.name, one.code, place, upload)
         return
@@ -112,6 +107,16 @@ def _function(
         FunctionSettings(one.name),
         _Wanted(one.code, options, traced=_traces(one, verdict)),
         after=(RolePolicies(role).identifier, *upload),
+    )
+
+
+def zip_in_s3(one: Deployment, bucket: str) -> Step:
+    """Its zip, in a bucket under a key that names its content."""
+    return Step(
+        f"Zip of function {one.name} in S3",
+        CodeObject(bucket, object_key(one.code.sha256)),
+        {DIGEST: one.code.sha256},
+        undo=Keep("so that this code can be brought back"),
     )
 
 
@@ -186,7 +191,7 @@ def _lacking(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _moved(one: Deployment, options: FunctionOptions) -> tuple[str, ...]:
+def moved_aliases(one: Deployment, options: FunctionOptions) -> tuple[str, ...]:
     """The aliases that are to stand for the published version."""
     if options.alias:
         return (options.alias,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dragonctl.application.nouns import LATEST, App, Function, Machine, Routes, percent, split
+from dragonctl.application.nouns import App, Function, Machine, Routes, percent, split
 from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
@@ -17,6 +17,7 @@ from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (
+    foreseen_publication,
     not_published,
     publication,
     routed,
@@ -27,11 +28,8 @@ from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Verdict
-from dragonctl.resources.lambda_alias import VERSION as FUNCTION_VERSION
-from dragonctl.resources.lambda_alias import Alias
 from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import FunctionSettings
-from dragonctl.resources.lambda_version import NewestVersion
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import MachineSettings, machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
@@ -189,10 +187,7 @@ def foreseen_publications(app: App) -> Iterator[Step]:
     """
     for function in app.functions:
         if aliases := [*_aliases(function)]:
-            version = {CODE: function.raw[CODE]}
-            yield Step(f"Version of {function.name}", NewestVersion(function.name), version)
-        for name in aliases:
-            yield Step(f"Alias {name} of {function.name}", Alias(function.name, name), _ANOTHER)
+            yield from foreseen_publication(function.name, function.raw[CODE], aliases)
     for machine in app.machines:
         if aliases := [*_aliases(machine)]:
             version = machine_state(machine.raw)
@@ -200,9 +195,6 @@ def foreseen_publications(app: App) -> Iterator[Step]:
         for name in aliases:
             alias = MachineAlias(f"{machine.arn}:{name}")
             yield Step(f"Alias {name} of {machine.name}", alias, {VERSION: NEW_VERSION})
-
-
-_ANOTHER: State = {FUNCTION_VERSION: LATEST}  # any that the alias does not stand for
 
 
 def _aliases(noun: Function | Machine) -> Iterator[str]:
