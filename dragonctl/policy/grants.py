@@ -119,14 +119,17 @@ def _named(call: Call, place: Place, pattern: str, value: object) -> Iterator[st
 
 
 def _qualified(arn: str, call: Call) -> str:
-    """A function's version or alias is part of its ARN where it is read.
+    """A function's version or alias is part of its ARN.
 
     The number of a version that is read stands for all of them: the next publication has another.
+    One that is written to stands for itself.
     """
     qualifier = str(call.params.get("Qualifier") or "") if call.service == "lambda" else ""
+    if qualifier.isdigit() and call.operation.startswith("Get"):
+        qualifier = "*"
     if call.operation == "DescribeStateMachine":
         arn = _VERSION_OF_MACHINE.sub(r"\1:*", arn)
-    return f"{arn}:{'*' if qualifier.isdigit() else qualifier}" if qualifier else arn
+    return f"{arn}:{qualifier}" if qualifier else arn
 
 
 def _attached_policy(call: Call) -> tuple[str, str, str] | None:
