@@ -100,6 +100,14 @@
       : clamp(whole.y, box.height, box.y, whole.height);
     view(x, y, whole.width, whole.height);
   };
+  // The browser scrolls the window to where a part stood before the map brought it into its frame.
+  const attend = (node) => {
+    bring(node);
+    requestAnimationFrame(() => {
+      if (document.activeElement !== node) return;
+      for (const part of [svg, node]) part.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  };
   const moves = {
     ArrowLeft: () => pan(-0.1, 0), ArrowRight: () => pan(0.1, 0), ArrowUp: () => pan(0, -0.1),
     ArrowDown: () => pan(0, 0.1), "+": () => zoom(0.8), "=": () => zoom(0.8),
@@ -308,7 +316,7 @@
   };
   nodes.forEach((node) => {
     const at = Number(node.dataset.node);
-    node.addEventListener("focus", () => { if (!held) bring(node); });
+    node.addEventListener("focus", () => { if (!held) attend(node); });
     node.addEventListener("click", () => { if (!moved) choose(at, false); });
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

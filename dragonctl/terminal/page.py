@@ -22,7 +22,7 @@ from dragonctl.telemetry.traces.service_map import Figures, ServiceMap
 from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.map_figures import shares_text, worst_of
-from dragonctl.terminal.map_names import LINK, Names, label
+from dragonctl.terminal.map_names import LINK, Names, label, links_of
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing
 from dragonctl.terminal.segment_details import title_of
@@ -164,7 +164,9 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
     yield '<a class="skip" href="#figures">Skip to the figures as tables</a>'
     yield f"<header><h1>{escape(neutral(title))}</h1>"
     yield f"<p>{start[:16].replace('T', ' ')} to {end[:16].replace('T', ' ')} UTC</p>"
-    yield f"<p>{len(found.nodes)} parts, {len(found.edges)} calls</p>"
+    links = len(links_of(found))
+    counts = {"part": len(found.nodes), "call": len(found.edges) - links, "link": links}
+    yield f"<p>{', '.join(_counted(counts))}</p>"
     yield (f'<p class="label">{escape(mark)}</p>' if mark else "") + "</header>"
     yield '<main><div class="board"><div class="map">'
     yield _FILTERS
@@ -185,6 +187,11 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
     calls = [(names.call(edge), edge.figures) for edge in found.edges.values()]
     yield _table("Calls", "Call", calls)
     yield "</section></main><footer>Made by dragonctl. Times are response times.</footer>"
+
+
+def _counted(counts: dict[str, int]) -> Iterable[str]:
+    """``2 parts``, ``1 call``; what there is none of is not said."""
+    return (f"{count:,} {word}{'s' * (count != 1)}" for word, count in counts.items() if count)
 
 
 _FILTERS = (

@@ -27,6 +27,9 @@ CONTRAST = """() => {
   return [...document.querySelectorAll(".node text")].filter((text) => text.textContent)
     .map((text) => ratio(getComputedStyle(text).fill, card));
 }"""
+TWO_FRAMES = (
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+)
 
 
 def open_page(tab, folder, services, **more):
@@ -185,14 +188,28 @@ def test_callers_stand_left_of_what_they_call(tab, tmp_path):
         assert left[source] < left[target]
 
 
-def test_the_part_that_has_the_focus_is_always_in_view(tab, tmp_path):
+@pytest.mark.parametrize("height", [620, 1000])
+def test_the_part_that_has_the_focus_is_always_in_view(tab, tmp_path, height):
+    tab.set_viewport_size({"width": 1280, "height": height})
     open_page(tab, tmp_path, graphs.shop(200))
-    tab.locator(".node").first.focus()
-    for _ in range(15):
+    tab.locator(".node").nth(60).focus()
+    for _ in range(20):
         tab.keyboard.press("Tab")
+        tab.evaluate(TWO_FRAMES)
         focused = tab.locator(".node:focus")
         assert focused.count() == 1
         assert seen_whole(tab, focused)
+        frame = tab.locator(".map svg").bounding_box()
+        assert frame["y"] >= 0
+        assert frame["y"] + frame["height"] <= height
+
+
+def test_calls_and_links_are_counted_apart(tab, tmp_path):
+    open_page(tab, tmp_path, graphs.shop(12))
+    links = tab.locator(".edge.link").count()
+    calls = tab.locator(".edge:not(.link)").count()
+    assert links > 1
+    assert f"12 parts, {calls} calls, {links} links" in tab.locator("header").inner_text()
 
 
 def test_a_search_shows_what_it_finds_and_enter_chooses_it(tab, tmp_path):
