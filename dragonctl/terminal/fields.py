@@ -50,8 +50,8 @@ def _kind(change: Change) -> str:
     return change.resource.partition("/")[0]
 
 
-def shown(value: Any) -> str:
-    """A value for people: on one line."""
+def shown(value: Any, *, whole: bool = False) -> str:
+    """A value for people: on one line. ``whole``: a long document too, for whoever approves it."""
     match value:
         case None:
             return "none"
@@ -61,7 +61,8 @@ def shown(value: Any) -> str:
             return f"{len(widgets)} widgets"
         case {"Statement": _}:
             return neutral(documents.summary(value), _LONGEST)
-    words = in_short(value) or (value if isinstance(value, str) else json.dumps(value))
+    words = None if whole else in_short(value)
+    words = words or (value if isinstance(value, str) else json.dumps(value))
     return neutral(words, _LONGEST)
 
 
@@ -72,10 +73,11 @@ def _fact(change: Change) -> str:
     return value if row and row.plain else f"{label(change)} {value}"
 
 
-def _value(change: Change, value: Any) -> str:
+def _value(change: Change, value: Any, *, whole: bool = False) -> str:
     row = _row(change)
     number = str(value).replace(".", "", 1).isdigit()  # AWS writes some numbers as text
-    return f"{shown(value)} {row.unit}" if row and row.unit and number else shown(value)
+    words = shown(value, whole=whole)
+    return f"{words} {row.unit}" if row and row.unit and number else words
 
 
 def _lines(change: Change, column: int) -> Iterator[Text]:
@@ -94,15 +96,16 @@ def _moved(before: Any, after: Any) -> Iterator[str]:
         yield from moved_fields(old, new)
 
 
-def before_and_after(change: Change) -> tuple[str, str]:
-    """Both values for people; the first is empty where there was none.
+def before_and_after(change: Change, *, whole: bool = False) -> tuple[str, str]:
+    """Both values for people, ``whole`` or short; the first is empty where there was none.
 
     Where AWS holds nothing, what it does then is said if the table knows it.
     """
     row, before = _row(change), change.before
     if before is None and row and row.absent != change.after:
         before = row.meant_by_nothing(change.field)
-    return "" if before is None else _value(change, before), _value(change, change.after)
+    after = _value(change, change.after, whole=whole)
+    return "" if before is None else _value(change, before, whole=whole), after
 
 
 def _line(change: Change, column: int) -> Text:

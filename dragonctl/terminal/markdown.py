@@ -47,7 +47,9 @@ def changes_table(changes: Sequence[Change], titles: Mapping[str, str]) -> str:
     for resource, fields in by_resource.items():
         sign = step_sign(fields).plain.strip()
         for change in fields:
-            values = (code(value) if value else "" for value in before_and_after(change))
+            values = (
+                code(value) if value else "" for value in before_and_after(change, whole=True)
+            )
             name = titles.get(resource, resource)
             rows.append(_row([code(sign), cell(name), cell(label(change)), *values]))
     return "\n".join(rows)

@@ -6,6 +6,7 @@ import json
 
 from dragonctl.engine.model import Change
 from dragonctl.terminal.fields import field_lines
+from dragonctl.terminal.markdown import changes_table
 
 STAGE = "apigateway-stage/abc/prod"
 SHORT = {name: f"$context.{name}" for name in ("requestId", "status", "protocol", "path", "ip")}
@@ -50,3 +51,10 @@ def test_a_dashboard_and_a_policy_keep_their_own_words():
     policy = {"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"] * 30, "Resource": "*"}]}
     assert told(None, widgets)[0].endswith("1 widgets")
     assert "allows s3:GetObject" in told(None, policy)[0]
+
+
+def test_whoever_approves_a_change_ticket_reads_all_of_it():
+    """Each context variable of either format stands in the table."""
+    change = Change(STAGE, "accessLog/format", json.dumps(OLD), json.dumps(WIDE))
+    table = changes_table([change], {})
+    assert all(value in table for value in (*OLD.values(), *WIDE.values()))
