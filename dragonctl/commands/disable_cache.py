@@ -62,7 +62,7 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
     history, methods, deployments = _remembered(session, gateway.id)
     for stage in gateway.stages:  # whether or not its cache is on just now
         name = {"restApiId": gateway.id, "stageName": stage}
-        reads.made.append(Call("apigateway", "UpdateStage", name))
+        reads.foreseen.append(Call("apigateway", "UpdateStage", name))
     if not history:
         assume("no run of enable-cache to take back: the journal here knows of none")
     return tuple(disabling(gateway, history, methods, deployments)), {}

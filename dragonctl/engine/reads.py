@@ -56,6 +56,7 @@ class Reads:
         self.region, self.partition = aws.region, aws.partition
         self.elsewhere: frozenset[str] = frozenset()
         self.made: list[Call] = []
+        self.foreseen: list[Call] = []  # writes that a run may come to, and that no step tells
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Any]] = {}
         self._of: dict[str, set[str]] = {}

@@ -37,7 +37,8 @@ def first_run_policy(
         if item.have:
             item.step.resource.tags(tags, item.have)
     _read_rights(imagined, planned, roles)
-    writes = [] if reads_only else [call for one in planned.items for call in _writes(one)]
+    told = [call for one in planned.items for call in _writes(one)]
+    writes = [] if reads_only else [*told, *reads.foreseen]
     calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
     place = Place(reads.partition, reads.region, reads.account, known)

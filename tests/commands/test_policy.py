@@ -28,6 +28,15 @@ def application(local_aws):
     return small.build(Builder(local_aws.endpoint))
 
 
+@pytest.fixture
+def edge_function(dragonctl, tmp_path):
+    """A folder that ``deploy-edge`` takes, in the folder of the commands."""
+    edge = tmp_path / "here" / "lambdas" / "edge" / "head"
+    edge.mkdir(parents=True)
+    (edge / "head.py").write_text("def handler(event, context):\n    return event\n")
+    return edge
+
+
 def listed(value):
     return value if isinstance(value, list) else [value]
 
@@ -130,10 +139,7 @@ def test_an_option_brings_its_right(dragonctl, application, words, right):
     assert has(check(dragonctl("policy", "setup-observability", *words)))
 
 
-def test_every_command_has_a_valid_document(dragonctl, application, tmp_path):
-    edge = tmp_path / "here" / "lambdas" / "edge" / "head"
-    edge.mkdir(parents=True)
-    (edge / "head.py").write_text("def handler(event, context):\n    return event\n")
+def test_every_command_has_a_valid_document(dragonctl, application, edge_function):
     for name in OTHERS:
         check(dragonctl("policy", name))
 
@@ -257,10 +263,20 @@ def test_a_document_that_is_too_long_is_printed_with_a_warning(dragonctl, applic
     assert "6,144" not in dragonctl("policy", "logs", "--stage", "prod").stderr
 
 
-def test_read_only_is_what_a_dry_run_needs_and_no_right_to_write(dragonctl, application):
-    whole = check(dragonctl("policy", "setup-observability"))
-    reads = check(dragonctl("policy", "setup-observability", "--read-only"))
+@pytest.mark.parametrize(
+    ("command", "writes"),
+    [
+        ("setup-observability", {"apigateway:PATCH", "iam:AttachRolePolicy"}),
+        ("disable-cache", {"apigateway:PATCH"}),
+        ("deploy-edge", {"cloudfront:UpdateDistribution", "lambda:CreateFunction"}),
+    ],
+)
+def test_read_only_is_what_a_dry_run_needs_and_no_right_to_write(
+    dragonctl, application, edge_function, command, writes
+):
+    whole = check(dragonctl("policy", command))
+    reads = check(dragonctl("policy", command, "--read-only"))
     verbs = ("Get", "List", "Describe", "BatchGet", "GET")
     assert {action for action, _ in reads if not action.split(":")[1].startswith(verbs)} == set()
     assert reads < whole
-    assert {action for action, _ in whole - reads} >= {"apigateway:PATCH", "iam:AttachRolePolicy"}
+    assert {action for action, _ in whole - reads} >= writes

@@ -67,7 +67,7 @@ def _root(source: str | None, *, local: bool) -> Path:
 
 
 def edge_first_run(reads: Reads, folder: Path, allowed: Sequence[str]) -> list[Step]:
-    """The steps but the last; what that would do, on any distribution, is noted as made.
+    """The steps but the last; what that would do, on any distribution, is noted as foreseen.
 
     ``allowed`` are patterns of paths that are packed though they look like secrets.
     """
@@ -83,7 +83,7 @@ def edge_first_run(reads: Reads, folder: Path, allowed: Sequence[str]) -> list[S
     config = {"DefaultCacheBehavior": {"LambdaFunctionARN": version}}
     reads.made.append(Call("cloudfront", "GetDistribution", {"Id": "*"}))
     update = {"Id": "*", "DistributionConfig": config}
-    reads.made.append(Call("cloudfront", "UpdateDistribution", update))
+    reads.foreseen.append(Call("cloudfront", "UpdateDistribution", update))
     return edge_steps(edge, place)[:-1]
 
 
