@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from dragonctl.telemetry.traces.service_map import CLIENT, Edge, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
@@ -34,32 +35,69 @@ def label(node: Node) -> str:
 
 @dataclass(frozen=True)
 class Shortening:
-    """Cuts labels where they tell least; ``beginning`` is what the most of a map's have alike."""
+    """Cuts the ``labels`` of a map where they tell least, and so that no two look alike.
+
+    ``beginning`` is what the most of them begin with.
+    """
 
     beginning: str
+    labels: frozenset[str]
 
     @classmethod
     def of(cls, found: ServiceMap) -> Shortening:
         """For the labels of a map."""
-        counted = Counter(
-            begun for node in found.nodes.values() for begun in _beginnings(label(node))
-        )
-        least = max(_ALIKE, len(found.nodes) // _SHARE)
+        labels = [label(node) for node in found.nodes.values()]
+        counted = Counter(begun for text in labels for begun in _beginnings(text))
+        least = max(_ALIKE, len(labels) // _SHARE)
         common = [begun for begun, count in counted.items() if count >= least]
-        return cls(max(common, key=len, default=""))
+        return cls(max(common, key=len, default=""), frozenset(labels))
 
     def fitted(self, node: Node, width: int) -> str:
         """The label in at most ``width`` cells.
 
-        What goes first is the random end, then what others begin with too, then the middle.
+        What goes first is the random end, then what others begin with too, then the middle;
+        where another label of the map would then look the same, more of the end stays.
         """
-        whole = label(node)
+        return _told_apart(self, width)[label(node)]
+
+    def usual(self, whole: str, width: int) -> str:
+        """A label cut without a look at others."""
         if cell_len(whole) <= width:
             return whole
         text = _RANDOM.sub("…", whole)
         if cell_len(text) > width and self.beginning and text.startswith(self.beginning):
             text = f"…{text.removeprefix(self.beginning)}"
         return middle(text, width)
+
+
+@cache
+def _told_apart(shortening: Shortening, width: int) -> dict[str, str]:
+    """How each label of a map is drawn."""
+    groups: dict[str, list[str]] = {}
+    for whole in sorted(shortening.labels):
+        groups.setdefault(shortening.usual(whole, width), []).append(whole)
+    drawn = {group[0]: usual for usual, group in groups.items() if len(group) == 1}
+    for group in groups.values():
+        if len(group) > 1:
+            drawn |= zip(group, _apart_within(group, width, {*drawn.values()}), strict=True)
+    return drawn
+
+
+def _apart_within(group: list[str], width: int, taken: set[str]) -> list[str]:
+    """Labels that would look alike, with as much of their ends as tells them apart, if any does."""
+    ways = [[_with_end(whole, width, tail) for whole in group] for tail in range(width // 3, width)]
+    apart = (texts for texts in ways if len({*texts} - taken) == len(group))
+    return next(apart, ways[-1])
+
+
+def _with_end(whole: str, width: int, tail: int) -> str:
+    """The beginning and the last ``tail`` cells or fewer of a text that is too long."""
+    if cell_len(whole) <= width:
+        return whole
+    end = whole[-tail:] if tail else ""
+    while cell_len(end) > tail:
+        end = end[1:]
+    return set_cell_size(whole, width - 1 - cell_len(end)).rstrip() + "…" + end
 
 
 def _beginnings(text: str) -> Iterable[str]:
