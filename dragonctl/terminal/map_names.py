@@ -37,7 +37,7 @@ def label(node: Node) -> str:
 class Shortening:
     """Cuts the ``labels`` of a map where they tell least, and so that no two look alike.
 
-    ``beginning`` is what the most of them begin with.
+    ``beginning`` is the one that says least: without it the most characters are saved in all.
     """
 
     beginning: str
@@ -49,8 +49,8 @@ class Shortening:
         labels = [label(node) for node in found.nodes.values()]
         counted = Counter(begun for text in labels for begun in _beginnings(text))
         least = max(_ALIKE, len(labels) // _SHARE)
-        common = [begun for begun, count in counted.items() if count >= least]
-        return cls(max(common, key=len, default=""), frozenset(labels))
+        saved = {begun: count * len(begun) for begun, count in counted.items() if count >= least}
+        return cls(max(saved, key=saved.__getitem__, default=""), frozenset(labels))
 
     def fitted(self, node: Node, width: int) -> str:
         """The label in at most ``width`` cells.
