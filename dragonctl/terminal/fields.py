@@ -27,7 +27,8 @@ def field_lines(changes: Sequence[Change]) -> Iterator[Text]:
     if all(change.after is None for change in changes):
         changes = [replace(change, before=None, after=change.before) for change in changes]
     if all(change.before is None for change in changes):
-        facts = " · ".join(_fact(change) for change in changes if change.field != "path")
+        told = [one for one in changes if one.field != "path" and one.after is not None]
+        facts = " · ".join(map(_fact, told))
         yield Text(f"{_INDENT}{facts}", style="dim")
         return
     column = min(max(len(label(change)) for change in changes), _WIDEST_NAME)
