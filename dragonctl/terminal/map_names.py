@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from dragonctl.telemetry.traces.service_map import CLIENT, Edge, Key, Node, ServiceMap
 from dragonctl.terminal.kinds import kind_text
@@ -85,19 +85,9 @@ def _told_apart(shortening: Shortening, width: int) -> dict[str, str]:
 
 def _apart_within(group: list[str], width: int, taken: set[str]) -> list[str]:
     """Labels that would look alike, with as much of their ends as tells them apart, if any does."""
-    ways = [[_with_end(whole, width, tail) for whole in group] for tail in range(width // 3, width)]
+    ways = [[middle(whole, width, end) for whole in group] for end in range(width // 3, width)]
     apart = (texts for texts in ways if len({*texts} - taken) == len(group))
     return next(apart, ways[-1])
-
-
-def _with_end(whole: str, width: int, tail: int) -> str:
-    """The beginning and the last ``tail`` cells or fewer of a text that is too long."""
-    if cell_len(whole) <= width:
-        return whole
-    end = whole[-tail:] if tail else ""
-    while cell_len(end) > tail:
-        end = end[1:]
-    return set_cell_size(whole, width - 1 - cell_len(end)).rstrip() + "…" + end
 
 
 def _beginnings(text: str) -> Iterable[str]:

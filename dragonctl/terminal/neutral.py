@@ -47,8 +47,11 @@ def neutral_lines(text: str) -> list[str]:
     return [neutral(line.removesuffix("\r")) for line in text.rstrip("\n").split("\n")]
 
 
-def middle(text: object, width: int) -> str:
-    """A harmless text of at most ``width`` cells, its middle left out where it is too long."""
+def middle(text: object, width: int, end: int | None = None) -> str:
+    """A harmless text of at most ``width`` cells, its middle left out where it is too long.
+
+    ``end``: how many cells of its end stay at most; a third where there is room for it.
+    """
     from rich.cells import cell_len, set_cell_size
 
     whole = neutral(str(text)[: 8 * max(width, 1) + 4096])
@@ -56,7 +59,9 @@ def middle(text: object, width: int) -> str:
         return whole
     if width < 3:  # noqa: PLR2004 (no room for a mark)
         return set_cell_size(whole, width)
-    tail = whole[-(width - 1) // 3 :] if width > 9 else ""  # noqa: PLR2004
-    while cell_len(tail) > width // 3:
+    if end is None:
+        end = width // 3 if width > 9 else 0  # noqa: PLR2004
+    tail = whole[-end:] if end else ""
+    while cell_len(tail) > end:
         tail = tail[1:]
     return set_cell_size(whole, width - 1 - cell_len(tail)).rstrip() + "…" + tail
