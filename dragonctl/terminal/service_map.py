@@ -11,11 +11,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dragonctl.telemetry.times import duration_text
-from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
+from dragonctl.telemetry.traces.service_map import Figures, Node, ServiceMap
 from dragonctl.terminal.connectors import Channel, passing
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
-from dragonctl.terminal.layers import Item, Layout, layered
+from dragonctl.terminal.layers import Item, layered
 from dragonctl.terminal.map_figures import BAD, outcomes, outcomes_text, told
 from dragonctl.terminal.map_names import Names, Shortening, label, links_of
 from dragonctl.terminal.map_outline import outline
@@ -52,8 +52,21 @@ def drawn(found: ServiceMap, columns: int) -> Iterator[Text]:
     widths = {key: _box_width(node, columns) for key, node in found.nodes.items()}
     layout = layered(widths, found.edges, columns - 1, links_of(found))
     names = {key: number for number, key in enumerate(found.nodes)}
+    shortening = Shortening.of(found)
+    passages = {
+        item: passing(net, names)
+        for below in layout.nets
+        for net in below
+        for item in net.targets
+        if item.node is None
+    }
     for number, row in enumerate(layout.rows):
-        yield from _row(row, found, layout, names)
+        boxes = {
+            item: _box(found.nodes[item.node], item, item.node in layout.loops, shortening)
+            for item in row
+            if item.node is not None
+        }
+        yield from _row(row, boxes, passages)
         if number + 1 < len(layout.rows):
             yield from Channel(layout.nets[number], names).lines()
 
@@ -64,22 +77,11 @@ def _box_width(node: Node, columns: int) -> int:
 
 
 def _row(
-    row: Sequence[Item], found: ServiceMap, layout: Layout, names: Mapping[Key, int]
+    row: Sequence[Item],
+    boxes: Mapping[Item, Sequence[Text]],
+    passages: Mapping[Item, tuple[str, str]],
 ) -> Iterator[Text]:
-    """A row of boxes; passages run through it as lines."""
-    shortening = Shortening.of(found)
-    boxes = {
-        item: _box(found.nodes[item.node], item, item.node in layout.loops, shortening)
-        for item in row
-        if item.node is not None
-    }
-    passages = {
-        item: passing(net, names)
-        for below in layout.nets
-        for net in below
-        for item in net.targets
-        if item.node is None
-    }
+    """A row of boxes; passages run through it as lines: the sign and the colour of each."""
     for height in range(_BOX_HEIGHT):
         line = Text()
         for item in row:
