@@ -23,8 +23,16 @@ from pathlib import Path
 import boto3
 
 from bench.observability import AWS_CLI, DRAGONCTL, environment, local_aws
-from bench.zips import FUNCTION, PYTHON, RUNS, Tool, run, with_pip, with_sam
-from dragonctl.sample import sample_folder
+from bench.zips import (
+    FUNCTION,
+    PYTHON,
+    RUNS,
+    Tool,
+    copy_of_the_function,
+    run,
+    with_pip,
+    with_sam,
+)
 from tests.faults.proxy import Proxy
 
 NAME = FUNCTION.replace("_", "-")
@@ -81,8 +89,7 @@ def measured(deploy: Deploy, variables: dict[str, str]) -> dict[str, float]:
     """The three runs of one tool, on a copy of the function."""
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        source = work / "lambdas" / FUNCTION
-        shutil.copytree(sample_folder() / "lambdas" / FUNCTION, source)
+        source = copy_of_the_function(work / "lambdas")
         seconds = {}
         for name in RUNS:
             if name == "changed":

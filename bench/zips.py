@@ -27,14 +27,8 @@ from dragonctl.sample import sample_folder
 
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 FUNCTION = "list_dragons"
-BUILD = """
-import sys
-from pathlib import Path
-from dragonctl.packaging.build import build
-from dragonctl.packaging.runtimes import Target
-source, cache, python = sys.argv[1:]
-print(build(Path(source), Target(python), cache=Path(cache), handler="list_dragons.handler").path)
-"""
+# What is packed beside the handler, with every tool: as the course has it, who installs the SDK.
+REQUIREMENTS = "aws-xray-sdk==2.15.0\nwrapt==2.5.2\n"
 IMPORT = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
@@ -83,8 +77,7 @@ def measured(tool: Tool) -> Result:
     """Run one tool three times on a copy of the function, then import from its zip."""
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        source = work / FUNCTION
-        shutil.copytree(sample_folder() / "lambdas" / FUNCTION, source)
+        source = copy_of_the_function(work)
         seconds = {}
         for run in RUNS:
             if run == "changed":
@@ -96,10 +89,19 @@ def measured(tool: Tool) -> Result:
         return Result(seconds, made.stat().st_size, import_time(made, work))
 
 
+def copy_of_the_function(folder: Path) -> Path:
+    """The sample's function in a folder of its name in ``folder``, with the SDK it needs."""
+    source = folder / FUNCTION
+    shutil.copytree(sample_folder() / "lambdas" / FUNCTION, source)
+    (source / "requirements.txt").write_text(REQUIREMENTS)
+    return source
+
+
 def with_dragonctl(source: Path, work: Path) -> Path:
     """A fresh interpreter each time, uv's cache and the build cache in ``work``."""
-    command = [sys.executable, "-c", BUILD, source, work / "cache", PYTHON]
-    return Path(run(command, work, UV_CACHE_DIR=str(work / "uv")).strip())
+    command = [sys.executable, "-m", "bench.build_zip", source, work / "cache", PYTHON]
+    own = {"UV_CACHE_DIR": str(work / "uv"), "PYTHONPATH": str(sample_folder())}
+    return Path(run(command, work, **own).strip())
 
 
 def with_pip(source: Path, work: Path) -> Path:
@@ -170,8 +172,7 @@ def print_bytecode(result: Result) -> None:
     """What valid byte code would save at a cold start, were it in the zip."""
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        source = work / FUNCTION
-        shutil.copytree(sample_folder() / "lambdas" / FUNCTION, source)
+        source = copy_of_the_function(work)
         made = with_dragonctl(source, work)
         folder = work / "compiled"
         with zipfile.ZipFile(made) as archive:
