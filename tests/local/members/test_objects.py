@@ -160,7 +160,7 @@ def of_s3():
             yield operation
 
 
-@pytest.mark.parametrize("operation", of_s3())
+@pytest.mark.parametrize("operation", list(of_s3()))
 def test_a_bucket_of_another_account_is_none_that_is_expected(world, operation):
     world.client("s3").put_object(Bucket=world.bucket, Key="k", Body=b"x")
     needed = {"Bucket": world.bucket, "Key": "k", "Tagging": {"TagSet": []}}

@@ -51,7 +51,7 @@ def pageable():
             yield service, operation
 
 
-@pytest.mark.parametrize(("service", "operation"), pageable())
+@pytest.mark.parametrize(("service", "operation"), list(pageable()))
 def test_the_pages_are_the_whole(world, service, operation):
     case = READS[service, operation]
     needed = case.make(world)
