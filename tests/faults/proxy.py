@@ -107,6 +107,7 @@ class Proxy:
         self.code_link: str | None = None
         self.calls: list[CallRecord] = []
         self._lock = threading.Lock()
+        self._death: threading.Event | None = None
         self._epoch = time.monotonic()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.proxy = self
@@ -158,11 +159,20 @@ class Proxy:
             return call
 
     def fault_for(self, operation: Operation) -> Fault | None:
-        """The first rule that strikes; every rule counts the call."""
+        """The first rule that strikes; every rule counts the call.
+
+        What comes while the victim's last call is under way never arrives: else how much is done
+        before it dies would be a matter of how busy this machine is.
+        """
         now = time.monotonic()
         with self._lock:
-            struck = [rule.fault for rule in self.rules if rule.strikes(operation, now)]
-        return struck[0] if struck else None
+            if (death := self._death) is None:
+                struck = [rule.fault for rule in self.rules if rule.strikes(operation, now)]
+                if struck and struck[0].kind == "kill-after" and self.signal == signal.SIGKILL:
+                    self._death = threading.Event()
+                return struck[0] if struck else None
+        death.wait()
+        return FAULTS["cut-before"]
 
     def throttled(self, operation: Operation) -> Answer | None:
         """The 429 of a quota that is used up, else None."""
@@ -176,9 +186,15 @@ class Proxy:
 
     def kill(self) -> None:
         """End the victim at once, as a lost machine would; or ask it to end (``signal``)."""
-        if self.victim is None:
-            raise ValueError("a kill rule needs a victim")
-        os.kill(self.victim, self.signal)
+        with self._lock:
+            death, self._death = self._death, None
+        try:
+            if self.victim is None:
+                raise ValueError("a kill rule needs a victim")
+            os.kill(self.victim, self.signal)
+        finally:
+            if death is not None:
+                death.set()
 
 
 class _Server(ThreadingHTTPServer):

@@ -19,6 +19,7 @@ from botocore.parsers import ResponseParserError
 from tests.faults.protocols import Operation
 from tests.faults.proxy import Proxy, parse_rule
 from tests.faults.rules import ALWAYS, FAULTS, Bucket, Fault, Rule, api_gateway_limits
+from tests.local.serving import until
 
 ONCE = Config(retries={"total_max_attempts": 1})
 JSON = re.compile("/(apigateway|lambda|states|logs|xray|monitoring)/")
@@ -28,10 +29,12 @@ XML = b"<R><GetRoleResult><Role><RoleName>r</RoleName></Role></GetRoleResult></R
 class Upstream(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seen: list[str] = []  # noqa: RUF012 (one endpoint at a time)
+    answers = threading.Event()
 
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.seen.append(f"{self.command} {self.path}")
+        self.answers.wait(240)
         body = b"{}" if JSON.search(self.headers["Authorization"]) else XML
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -47,6 +50,7 @@ class Upstream(BaseHTTPRequestHandler):
 @pytest.fixture
 def upstream():
     Upstream.seen = []
+    Upstream.answers.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -210,6 +214,34 @@ def test_it_kills_its_victim(proxy, fault, reached):
         proxy.victim = process.pid
         output, _ = process.communicate(timeout=240)
     assert (process.returncode, output, len(Upstream.seen)) == (-9, b"", reached)
+
+
+def test_nothing_arrives_while_the_last_call_of_its_victim_is_under_way(proxy):
+    Upstream.answers.clear()
+    proxy.rules = [Rule(FAULTS["kill-after"], operation="UpdateAccount")]
+    gateway = client(proxy, "apigateway")
+    ends = []
+
+    def call(method):
+        with pytest.raises(ConnectionClosedError):
+            method()
+        ends.append(method.__name__)
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        proxy.victim = process.pid
+        threads = [threading.Thread(target=call, args=(gateway.update_account,))]
+        threads[0].start()
+        until(lambda: Upstream.seen, bool)
+        threads.append(threading.Thread(target=call, args=(gateway.get_rest_apis,)))
+        threads[1].start()
+        until(lambda: proxy.calls, lambda calls: len(calls) == len(threads))
+        Upstream.answers.set()
+        for thread in threads:
+            thread.join()
+        assert process.wait() == -9
+    assert sorted(ends) == ["get_rest_apis", "update_account"]
+    assert Upstream.seen == ["PATCH /account"]
+    gateway.get_rest_apis()  # what comes after it does
 
 
 def test_a_rule_hits_the_nth_call_and_no_other(proxy):
