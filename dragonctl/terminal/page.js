@@ -101,12 +101,12 @@
     view(x, y, whole.width, whole.height);
   };
   // The browser scrolls the window to where a part stood before the map brought it into its frame.
+  const scrollTo = (...parts) => {
+    for (const part of parts) part.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
   const attend = (node) => {
     bring(node);
-    requestAnimationFrame(() => {
-      if (document.activeElement !== node) return;
-      for (const part of [svg, node]) part.scrollIntoView({ block: "nearest", inline: "nearest" });
-    });
+    requestAnimationFrame(() => { if (document.activeElement === node) scrollTo(svg, node); });
   };
   const moves = {
     ArrowLeft: () => pan(-0.1, 0), ArrowRight: () => pan(0.1, 0), ArrowUp: () => pan(0, -0.1),
@@ -128,11 +128,12 @@
   let held = null;
   let moved = false;
   svg.addEventListener("pointerdown", (event) => {
+    if (!event.isPrimary) return;
     held = { x: event.clientX, y: event.clientY };
     moved = false;
   });
   window.addEventListener("pointermove", (event) => {
-    if (!held) return;
+    if (!held || !event.isPrimary) return;
     const scale = whole.width / svg.getBoundingClientRect().width;
     const dx = event.clientX - held.x;
     const dy = event.clientY - held.y;
@@ -142,7 +143,9 @@
     view(whole.x - dx * scale, whole.y - dy * scale, whole.width, whole.height);
     held = { x: event.clientX, y: event.clientY };
   });
-  window.addEventListener("pointerup", () => { held = null; svg.classList.remove("held"); });
+  const release = () => { held = null; svg.classList.remove("held"); };
+  // A second finger makes the browser zoom: it cancels the first one's drag.
+  for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release);
   document.getElementById("zoom-in").addEventListener("click", () => zoom(0.8));
   document.getElementById("zoom-out").addEventListener("click", () => zoom(1.25));
   document.getElementById("zoom-fit").addEventListener("click", fit);
@@ -226,23 +229,24 @@
   };
   const row = (segment, first, span) => {
     const line = make("tr");
-    const name = make("td", `${"\u00a0\u00a0".repeat(Math.min(segment.depth, 8))}${segment.name}`);
-    const cell = make("td");
-    const bar = draw("svg", { viewBox: "0 0 100 10", width: 110, height: 10,
-      preserveAspectRatio: "none", "aria-hidden": "true" });
+    const name = make("td", segment.name);
+    name.style.paddingLeft = `${Math.min(segment.depth, 8) * 0.6}rem`;
+    const cell = make("td", undefined, "bar");
+    const bar = draw("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none",
+      "aria-hidden": "true" });
     const x = Math.max(0, Math.min(99, (segment.start - first) / span * 100));
     const width = segment.end === null ? 100 - x : (segment.end - segment.start) / span * 100;
     bar.append(draw("rect", { class: "track", x: 0, y: 0, width: 100, height: 10 }),
       draw("rect", { class: `span-${mark(segment.status)} ${segment.duration === null ? "open" : ""}`,
-        x, y: 1, width: Math.max(1, Math.min(100 - x, width)), height: 8 }));
+        x, y: 0, width: Math.max(1, Math.min(100 - x, width)), height: 10 }));
     cell.append(bar);
     const figure = make("td", segment.duration === null ? "in progress" : time(segment.duration),
       segment.status === "ok" ? "number" : `number ${mark(segment.status)}`);
-    line.append(name, cell, figure);
+    line.append(name, figure, cell);
     return line;
   };
   const waterfall = (summary, at) => {
-    panel.replaceChildren(link(`Back to ${data.nodes[at].label}`, () => choose(at, false)),
+    fill(link(`Back to ${data.nodes[at].label}`, () => choose(at, false)),
       make("h2", `${summary.method} ${summary.url}`.trim() || summary.id));
     const command = make("p");
     command.append(make("code", `dragonctl traces ${summary.id}`));
@@ -265,9 +269,23 @@
         }
       }
     }
-    panel.focus();
+    panel.focus({ preventScroll: true });
   };
-  // The panel takes its place beside the map while a part is chosen; the map keeps its scale.
+  const close = make("button", "Close", "close");
+  close.type = "button";
+  close.addEventListener("click", () => {
+    const chosen = nodes.find((node) => node.getAttribute("aria-pressed") === "true");
+    clear();
+    chosen.focus();
+  });
+  const fill = (title, ...parts) => {
+    const head = make("div", undefined, "head");
+    head.append(title, close);
+    panel.replaceChildren(head, ...parts);
+    panel.scrollTop = 0;
+  };
+  // The panel takes its place beside the map, in a narrow window as a sheet at its foot, while a
+  // part is chosen; the map keeps its scale.
   const reveal = (wanted) => {
     if (panel.hidden !== wanted) return;
     const scale = pixels().width / whole.width;
@@ -291,7 +309,7 @@
       if (focus && number === at) node.focus();
     });
     const item = data.nodes[at];
-    panel.replaceChildren(make("h2", item.label),
+    fill(make("h2", item.label),
       make("p", [item.kind, item.about].filter(Boolean).join(" · "), "soft"));
     if (item.name !== item.label && item.kind !== "client") panel.append(make("code", item.name));
     const only = make("button", "Show only this and its neighbours");
@@ -307,6 +325,7 @@
     traces(at);
     document.getElementById("chosen").textContent = `${item.label}: ${item.requests} requests`;
     bring(nodes.find((node) => Number(node.dataset.node) === at));
+    scrollTo(svg);
   };
   const clear = () => {
     [...nodes, ...edges].forEach((element) => element.classList.remove("dim", "lit"));
