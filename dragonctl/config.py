@@ -7,6 +7,7 @@ options by their long names, with ``_`` or ``-``; :mod:`dragonctl.cli.defaults` 
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,9 +19,14 @@ import msgspec
 from dragonctl.errors import UsageError
 
 FILE = "dragonctl.toml"
+_LONGEST = 60
+"""Characters of a refused value that are shown."""
 
-Text = Annotated[str, msgspec.Meta(description="text")]
-Texts = Annotated[str | list[str], msgspec.Meta(description="text or a list of texts")]
+Text = Annotated[str, msgspec.Meta(min_length=1, description="text")]
+Texts = Annotated[
+    Text | Annotated[list[Text], msgspec.Meta(min_length=1)],
+    msgspec.Meta(description="text or a list of texts"),
+]
 
 
 class TopLevel(msgspec.Struct):
@@ -33,9 +39,12 @@ class TopLevel(msgspec.Struct):
 
 
 def find(folder: Path | None = None) -> Path | None:
-    """The nearest ``dragonctl.toml``, in this folder or above."""
-    here = (folder or Path.cwd()).resolve()
-    return next((one / FILE for one in (here, *here.parents) if (one / FILE).is_file()), None)
+    """The nearest ``dragonctl.toml``, in this folder or above, be it a file or not."""
+    try:
+        here = (folder or Path.cwd()).resolve()
+    except FileNotFoundError as error:
+        raise UsageError("The folder in which this was typed is gone.", "Go to another.") from error
+    return next((one / FILE for one in (here, *here.parents) if os.path.lexists(one / FILE)), None)
 
 
 @lru_cache(maxsize=1)
@@ -47,20 +56,35 @@ def load() -> Mapping[str, Any]:
 
 def parse(path: Path) -> dict[str, Any]:
     """One file, its top level checked; what its tables hold is whoever's they are."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:  # also of a number of 5,000 digits
-        raise UsageError(f"{path} cannot be read: {error}.") from error
+    document = _document(path)
     kinds = {field.name: field.type for field in msgspec.structs.fields(TopLevel)}
     for key, value in document.items():
-        if isinstance(value, dict):
-            continue
-        if key not in kinds:
+        if key in kinds:
+            check(value, kinds[key], f"In {path}, {key}")
+        elif not isinstance(value, dict):
             raise UsageError(
                 f"{path} has an unknown key {key!r}.", f"It may hold: {', '.join(kinds)}."
             )
-        check(value, kinds[key], f"In {path}, {key}")
     return document
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """What a file holds, as TOML has it; UsageError says in plain words why it cannot be read."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would never end
+            raise UsageError(f"{path} is {'a folder' if path.is_dir() else 'no plain file'}.")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or "it is not there"
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start + 1} is not UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+    except ValueError:  # Python reads no number of 5,000 digits
+        reason = "a number has too many digits"
+    except RecursionError:
+        reason = "its values are nested too deeply"
+    raise UsageError(f"{path} cannot be read: {reason}.")
 
 
 def check(value: Any, kind: Any, subject: str) -> None:
@@ -71,13 +95,24 @@ def check(value: Any, kind: Any, subject: str) -> None:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{subject} must be {_words(kind)}, not {value!r}.") from error
+        raise UsageError(f"{subject} must be {_words(kind)}, not {_written(value)}.") from error
 
 
 def _words(kind: Any) -> str:
     schema = msgspec.json.schema(kind)
     choices = [schema, *schema.get("anyOf", ())]
     return next(str(one["description"]) for one in choices if "description" in one)
+
+
+def _written(value: Any) -> str:
+    """A value as the file may have it, on one line."""
+    if isinstance(value, dict):
+        return "a table"
+    plain = isinstance(value, str | bool)
+    words = json.dumps(value, ensure_ascii=False) if plain else str(value)
+    if isinstance(value, list):
+        words = f"[{', '.join(map(_written, value))}]"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
 def api_title(folder: Path | None = None) -> str | None:

@@ -38,12 +38,17 @@ class DragonError(Exception):
 
 
 class UsageError(DragonError):
-    """What was typed, or what ``dragonctl.toml`` says, cannot be meant."""
+    """What was typed, or what ``dragonctl.toml`` says, cannot be meant.
+
+    ``option`` is the one whose value is refused (``--api``), where the message does not name it:
+    the command line tells in which file the value stands (``cli.defaults``).
+    """
 
     exit_code = 2
 
-    def __init__(self, message: str, hint: str = "", **more: str) -> None:
+    def __init__(self, message: str, hint: str = "", *, option: str = "", **more: str) -> None:
         super().__init__(message, hint, **{"code": "Usage", **more})
+        self.option = option
 
 
 class InterruptedByUserError(DragonError):

@@ -29,12 +29,19 @@ _FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 def state_folder(*parts: str) -> Path:
     """The state folder, or a folder in it, made if missing and readable by its owner alone.
 
-    DragonError where others can write to it (:func:`check_folder`).
+    DragonError where it cannot be made, or others can write to it (:func:`check_folder`).
     """
     folder = state_path(*parts)
-    # Folders above the one that is made get the mode that everything gets.
-    state_path().mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        # Folders above the one that is made get the mode that everything gets.
+        state_path().mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DragonError(
+            f"The state folder {folder} cannot be made: {error.strerror}",
+            "Name another in DRAGONCTL_STATE_DIR.",
+            code="System",
+        ) from error
     check_folder(state_path())
     check_folder(folder)
     return folder

@@ -53,7 +53,7 @@ class ChooseApiError(UsageError):
     """Several APIs could be meant; ``choices`` are GetRestApis' items."""
 
     def __init__(self, message: str, hint: str, choices: Sequence[dict[str, Any]]) -> None:
-        super().__init__(message, hint)
+        super().__init__(message, hint, option="--api")
         self.choices = choices
 
 
@@ -174,7 +174,9 @@ def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict
         return matching
     _refuse_http_api(aws, name)
     listed = f"There are: {_listed(apis)}." if apis else "There is none at all."
-    raise UsageError(f"There is no REST API {name!r} in {aws.account}, {aws.region}.", listed)
+    raise UsageError(
+        f"There is no REST API {name!r} in {aws.account}, {aws.region}.", listed, option="--api"
+    )
 
 
 def _refuse_http_api(aws: Reader, name: str) -> None:
@@ -188,6 +190,7 @@ def _refuse_http_api(aws: Reader, name: str) -> None:
             raise UsageError(
                 f"{name!r} is an {api.get('ProtocolType', 'HTTP')} API (API Gateway v2).",
                 "dragonctl works on REST APIs.",
+                option="--api",
             )
 
 

@@ -164,7 +164,7 @@ def _refuse_missing_stages(selection: Selection, apis: list[Api]) -> None:
             there = (
                 f"There are: {', '.join(stages)}." if stages else "There is none: deploy it first."
             )
-            raise UsageError(f"{which} no stage {pattern!r}.", there)
+            raise UsageError(f"{which} no stage {pattern!r}.", there, option="--stage")
 
 
 def _methods(resources: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -212,7 +212,10 @@ def _refuse_missing(
     for target in named:
         if target.name not in there or (target.account, target.region) != where:
             kind = "function" if target.kind == "function" else "state machine"
-            raise UsageError(f"There is no {kind} {target.name!r} in this account and region.")
+            raise UsageError(
+                f"There is no {kind} {target.name!r} in this account and region.",
+                option=f"--{kind.replace(' ', '-')}",
+            )
 
 
 def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[Target]:

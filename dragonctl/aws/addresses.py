@@ -31,12 +31,7 @@ def region(given: str | None, session: Any) -> str:
     """
     from botocore.exceptions import BotoCoreError
 
-    named = (
-        given
-        or os.environ.get("AWS_REGION")
-        or os.environ.get("AWS_DEFAULT_REGION")
-        or session.get_config_variable("region")
-    )
+    place, named = next((one for one in _named_regions(given, session) if one[1]), ("", None))
     if not named:
         raise UsageError(
             "No AWS region is set.",
@@ -47,7 +42,19 @@ def region(given: str | None, session: Any) -> str:
         if isinstance(named, str) and _REGION.fullmatch(named):
             session.get_partition_for_region(named)
             return named
-    raise UsageError(f"{named!r} is not an AWS region.", "An example: eu-west-1.")
+    raise UsageError(
+        f"{place} {named!r} is not an AWS region.".lstrip(),
+        "An example: eu-west-1.",
+        option="--region",
+    )
+
+
+def _named_regions(given: str | None, session: Any) -> Iterator[tuple[str, Any]]:
+    """Where a region may be named, the first that counts first; of an option no words."""
+    yield "", given
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        yield variable, os.environ.get(variable)
+    yield "The profile's region", session.get_config_variable("region")
 
 
 def endpoint(given: str | None, session: Any) -> str:

@@ -307,7 +307,9 @@ def _session(connection: Connection) -> Any:
     except botocore.exceptions.ProfileNotFound as error:
         name = str(error.kwargs.get("profile"))
         hint = faults.of_profile(session, name)
-        raise UsageError(f"There is no AWS profile {name!r}.", hint) from error
+        raise UsageError(
+            f"There is no AWS profile {name!r}{_named_by(connection)}.", hint, option="--profile"
+        ) from error
     except botocore.exceptions.ConfigParseError as error:
         raise UsageError(
             f"The AWS configuration cannot be read: {faults.of_file(error)}."
@@ -315,6 +317,12 @@ def _session(connection: Connection) -> Any:
     except botocore.exceptions.BotoCoreError as error:
         raise UsageError(f"The AWS configuration cannot be read: {error}.") from error
     return session
+
+
+def _named_by(connection: Connection) -> str:
+    """The variable that names the profile, where no option does."""
+    found = None if connection.profile else profiles.variables()
+    return f", which {found[0]} names" if found else ""
 
 
 @cache

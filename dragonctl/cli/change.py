@@ -22,10 +22,10 @@ from dragonctl.cli.kept_plan import (
     differing,
     file_to_keep,
     keep,
-    naming_the_file,
 )
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.retrying import retry
+from dragonctl.cli.said_in import naming_the_file
 from dragonctl.cli.session import Session
 from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step

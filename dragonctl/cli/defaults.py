@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import click
@@ -12,8 +13,11 @@ from dragonctl.cli.catalogue import command_names
 from dragonctl.config import check, find, load
 from dragonctl.errors import UsageError
 
-# How a thing is done, not what is wanted: that is typed each time.
-_NEVER = {"help", "dry_run", "check", "yes", "no_wait", "debug", "output", "local"}
+_EACH_TIME = {
+    "help", "dry_run", "check", "yes", "no_wait", "out", "debug", "output", "local",
+    "package_only", "request", "undo",
+}  # fmt: skip
+"""Options that no file says: how a thing is done this time, or of which one of its kind."""
 
 Flag = Annotated[bool, msgspec.Meta(description="true or false")]
 Whole = Annotated[int | str, msgspec.Meta(description="a whole number")]
@@ -28,44 +32,65 @@ Plains = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What the file says of one option, and where in it."""
+
+    option: click.Parameter
+    value: Any
+    place: str
+
+    @property
+    def default(self) -> Any:
+        """The value as click takes it."""
+        several = self.option.multiple and not isinstance(self.value, list)
+        return [self.value] if several else self.value
+
+
 def defaults_for(command: click.Command) -> dict[str, Any]:
     """The options of a command that the file sets, by click's parameter names; checked.
 
     Raises :class:`~dragonctl.errors.UsageError` where the file holds what no command takes.
     """
+    return {one.option.name or "": one.default for one in _said_of(command)}
+
+
+def place_of(command: click.Command, name: str) -> str:
+    """Where the file says something of an option, ``log_level of [logs]``; "" where nowhere."""
+    places = {one.option.name: one.place for one in _said_of(command)}
+    return places.get(name, name if name in load() else "")
+
+
+def _said_of(command: click.Command) -> Iterator[_Said]:
+    """Option by option: first what stands above the tables, then the command's own table."""
     document = load()
     _check_tables(document)
-    options = {_name(parameter): parameter for parameter in command.params}
-    defaults = dict(_selection(document, command, options))
+    options = {_name(one): one for one in command.params if isinstance(one, click.Option)}
+    for key, name in (("api", "api"), ("stage", "stages")):
+        if key in document and key in options and options[key].name == name:
+            yield _Said(options[key], document[key], key)
     for key, value in _table(document, command.name or "").items():
-        name = key.replace("-", "_")
-        option = options.get(name)
-        if option is None or option.name is None or name in _NEVER:
-            raise UsageError(
-                f"{find()} has an unknown option {key!r} in [{command.name}].",
-                f"It may hold: {', '.join(sorted(set(options) - _NEVER))}.",
-            )
-        check(value, _kind_of(option), f"In {find()}, {key} of [{command.name}]")
-        several = option.multiple and not isinstance(value, list)
-        defaults[option.name] = [value] if several else value
-    return defaults
+        place = f"{key} of [{command.name}]"
+        option = _option(command, options, key)
+        check(value, _kind_of(option), f"In {find()}, {place}")
+        yield _Said(option, value, place)
 
 
-def _selection(
-    document: Mapping[str, Any], command: click.Command, options: Mapping[str, click.Parameter]
-) -> list[tuple[str, Any]]:
-    """The top level's ``api`` and ``stage``, for a command that takes them."""
-    taken = {parameter.name for parameter in command.params}
-    return [
-        (
-            name,
-            [document[key]]
-            if options[key].multiple and isinstance(document[key], str)
-            else document[key],
-        )
-        for key, name in (("api", "api"), ("stage", "stages"))
-        if key in document and name in taken
-    ]
+def _option(command: click.Command, options: Mapping[str, click.Option], key: str) -> click.Option:
+    """The option that a key of the command's table means; UsageError for none, or none of a file's.
+
+    What has no option's form, such as the run that is taken back, is typed each time, too.
+    """
+    name = key.replace("-", "_")
+    if name in options and name not in _EACH_TIME:
+        return options[name]
+    arguments = {one.name for one in command.params} - {one.name for one in options.values()}
+    is_known = name in _EACH_TIME & {*options, "help"} or name in arguments
+    what = f"{key!r} in [{command.name}], which is said each time" if is_known else (
+        f"an unknown option {key!r} in [{command.name}]"
+    )  # fmt: skip
+    known = ", ".join(sorted(set(options) - _EACH_TIME))
+    raise UsageError(f"{find()} has {what}.", f"It may hold: {known}.")
 
 
 def _check_tables(document: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from dragonctl import __version__
 from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, KEPT_FILE, OUT, WORDS
+from dragonctl.cli.said_in import ANEW
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.masking import is_same, masked_change
@@ -28,7 +29,6 @@ from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.paths import read_own_file
 
-ANEW = "Make a new plan with --dry-run --out FILE, and look at it."
 _LARGEST_BYTES = 64 << 20
 _Key = tuple[str, str]
 """A resource's identifier and a field of it."""
@@ -92,16 +92,6 @@ def current() -> KeptPlan | None:
     """The plan that is being carried out, if one is."""
     context = click.get_current_context(silent=True)
     return context.find_root().meta.get(KEPT) if context else None
-
-
-def naming_the_file(error: UsageError) -> UsageError:
-    """What cannot be meant, told of the file that says it, where a plan is being carried out."""
-    context = click.get_current_context(silent=True)
-    file = context.find_root().meta.get(KEPT_FILE) if context else None
-    if file and not error.message.startswith(f"{file} "):
-        error.message = f"{file} cannot be carried out: {error.message}"
-        error.hint = error.hint or ANEW
-    return error
 
 
 def planned_at() -> datetime:

@@ -28,7 +28,9 @@ def chosen_api(session: Session, chosen: Selection, *, staged: bool = True) -> t
         raise app.errors[0]
     if len(app.apis) != 1:
         found = ", ".join(f"{one.name} ({one.id})" for one in app.apis) or "none"
-        raise UsageError("This command is about one API.", f"--api matches: {found}.")
+        raise UsageError(
+            "This command is about one API.", f"--api matches: {found}.", option="--api"
+        )
     only = app.apis[0]
     if staged and not only.stages:
         raise UsageError(f"API {only.name} has no stage.", "Deploy it first.")

@@ -86,7 +86,9 @@ def _one_api(app: App) -> App:
     if len(app.apis) > 1:
         names = ", ".join(api.name for api in app.apis)
         raise UsageError(
-            f"A dashboard is about one application; these are: {names}.", "Name one with --api."
+            f"A dashboard is about one application; these are: {names}.",
+            "Name one with --api.",
+            option="--api",
         )
     return app
 

@@ -37,6 +37,7 @@ def check_function_name(name: str) -> str:
         raise UsageError(
             f"AWS refuses {name!r} as a function's name: 1 to 64 letters, digits, - and _.",
             "Rename the folder, or give --function-name.",
+            option="--function-name",
         )
     return name
 
@@ -45,7 +46,8 @@ def check_alias_name(name: str) -> str:
     """The name, if AWS takes it for an alias: as for a function, but to 128, and no number."""
     if not _ALIAS_NAME.fullmatch(name) or name.isdigit():
         raise UsageError(
-            f"AWS refuses {name!r} as an alias: 1 to 128 letters, digits, - and _; no number."
+            f"AWS refuses {name!r} as an alias: 1 to 128 letters, digits, - and _; no number.",
+            option="--alias",
         )
     return name
 

@@ -43,11 +43,13 @@ class Platform:
             raise UsageError(
                 f"{self.python!r} is not a valid Python version of Lambda's.",
                 f"Known: {', '.join(RETIREMENT)}.",
+                option="--python",
             )
         if self.architecture not in ARCHITECTURES:
             known = " and ".join(ARCHITECTURES)
             raise UsageError(
-                f"{self.architecture!r} is not a valid architecture of Lambda's: {known} are."
+                f"{self.architecture!r} is not a valid architecture of Lambda's: {known} are.",
+                option="--architecture",
             )
 
     @property

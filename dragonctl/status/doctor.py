@@ -48,6 +48,9 @@ def state() -> Iterator[Finding]:
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"x")
         probe.unlink()
+    except DragonError as error:
+        yield Finding("state folder", ok=False, detail=str(error))
+        return
     except OSError as error:
         where = error.filename or Path("state folder")
         yield Finding("state folder", ok=False, detail=f"{where}: {error.strerror}")

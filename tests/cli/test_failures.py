@@ -131,23 +131,23 @@ def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
         ("[setup-observability]\nlog_levle = 'INFO'", "unknown option 'log_levle'"),
         ("[setup-observability]\nlog_level = 'LOUD'", "--log-level takes OFF, ERROR or INFO"),
         ("[setup-observability]\ntracing = 'yes'", "true or false"),
-        ("[setup-observability]\nretention = true", "must be a whole number, not True"),
-        ("[setup-observability]\nlog_level = ['INFO']", "must be a text or a number, not ['INFO']"),
+        ("[setup-observability]\nretention = true", "must be a whole number, not true"),
+        ("[setup-observability]\nlog_level = ['INFO']", 'must be a text or a number, not ["INFO"]'),
         ("[setup-observability]\nretention = 30.5", "must be a whole number, not 30.5"),
-        ("[setup-observability]\nfunction = [['a']]", "a list of them, not [['a']]"),
-        ("[setup-observability]\nfunction = [true]", "a list of them, not [True]"),
+        ("[setup-observability]\nfunction = [['a']]", 'a list of them, not [["a"]]'),
+        ("[setup-observability]\nfunction = [true]", "a list of them, not [true]"),
         ("[setup-observability]\nlog_level = 2026-11-23", "must be a text or a number, not"),
-        ("[setup-observability]\nretention = {}", "must be a whole number, not {}"),
-        ("region = true", "region must be text, not True"),
-        ("stage = {}", "has a table [stage], which is not a command"),
-        ("[setup-observability]\ndry_run = true", "unknown option"),
+        ("[setup-observability]\nretention = {}", "must be a whole number, not a table"),
+        ("region = true", "region must be text, not true"),
+        ("stage = {}", "stage must be text or a list of texts, not a table"),
+        ("[setup-observability]\ndry_run = true", "which is said each time"),
     ],
 )
 def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
     terminal.toml(text)
     assert terminal.on_aws(SETUP) == 2
     assert words in terminal.err
-    assert "dragonctl.toml" in terminal.err or "--log-level" in terminal.err
+    assert "dragonctl.toml" in terminal.err
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_how_a_thing_is_done_is_typed_each_time(terminal, option):
     """A file of the folder, perhaps somebody else's, neither answers questions nor hides them."""
     terminal.toml(f"[delete-app]\n{option} = true\n")
     assert terminal.on_aws("delete-app") == 2
-    assert f"unknown option {option!r} in [delete-app]" in terminal.err
+    assert f"{option!r} in [delete-app], which is said each time" in terminal.err
 
 
 @pytest.mark.parametrize("words", [["--help"], ["history"]])

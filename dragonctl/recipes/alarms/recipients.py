@@ -46,9 +46,10 @@ def _given(app: App, arn: str) -> str:
             f"The topic is in {found['region']}, and alarms in {app.region} tell topics of their"
             " own region.",
             f"Name a topic in {app.region}, or an email address.",
+            option="--notify",
         )
     if found["name"].endswith(".fifo"):
-        raise UsageError("Alarms tell standard topics, not FIFO topics.")
+        raise UsageError("Alarms tell standard topics, not FIFO topics.", option="--notify")
     return arn
 
 

@@ -94,7 +94,9 @@ def _candidates(seen: CacheSurvey, options: CacheOptions) -> list[CacheMethod]:
     for path in options.named:
         if path not in reads:
             there = ", ".join(one.name for one in reads.values()) or "none"
-            raise UsageError(f"The API has no method GET {path}.", f"It has: {there}.")
+            raise UsageError(
+                f"The API has no method GET {path}.", f"It has: {there}.", option="--method"
+            )
     return [reads[path] for path in options.named]
 
 

@@ -121,6 +121,7 @@ def refuse_unknown_keys(methods: Iterable[CacheMethod], named: Iterable[str]) ->
             raise UsageError(
                 f"No chosen method has the parameter {short(parameter)!r}.",
                 f"They declare: {listed}.",
+                option="--key",
             )
 
 

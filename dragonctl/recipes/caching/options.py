@@ -48,10 +48,13 @@ class CacheOptions:
             raise UsageError(
                 f"A TTL of {self.ttl} seconds is not possible.",
                 f"API Gateway keeps an answer for 0 to {LONGEST_TTL} seconds; 0 caches nothing.",
+                option="--ttl",
             )
         if self.size is not None and self.size not in PER_HOUR:
             raise UsageError(
-                f"There is no cache of {self.size} GB.", f"The sizes are: {', '.join(PER_HOUR)}."
+                f"There is no cache of {self.size} GB.",
+                f"The sizes are: {', '.join(PER_HOUR)}.",
+                option="--size",
             )
         for name in self.keys:
             key_parameter(name)

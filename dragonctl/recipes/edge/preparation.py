@@ -51,7 +51,11 @@ def first_folder(*, local: bool) -> Path:
     root = _root(None, local=local)
     folders = function_folders(root)
     if not folders:
-        raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
+        raise UsageError(
+            f"{root} holds no function.",
+            "A function is a folder with Python in it.",
+            option="--source",
+        )
     return folders[0]
 
 
@@ -61,7 +65,9 @@ def _root(source: str | None, *, local: bool) -> Path:
         root = sample_folder() / FOLDER
     if not root.is_dir():
         raise UsageError(
-            f"There is no folder {root} here.", "Name the folder of edge functions with --source."
+            f"There is no folder {root} here.",
+            "Name the folder of edge functions with --source.",
+            option="--source",
         )
     return root
 

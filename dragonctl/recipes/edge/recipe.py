@@ -98,6 +98,7 @@ def refuse(edge: Edge) -> None:
         raise UsageError(
             f"Distribution {at.distribution} has no behaviour for the path {at.path!r}.",
             f"It has: {', '.join(patterns(config))}.",
+            option="--path",
         )
     broken = list(broken_limits(edge.raw or _new(edge), at.event, edge.zip_bytes))
     if at.event.startswith("viewer") and _cloudfront_functions(behavior):

@@ -53,7 +53,9 @@ def read_folder(folder: Path) -> Documents:
 
     """
     if not folder.is_dir():
-        raise UsageError(f"There is no folder {folder}.", "--definitions names one.")
+        raise UsageError(
+            f"There is no folder {folder}.", "--definitions names one.", option="--definitions"
+        )
     apis, machines, passed_over = [], [], []
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()

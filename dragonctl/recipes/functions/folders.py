@@ -38,7 +38,11 @@ def choose(
     folders = [function_folder(root, name) for name in dict.fromkeys(names)]
     folders = list(dict.fromkeys(folders)) or function_folders(root)
     if not folders:
-        raise UsageError(f"{root} holds no function.", "A function is a folder with Python in it.")
+        raise UsageError(
+            f"{root} holds no function.",
+            "A function is a folder with Python in it.",
+            option="--source",
+        )
     if function_name_ is None:
         chosen = [Chosen(folder, function_name(folder)) for folder in folders]
         _check_distinct(chosen, create=create)
@@ -80,4 +84,5 @@ def _root(source: Path | None, *, local: bool) -> Path:
         f"There is no folder {root} here.",
         "Go to the folder that holds lambdas/, name another with --source, or deploy the sample"
         " with --local.",
+        option="--source",
     )

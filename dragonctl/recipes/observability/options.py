@@ -53,11 +53,13 @@ class Options:
             raise UsageError(
                 f"CloudWatch Logs does not keep events for {self.retention} days.",
                 f"It takes one of: {', '.join(map(str, RETENTIONS))}.",
+                option="--retention",
             )
         if not ROLE_NAMES.fullmatch(self.role_name):
             raise UsageError(
                 f"IAM takes no role name {self.role_name!r}.",
                 "--role-name has 1 to 64 letters, digits and _+=,.@- and no path.",
+                option="--role-name",
             )
 
         self._check_signals()

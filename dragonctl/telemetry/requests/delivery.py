@@ -67,7 +67,7 @@ def one_api(app: App) -> Api:
         raise UsageError("No REST API is meant.", "Name it with --api.")
     if len(app.apis) > 1:
         names = ", ".join(f"{one.name} ({one.id})" for one in app.apis)
-        raise UsageError("A request goes to one API.", f"--api matches: {names}.")
+        raise UsageError("A request goes to one API.", f"--api matches: {names}.", option="--api")
     return app.api
 
 
@@ -88,7 +88,9 @@ def _address(reads: Reads, api: Api, stage: str, domain: str | None) -> str:
     if not domain and not closed:
         return stage_url(endpoint, api, stage, reads.region, reads.partition)
     if endpoint != "aws":
-        raise UsageError("Only AWS itself serves custom domains.", "Leave --domain out.")
+        raise UsageError(
+            "Only AWS itself serves custom domains.", "Leave --domain out.", option="--domain"
+        )
     return domain_url(mapped(_mappings(reads, domain), api.id, stage), api, stage, domain)
 
 
