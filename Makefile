@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
+INSTALL = $(BIN)/python requirements/install.py
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test test-browser check lint setup bench faults search corpus lock pythons wheel docs docs-help pictures clean
 
-demo: setup  ## the sample application, made observable, on a local AWS
+demo: $(or $(wildcard $(READY)),$(VENV)/.local)  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
 
 test: setup  ## the tests
@@ -28,11 +29,17 @@ lint: setup
 setup: $(READY)
 
 $(READY): requirements/dev.txt pyproject.toml
-	@echo "What dragonctl needs is installed into $(VENV), once; that takes a minute or two."
+	@echo "What the work on dragonctl needs is installed into $(VENV), once; that takes half a minute."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) requirements/dev.txt --compile-bytecode
 	$(BIN)/python -m compileall -q dragonctl  # what pip does for a package that is not editable
+	touch $@
+
+# What the demo alone needs, compiled when it is first imported: most of it never is.
+$(VENV)/.local: requirements/local.txt pyproject.toml
+	@echo "What dragonctl and its local AWS need is installed into $(VENV), once."
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) requirements/local.txt
 	touch $@
 
 bench: bench-tracers bench-observability bench-first_run bench-unchanged bench-caching bench-deploy bench-zips bench-logs bench-fleet  ## dragonctl beside plain boto3, the AWS CLI, pip
@@ -64,11 +71,12 @@ search: setup  ## the property tests on other examples each time, a thousand of 
 corpus: setup  ## every application of SHAPES=DIR (default: the project's own) there and back, on a strict AWS and the local one
 	$(BIN)/python -m tests.corpus $(if $(SHAPES),--shapes $(SHAPES),--page docs/applications.md)
 
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate --quiet
 lock: setup  ## pin every dependency again, with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-header \
-	  --no-annotate --quiet --all-extras --group dev pyproject.toml --output-file requirements/dev.txt
-	echo awscli | $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes \
-	  --no-header --no-annotate --quiet - --output-file requirements/bench.txt
+	$(COMPILE) --all-extras --group dev pyproject.toml --output-file requirements/dev.txt
+	$(COMPILE) --extra local --group build --constraint requirements/dev.txt pyproject.toml --output-file requirements/local.txt
+	echo uv | $(COMPILE) --constraint requirements/dev.txt - --output-file requirements/uv.txt
+	echo awscli | $(COMPILE) - --output-file requirements/bench.txt
 
 pythons: setup  ## the demo from a wheel, on every Python from 3.11 that this machine has
 	$(BIN)/python -m bench.pythons
