@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dragonctl.config import api_title
+from dragonctl.errors import DragonError
 from dragonctl.paths import read_own_json, state_folder, state_path
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _known(kind: str, chosen: str, about: Globals) -> list[str]:
     if not found:  # what is not there yet may be in a moment
         return []
     cache[key] = (time.time(), found)
-    with suppress(OSError):  # where nothing can be kept, AWS is asked each time
+    with suppress(OSError, DragonError):  # where nothing can be kept, AWS is asked each time
         state_folder("completion")
         path.write_text(json.dumps(cache), encoding="utf-8")
         path.chmod(0o600)

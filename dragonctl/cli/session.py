@@ -61,7 +61,7 @@ class Session:
         self.apis: tuple[str, ...] = ()
         """The ids of the APIs of the application that was chosen."""
         self.passed_over: list[str] = []
-        """What of the journals could not be believed: a sentence each."""
+        """What is to be said of journals that could not be believed."""
         if self.globals.debug:
             _show_calls()
 
@@ -130,7 +130,7 @@ class Session:
     def history(self) -> History:
         """What every run has journalled here; DragonError where others can have written it."""
         history = read_history(self.journal_folder)
-        self.passed_over = history.warnings
+        self.passed_over = history.in_short
         return history
 
     @property
@@ -162,7 +162,7 @@ class Session:
         """
         if self._overdue is None:
             history = read_history(self.journal_folder, about=UNTIL_TAG)
-            self.passed_over = self.passed_over or history.warnings
+            self.passed_over = self.passed_over or history.in_short
             here = [run for run in history.runs if run.scope == self.scope]
             told = overdue_of_runs(self.reads, here, datetime.now(UTC))
             self._overdue = Printed.current().all_filled(told)

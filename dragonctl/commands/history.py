@@ -53,12 +53,12 @@ def history(context: click.Context, run: str | None) -> int:
     from dragonctl.terminal.console import warn
 
     told = read_history(state_folder("runs"))
-    warnings = Printed.current().all_filled(told.warnings)
     taken_back = undone(told.runs)
     wanted = [_named(told, run)] if run else _of_place(told.runs, globals_of(context))
     rows = [_row(one, taken_back) for one in wanted]
     if globals_of(context).json:
         changes = _all_changes(wanted[0]) if run else {}
+        warnings = Printed.current().all_filled(told.warnings)
         click.echo(json.dumps({"runs": rows, **changes, "warnings": warnings}, indent=2))
     elif globals_of(context).output == MARKDOWN:
         if run is None:
@@ -70,7 +70,7 @@ def history(context: click.Context, run: str | None) -> int:
         show_history(rows)
         if run:
             show_run(wanted[0])
-    warn(*warnings)
+    warn(*Printed.current().all_filled(told.in_short))
     return 0
 
 

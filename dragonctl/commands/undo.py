@@ -74,5 +74,5 @@ def _chosen(session: Session, name: str | None) -> Run:
     try:
         return choose(history.runs, session.scope, name)
     except DragonError as error:  # the run that is meant may be one that is passed over
-        error.hint = " ".join(filter(None, (error.hint, *history.warnings)))
+        error.hint = " ".join(filter(None, (error.hint, *history.in_short)))
         raise

@@ -185,11 +185,22 @@ class Run:
 class History:
     """Every run that a folder tells of, oldest first."""
 
+    folder: Path
     runs: list[Run] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """What was passed over: a sentence a file."""
     refused: dict[str, DragonError] = field(default_factory=dict)
     """Run -> why its file is not believed."""
+
+    @property
+    def in_short(self) -> list[str]:
+        """What was passed over, in a sentence for all of it; none where nothing was."""
+        count = len(self.warnings)
+        if not count:
+            return []
+        files = "A file is" if count == 1 else f"{count} files are"
+        told = f"{files} passed over, whole or in part, among the journals in {self.folder}"
+        return [f"{told}: `dragonctl doctor` says why."]
 
 
 def read_history(folder: Path, about: str = "") -> History:
@@ -199,7 +210,7 @@ def read_history(folder: Path, about: str = "") -> History:
     """
     check_folder(folder.parent)
     check_folder(folder)
-    history = History()
+    history = History(folder)
     found: dict[str, Run] = {}
     for path in sorted(folder.glob("*.jsonl")):
         content = _content(path, history)

@@ -101,20 +101,33 @@ def test_an_undo_says_what_it_passed_over(dragonctl, runs):
     path.write_bytes(path.read_bytes().replace(b'"event": "done"', b'"event": "done", "x": [', 1))
     said = dragonctl("undo", "--dry-run", "--output", "json")
     (line,) = [one for one in said.document["warnings"] if "passed over" in one]
-    assert f"of run {path.stem} is not a journal entry that dragonctl writes; passed over." in line
+    assert line.startswith(f"A file is passed over, whole or in part, among the journals in {runs}")
+    told = " ".join(dragonctl("doctor").stdout.split())
+    assert f"of run {path.stem} is not a journal entry that dragonctl writes; passed over." in told
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage"])
 def test_a_journal_without_its_beginning_is_named_by_all_that_read_it(dragonctl, runs, content):
     path = max(runs.iterdir())
     path.write_bytes(content)
-    for line, code in (
-        (("history",), 0), (("undo", "--dry-run"), 0), (("undo", path.stem, "--yes"), 1),
-        (("doctor",), 1),
-    ):  # fmt: skip
+    for line, code in ((("undo", path.stem, "--yes"), 1), (("doctor",), 1)):
         said = dragonctl(*line)
         told = " ".join((said.stdout + said.stderr).split())
         assert (said.code, str(path) in told, "move the file away" in told) == (code, True, True)
+    (named,) = dragonctl("history", "--output", "json").document["warnings"]
+    assert str(path) in named
     min(runs.iterdir()).write_bytes(content)
     said = dragonctl("undo", "--yes", "--output", "json").document["errors"][0]
-    assert (said["code"], str(path) in said["hint"]) == ("NothingToUndo", True)
+    assert (said["code"], "2 files are passed over" in said["hint"]) == ("NothingToUndo", True)
+
+
+def test_however_much_lies_among_the_journals_one_sentence_tells_of_it(dragonctl, runs):
+    for number in range(50):
+        (runs / f"2026-{number}.jsonl").write_text("garbage\n")
+    (runs / "folder.jsonl").mkdir()
+    sentence = f"! 51 files are passed over, whole or in part, among the journals in {runs}:"
+    for line in (("history",), ("undo", "--dry-run"), ("disable-cache", "--check")):
+        told = [one for one in dragonctl(*line).stderr.splitlines() if "passed over" in one]
+        assert [one.startswith(sentence) and "`dragonctl doctor" in one for one in told] == [True]
+    told = dragonctl("doctor").stdout
+    assert [f"2026-{number}.jsonl" in told for number in range(50)] == [True] * 50
