@@ -93,12 +93,15 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
     hints = [_hint(error, Printed.current()) for error, _ in told]
     for place, (error, count) in enumerate(told):
         with_hint = hints[place] not in hints[place + 1 :]
-        more = f" ({count - 1} more things like it.)" if count > 1 else ""
-        yield message(error, with_hint=with_hint) + more
+        yield message(error, with_hint=with_hint) + _more(count - 1)
     stopped = sorted(error.resource for error in errors if error.code == SKIPPED)
     if stopped:
         rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
         yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."
+
+
+def _more(others: int) -> str:
+    return f" ({others} more thing{'s' * (others > 1)} like it.)" if others else ""
 
 
 def as_document(error: DragonError, printed: Printed | None = None) -> dict[str, str]:

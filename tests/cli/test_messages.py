@@ -68,6 +68,14 @@ def test_one_refusal_of_many_things_is_said_once_and_what_it_stopped_once():
     assert said[1] == "Not begun because of that: thing/0, thing/1."
 
 
+@pytest.mark.parametrize(
+    ("count", "end"), [(1, "]."), (2, " (1 more thing like it.)"), (3, " (2 more things like it.)")]
+)
+def test_things_that_failed_alike_are_counted_in_english(count, end):
+    (said,) = messages([AwsError("iam", "GetRole", "Broken", "no") for _ in range(count)])
+    assert said.endswith(end)
+
+
 def test_of_many_things_that_were_not_begun_the_first_are_named_and_the_rest_counted():
     stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n:02}") for n in range(70)]
     (said,) = messages(stopped)
