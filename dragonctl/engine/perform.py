@@ -9,10 +9,12 @@ from typing import Any
 
 from dragonctl.engine.events import Emit, Started, Waiting
 from dragonctl.engine.journal import Journal
-from dragonctl.engine.model import Call, Change, Done, Reading, Resource, State, Step, differences
+from dragonctl.engine.model import Call, Change, Done, Reading, State, Step, differences
 from dragonctl.engine.plan import failed
 from dragonctl.engine.reads import Reads, concurrently
 from dragonctl.engine.retry import LookAgain, Patience, persist
+from dragonctl.engine.symptoms import MOVED, may_be_done
+from dragonctl.engine.whose import made, origin_of
 from dragonctl.errors import ODD, AwsError, DragonError
 
 SETTLE_SECONDS = 900.0
@@ -111,7 +113,7 @@ class _Attempt:
         reads = tools.reads
         self.patience = Patience(reads.clock, reads.sleep, self._tell)
         self.told = False
-        self.wrote = False
+        self.taken: list[Call] = []
         self.looked = False
 
     def write(self, have: Reading | None, want: State | None) -> Answered:
@@ -172,20 +174,49 @@ class _Attempt:
             self.looked = False
             try:
                 have = self._saved(have)
-                self.expected = self.resource.expected(have, self.want)
-                changing = [one.field for one in differences(self.resource, self.origin, self.want)]
-                self.tools.journal.step(self.step, self.origin, self.expected, changing)
-                self.told = True
+                self._tell_journal(have)
                 return self._write(have)
             except LookAgain as again:
                 self.patience.wait(again.error, again.symptom)
                 have = self.tools.reads.again(self.resource)
-                self.looked = True
-                if not self._may_be_ours:
-                    self.origin = have  # what is there now is somebody else's doing
-                # What is wanted follows from how the thing stood before this run touched it.
-                self.want = self.step.wanted(self.origin, self.done)
+            except AwsError as refusal:
+                have = self._moved(refusal, have)
+            self.looked = True
+            if not self.patience.uncertain:
+                self.origin = origin_of(self.resource, self.origin, have, self.want, self.taken)
+            # What is wanted follows from how the thing stood before this run touched it.
+            self.want = self.step.wanted(self.origin, self.done)
+        if self.looked and self.taken:  # an undo goes by how it stood without our calls alone
+            self._tell_journal(have)
         return have
+
+    def _tell_journal(self, have: Reading | None) -> None:
+        self.expected = self.resource.expected(have, self.want)
+        changing = [one.field for one in differences(self.resource, self.origin, self.want)]
+        self.tools.journal.step(self.step, self.origin, self.expected, changing)
+        self.told = True
+
+    def _moved(self, refusal: AwsError, have: Reading | None) -> Reading | None:
+        """How the thing stands, where others have changed it meanwhile; else AWS's refusal stays.
+
+        Of two runs that do the same, AWS refuses the slower one what is done already.
+        """
+        if not may_be_done(refusal):
+            raise refusal
+        try:
+            now = self.tools.reads.again(self.resource)
+            is_back = now is not None or not self._wants_it_anew()
+        except DragonError:
+            raise refusal from None
+        if not is_back or (now and now.state) == (have and have.state):
+            raise refusal
+        if self._differing(now):
+            self.patience.wait(refusal, MOVED)
+        return now
+
+    def _wants_it_anew(self) -> bool:
+        """Whether the step would make its thing again, now that somebody has deleted it."""
+        return any(differences(self.resource, None, self.step.wanted(None, self.done)))
 
     def _saved(self, have: Reading | None) -> Reading | None:
         """The same reading, what the calls destroy kept, with what was seen of it meanwhile."""
@@ -196,7 +227,7 @@ class _Attempt:
     @property
     def _may_be_ours(self) -> bool:
         """Whether what is there now may come from a call of this step."""
-        return self.wrote or self.patience.uncertain
+        return bool(self.taken) or self.patience.uncertain
 
     def _write(self, have: Reading | None) -> Reading | None:
         """Make the calls; the reading that the last answer holds, if it holds one.
@@ -235,7 +266,7 @@ class _Attempt:
         except LookAgain as again:
             journal.answered(step, call, again.error.code)
             raise
-        self.wrote = True
+        self.taken.append(call)
         journal.answered(step, call, "ok")
         return self._told_by(call, answer)
 
@@ -255,7 +286,7 @@ class _Attempt:
         """
         missing = self._missing(reading)
         held = reading if missing or not self._unheld(reading) else self.answer
-        changes = _made(self.resource, self.origin, held, self.want)
+        changes = made(self.resource, self.origin, held, self.want)
         if missing and self._may_be_ours:
             return Ended(reading, changes, self._not_held(missing))
         try:
@@ -340,15 +371,3 @@ class _Attempt:
 
     def _tell(self, reason: str, seconds: float) -> None:
         self.tools.emit(Waiting(self.step.title, reason, seconds))
-
-
-def _made(
-    resource: Resource, origin: Reading | None, now: Reading | None, want: State | None
-) -> tuple[Change, ...]:
-    """What this step changed: the declared fields, from how they stood to how they stand."""
-    state = now.state if now else {}
-    return tuple(
-        replace(change, after=state.get(change.field))
-        for change in differences(resource, origin, want)
-        if state.get(change.field) != change.before
-    )

@@ -268,6 +268,7 @@ _FULL = Symptom(
     explain="A quota is full, and no waiting mends that: take away what is not needed, or have it"
     " raised (AWS Service Quotas), then run the same command again.",
 )
+_REFUSED = 400
 _TOO_MANY = 429
 _SERVER_FAULT = 500
 _NOT_IMPLEMENTED = 501  # nor will it be on another try
@@ -275,6 +276,7 @@ _QUOTA_OF_THINGS = ("LimitExceeded", "LimitExceededException", "ServiceQuotaExce
 
 
 GONE = Symptom(Meaning.LOOK, "it is gone already; looking again", first=0.1, cap=30.0)
+MOVED = Symptom(Meaning.LOOK, "somebody else changed it meanwhile", first=0.1, cap=30.0)
 _TAKING_AWAY = ("Delete", "Detach", "Remove", "Untag")
 
 
@@ -340,6 +342,15 @@ _DENIED = {
 def is_denied(error: DragonError) -> bool:
     """Whether AWS refused for want of a right."""
     return error.code in _DENIED
+
+
+def may_be_done(error: AwsError) -> bool:
+    """Whether AWS may refuse a write because somebody else has just done it.
+
+    Not where it would refuse it however the thing stands: for want of a right, or for the rate.
+    """
+    is_refused = _REFUSED <= error.status < _SERVER_FAULT
+    return is_refused and not (is_denied(error) or is_fatal(error) or is_throttled(error))
 
 
 def is_closed(error: DragonError) -> bool:

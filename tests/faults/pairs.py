@@ -1,5 +1,7 @@
 """Two changing commands at the same time, by two users of one account: nothing of either is lost.
 
+And two undos of one run at the same time, by one user (:func:`undone_twice`).
+
 :func:`together` runs a pair and names what was not as promised: both end well, `--check` finds
 nothing left of either, and each one's journal takes its own changes back, so that the account is
 as it was. As a command, ``python -m tests.faults.pairs [NAME]``: every pair, or those of a command.
@@ -13,7 +15,7 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 
 from tests.applications import small
-from tests.faults.cases import Command
+from tests.faults.cases import UNDO, Command
 from tests.faults.commands import COMMANDS, furnish, with_distribution
 from tests.faults.laboratory import Laboratory, Result, laboratory
 
@@ -28,6 +30,8 @@ _BOUND = {
     ("undo", "setup-dashboard"),
 }
 """One takes back what the other makes, or goes by what the other makes: the order decides."""
+UNDONE = [name for name in COMMANDS if name not in ("undo", "flush-cache", "delete-app")]
+"""The commands of whose runs there is something to take back."""
 _LATENCY = 0.02
 """Seconds a call: long enough for the calls of two runs to alternate."""
 
@@ -64,6 +68,26 @@ def together(laboratory: Laboratory, pair: Pair, number: int) -> list[str]:
     return [*defects, *([f"taken back, it leaves {sorted(left)}"] if left else [])]
 
 
+def undone_twice(laboratory: Laboratory, name: str) -> list[str]:
+    """Take one run of a command back twice at once; the broken promises, in words."""
+    command = COMMANDS[name]
+    laboratory.fresh(command.build)
+    for words in command.before:
+        assert laboratory.run(*words).exit_code == 0
+    before = laboratory.look()
+    run = laboratory.run(*command.words).document["run"]
+    laboratory.proxy.latency = _LATENCY
+    region = command.back[len(UNDO) :]
+    ends = [laboratory.start(UNDO[0], run, *UNDO[1:], *region) for _ in range(2)]
+    results = [end() for end in ends]
+    laboratory.proxy.latency = 0
+    left = command.left(before, laboratory.look())
+    return [
+        *_failures((name, name), results),
+        *([f"taken back, it leaves {sorted(left)}"] if left else []),
+    ]
+
+
 def _failures(pair: Pair, results: list[Result]) -> Iterator[str]:
     for name, result in zip(pair, results, strict=True):
         if result.exit_code:
@@ -98,9 +122,17 @@ def main() -> int:
         for number, pair in enumerate(chosen):
             defects = together(place, pair, number)
             broken += bool(defects)
-            sys.stdout.write(f"| {pair[0]} | {pair[1]} | {'; '.join(defects) or 'as promised'} |\n")
-            sys.stdout.flush()
+            _say(pair, defects)
+        for name in set(UNDONE) & set(sys.argv[1:] or UNDONE):
+            defects = undone_twice(place, name)
+            broken += bool(defects)
+            _say((f"undo of {name}", "the same"), defects)
     return broken > 0
+
+
+def _say(pair: Pair, defects: list[str]) -> None:
+    sys.stdout.write(f"| {pair[0]} | {pair[1]} | {'; '.join(defects) or 'as promised'} |\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.commands import furnish
 from tests.faults.laboratory import laboratory
-from tests.faults.pairs import pairs, together
+from tests.faults.pairs import UNDONE, pairs, together, undone_twice
 
 AT_ONE_THING = [
     ("setup-observability", "enable-cache"),  # the stage
@@ -28,3 +28,9 @@ def lab(local_aws_server):
 def test_nothing_of_either_is_lost_and_both_journals_are_true(lab, pair):
     assert pair in set(pairs())
     assert together(lab, pair, AT_ONE_THING.index(pair)) == []
+
+
+@pytest.mark.parametrize("name", ["enable-cache", "set-sampling of a new rule"])
+def test_of_two_undos_of_one_run_neither_fails(lab, name):
+    assert name in UNDONE
+    assert undone_twice(lab, name) == []
