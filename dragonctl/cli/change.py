@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ from dragonctl.engine.run import Outcome, apply
 from dragonctl.errors import DragonError, InterruptedByUserError, UsageError
 from dragonctl.terminal.changes import UNTOUCHED, Report
 from dragonctl.terminal.console import tell
+from dragonctl.terminal.titles import Titles, in_words
 
 CHANGES_FOUND = 3
 
@@ -56,8 +57,8 @@ class Goal:
     several APIs; ``brief`` leaves out the fields of what is made or deleted whole;
     ``undo_command`` is the command that takes it back, where that is not ``undo``.
     ``rest`` finds out the goal in full, where these steps, a part of its, may be carried out
-    meanwhile: nothing is asked or shown before. ``titles`` (identifier -> title) are what people
-    are told in place of identifiers.
+    meanwhile: nothing is asked or shown before. ``more_titles`` are what people are told in place
+    of identifiers, besides the titles of its steps.
     """
 
     title: str
@@ -72,7 +73,13 @@ class Goal:
     undo_command: str = ""
     plan_notes: Callable[[Plan], Iterable[str]] = _no_notes
     rest: Callable[[], Goal] | None = None
-    titles: Mapping[str, str] = field(default_factory=dict)
+    more_titles: Titles = field(default_factory=dict)
+
+    @property
+    def titles(self) -> Titles:
+        """What people are told in place of identifiers."""
+        own = {step.resource.identifier: step.title for step in self.steps}
+        return {**own, **self.more_titles}
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,7 @@ class _Work:
         begun, planned = self.goal, first
         if whole.done() and later.done() and not later.exception():
             self.goal, planned = whole.result(), Plan((*first.items, *later.result().items))
+            self.report.titles = self.goal.titles
             told = (*self.session.overdue(), *planned.warnings, *self._owners(planned))
         else:
             told = planned.warnings
@@ -270,7 +278,7 @@ class _Work:
                 dry=self.how.only_shows,
                 unknown=self.journal.unrefused > 0,
             )
-        tell(*messages(errors))
+        tell(*messages(errors, goal.titles))
         if path := file_to_keep():
             tell(self._about_the_file(path))
         if again := self._retry(errors):
@@ -329,9 +337,10 @@ class _Work:
             "endpoint": scope.endpoint,
             "run": self.journal.run if self.journal.begun else "none: this is a plan",
         }
-        titles = {step.resource.identifier: step.title for step in self.goal.steps}
+        titles = self.goal.titles
         table = changes_table(self.outcome.changes, titles)
-        return page(self.goal.title, facts, table, self.warnings, messages(errors), self.notes)
+        warnings = [in_words(one, titles) for one in self.warnings]
+        return page(self.goal.title, facts, table, warnings, messages(errors, titles), self.notes)
 
     def _retry(self, errors: list[DragonError]) -> str:
         return "" if self.kept else retry(self.goal.app, errors)

@@ -20,6 +20,7 @@ from dragonctl.engine.symptoms import hint_for, is_denied
 from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.masking import masked
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.titles import Titles, in_words
 
 _NAMED = 8
 """How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
@@ -81,8 +82,11 @@ def _hint(error: DragonError, printed: Printed) -> str:
     return f"You lack the right {action}: `{command}` prints what this command needs."
 
 
-def messages(errors: Sequence[DragonError]) -> Iterator[str]:
-    """A message per failure: the same refusal of several things once, and what it stopped once."""
+def messages(errors: Sequence[DragonError], titles: Titles) -> Iterator[str]:
+    """A message per failure: the same refusal of several things once, and what it stopped once.
+
+    Things are named by their titles, as the plan names them.
+    """
     alike: dict[tuple[str, str], list[DragonError]] = {}
     for error in errors:
         if error.code != SKIPPED:
@@ -93,8 +97,9 @@ def messages(errors: Sequence[DragonError]) -> Iterator[str]:
     hints = [_hint(error, Printed.current()) for error, _ in told]
     for place, (error, count) in enumerate(told):
         with_hint = hints[place] not in hints[place + 1 :]
-        yield message(error, with_hint=with_hint) + _more(count - 1)
-    stopped = sorted(error.resource for error in errors if error.code == SKIPPED)
+        yield in_words(message(error, with_hint=with_hint), titles) + _more(count - 1)
+    skipped = {error.resource for error in errors if error.code == SKIPPED}
+    stopped = sorted(titles.get(one, one) for one in skipped)
     if stopped:
         rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
         yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."

@@ -24,6 +24,7 @@ from dragonctl.cli.said_in import ANEW
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.masking import is_same, masked_change
+from dragonctl.engine.model import Resource
 from dragonctl.engine.pending import YET_TO_CHOOSE
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
@@ -259,12 +260,18 @@ def _written(kept: KeptPlan, runs: Iterable[Run]) -> Mapping[_Key, Any]:
 def _differs(change: KeptChange, how: str, *, planned: bool = True) -> DragonError:
     what = f"{_words(change)} was planned, but {how}" if planned else f"{_words(change)}: {how}"
     error = DragonError(
-        f"{change.title}, {change.field}: {what}.",
+        f"{change.title}, {_label(change)}: {what}.",
         f"So {_file()} was not carried out. {ANEW}",
         code="PlanDiffers",
     )
     error.resource = change.resource
     return error
+
+
+def _label(change: KeptChange) -> str:
+    """What people call the field, by the table of its kind."""
+    kind = Resource.kinds.get(change.resource.partition("/")[0])
+    return kind.label(change.field) if kind else change.field
 
 
 def _words(change: KeptChange) -> str:

@@ -15,7 +15,7 @@ import click
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import Context
-from dragonctl.cli.said_in import naming_files
+from dragonctl.cli.said_in import refusals_of
 from dragonctl.cli.values import OneOf, listed
 from dragonctl.errors import DragonError
 
@@ -144,7 +144,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; a failure learns which account and region were meant, as far as was known."""
         try:
-            with naming_files(ctx):
+            with refusals_of(ctx):
                 return super().invoke(ctx)
         except DragonError as error:
             session = ctx.find_root().meta.get(SESSION)
@@ -161,7 +161,7 @@ class Command(click.Command):
             given = kept.defaults if kept else defaults_for(self)
             ctx.default_map = {**(ctx.default_map or {}), **given}
         try:
-            with naming_files(ctx):
+            with refusals_of(ctx):
                 rest = super().parse_args(ctx, args)
         except click.NoSuchOption as slip:
             close = get_close_matches(slip.option_name, slip.possibilities or (), cutoff=_CLOSE)

@@ -29,11 +29,15 @@ def naming_the_file(error: UsageError) -> UsageError:
 
 
 @contextmanager
-def naming_files(context: click.Context) -> Iterator[None]:
-    """Within, what refuses a value says in which file it stands, where it was not typed."""
+def refusals_of(context: click.Context) -> Iterator[None]:
+    """Within, what is refused knows of which command, and names the file that says it, if one does.
+
+    Click does not tell the command where an option lacks its value.
+    """
     try:
         yield
     except click.UsageError as error:
+        error.ctx = error.ctx or context
         told = error.format_message()
         if context.find_root().meta.get(KEPT_FILE) or (placed := _placed(context, told)) == told:
             raise

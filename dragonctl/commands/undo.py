@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 Examples:
   dragonctl undo                         # the last run that is not undone yet
   dragonctl undo 20261123-101500-3fa9    # that run
+  dragonctl undo --dry-run --verbose     # every field of what would be deleted, too
 """
 )
 @click.argument("run", required=False, shell_complete=complete("open run"))
+@click.option(
+    "--verbose", is_flag=True, help="Show the fields of what is deleted, or made again, too."
+)
 @change_options
-def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
+def undo(
+    run: str | None, verbose: bool, dry_run: bool, check: bool, yes: bool, no_wait: bool
+) -> int:
     """Put back what RUN changed, where the live value is still the one that it wrote.
 
     What somebody changed since, log groups with events, and what others rely on are left, and
@@ -42,7 +48,14 @@ def undo(run: str | None, dry_run: bool, check: bool, yes: bool, no_wait: bool) 
 
     title = f"Undo of {chosen.title}, run {chosen.run}"
     titles = {entry.identifier: entry.title for entry in chosen.entries.values()}
-    goal = Goal(title, back.steps, back.kept, also={"undoes": chosen.run}, titles=titles)
+    goal = Goal(
+        title,
+        back.steps,
+        back.kept,
+        also={"undoes": chosen.run},
+        brief=not verbose,
+        more_titles=titles,
+    )
     how = How(dry_run, check, yes, no_wait)
     amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
     question = f"Take back run {chosen.run} ({chosen.title}, {amount})?"

@@ -317,8 +317,8 @@ class _Attempt:
 
     def _not_held(self, missing: list[str]) -> DragonError:
         return DragonError(
-            f"{self.step.title}: AWS accepted the change but does not hold "
-            f"{', '.join(missing)} of {self.resource.identifier}.",
+            f"{self.step.title}: AWS accepted the change but does not hold its"
+            f" {', '.join(map(self.resource.label, missing))}.",
             "Run the same command again; an emulator may not know this setting.",
             code="NotHeld",
             resource=self.resource.identifier,

@@ -127,7 +127,7 @@ def _planned(
 def failed(step: Step, why: str) -> DragonError:
     """AWS has given up making the thing of a step: what needs it must not have it."""
     return DragonError(
-        f"{step.title} ({step.resource.identifier}) failed in AWS: {why}",
+        f"{step.title} failed in AWS: {why}",
         "Mend what AWS names, then run the same command again.",
         code="FailedInAws",
         resource=step.resource.identifier,
@@ -137,6 +137,6 @@ def failed(step: Step, why: str) -> DragonError:
 def in_step(error: DragonError, step: Step) -> DragonError:
     """The same error, naming the step and the thing it befell."""
     if isinstance(error, AwsError) and not error.resource:
-        error.message = f"{step.title} ({step.resource.identifier}): {error.message}"
+        error.message = f"{step.title}: {error.message}"
     error.resource = error.resource or step.resource.identifier
     return error

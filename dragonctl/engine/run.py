@@ -283,7 +283,7 @@ class _Run:
         elif isinstance(self.stopped[blocker], str):
             self._keep(item, f"{blocker} still needs it")
         else:
-            self._fail(item, _because(item.step, blocker))
+            self._fail(item, _because(item.step, self.items[blocker].step))
 
 
 def _failure(error: Exception, step: Step) -> DragonError:
@@ -292,9 +292,9 @@ def _failure(error: Exception, step: Step) -> DragonError:
     return in_step(as_failure(error), step)
 
 
-def _because(step: Step, blocker: str) -> DragonError:
+def _because(step: Step, blocker: Step) -> DragonError:
     return DragonError(
-        f"{step.title} was not begun, because {blocker} failed.",
+        f"{step.title} was not begun, because of {blocker.title}, which failed.",
         "Mend that, then run the same command again.",
         code=SKIPPED,
         resource=step.resource.identifier,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from rich.text import Text
@@ -19,6 +18,7 @@ from dragonctl.terminal.console import animates, headline, say, tell
 from dragonctl.terminal.drawing import Drawing
 from dragonctl.terminal.fields import field_lines
 from dragonctl.terminal.neutral import neutral
+from dragonctl.terminal.titles import Titles, in_words
 
 UNTOUCHED = "Nothing was changed."
 _PATIENCE_SECONDS = 1.0
@@ -30,8 +30,7 @@ class Report:
 
     With ``json_`` it stays silent on stdout; the document says it all. ``brief`` leaves the fields
     of things that are made or deleted whole to that document: their titles say enough. ``titles``
-    (identifier -> title) puts people's words where a warning names a thing by its identifier, as
-    the document does.
+    put people's words where a warning names a thing by its identifier, as the document does.
     """
 
     brief = False
@@ -39,7 +38,9 @@ class Report:
     def __init__(self, *, json_: bool) -> None:
         self.json = json_
         self.label = ""
-        self.titles: Mapping[str, str] = {}
+        self.titles: Titles = {}
+        self.in_a_line: frozenset[str] = frozenset()
+        """The things (identifiers) of which a line says enough: they are made or deleted whole."""
         self.began = time.monotonic()
         self.drawing = Drawing("Reading …", animates=animates())
         self.told: dict[str, float] = {}
@@ -71,27 +72,26 @@ class Report:
         ``label`` names a local AWS.
         """
         self.label = label
+        changing = [item for item in planned.items if item.changes]
+        if self.brief:
+            whole = (item for item in changing if item.have is None or item.want is None)
+            self.in_a_line = frozenset(item.step.resource.identifier for item in whole)
         if self.json:
             return
         say(headline(title, label))
-        shown = [item for item in planned.items if item.changes] if shows_plan else []
-        for item in shown:
-            say("")  # a plan is read and judged: it has air
+        is_line = True
+        for item in changing if shows_plan else ():
+            was_line, is_line = is_line, self._is_line(item.changes)
+            if not (was_line and is_line) or item is changing[0]:
+                say("")  # a plan is read and judged: it has air
             self._step(item.step.title, item.changes)
-        if shown:
+        if changing and shows_plan:
             say("")
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
         console.note(*dict.fromkeys(notes))
-        console.warn(*dict.fromkeys(map(self._in_words, warnings)))
-
-    def _in_words(self, sentence: str) -> str:
-        """The sentence, with the title of each thing for its identifier."""
-        longest_first = sorted(self.titles, key=len, reverse=True)
-        known = "|".join(map(re.escape, longest_first))
-        whole = rf"(?<![\w/])({known})(?![\w/:-])"
-        return re.sub(whole, lambda found: self.titles[found[0]], sentence) if known else sentence
+        console.warn(*dict.fromkeys(in_words(one, self.titles) for one in warnings))
 
     def event(self, event: Event) -> None:
         """One thing that happened in the run."""
@@ -110,7 +110,7 @@ class Report:
                 self._doing(step.title, None)
                 tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
             case Kept(step, reason):
-                why = neutral(self._in_words(reason))
+                why = neutral(in_words(reason, self.titles))
                 tell(Text(f"= {neutral(step.title)}: left, because {why}", "dim"))
 
     def end(self, outcome: Outcome, undo_command: str, *, dry: bool, unknown: bool) -> None:
@@ -118,7 +118,7 @@ class Report:
 
         ``unknown``: AWS may have carried out calls of which no change is told.
         """
-        amount = _amount(outcome.changes, brief=self.brief)
+        amount = _amount(outcome.changes, are_whole=self._is_line(outcome.changes))
         seconds = time.monotonic() - self.began
         say(_summary(outcome, amount, seconds, dry=dry, unknown=unknown))
         if undo_command and (outcome.changes or (unknown and outcome.errors)) and not dry:
@@ -137,10 +137,13 @@ class Report:
             often = f", usually for about {_duration(expected_seconds)}" if expected_seconds else ""
             tell(Text(f"… {neutral(key)}{often}", style="dim"))
 
+    def _is_line(self, changes: Sequence[Change]) -> bool:
+        """Whether a step's title says enough."""
+        return all(change.resource in self.in_a_line for change in changes)
+
     def _step(self, title: str, changes: Sequence[Change]) -> None:
         head = step_sign(changes).append(neutral(title), "bold")
-        whole = is_new(changes) or _is_gone(changes)
-        say(head, *(() if self.brief and whole else field_lines(changes)))
+        say(head, *(() if self._is_line(changes) else field_lines(changes)))
 
 
 def step_sign(changes: Sequence[Change]) -> Text:
@@ -195,12 +198,12 @@ def _summary(
     return Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
 
 
-def _amount(changes: Sequence[Change], *, brief: bool) -> tuple[str, str]:
+def _amount(changes: Sequence[Change], *, are_whole: bool) -> tuple[str, str]:
     """``45 settings on 22 resources``, ``changed``; of what is made or deleted whole, those."""
     resources = len({change.resource for change in changes})
     whole = f"{resources} resource{'s' * (resources > 1)}"
-    if brief and all(change.after is None for change in changes):
+    if are_whole and _is_gone(changes):
         return whole, "deleted"
-    if brief and is_new(changes):
+    if are_whole and is_new(changes):
         return whole, "made"
     return f"{len(changes)} setting{'s' * (len(changes) > 1)} on {whole}", "changed"

@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from dragonctl.cli.catalogue import command_named, command_names
 
 SETUP = "setup-observability"
 
@@ -158,6 +161,16 @@ def test_how_a_thing_is_done_is_typed_each_time(terminal, option):
     terminal.toml(f"[delete-app]\n{option} = true\n")
     assert terminal.on_aws("delete-app") == 2
     assert f"{option!r} in [delete-app], which is said each time" in terminal.err
+
+
+def test_an_option_without_its_value_is_explained_by_its_own_commands_help(terminal):
+    for name in command_names():
+        for option in command_named(name).params:
+            if isinstance(option, click.Option) and not option.is_flag:
+                assert terminal.run(name, option.opts[0]) == 2
+                assert f"See: dragonctl {name} --help\n" in terminal.err
+    assert terminal.run("--region") == 2
+    assert "See: dragonctl --help\n" in terminal.err
 
 
 @pytest.mark.parametrize("words", [["--help"], ["history"]])

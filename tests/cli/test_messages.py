@@ -62,22 +62,23 @@ def test_control_characters_have_no_effect():
 def test_one_refusal_of_many_things_is_said_once_and_what_it_stopped_once():
     refusals = [AwsError("logs", "DescribeLogGroups", "AccessDenied", "no", 403) for _ in range(5)]
     stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n}") for n in range(2)]
-    said = list(messages([*refusals, *stopped]))
+    said = list(messages([*refusals, *stopped], {"thing/1": "The thing"}))
     assert len(said) == 2
     assert "4 more things like it" in said[0]
-    assert said[1] == "Not begun because of that: thing/0, thing/1."
+    assert said[1] == "Not begun because of that: The thing, thing/0."
 
 
 @pytest.mark.parametrize(
     ("count", "end"), [(1, "]."), (2, " (1 more thing like it.)"), (3, " (2 more things like it.)")]
 )
 def test_things_that_failed_alike_are_counted_in_english(count, end):
-    (said,) = messages([AwsError("iam", "GetRole", "Broken", "no") for _ in range(count)])
+    failures = [AwsError("iam", "GetRole", "Broken", "no") for _ in range(count)]
+    (said,) = messages(failures, {})
     assert said.endswith(end)
 
 
 def test_of_many_things_that_were_not_begun_the_first_are_named_and_the_rest_counted():
     stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n:02}") for n in range(70)]
-    (said,) = messages(stopped)
+    (said,) = messages(stopped, {})
     assert said.startswith("Not begun because of that: thing/00, thing/01, ")
     assert said.endswith(", thing/07, and 62 more.")

@@ -44,7 +44,7 @@ def test_a_change_that_somebody_made_already_is_shown_and_nothing_is_done(
     refused = dragonctl(*APPLY)
     assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
     [error] = refused.document["errors"]
-    assert "so already" in error["message"]
+    assert ", tracing: false → true was planned, but it is so already" in error["message"]
     assert error["resource"].startswith("apigateway-stage/")
     assert dragonctl("apply", "plan.json", "--dry-run").code == 1
 

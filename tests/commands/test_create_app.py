@@ -165,10 +165,10 @@ def test_a_foreign_role_is_neither_taken_nor_deleted(dragonctl, local_aws):
     )
     refused = dragonctl("create-app")
     assert refused.code == 1
-    assert "iam-role/MyStateMachineRole" in refused.stderr
+    assert "Role MyStateMachineRole" in refused.stderr
     left = dragonctl("delete-app", "--yes")
     assert left.code == 0
-    assert "iam-role/MyStateMachineRole stays" in left.stderr
+    assert "Role MyStateMachineRole stays" in left.stderr
     assert inventory(local_aws)["roles"] == {"MyStateMachineRole"}
 
 

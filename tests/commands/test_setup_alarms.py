@@ -6,6 +6,8 @@ import pytest
 
 from tests.applications import small
 from tests.applications.builder import Builder
+from tests.faults.proxy import Proxy
+from tests.faults.rules import FAULTS, Rule
 
 KEPT = (
     "AlarmName", "MetricName", "Namespace", "Statistic", "Dimensions", "Period",
@@ -45,6 +47,33 @@ def test_alarms_are_made_once_and_taken_back(dragonctl, application, watch, loca
     assert (again.code, again.document["changes"]) == (0, [])
     assert dragonctl("undo", "--yes").code == 0
     assert (alarms(watch), topics.list_topics()["Topics"]) == ({}, [])
+
+
+def test_an_undo_tells_each_thing_that_is_deleted_in_a_line(dragonctl, application):
+    made = dragonctl("setup-alarms", *MAIL, "--output", "json").document
+    deleted = {one["resource"] for one in made["changes"] if one["after"] is not None}
+    plan = dragonctl("undo", "--dry-run").stdout
+    lines = [line for line in plan.splitlines() if line]
+    mail = 1  # goes with its topic
+    assert len(lines) == len(deleted) - mail + len(("headline", "sum"))
+    assert all(line.startswith("- Undo: ") for line in lines[1:-1])
+    assert lines[-1] == f"Plan: delete {len(deleted) - mail} resources."
+    whole = dragonctl("undo", "--dry-run", "--verbose").stdout
+    assert "metric 5XXError" in whole
+    assert "metric 5XXError" not in plan
+    document = dragonctl("undo", "--dry-run", "--output", "json").document
+    assert "5XXError" in [one["before"] for one in document["changes"]]
+
+
+def test_what_was_not_begun_is_named_as_the_plan_names_it(dragonctl, application, local_aws):
+    with Proxy(target=local_aws.endpoint) as proxy:
+        proxy.rules.append(Rule(FAULTS["access-denied"], "sns", "CreateTopic"))
+        told = dragonctl("setup-alarms", *MAIL, "--endpoint-url", proxy.url)
+    assert told.code == 1
+    stopped = next(line for line in told.stderr.splitlines() if line.startswith("Not begun"))
+    assert stopped.startswith("Not begun because of that: Alarm on errors of small-work, Alarm on ")
+    assert "/cloudwatch-alarm" not in told.stderr
+    assert "Error: SNS topic dragonctl-small-" in told.stderr
 
 
 def test_a_dry_run_makes_nothing_and_check_says_so(dragonctl, application, watch):

@@ -7,7 +7,7 @@ from functools import partial
 
 from dragonctl.engine.model import Json, Reader, Reading, Resource, State, Step
 from dragonctl.engine.reversal import Keep
-from dragonctl.recipes.sample.inventory import api_of, bucket_of
+from dragonctl.recipes.sample.inventory import api_of, bucket_of, title_of
 from dragonctl.recipes.sample.manifest import Manifest
 from dragonctl.recipes.sample.ownership import is_ours, standing
 from dragonctl.recipes.sample.regions import serves_others, without
@@ -48,17 +48,14 @@ def _steps(aws: Reader, manifest: Manifest, ours: Mapping[Resource, Reading]) ->
         if api in ours:
             yield _gone(f"API {api.name}, its stages and deployments", api)
     for thing in ours:
-        if isinstance(thing, MachineDefinition):
-            name = thing.arn.rpartition(":")[2]
-            yield _gone(f"State machine {name}", thing, after=before)
-        elif isinstance(thing, NewFunction):
-            yield _gone(f"Function {thing.name}", thing, after=before)
+        if isinstance(thing, MachineDefinition | NewFunction):
+            yield _gone(title_of(thing), thing, after=before)
     inline = _inline(aws, ours)
     for thing in ours:
         if isinstance(thing, Role):
             yield from _role(aws, thing, ours[thing], inline[thing], users)
         elif isinstance(thing, Parameter):
-            yield _gone(f"Parameter {thing.name}", thing, after=users)
+            yield _gone(title_of(thing), thing, after=users)
     yield from _data(manifest, ours, users)
 
 
@@ -81,7 +78,7 @@ def _role(
         title = "Inline policy" if isinstance(thing, InlinePolicy) else "Attached policies"
         yield _gone(f"{title} of {role.name}", thing, after=users)
     before = tuple(thing.identifier for thing in inside)
-    yield _gone(f"Role {role.name}", role, after=(*users, *before))
+    yield _gone(title_of(role), role, after=(*users, *before))
 
 
 def _inline(aws: Reader, things: Iterable[Resource]) -> dict[Role, dict[InlinePolicy, Json]]:
@@ -150,7 +147,7 @@ def leftovers(aws: Reader, manifest: Manifest) -> list[str]:
     """Sentences on what stays: log groups, a bucket with other objects, what is not ours."""
     standing_now = standing(aws, manifest)
     foreign = [
-        f"{thing.identifier} stays: create-app did not make it."
+        f"{title_of(thing)} stays: create-app did not make it."
         for thing, reading in standing_now.items()
         if reading and not is_ours(reading, manifest.name)
     ]

@@ -15,6 +15,21 @@ from dragonctl.resources.s3_bucket import Bucket
 from dragonctl.resources.ssm_parameter import Parameter
 from dragonctl.resources.states_definition import MachineDefinition
 
+_WORDS = {
+    Bucket: "Bucket",
+    MachineDefinition: "State machine",
+    NewFunction: "Function",
+    Parameter: "Parameter",
+    RestApi: "API",
+    Role: "Role",
+}
+
+
+def title_of(thing: Resource) -> str:
+    """What people call one of the application's things: ``State machine MyStateMachine``."""
+    name = thing.identifier.partition("/")[2]
+    return f"{_WORDS[type(thing)]} {name.rpartition(':')[2]}"
+
 
 def api_of(manifest: Manifest, api: ApiSpec) -> RestApi:
     """One of the application's APIs."""

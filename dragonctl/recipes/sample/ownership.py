@@ -6,7 +6,7 @@ from functools import partial
 
 from dragonctl.engine.model import Reader, Reading, Resource
 from dragonctl.errors import DragonError
-from dragonctl.recipes.sample.inventory import tagged_things
+from dragonctl.recipes.sample.inventory import tagged_things, title_of
 from dragonctl.recipes.sample.manifest import FunctionSpec, Manifest
 from dragonctl.resources.apigateway_rest_api import apis_named
 from dragonctl.resources.creation_tags import APP_TAG, tags_of
@@ -42,7 +42,7 @@ def missing_functions(aws: Reader, manifest: Manifest) -> list[FunctionSpec]:
 def refuse_foreign(aws: Reader, manifest: Manifest) -> None:
     """DragonError when a name is taken by something that ``create-app`` did not make."""
     foreign = [
-        thing.identifier
+        title_of(thing)
         for thing, reading in standing(aws, manifest).items()
         if reading and not is_ours(reading, manifest.name) and not is_free(thing, reading)
     ]
