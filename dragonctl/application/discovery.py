@@ -13,8 +13,8 @@ from dragonctl.application.apis import Selection, find_apis
 from dragonctl.application.environment import environment_targets
 from dragonctl.application.found import (
     UNREADABLE,
-    Found,
     OnFound,
+    Search,
     add_target,
     allowed,
     ignore,
@@ -67,7 +67,7 @@ def discover(aws: Reads, selection: Selection, on_found: OnFound = ignore) -> Ap
     after its stages, for API Gateway's sake.
     """
     raws = find_apis(aws, selection)
-    found = Found(aws, on_found, is_one_of_many=len(raws) > 1)
+    found = Search(aws, on_found, is_one_of_many=len(raws) > 1)
     found.origins = {raw["id"]: {raw["id"]} for raw in raws}
     account, *read = aws.concurrently(
         lambda: aws.account,
@@ -114,7 +114,7 @@ def fleet(aws: Reads, selection: Selection) -> App | None:
         return None
     if len(raws) <= _ANSWERED_AT_ONCE:
         return None
-    found = Found(aws, ignore, is_one_of_many=len(raws) > 1)
+    found = Search(aws, ignore, is_one_of_many=len(raws) > 1)
     account, *read = aws.concurrently(
         lambda: aws.account,
         *(partial(allowed, found, _with_stages, found, selection, raw) for raw in raws),
@@ -126,7 +126,7 @@ def fleet(aws: Reads, selection: Selection) -> App | None:
 
 
 def _api(
-    found: Found, selection: Selection, raw: dict[str, Any], name: str
+    found: Search, selection: Selection, raw: dict[str, Any], name: str
 ) -> tuple[Api, list[dict[str, Any]], list[dict[str, Any]]]:
     """An API with the stages that are meant, its resources, and the authorizers of its methods."""
     api, resources = found.aws.concurrently(
@@ -146,7 +146,7 @@ def _api(
     )
 
 
-def _with_stages(found: Found, selection: Selection, raw: dict[str, Any]) -> Api:
+def _with_stages(found: Search, selection: Selection, raw: dict[str, Any]) -> Api:
     stages = read_stages(found.aws, raw["id"])
     chosen = {stage: about for stage, about in stages.items() if selection.takes_stage(stage)}
     other_stages = {stage: about for stage, about in stages.items() if stage not in chosen}
@@ -228,7 +228,7 @@ def _named_targets(selection: Selection, account: str, aws: Reader) -> Iterator[
 
 
 def _machines(
-    aws: Reads, found: Found, where: tuple[str, str], *, follow: bool
+    aws: Reads, found: Search, where: tuple[str, str], *, follow: bool
 ) -> tuple[Machine, ...]:
     """The machines, and those that they start or that a function's environment names.
 
@@ -266,7 +266,7 @@ def _machines(
     )
 
 
-def _follow_machine(found: Found, arn: str, raw: dict[str, Any], where: tuple[str, str]) -> None:
+def _follow_machine(found: Search, arn: str, raw: dict[str, Any], where: tuple[str, str]) -> None:
     """Note what a machine's tasks call."""
     for target in machine_targets(raw["name"], raw["definition"]):
         add_target(found, target, where, tuple(found.origins.get(arn, ())))
@@ -275,7 +275,7 @@ def _follow_machine(found: Found, arn: str, raw: dict[str, Any], where: tuple[st
 
 
 def _follow_environment(
-    found: Found,
+    found: Search,
     function: str,
     named: Iterable[Target | NotFollowed | Unresolved],
     where: tuple[str, str],
@@ -289,12 +289,12 @@ def _follow_environment(
 
 
 def _environments(
-    aws: Reads, found: Found, functions: Iterable[str]
+    aws: Reads, found: Search, functions: Iterable[str]
 ) -> list[list[Target | NotFollowed | Unresolved]]:
     return aws.concurrently(*(partial(_environment, aws, found, name) for name in functions))
 
 
-def _environment(aws: Reads, found: Found, name: str) -> list[Target | NotFollowed | Unresolved]:
+def _environment(aws: Reads, found: Search, name: str) -> list[Target | NotFollowed | Unresolved]:
     """What the environments name of a function's versions that get traffic.
 
     A refusal is told when the function itself is asked for.
@@ -315,7 +315,7 @@ def _unless_refused(read: Callable[..., Any], *args: Any) -> Any:
         return UNREADABLE
 
 
-def _read_machine(found: Found, arn: str) -> dict[str, Any] | None:
+def _read_machine(found: Search, arn: str) -> dict[str, Any] | None:
     raw = read_machine(found.aws, arn)
     if raw:
         found.on_found(Machine(arn, raw))
@@ -323,7 +323,7 @@ def _read_machine(found: Found, arn: str) -> dict[str, Any] | None:
 
 
 def _machine_qualifiers(
-    aws: Reader, found: Found, arn: str, raw: dict[str, Any]
+    aws: Reader, found: Search, arn: str, raw: dict[str, Any]
 ) -> dict[str | None, Routes]:
     qualifiers = found.machines[arn]
     names = sorted(name for name in qualifiers if name)
@@ -334,7 +334,7 @@ def _machine_qualifiers(
     return behind | ({None: (Route(LATEST, 1.0, raw),)} if None in qualifiers else {})
 
 
-def _functions(aws: Reader, found: Found) -> tuple[Function, ...]:
+def _functions(aws: Reader, found: Search) -> tuple[Function, ...]:
     names = list(found.functions)
     answers = aws.concurrently(
         *(partial(allowed, found, _function, aws, found, name) for name in names)
@@ -344,7 +344,7 @@ def _functions(aws: Reader, found: Found) -> tuple[Function, ...]:
     return tuple(function for function in answers if function)
 
 
-def _function(aws: Reader, found: Found, name: str) -> Function | None:
+def _function(aws: Reader, found: Search, name: str) -> Function | None:
     qualifiers = found.functions[name]
     asked = [None, *sorted(qualifier for qualifier in qualifiers if qualifier)]
     answers = aws.concurrently(

@@ -22,7 +22,7 @@ UNREADABLE: Any = {}
 
 
 @dataclass
-class Found:
+class Search:
     """What the search has met so far; ``on_found`` is told what has been read.
 
     ``started`` are the machines that an integration, a definition or an option names, ``named_by``
@@ -43,7 +43,7 @@ class Found:
 
 
 def add_target(
-    found: Found,
+    found: Search,
     target: Target | Unresolved,
     where: tuple[str, str],
     apis: Iterable[str] = (),
@@ -73,7 +73,7 @@ def add_target(
         found.machines.setdefault(target.machine_arn, set()).add(target.qualifier)
 
 
-def allowed(found: Found, read: Callable[..., Any], *args: Any) -> Any:
+def allowed(found: Search, read: Callable[..., Any], *args: Any) -> Any:
     """What the read gives; where AWS refuses this one thing, an error beside the rest.
 
     Of several APIs, one that cannot be read for any other reason does not stop the others either.
@@ -88,19 +88,19 @@ def allowed(found: Found, read: Callable[..., Any], *args: Any) -> Any:
         return UNREADABLE
 
 
-def _read_function(found: Found, name: str) -> None:
+def _read_function(found: Search, name: str) -> None:
     """Read what will be asked for; a refusal is told when it is asked for."""
     raw = read_configuration(found.aws, name)
     if raw:
         found.on_found(Function(name, raw))
 
 
-def named_by(found: Found, arn: str) -> tuple[str, ...]:
+def named_by(found: Search, arn: str) -> tuple[str, ...]:
     """The functions whose environment names a machine, where nothing else tells of it."""
     return () if arn in found.started else tuple(sorted(found.named_by.get(arn, ())))
 
 
-def remarks(found: Found, machines: Iterable[Machine]) -> Iterator[str]:
+def remarks(found: Search, machines: Iterable[Machine]) -> Iterator[str]:
     """How a machine was found that only an environment names, and what was not followed."""
     for machine in machines:
         if machine.named_by:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from dragonctl.aws.transport import as_failure
-from dragonctl.cli.line import Line, line_of
+from dragonctl.cli.line import CommandLine, line_of
 from dragonctl.cli.printed import Printed
 from dragonctl.engine.model import Call
 from dragonctl.engine.run import SKIPPED
@@ -150,7 +150,7 @@ def _sentence(error: click.ClickException) -> str:
     return f"{error.ctx.command.name} needs {f'{named} {metavar}'.strip()}."
 
 
-def _as_failure(error: Exception, line: Line) -> DragonError:
+def _as_failure(error: Exception, line: CommandLine) -> DragonError:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         named = [context.command.name] if context and context.parent else []

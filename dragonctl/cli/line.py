@@ -16,13 +16,13 @@ LINE = "dragonctl.line"
 
 
 @dataclass(frozen=True)
-class Line:
+class CommandLine:
     """The words of one command line, without the program's name."""
 
     words: tuple[str, ...]
 
     @classmethod
-    def current(cls) -> Line:
+    def current(cls) -> CommandLine:
         """The line that is being carried out; an empty one outside of any command."""
         context = click.get_current_context(silent=True)
         return cls(tuple(context.find_root().meta.get(LINE, ())) if context else ())
@@ -65,9 +65,9 @@ class Line:
                 yield name, value if equals or name not in valued else next(words, "")
 
 
-def line_of(arguments: Sequence[str]) -> Line:
+def line_of(arguments: Sequence[str]) -> CommandLine:
     """The line of these arguments."""
-    return Line(tuple(arguments))
+    return CommandLine(tuple(arguments))
 
 
 @cache

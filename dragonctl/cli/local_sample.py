@@ -9,8 +9,9 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.run import apply
 from dragonctl.errors import DragonError
 from dragonctl.paths import state_folder
+from dragonctl.recipes.place import place_of
 from dragonctl.recipes.sample import load
-from dragonctl.recipes.sample.preparation import creation_steps, place_of
+from dragonctl.recipes.sample.preparation import creation_steps
 from dragonctl.sample import sample_folder
 
 

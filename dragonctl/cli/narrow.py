@@ -96,7 +96,7 @@ def _lines_of(paragraph: str) -> list[str]:
     return lines if head.strip() == "\b" else [" ".join([head, *lines])]
 
 
-class Context(click.Context):
+class NarrowContext(click.Context):
     """A context whose help fits any terminal."""
 
     formatter_class = Help

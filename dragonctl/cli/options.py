@@ -14,7 +14,7 @@ import click
 
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
-from dragonctl.cli.narrow import Context
+from dragonctl.cli.narrow import NarrowContext
 from dragonctl.cli.said_in import refusals_of
 from dragonctl.cli.values import OneOf, listed
 from dragonctl.errors import DragonError
@@ -118,7 +118,7 @@ def _plain(names: str, words: str) -> tuple[str, str]:
 class Command(click.Command):
     """A command that takes the global options too."""
 
-    context_class = Context
+    context_class = NarrowContext
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]

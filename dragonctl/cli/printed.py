@@ -16,7 +16,7 @@ import click
 
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.line import Line, option_names
+from dragonctl.cli.line import CommandLine, option_names
 from dragonctl.cli.local_switch import endpoint
 
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
@@ -28,7 +28,7 @@ _PLACE = ("--profile", "--region", "--endpoint-url")
 class Printed:
     """Builds the commands that a run prints, out of the line that it was started with."""
 
-    def __init__(self, line: Line, local_endpoint: str = "") -> None:
+    def __init__(self, line: CommandLine, local_endpoint: str = "") -> None:
         self.line = line
         self.local_endpoint = local_endpoint
         """Where the local AWS listens, if it is meant: the AWS CLI does not know ``--local``."""
@@ -38,7 +38,7 @@ class Printed:
         """For the command that is being carried out."""
         context = click.get_current_context(silent=True)
         is_local = context is not None and globals_of(context).is_local
-        return cls(Line.current(), endpoint() if is_local else "")
+        return cls(CommandLine.current(), endpoint() if is_local else "")
 
     def command(self, *words: str) -> str:
         """``dragonctl`` with these words and what it needs besides, quoted for a shell.

@@ -15,7 +15,7 @@ import click
 from dragonctl import __version__
 from dragonctl.cli.catalogue import command_named, command_names, summary
 from dragonctl.cli.line import LINE, line_of
-from dragonctl.cli.narrow import Context
+from dragonctl.cli.narrow import NarrowContext
 from dragonctl.cli.options import FORMS, MARKDOWN, global_parameters
 from dragonctl.cli.printed import Printed
 from dragonctl.errors import InterruptedByUserError
@@ -56,7 +56,7 @@ def _readers_may_go() -> Iterator[None]:
 class Root(click.Group):
     """The group of all commands; each is imported when it is asked for."""
 
-    context_class = Context
+    context_class = NarrowContext
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the whole line, for the message that says how to repeat a part of it."""

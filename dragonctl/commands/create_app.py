@@ -48,8 +48,9 @@ def create_app(
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session
     from dragonctl.engine.events import Waiting
+    from dragonctl.recipes.place import place_of
     from dragonctl.recipes.sample import load
-    from dragonctl.recipes.sample.preparation import creation_steps, place_of
+    from dragonctl.recipes.sample.preparation import creation_steps
 
     how = How(dry_run, check, yes, no_wait)
     session = Session(sample=False)
@@ -76,7 +77,8 @@ def _foreign(definitions: str, session: Session) -> Callable[[Session], Goal]:
     from dragonctl.errors import UsageError
     from dragonctl.recipes.foreign.application import load_foreign
     from dragonctl.recipes.foreign.documents import read_folder
-    from dragonctl.recipes.sample.preparation import creation_steps, place_of
+    from dragonctl.recipes.place import place_of
+    from dragonctl.recipes.sample.preparation import creation_steps
 
     if not session.globals.is_local:
         raise UsageError("--definitions is for the local AWS alone: say --local.")
@@ -99,7 +101,8 @@ def _foreign(definitions: str, session: Session) -> Callable[[Session], Goal]:
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps that make all of it, whether or not it is there: for `policy`."""
+    from dragonctl.recipes.place import place_of
     from dragonctl.recipes.sample import load
-    from dragonctl.recipes.sample.preparation import first_run_steps, place_of
+    from dragonctl.recipes.sample.preparation import first_run_steps
 
     return first_run_steps(session.reads, load(place_of(session.reads))), {}

@@ -29,8 +29,8 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session
+    from dragonctl.recipes.place import place_of
     from dragonctl.recipes.sample import deletion, leftovers, load
-    from dragonctl.recipes.sample.preparation import place_of
 
     session = Session(sample=False)
     session.aws.warm("s3", "ssm", "iam", "lambda", "stepfunctions", "apigateway", "sts", "logs")
@@ -52,8 +52,9 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
     """The steps for what is there: for `policy`."""
     from dragonctl.cli.first_run import assume
+    from dragonctl.recipes.place import place_of
     from dragonctl.recipes.sample import deletion, leftovers, load
-    from dragonctl.recipes.sample.preparation import note_tags, place_of
+    from dragonctl.recipes.sample.preparation import note_tags
 
     manifest = load(place_of(session.reads))
     note_tags(session.reads, manifest)

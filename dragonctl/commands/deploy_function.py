@@ -146,9 +146,9 @@ def deploy_function(
         _prefetch(session, chosen)
 
     from dragonctl.cli.change import Goal, How, change
-    from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.preparation import as_document, notes, prepare, warnings
     from dragonctl.recipes.functions.recipe import deploy, splitting, unjudged
+    from dragonctl.recipes.place import Place
 
     how = How(dry_run, check, yes, no_wait)
     if package_only:
@@ -197,11 +197,11 @@ def first_run(
     ``given``: those of :data:`FIRST_RUN_OPTIONS` that are asked for. What may be packed though it
     looks like a secret is as ``dragonctl.toml`` says.
     """
-    from dragonctl.recipes.functions.creation import Place
     from dragonctl.recipes.functions.first_run import first_run_steps, roles_of
     from dragonctl.recipes.functions.folders import choose
     from dragonctl.recipes.functions.options import FunctionOptions
     from dragonctl.recipes.functions.preparation import prepare
+    from dragonctl.recipes.place import Place
 
     reads, secrets = session.reads, allowed_secrets(deploy_function)
     bucket = given.pop("s3_bucket", None)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
-    from dragonctl.recipes.caching.history import Added
+    from dragonctl.recipes.caching.history import AddedFields
     from dragonctl.resources.apigateway_method import Methods
 
 
@@ -70,7 +70,7 @@ def first_run(session: Session, selection: Selection) -> tuple[Sequence[Step], M
 
 def _remembered(
     session: Session, api: str
-) -> tuple[Mapping[str, Added], Methods, Mapping[str, str | None]]:
+) -> tuple[Mapping[str, AddedFields], Methods, Mapping[str, str | None]]:
     """What the journal knows of the API's caches, its methods and deployments; empty: nothing."""
     from dragonctl.recipes.caching.history import added
     from dragonctl.recipes.caching.survey import deployments

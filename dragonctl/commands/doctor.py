@@ -36,10 +36,10 @@ def doctor(context: click.Context) -> int:
         if not globals_of(context).is_local:
             findings += links(session.profile)
         where = ", ".join(filter(None, (session.aws.region, session.label)))
-        findings.append(looking.Finding("region", ok=True, detail=where))
+        findings.append(looking.Check("region", ok=True, detail=where))
         findings += looking.connection(session.reads, datetime.now(UTC))
     except DragonError as error:
-        findings.append(looking.Finding("connection", ok=False, detail=str(error)))
+        findings.append(looking.Check("connection", ok=False, detail=str(error)))
     findings = [replace(one, detail=Printed.current().filled(one.detail)) for one in findings]
     if globals_of(context).json:
         local = {"local": True} if globals_of(context).is_local else {}

@@ -45,7 +45,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     import time
 
     from dragonctl.cli.view import View, sources_of
-    from dragonctl.telemetry.logs.insights import Answer, resolve, run
+    from dragonctl.telemetry.logs.insights import QueryResult, resolve, run
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import animates, out, tell
     from dragonctl.terminal.drawing import Drawing
@@ -61,7 +61,7 @@ def query(text: str, since: str, until: str | None, sources: tuple[str, ...], **
     with Drawing("Asking Logs Insights …", animates=animates()):
         for step in stream:
             answer = step
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, QueryResult)
     if view.json:
         view.answer({"query": asked, **answer.document()})
     else:

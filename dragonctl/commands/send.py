@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
-    from dragonctl.telemetry.requests.delivery import Prepared
+    from dragonctl.telemetry.requests.delivery import PreparedRequest
     from dragonctl.telemetry.requests.following import Arrivals
-    from dragonctl.telemetry.requests.sending import Answered
+    from dragonctl.telemetry.requests.sending import HttpResponse
 
 FIRST_ERROR = 400
 
@@ -124,7 +124,7 @@ def _stage(view: View, api: Api) -> str:
     return chosen(doubt, "Which one", stages)
 
 
-def _arrivals(view: View, ready: Prepared, answered: Answered, began: float) -> Arrivals:
+def _arrivals(view: View, ready: PreparedRequest, answered: HttpResponse, began: float) -> Arrivals:
     from dragonctl.telemetry.requests.delivery import arrivals
 
     endpoint = view.session.aws.endpoint
@@ -134,7 +134,7 @@ def _arrivals(view: View, ready: Prepared, answered: Answered, began: float) -> 
     )  # fmt: skip
 
 
-def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) -> None:
+def _tell(view: View, ready: PreparedRequest, answered: HttpResponse, began: float | None) -> None:
     """The one JSON document; with everything that came of the request since ``began``."""
     from dragonctl.telemetry.requests.delivery import trace
 
@@ -152,7 +152,7 @@ def _tell(view: View, ready: Prepared, answered: Answered, began: float | None) 
     view.answer({"request": request, **answered.document(), **came})
 
 
-def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> None:
+def _follow(view: View, ready: PreparedRequest, answered: HttpResponse, began: float) -> None:
     """Everything that came of the request, as it arrives."""
     from dragonctl.telemetry.requests.delivery import trace
     from dragonctl.terminal.console import out
@@ -173,7 +173,7 @@ def _follow(view: View, ready: Prepared, answered: Answered, began: float) -> No
     _missing(arriving, answered, traced=found is not None)
 
 
-def _missing(arriving: Arrivals, answered: Answered, *, traced: bool) -> None:
+def _missing(arriving: Arrivals, answered: HttpResponse, *, traced: bool) -> None:
     """What was waited for in vain, and where to look for it later."""
     from dragonctl.cli.printed import Printed
     from dragonctl.terminal.console import tell

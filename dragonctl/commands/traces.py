@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dragonctl.telemetry.traces.reading import Trace
     from dragonctl.telemetry.traces.routes import Routes
     from dragonctl.telemetry.traces.summaries import Summary
-    from dragonctl.terminal.waterfall import Choice
+    from dragonctl.terminal.waterfall import WaterfallOptions
 
 SHOWN = 100
 """Traces that the list shows; groups count all, JSON gives all."""
@@ -85,10 +85,10 @@ def traces(
 
     start_ms, end_ms = window(since, until, time.time())
     if ident is not None:
-        from dragonctl.terminal.waterfall import Choice
+        from dragonctl.terminal.waterfall import WaterfallOptions
 
         _check_one(ident, group_by or expression or limit)
-        shown = Choice(full=full, errors_only=errors_only)
+        shown = WaterfallOptions(full=full, errors_only=errors_only)
         times = start_ms / 1000, end_ms / 1000 if end_ms else time.time()
         return _one(View(chosen, "xray"), ident, times, shown, with_logs=with_logs)
     _check_many(errors_only or with_logs or full)
@@ -131,7 +131,7 @@ def _check_many(choice: bool) -> None:
 
 
 def _one(
-    view: View, ident: str, times: tuple[float, float], shown: Choice, *, with_logs: bool
+    view: View, ident: str, times: tuple[float, float], shown: WaterfallOptions, *, with_logs: bool
 ) -> int:
     """One trace: as a waterfall, or as a document with every segment.
 

@@ -36,7 +36,7 @@ class Tools:
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedStep:
     """How a step ended: also with an error after it had changed something."""
 
     reading: Reading | None
@@ -45,7 +45,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredStep:
     """A step whose writes AWS has answered, and which is not believed yet.
 
     ``promised`` is how the thing stands if the answer is true, for the steps that need it. They
@@ -55,11 +55,11 @@ class Answered:
 
     promised: Reading | None
     releases: bool
-    read_back: Callable[[], Ended]
+    read_back: Callable[[], EndedStep]
     """Look whether AWS holds what it accepted, and write the step's end down."""
 
 
-def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended | Answered:
+def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> EndedStep | AnsweredStep:
     """Close the difference between ``have`` and what the step wants, as far as AWS answers."""
     if step.rereads:
         have = tools.reads.again(step.resource)
@@ -68,7 +68,7 @@ def perform(tools: Tools, step: Step, have: Reading | None, done: Done) -> Ended
     attempt = _Attempt(tools, step, done)
     if any(differences(step.resource, have, want)):
         return attempt.write(have, want)
-    return Ended(attempt.settle(have) if must_wait(tools, step, have) else have, ())
+    return EndedStep(attempt.settle(have) if must_wait(tools, step, have) else have, ())
 
 
 def must_wait(tools: Tools, step: Step, have: Reading | None) -> bool:
@@ -116,7 +116,7 @@ class _Attempt:
         self.taken: list[Call] = []
         self.looked = False
 
-    def write(self, have: Reading | None, want: State | None) -> Answered:
+    def write(self, have: Reading | None, want: State | None) -> AnsweredStep:
         """Write until AWS has answered every call, or a look shows that nothing differs."""
         self.origin, self.want = have, want
         try:
@@ -131,14 +131,14 @@ class _Attempt:
             self.tools.reads.forget(self.resource)
         answer = self.answer
         is_plain = answer is None or not (self._unheld(answer) or self._unsettled(answer))
-        return Answered(self._promised(), is_plain, self._read_back)
+        return AnsweredStep(self._promised(), is_plain, self._read_back)
 
     def _promised(self) -> Reading | None:
         if self.answer is not None or self.expected is None:
             return self.answer
         return Reading(self.expected, _Unread(self.resource.identifier))
 
-    def _read_back(self) -> Ended:
+    def _read_back(self) -> EndedStep:
         """Believe the writes when AWS shows them.
 
         Only where readings do not show them (``is_shown``), and where somebody has written
@@ -279,7 +279,7 @@ class _Attempt:
                 raise
             return None
 
-    def _believe(self, reading: Reading | None) -> Ended:
+    def _believe(self, reading: Reading | None) -> EndedStep:
         """The step's end, written down; with an error where AWS does not hold what it accepted.
 
         What is missing may come yet: without an end in the journal, ``undo`` looks for it.
@@ -288,14 +288,14 @@ class _Attempt:
         held = reading if missing or not self._unheld(reading) else self.answer
         changes = made(self.resource, self.origin, held, self.want)
         if missing and self._may_be_ours:
-            return Ended(reading, changes, self._not_held(missing))
+            return EndedStep(reading, changes, self._not_held(missing))
         try:
             self.tools.journal.done(self.step, held, changes)
         except DragonError as error:
-            return Ended(reading, changes, error)
+            return EndedStep(reading, changes, error)
         if reading and (why := self.resource.failure(reading)):
-            return Ended(reading, changes, failed(self.step, why))
-        return Ended(reading, changes, self._not_held(missing) if missing else None)
+            return EndedStep(reading, changes, failed(self.step, why))
+        return EndedStep(reading, changes, self._not_held(missing) if missing else None)
 
     def _missing(self, reading: Reading | None) -> list[str]:
         """The fields of which AWS does not show what was written.

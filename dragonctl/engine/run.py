@@ -21,7 +21,7 @@ from dragonctl.aws.transport import as_failure
 from dragonctl.engine.events import Failed, Finished, Kept, Working
 from dragonctl.engine.model import Change, Reading, Step, differences
 from dragonctl.engine.order import Order
-from dragonctl.engine.perform import Answered, Ended, Tools, UnreadError, must_wait, perform
+from dragonctl.engine.perform import AnsweredStep, EndedStep, Tools, UnreadError, must_wait, perform
 from dragonctl.engine.plan import Plan, Planned, in_step
 from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
@@ -72,8 +72,8 @@ class _Run:
         self.outcome = outcome
         self.stopped: dict[str, DragonError | str] = {}
         self.order = Order()
-        self.writing: dict[Future[Ended | Answered], Planned] = {}
-        self.reading: dict[Future[Ended], Planned] = {}
+        self.writing: dict[Future[EndedStep | AnsweredStep], Planned] = {}
+        self.reading: dict[Future[EndedStep], Planned] = {}
         # Of what is ready, the recipe's first: it puts what many others need before them, and a
         # stage behind its own log groups, not behind those of every other stage.
         self.ready: list[int] = []
@@ -122,7 +122,7 @@ class _Run:
                 continue
             item = self.writing.pop(future, None) or self.reading.pop(future)
             written = None if future.exception() else future.result()
-            if isinstance(written, Answered):
+            if isinstance(written, AnsweredStep):
                 self._let_others_begin(item, written)
                 self.reading[readers.submit(copy_context().run, written.read_back)] = item
             else:
@@ -135,7 +135,7 @@ class _Run:
         except DragonError as error:
             self.outcome.errors.append(error)
 
-    def _let_others_begin(self, item: Planned, answered: Answered) -> None:
+    def _let_others_begin(self, item: Planned, answered: AnsweredStep) -> None:
         """What needs a step goes by AWS's answer, until AWS shows what it holds."""
         if answered.releases:
             name = item.step.resource.identifier
@@ -146,7 +146,7 @@ class _Run:
         """Tell of what AWS has answered by the time of an interruption, as far as it shows soon."""
         for future in [one for one in self.writing if one.done() and not one.exception()]:
             item, written = self.writing.pop(future), future.result()
-            if isinstance(written, Answered):
+            if isinstance(written, AnsweredStep):
                 self.reading[readers.submit(copy_context().run, written.read_back)] = item
             else:
                 self.outcome.changes += written.changes
@@ -164,7 +164,7 @@ class _Run:
         for future in wait(self.writing).done:
             if not future.exception():
                 written = future.result()
-                ended = written.read_back() if isinstance(written, Answered) else written
+                ended = written.read_back() if isinstance(written, AnsweredStep) else written
                 self.outcome.changes += ended.changes
         for other in wait(self.reading).done:
             if not other.exception():
@@ -190,7 +190,7 @@ class _Run:
         elif reason := self._obstacle(item):
             self._keep(item, reason)
         elif self._is_idle(item):
-            self._succeed(item, Ended(item.have, ()))
+            self._succeed(item, EndedStep(item.have, ()))
         else:
             done = dict(self.outcome.readings)
             work = partial(perform, self.tools, item.step, item.have, done)
@@ -214,10 +214,12 @@ class _Run:
             return None
         return step.obstacle(self.tools.reads, item.have, self.outcome.readings)
 
-    def _end(self, item: Planned, future: Future[Ended] | Future[Ended | Answered]) -> None:
+    def _end(
+        self, item: Planned, future: Future[EndedStep] | Future[EndedStep | AnsweredStep]
+    ) -> None:
         try:
             ended = future.result()
-            assert isinstance(ended, Ended)
+            assert isinstance(ended, EndedStep)
         except Exception as error:  # noqa: BLE001 (also what nobody foresaw stops but this step)
             if not self._concede(item, error):
                 self._fail(item, _failure(error, item.step))
@@ -242,7 +244,7 @@ class _Run:
         self._make_ready([name])
         return True
 
-    def _succeed(self, item: Planned, done: Ended) -> None:
+    def _succeed(self, item: Planned, done: EndedStep) -> None:
         name = item.step.resource.identifier
         self.outcome.readings[name] = done.reading
         self.outcome.changes += done.changes

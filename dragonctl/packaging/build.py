@@ -23,7 +23,7 @@ from dragonctl.packaging.requirements import Requirements, add_tracer, read_requ
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.source import SourceFiles, collect
 from dragonctl.packaging.store import ZipStore
-from dragonctl.packaging.tracing.choice import Choice, Import, TracerRequest, choose, imports
+from dragonctl.packaging.tracing.choice import Import, TracerChoice, TracerRequest, choose, imports
 from dragonctl.packaging.tracing.tracers import (
     OLDEST_FOR_OPENTELEMETRY,
     XRAY_SDK,
@@ -149,7 +149,7 @@ def _planned(
     files: SourceFiles,
     target: Platform,
     handler: str | None,
-    choice: Choice,
+    choice: TracerChoice,
     imported: Iterable[Import],
 ) -> _Plan:
     """What the tracer needs of the zip."""

@@ -16,7 +16,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError
 from dragonctl.policy.assumed_reads import AssumedReads
 from dragonctl.policy.document import document
-from dragonctl.policy.grants import Grant, Place, grants
+from dragonctl.policy.grants import AccountArns, Grant, grants
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.role_rights import policy_document, read_rights
 
@@ -41,7 +41,7 @@ def first_run_policy(
     writes = [] if reads_only else [*told, *reads.foreseen]
     calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
-    place = Place(reads.partition, reads.region, reads.account, known)
+    place = AccountArns(reads.partition, reads.region, reads.account, known)
     needed: list[Grant] = [grant for call in calls for grant in grants(call, place)]
     return document(needed)
 

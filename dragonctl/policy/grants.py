@@ -32,7 +32,7 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountArns:
     """Where a command works.
 
     ``roles`` maps the names of known roles to their ARNs, which may have paths.
@@ -55,7 +55,7 @@ class Place:
         return known or f"arn:{self.partition}:iam::{self.account}:role/{name}"
 
 
-def grants(call: Call, place: Place) -> Iterator[Grant]:
+def grants(call: Call, place: AccountArns) -> Iterator[Grant]:
     """What the caller must be allowed for this call (a read is a call too)."""
     if call.service in apigateway.SERVICES:
         region = call.region or place.region
@@ -78,7 +78,7 @@ def action_of(call: Call) -> str:
     return f"{PREFIXES.get(call.service, call.service)}:{name}"
 
 
-def _resources(call: Call, place: Place) -> Iterator[str]:
+def _resources(call: Call, place: AccountArns) -> Iterator[str]:
     """The ARNs that a call works on; ``*`` where AWS knows no narrower one."""
     said = ANYWHERE.get((call.service, call.operation))
     if said:
@@ -103,7 +103,7 @@ def _value(call: Call, path: str) -> Any:
     return found
 
 
-def _named(call: Call, place: Place, pattern: str, value: object) -> Iterator[str]:
+def _named(call: Call, place: AccountArns, pattern: str, value: object) -> Iterator[str]:
     for one in value if isinstance(value, list | tuple) else [value]:
         # A KMS key is authorised by its own ARN, which its alias does not tell.
         name = "*" if call.service == "kms" and "alias/" in str(one) else str(one)

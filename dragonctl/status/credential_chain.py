@@ -19,7 +19,7 @@ import msgspec
 from dragonctl.aws import credentials, faults, network_settings, profiles, proxies
 from dragonctl.errors import UsageError
 from dragonctl.paths import read_own_json
-from dragonctl.status.doctor import Finding
+from dragonctl.status.doctor import Check
 
 
 class _Token(msgspec.Struct, rename="camel"):
@@ -29,7 +29,7 @@ class _Token(msgspec.Struct, rename="camel"):
     refresh_token: str | None = None
 
 
-def links(given: str | None) -> Iterator[Finding]:
+def links(given: str | None) -> Iterator[Check]:
     """What is found of each link; ``given`` is the profile of the command line, if any."""
     import botocore.session
     from botocore.exceptions import BotoCoreError
@@ -38,30 +38,30 @@ def links(given: str | None) -> Iterator[Finding]:
     try:
         known = session.full_config
     except BotoCoreError as error:
-        yield Finding("AWS configuration", ok=False, detail=f"{error}: correct the file")
+        yield Check("AWS configuration", ok=False, detail=f"{error}: correct the file")
         return
     yield from _files(session)
     if profiles.is_environment(given):
         detail = "AWS_ACCESS_KEY_ID of the environment; no profile is used"
-        yield Finding("credentials from", ok=True, detail=detail)
+        yield Check("credentials from", ok=True, detail=detail)
     else:
         yield from _profiles(known, profiles.name_of(session, given))
     for proxy in proxies.used():
         detail = proxy.fault or proxy.shown
-        yield Finding(f"proxy {proxy.variable}", ok=not proxy.fault, detail=detail)
+        yield Check(f"proxy {proxy.variable}", ok=not proxy.fault, detail=detail)
     yield from _certificates(session)
 
 
-def _files(session: Any) -> Iterator[Finding]:
+def _files(session: Any) -> Iterator[Check]:
     for variable in ("config_file", "credentials_file"):
         path = faults.path_of(session, variable)
         fault = faults.of_path(path)
         if fault or path.exists():
             what = f"AWS {variable.replace('_', ' ')}"
-            yield Finding(what, ok=not fault, detail=f"{path}{fault and f': {fault}'}")
+            yield Check(what, ok=not fault, detail=f"{path}{fault and f': {fault}'}")
 
 
-def _profiles(known: Mapping[str, Any], name: str) -> Iterator[Finding]:
+def _profiles(known: Mapping[str, Any], name: str) -> Iterator[Check]:
     """A finding for each profile of the chain, the one that is missing at its end included."""
     found = known.get("profiles", {})
     seen: set[str] = set()
@@ -71,7 +71,7 @@ def _profiles(known: Mapping[str, Any], name: str) -> Iterator[Finding]:
             yield _missing(name, is_first=len(seen) == 1)
             return
         settings = found[name]
-        yield Finding(f"profile {name}", ok=True, detail=_kind(settings))
+        yield Check(f"profile {name}", ok=True, detail=_kind(settings))
         yield from _needs(known, name, settings)
         following = settings.get("source_profile") if "role_arn" in settings else None
         if following is None:
@@ -80,14 +80,14 @@ def _profiles(known: Mapping[str, Any], name: str) -> Iterator[Finding]:
             return
         name = following
     detail = "its source_profile leads back to it: name a profile that has keys or a login"
-    yield Finding(f"profile {name}", ok=False, detail=detail)
+    yield Check(f"profile {name}", ok=False, detail=detail)
 
 
-def _missing(name: str, *, is_first: bool) -> Finding:
+def _missing(name: str, *, is_first: bool) -> Check:
     if is_first and name == "default":  # a container's, or an instance's, credentials will do
-        return Finding("profile default", ok=True, detail="not there; none was named")
+        return Check("profile default", ok=True, detail="not there; none was named")
     detail = "not there: `aws configure list-profiles` shows those there are"
-    return Finding(f"profile {name}", ok=False, detail=detail)
+    return Check(f"profile {name}", ok=False, detail=detail)
 
 
 def _kind(settings: Mapping[str, Any]) -> str:
@@ -108,7 +108,7 @@ def _kind(settings: Mapping[str, Any]) -> str:
     return next((kind for setting, kind in kinds.items() if setting in settings), "no credentials")
 
 
-def _needs(known: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _needs(known: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Iterator[Check]:
     if "sso_session" in settings or "sso_start_url" in settings:
         yield _single_sign_on(known, name, settings)
     if "login_session" in settings:
@@ -117,31 +117,29 @@ def _needs(known: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> 
         yield _program(settings)
     if path := settings.get("web_identity_token_file"):
         ok = os.access(path, os.R_OK)
-        yield Finding("web identity token", ok=ok, detail=path if ok else f"{path} cannot be read")
+        yield Check("web identity token", ok=ok, detail=path if ok else f"{path} cannot be read")
     if "mfa_serial" in settings and "role_arn" in settings:
         detail = (
             f"a code of {settings['mfa_serial']} is asked for, at a terminal, when none is kept"
         )
-        yield Finding("MFA", ok=True, detail=detail)
+        yield Check("MFA", ok=True, detail=detail)
 
 
-def _single_sign_on(known: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Finding:
+def _single_sign_on(known: Mapping[str, Any], name: str, settings: Mapping[str, Any]) -> Check:
     """The token's file is named by SHA-1 of the session's name, or of the start URL."""
     session = settings.get("sso_session")
     what = f"sso-session {session}" if session else "sso token"
     if session is not None and session not in known.get("sso_sessions", {}):
-        return Finding(
-            what, ok=False, detail=f"not there: type aws configure sso-session {session}"
-        )
+        return Check(what, ok=False, detail=f"not there: type aws configure sso-session {session}")
     key = hashlib.sha1(str(session or settings["sso_start_url"]).encode(), usedforsecurity=False)
     path = Path(f"~/.aws/sso/cache/{key.hexdigest()}.json").expanduser()
     token = read_own_json(path, _Token)
     type_this = f"type aws sso login --profile {profiles.quoted(name)}"
     if token is None:
-        return Finding(what, ok=False, detail=f"no token: {type_this}")
+        return Check(what, ok=False, detail=f"no token: {type_this}")
     if token.refresh_token is None and _is_past(token.expires_at):
-        return Finding(what, ok=False, detail=f"expired at {token.expires_at}: {type_this}")
-    return Finding(what, ok=True, detail=f"token until {token.expires_at}")
+        return Check(what, ok=False, detail=f"expired at {token.expires_at}: {type_this}")
+    return Check(what, ok=True, detail=f"token until {token.expires_at}")
 
 
 def _is_past(date: str) -> bool:
@@ -153,27 +151,27 @@ def _is_past(date: str) -> bool:
         return True
 
 
-def _login() -> Finding:
+def _login() -> Check:
     from importlib.util import find_spec
 
     ok = find_spec("awscrt") is not None
     detail = "the library is there" if ok else "type pip install 'botocore[crt]' (extra `login`)"
-    return Finding("aws login", ok=ok, detail=detail)
+    return Check("aws login", ok=ok, detail=detail)
 
 
-def _program(settings: Mapping[str, Any]) -> Finding:
+def _program(settings: Mapping[str, Any]) -> Check:
     program = profiles.program(settings)
     ok = shutil.which(program) is not None
     detail = program if ok else f"{program} is not there, or cannot be executed"
-    return Finding("credential_process", ok=ok, detail=detail)
+    return Check("credential_process", ok=ok, detail=detail)
 
 
-def _certificates(session: Any) -> Iterator[Finding]:
+def _certificates(session: Any) -> Iterator[Check]:
     if (found := network_settings.ca_bundle(session)) is None:
         return
     try:
         network_settings.check_ca_bundle(session)
     except UsageError as error:
-        yield Finding("certificates", ok=False, detail=str(error))
+        yield Check("certificates", ok=False, detail=str(error))
     else:
-        yield Finding("certificates", ok=True, detail=f"{found[0]}: {found[1]}")
+        yield Check("certificates", ok=True, detail=f"{found[0]}: {found[1]}")

@@ -25,7 +25,7 @@ _FIRST_READS = (("apigateway", "GetRestApis"), ("apigateway", "GetAccount"))
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check:
     """One thing that was looked at: ``ok``, and what was seen or what to do."""
 
     what: str
@@ -33,15 +33,15 @@ class Finding:
     detail: str
 
 
-def versions() -> Iterator[Finding]:
+def versions() -> Iterator[Check]:
     """The program and what it stands on."""
-    yield Finding("dragonctl", ok=True, detail=__version__)
-    yield Finding("Python", ok=True, detail=f"{platform.python_version()}, {platform.platform()}")
+    yield Check("dragonctl", ok=True, detail=__version__)
+    yield Check("Python", ok=True, detail=f"{platform.python_version()}, {platform.platform()}")
     found = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
-    yield Finding("libraries", ok=True, detail=found)
+    yield Check("libraries", ok=True, detail=found)
 
 
-def state() -> Iterator[Finding]:
+def state() -> Iterator[Check]:
     """Whether a journal can be written, and those that are there be read: so runs can be undone."""
     try:
         folder = state_folder("runs")
@@ -49,47 +49,47 @@ def state() -> Iterator[Finding]:
         probe.write_bytes(b"x")
         probe.unlink()
     except DragonError as error:
-        yield Finding("state folder", ok=False, detail=str(error))
+        yield Check("state folder", ok=False, detail=str(error))
         return
     except OSError as error:
         where = error.filename or Path("state folder")
-        yield Finding("state folder", ok=False, detail=f"{where}: {error.strerror}")
+        yield Check("state folder", ok=False, detail=f"{where}: {error.strerror}")
         return
     history = read_history(folder)
     detail = f"{folder.parent}, {len(history.runs)} runs"
-    yield Finding("state folder", ok=True, detail=detail)
+    yield Check("state folder", ok=True, detail=detail)
     for warning in history.warnings:
-        yield Finding("journal", ok=False, detail=warning)
+        yield Check("journal", ok=False, detail=warning)
 
 
-def connection(reads: Reads, now: datetime) -> Iterator[Finding]:
+def connection(reads: Reads, now: datetime) -> Iterator[Check]:
     """Who we are for AWS, whether the clocks agree, and whether the first reads are allowed."""
     try:
-        yield Finding("credentials", ok=True, detail=f"{reads.user}, account {reads.account}")
+        yield Check("credentials", ok=True, detail=f"{reads.user}, account {reads.account}")
     except DragonError as error:
-        yield Finding("credentials", ok=False, detail=str(error))
+        yield Check("credentials", ok=False, detail=str(error))
         return
     yield _clock(reads.aws.date, now)
     for service, operation in _FIRST_READS:
         yield _read(reads, service, operation)
 
 
-def _clock(said: str | None, now: datetime) -> Finding:
+def _clock(said: str | None, now: datetime) -> Check:
     if not said:
-        return Finding("clock", ok=True, detail="AWS did not say the time")
+        return Check("clock", ok=True, detail="AWS did not say the time")
     skew = (now - parsedate_to_datetime(said).astimezone(UTC)).total_seconds()
     if abs(skew) < _SKEW_SECONDS:
-        return Finding("clock", ok=True, detail=f"{abs(skew):.0f} s from AWS's")
+        return Check("clock", ok=True, detail=f"{abs(skew):.0f} s from AWS's")
     side = "fast" if skew > 0 else "slow"
-    return Finding("clock", ok=False, detail=f"{abs(skew):.0f} s {side}: AWS refuses signatures")
+    return Check("clock", ok=False, detail=f"{abs(skew):.0f} s {side}: AWS refuses signatures")
 
 
-def _read(reads: Reads, service: str, operation: str) -> Finding:
+def _read(reads: Reads, service: str, operation: str) -> Check:
     try:
         reads.need(service, operation)
     except DragonError as error:
-        return Finding(f"{service} {operation}", ok=False, detail=str(error))
-    return Finding(f"{service} {operation}", ok=True, detail="allowed")
+        return Check(f"{service} {operation}", ok=False, detail=str(error))
+    return Check(f"{service} {operation}", ok=True, detail="allowed")
 
 
 def _version(name: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from dragonctl.status.controls import PROWLER, READ_ON, Finding
+from dragonctl.status.controls import PROWLER, READ_ON, ControlFinding
 from dragonctl.terminal.console import out
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
@@ -15,15 +15,15 @@ from dragonctl.terminal.sheet import Sheet
 _ORDER = (False, True, None)
 _CROSS, _RING = Text("\u2717 ", "bold red"), Text("\u25cb ", "dim")
 
-Way = Callable[[Finding], str]
+Way = Callable[[ControlFinding], str]
 
 
-def show_controls(findings: Iterable[Finding]) -> None:
+def show_controls(findings: Iterable[ControlFinding]) -> None:
     """How many things meet each control; what meets it, or why dragonctl does not.
 
     Then those that are not judged, with the reason and the command that shows what they ask for.
     """
-    by_control: dict[tuple[str, str], list[Finding]] = {}
+    by_control: dict[tuple[str, str], list[ControlFinding]] = {}
     for one in findings:
         by_control.setdefault((one.control, one.title), []).append(one)
     sheet = Sheet(("Control", "asks for", "met"))
@@ -42,11 +42,11 @@ def show_controls(findings: Iterable[Finding]) -> None:
     out().print(Text(f"\n{rules}", style="dim"))
 
 
-def _way(finding: Finding) -> str:
+def _way(finding: ControlFinding) -> str:
     return finding.fix or finding.why
 
 
-def _groups(mark: Text, findings: Sequence[Finding], way: Way) -> None:
+def _groups(mark: Text, findings: Sequence[ControlFinding], way: Way) -> None:
     """Each command and each reason once, with the controls that it is about."""
     told = sorted(findings, key=lambda one: (way(one), one.control))
     for reason, group in groupby(told, key=way):
@@ -59,13 +59,13 @@ def _groups(mark: Text, findings: Sequence[Finding], way: Way) -> None:
             out().print(Text(f"    {neutral(looks[0])}{more}", style="cyan"))
 
 
-def _met(found: list[Finding]) -> bool | None:
+def _met(found: list[ControlFinding]) -> bool | None:
     """The worst of several: not met, else met, else not known."""
     verdicts = {one.met for one in found}
     return next(one for one in _ORDER if one in verdicts)
 
 
-def _words(found: list[Finding]) -> Text:
+def _words(found: list[ControlFinding]) -> Text:
     judged = [one.met for one in found if one.met is not None]
     style = "green" if all(judged) else "red"
     return Text(f"{sum(judged)} of {len(judged)}", style=style)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from dragonctl.status.doctor import Finding
+from dragonctl.status.doctor import Check
 from dragonctl.terminal.console import out
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
+def show_findings(findings: Sequence[Check]) -> None:
     """A row per finding."""
     sheet = Sheet(("", ""), prose=1, head="")
     for finding in findings:

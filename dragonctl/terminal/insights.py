@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dragonctl.telemetry.logs.insights import Answer, Progress
+from dragonctl.telemetry.logs.insights import Progress, QueryResult
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
@@ -10,7 +10,7 @@ from dragonctl.terminal.sheet import Sheet
 _LONGEST = 2_000
 
 
-def print_answer(console: Screen, answer: Answer) -> None:
+def print_answer(console: Screen, answer: QueryResult) -> None:
     """The rows, numbers to the right; a sentence when there are none."""
     if not answer.rows:
         console.print("No line matched.")

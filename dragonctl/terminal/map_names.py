@@ -109,7 +109,7 @@ def telling(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Names:
+class MapNames:
     """The names of a map's parts, each with what tells it from others that are called alike.
 
     ``own`` is the account of most parts: theirs is not said.
@@ -121,7 +121,7 @@ class Names:
     accounts: dict[Key, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, found: ServiceMap) -> Names:
+    def of(cls, found: ServiceMap) -> MapNames:
         """The names of a map."""
         nodes = found.nodes.values()
         counted = Counter(node.key[2] for node in nodes if node.key[2])

@@ -13,7 +13,7 @@ from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.service_map import CLIENT, Edge, Figures, Key, ServiceMap
 from dragonctl.terminal.fitting import fitted
 from dragonctl.terminal.map_figures import outcomes_text
-from dragonctl.terminal.map_names import LINK, Names
+from dragonctl.terminal.map_names import LINK, MapNames
 
 _LEVELS = 10
 _FIGURES = "{:>9}{:>8}{:>8}  "
@@ -21,7 +21,7 @@ _NARROW = 60
 
 
 @dataclass(frozen=True)
-class Line:
+class OutlineLine:
     """A part at its depth: ``edge`` led to it, None of a root; ``again``: see its other place."""
 
     key: Key
@@ -35,7 +35,7 @@ def outline(found: ServiceMap, columns: int, *, cut: bool = True) -> Iterator[Te
 
     What a part calls stands beneath it where it comes first; elsewhere it is named alone.
     """
-    names = Names.of(found)
+    names = MapNames.of(found)
     lines = list(_walked(found))
     room = _room(lines, names, columns)
     if room:
@@ -47,7 +47,7 @@ def outline(found: ServiceMap, columns: int, *, cut: bool = True) -> Iterator[Te
             yield from fitted(text, columns) if cut else [text]
 
 
-def _walked(found: ServiceMap) -> Iterator[Line]:
+def _walked(found: ServiceMap) -> Iterator[OutlineLine]:
     """Every edge once, from those that nobody calls; each part's calls the busiest first."""
     calls: dict[Key, list[Edge]] = defaultdict(list)
     for edge in found.edges.values():
@@ -56,20 +56,20 @@ def _walked(found: ServiceMap) -> Iterator[Line]:
     seen: set[Key] = set()
     order = sorted(found.nodes, key=lambda key: (key in called, found.nodes[key].type != CLIENT))
     for root in order:
-        stack = [Line(root, 0)] if root not in seen else []
+        stack = [OutlineLine(root, 0)] if root not in seen else []
         while stack:
             line = stack.pop()
             is_link = line.edge is not None and line.edge.kind == LINK
             again = line.key in seen or is_link
-            yield Line(line.key, line.depth, line.edge, again and bool(calls[line.key]))
+            yield OutlineLine(line.key, line.depth, line.edge, again and bool(calls[line.key]))
             if again:  # what a link leads to has a place of its own
                 continue
             seen.add(line.key)
             ordered = sorted(calls[line.key], key=lambda edge: edge.figures.requests)
-            stack.extend(Line(edge.target, line.depth + 1, edge) for edge in ordered)
+            stack.extend(OutlineLine(edge.target, line.depth + 1, edge) for edge in ordered)
 
 
-def _title(line: Line, names: Names) -> Text:
+def _title(line: OutlineLine, names: MapNames) -> Text:
     deeper = f"({line.depth}) " if line.depth > _LEVELS else ""
     text = Text("  " * min(line.depth, _LEVELS) + deeper)
     if line.edge:
@@ -83,7 +83,7 @@ def _title(line: Line, names: Names) -> Text:
     return text.append(" ↕ see there", style="dim") if line.again else text
 
 
-def _room(lines: list[Line], names: Names, columns: int) -> int:
+def _room(lines: list[OutlineLine], names: MapNames, columns: int) -> int:
     """The columns of the names; 0 where figures have lines of their own."""
     if columns < _NARROW:
         return 0

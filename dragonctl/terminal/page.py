@@ -22,7 +22,7 @@ from dragonctl.telemetry.traces.service_map import Figures, ServiceMap
 from dragonctl.telemetry.traces.summaries import Summary
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.map_figures import shares_text, worst_of
-from dragonctl.terminal.map_names import LINK, Names, label, links_of
+from dragonctl.terminal.map_names import LINK, MapNames, label, links_of
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.page_drawing import drawing
 from dragonctl.terminal.segment_details import title_of
@@ -97,7 +97,7 @@ def _data(
     found: ServiceMap, summaries: Iterable[Summary], traces: Iterable[Trace]
 ) -> dict[str, Any]:
     order = {key: number for number, key in enumerate(found.nodes)}
-    names = Names.of(found)
+    names = MapNames.of(found)
     nodes = [
         {
             **node.document(),
@@ -180,7 +180,7 @@ def _body(found: ServiceMap, title: str, mark: str) -> Iterable[str]:
         '<aside tabindex="-1" aria-label="Chosen part" hidden></aside></div>'
         '<p class="skip" id="chosen" role="status"></p>'
     )
-    names = Names.of(found)
+    names = MapNames.of(found)
     yield '<section class="tables" id="figures" aria-label="Figures">'
     parts = [(names.full[node.key], node.figures) for node in found.nodes.values()]
     yield _table("Parts", "Part", parts)

@@ -12,7 +12,7 @@ from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMa
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import GAP, Item, Layout, Net, layered
 from dragonctl.terminal.map_figures import OUTCOMES, shares_text, worst_of
-from dragonctl.terminal.map_names import Names, Shortening, label, links_of
+from dragonctl.terminal.map_names import MapNames, Shortening, label, links_of
 from dragonctl.terminal.neutral import middle
 
 _UNIT = 14
@@ -51,7 +51,7 @@ def drawing(found: ServiceMap) -> str:
 
 
 def _nodes(found: ServiceMap, layout: Layout, order: Mapping[Key, int]) -> Iterator[str]:
-    names, shortening = Names.of(found), Shortening.of(found)
+    names, shortening = MapNames.of(found), Shortening.of(found)
     for row in layout.rows:
         for item in row:
             if item.node is not None:

@@ -10,7 +10,7 @@ from dragonctl.telemetry.requests.why.history import function_error
 from dragonctl.telemetry.times import duration_text
 from dragonctl.telemetry.traces.folding import CALLED, Row
 from dragonctl.telemetry.traces.percentiles import percentile
-from dragonctl.telemetry.traces.segments import Raised, Segment, value_text
+from dragonctl.telemetry.traces.segments import RecordedException, Segment, value_text
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.neutral import neutral
 
@@ -62,7 +62,7 @@ class Details:
 
     full: bool = False
     callers: Mapping[str, Segment] = field(default_factory=dict)
-    raised: Mapping[str, Raised] = field(default_factory=dict)
+    raised: Mapping[str, RecordedException] = field(default_factory=dict)
     _told: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
@@ -101,10 +101,10 @@ class Details:
             words = f"begins {duration_text(early)} before its caller: their clocks differ"
             yield "yellow", words
 
-    def _exception(self, raised: Raised) -> Iterator[Detail]:
+    def _exception(self, raised: RecordedException) -> Iterator[Detail]:
         seen = {raised.id}
         lead = ""
-        cause: Raised | None = raised
+        cause: RecordedException | None = raised
         while cause:
             remote = " (remote)" if cause.remote else ""
             yield "red", f"{lead}{cause.type}: {self._message(cause)}{remote}"
@@ -114,12 +114,12 @@ class Details:
             seen.add(cause.id if cause else "")
             lead = "caused by "
 
-    def _message(self, raised: Raised) -> str:
+    def _message(self, raised: RecordedException) -> str:
         """What was raised, in words: a state quotes a function's whole answer as JSON."""
         quoted = None if self.full else function_error(raised.message)
         return quoted[1] if quoted else raised.message
 
-    def _stack(self, raised: Raised) -> Iterator[Detail]:
+    def _stack(self, raised: RecordedException) -> Iterator[Detail]:
         key = (raised.id, raised.type, raised.message)
         if key in self._told:
             return

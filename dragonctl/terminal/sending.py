@@ -7,7 +7,7 @@ from http.client import responses
 
 from rich.text import Text
 
-from dragonctl.telemetry.requests.sending import Answered, Sent
+from dragonctl.telemetry.requests.sending import HttpResponse, Sent
 from dragonctl.telemetry.times import duration_text
 from dragonctl.terminal.console import Screen, labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
@@ -21,7 +21,7 @@ _LONGEST_VALUE = 500
 _FIRST_ERROR, _FIRST_FAULT = 400, 500
 
 
-def print_answer(console: Screen, sent: Sent, answered: Answered, label: str = "") -> None:
+def print_answer(console: Screen, sent: Sent, answered: HttpResponse, label: str = "") -> None:
     """Print it; what the API sent is text and nothing else."""
     for part in _head(sent, answered, console.drawing_width, label):
         console.print(part)
@@ -37,7 +37,7 @@ def print_answer(console: Screen, sent: Sent, answered: Answered, label: str = "
             console.print(Text(line_))
 
 
-def _head(sent: Sent, answered: Answered, width: int, label: str) -> list[Text]:
+def _head(sent: Sent, answered: HttpResponse, width: int, label: str) -> list[Text]:
     """What was asked and how it ended: on one line where that fits, else on two."""
     status = answered.status
     colour = "green" if status < _FIRST_ERROR else "yellow" if status < _FIRST_FAULT else "red"
@@ -49,7 +49,7 @@ def _head(sent: Sent, answered: Answered, width: int, label: str) -> list[Text]:
     return [whole] if whole.cell_len <= width else [asked, ended]
 
 
-def _ids(answered: Answered) -> list[tuple[str, str]]:
+def _ids(answered: HttpResponse) -> list[tuple[str, str]]:
     ids = (
         ("request", answered.request_id),
         ("extended", answered.extended_id),
@@ -59,11 +59,11 @@ def _ids(answered: Answered) -> list[tuple[str, str]]:
     return [pair for pair in ids if pair[1]]
 
 
-def _headers(answered: Answered) -> list[tuple[str, str]]:
+def _headers(answered: HttpResponse) -> list[tuple[str, str]]:
     return [(name, answered.headers[name]) for name in _INTERESTING if name in answered.headers]
 
 
-def _body(answered: Answered) -> str:
+def _body(answered: HttpResponse) -> str:
     document, text = answered.document_body(), answered.text()
     if text is None:
         return f"{len(answered.body):,} bytes that are no text: --output json has them in base64"

@@ -17,7 +17,7 @@ from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, layered
 from dragonctl.terminal.map_figures import BAD, outcomes, outcomes_text, told
-from dragonctl.terminal.map_names import Names, Shortening, label, links_of
+from dragonctl.terminal.map_names import MapNames, Shortening, label, links_of
 from dragonctl.terminal.map_outline import outline
 from dragonctl.terminal.neutral import middle
 from dragonctl.terminal.sheet import Sheet
@@ -151,7 +151,7 @@ def _health(figures: Figures, width: int) -> Text:
 
 def nodes_table(found: ServiceMap) -> Sheet:
     """Every node with its name and its figures."""
-    sheet, names = _figures_sheet("Node"), Names.of(found)
+    sheet, names = _figures_sheet("Node"), MapNames.of(found)
     for node in sorted(found.nodes.values(), key=lambda node: -node.figures.requests):
         _add(sheet, names.full[node.key], node.figures)
     return sheet
@@ -159,7 +159,7 @@ def nodes_table(found: ServiceMap) -> Sheet:
 
 def edges_table(found: ServiceMap) -> Sheet:
     """Every edge with its figures."""
-    sheet, names = _figures_sheet("Calls"), Names.of(found)
+    sheet, names = _figures_sheet("Calls"), MapNames.of(found)
     for edge in sorted(found.edges.values(), key=lambda edge: -edge.figures.requests):
         _add(sheet, names.call(edge), edge.figures)
     return sheet

@@ -27,7 +27,7 @@ _CRITICAL, _BESIDE, _OPEN, _EMPTY = "━", "─", "░", "·"
 
 
 @dataclass(frozen=True)
-class Choice:
+class WaterfallOptions:
     """What of a trace is shown.
 
     ``full``: a row for every segment, and all that it holds. ``errors_only``: what failed, and
@@ -44,22 +44,29 @@ class Choice:
 
 
 def print_trace(
-    console: Screen, trace: Trace, label: str = "", choice: Choice | None = None
+    console: Screen, trace: Trace, label: str = "", choice: WaterfallOptions | None = None
 ) -> None:
     """One trace as a waterfall; ``label`` stands in its head."""
     cut = console.room is not None
-    for line in waterfall(trace, console.drawing_width, label, choice or Choice(), cut=cut):
+    for line in waterfall(
+        trace, console.drawing_width, label, choice or WaterfallOptions(), cut=cut
+    ):
         console.print(line)
 
 
 def waterfall(
-    trace: Trace, columns: int, label: str = "", choice: Choice | None = None, *, cut: bool = True
+    trace: Trace,
+    columns: int,
+    label: str = "",
+    choice: WaterfallOptions | None = None,
+    *,
+    cut: bool = True,
 ) -> Iterator[Text]:
     """The lines of the waterfall, each at most ``columns`` cells.
 
     Without ``cut``, names and what segments say are not broken: it is for a pipe.
     """
-    choice = choice or Choice()
+    choice = choice or WaterfallOptions()
     rows = list(walk_rows(choice.rows(trace)))
     segments = [part for _, part in walk(trace.roots)]
     yield from _heading(trace, len(segments), len(rows), columns, label)

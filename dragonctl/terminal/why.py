@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from dragonctl.telemetry.requests.why.model import Finding, Verdict
+from dragonctl.telemetry.requests.why.model import FailedPart, Verdict
 from dragonctl.telemetry.times import iso_text
 from dragonctl.terminal.console import Screen, labelled
 from dragonctl.terminal.neutral import neutral, neutral_lines
@@ -63,7 +63,7 @@ def _head(verdict: Verdict) -> str:
     return f"Nothing failed: {ident}{status}, {verdict.lines} lines."
 
 
-def _sentence(finding: Finding) -> str:
+def _sentence(finding: FailedPart) -> str:
     name, meaning = neutral(finding.name, 200), neutral(finding.meaning, 400)
     if name in (f"the {finding.part}", "AWS WAF"):  # it has no name beside its part
         return f"{name[:1].upper()}{name[1:]}: {meaning}."
@@ -71,7 +71,7 @@ def _sentence(finding: Finding) -> str:
     return f"{part}: {name}: {meaning}."
 
 
-def _evidence(finding: Finding) -> Text:
+def _evidence(finding: FailedPart) -> Text:
     when = iso_text(finding.time_ms) if finding.time_ms else ""
     head = " ".join(part for part in (when, finding.source) if part)
     first, *rest = neutral_lines(finding.evidence[:_LONGEST]) or [""]

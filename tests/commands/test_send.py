@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from dragonctl.errors import DragonError
-from dragonctl.telemetry.requests.delivery import Prepared, deliver
+from dragonctl.telemetry.requests.delivery import PreparedRequest, deliver
 from dragonctl.telemetry.requests.sending import request_of
 from tests.local.serving import Application
 
@@ -176,7 +176,7 @@ def test_nobody_who_answers_is_one_sentence():
 def sent_to(address, path):
     """A request to some address, over the wire that `send` uses."""
     sent = request_of("GET", f"{address}{path}", [], None, 0)
-    return deliver(None, Prepared("test", sent, signed=False))
+    return deliver(None, PreparedRequest("test", sent, signed=False))
 
 
 def test_a_request_without_a_method_or_a_known_path_is_told_what_it_lacks(application, dragonctl):

@@ -8,9 +8,9 @@ import pytest
 
 from dragonctl.engine.model import Call
 from dragonctl.policy.document import document
-from dragonctl.policy.grants import Grant, Place, grants
+from dragonctl.policy.grants import AccountArns, Grant, grants
 
-PLACE = Place(
+PLACE = AccountArns(
     "aws",
     "eu-west-1",
     "123456789012",

@@ -10,7 +10,7 @@ from dragonctl.recipes.foreign.application import load_foreign
 from dragonctl.recipes.foreign.documents import read_folder
 from dragonctl.recipes.foreign.intrinsics import plain
 from dragonctl.recipes.foreign.naming import name_of
-from dragonctl.recipes.sample.manifest import Place
+from dragonctl.recipes.place import Place
 
 HERE = Place("123456789012", "us-east-1")
 LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"

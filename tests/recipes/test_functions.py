@@ -19,10 +19,11 @@ from dragonctl.engine.run import apply
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.packaging import function_code
 from dragonctl.packaging.runtimes import Platform
-from dragonctl.recipes.functions.creation import Place, role_of
+from dragonctl.recipes.functions.creation import role_of
 from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction, look
-from dragonctl.recipes.functions.recipe import Deployment, deploy, unjudged
+from dragonctl.recipes.functions.recipe import FunctionDeployment, deploy, unjudged
+from dragonctl.recipes.place import Place
 from dragonctl.resources.role_rights import Rights
 
 PLACE = Place("123456789012", "us-east-1", "aws")
@@ -47,7 +48,7 @@ def allows(action, effect="Allow"):
 def deployment(*documents, sha256="new", **existing):
     rights = Rights("worker", TRUST, documents)
     seen = ExistingFunction(Function("dragons", RAW), rights, **existing)
-    return Deployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
+    return FunctionDeployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
 
 
 def titles(one, options=None):
@@ -112,7 +113,7 @@ def test_without_a_tracer_neither_the_role_nor_tracing_is_asked_about():
 
 def traced(tracer, handler, rights=None):
     seen = ExistingFunction(Function("dragons", RAW), rights or Rights("worker", TRUST, ()))
-    return Deployment("dragons", Code("new", Platform(), handler, tracer), seen)
+    return FunctionDeployment("dragons", Code("new", Platform(), handler, tracer), seen)
 
 
 @pytest.mark.parametrize(("mode", "told"), [("PassThrough", True), ("Active", False)])
@@ -120,7 +121,7 @@ def test_a_role_that_cannot_be_read_is_an_error_where_tracing_waits_for_it(mode,
     refusal = AwsError("iam", "GetRole", "AccessDenied", "not authorized to perform: iam:GetRole")
     function = Function("dragons", {**RAW, "TracingConfig": {"Mode": mode}})
     existing = ExistingFunction(function, Rights("worker", TRUST, refusal=refusal))
-    one = Deployment("dragons", Code("new", Platform(), "app.handler"), existing)
+    one = FunctionDeployment("dragons", Code("new", Platform(), "app.handler"), existing)
     errors = list(unjudged([one], PLACE))
     assert [error.resource for error in errors] == ["iam-role/worker"] * told
     assert all("iam:GetRole" in error.message for error in errors)
@@ -212,7 +213,7 @@ def test_somebody_elses_change_between_look_and_write_survives(
     reads = Reads(Aws(Connection(None, "us-east-1", local_aws.endpoint, "test", "test")))
     raw = reads.get("lambda", "GetFunctionConfiguration", FunctionName="dragons")
     seen = look(reads, Function("dragons", raw))
-    one = Deployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
+    one = FunctionDeployment("dragons", Code(sha256, Platform(), "app.handler"), seen)
     planned = plan(reads, deploy([one], FunctionOptions(), PLACE)[0])
 
     client.update_function_code(FunctionName="dragons", ZipFile=zipped(there))

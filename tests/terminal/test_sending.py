@@ -2,7 +2,7 @@
 
 import pytest
 
-from dragonctl.telemetry.requests.sending import Answered, Sent
+from dragonctl.telemetry.requests.sending import HttpResponse, Sent
 from dragonctl.terminal.sending import print_answer
 from tests.terminal.screens import HOSTILE, screen, seen
 
@@ -20,7 +20,7 @@ TRACE = "Root=1-65a0b0c0-0123456789abcdef01234567;Sampled=1"
 
 def shown(status, body=b"", columns=120, headers=None, url=URL):
     console = screen(columns)
-    print_answer(console, Sent("GET", url, {}), Answered(status, headers or {}, body, 0.5))
+    print_answer(console, Sent("GET", url, {}), HttpResponse(status, headers or {}, body, 0.5))
     return seen(console)
 
 

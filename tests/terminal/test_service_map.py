@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from dragonctl.telemetry.traces.service_map import service_map
 from dragonctl.terminal.layers import layered
-from dragonctl.terminal.map_names import Names
+from dragonctl.terminal.map_names import MapNames
 from dragonctl.terminal.map_outline import outline
 from dragonctl.terminal.map_twins import folded
 from dragonctl.terminal.service_map import drawn, print_map
@@ -219,7 +219,7 @@ def test_links_are_drawn_and_told_as_links_and_accounts_told_apart():
 def test_no_two_parts_bear_one_name():
     queues = [f"https://sqs.{region}.amazonaws.com/123456789012/q" for region in ("a-1", "b-1")]
     services = [graphs.service(at, url, "AWS::SQS::Queue", 1) for at, url in enumerate(queues)]
-    names = Names.of(map_of(services))
+    names = MapNames.of(map_of(services))
     assert len(set(names.full.values())) == 2
     assert all(url in name for url, name in zip(queues, names.full.values(), strict=True))
 

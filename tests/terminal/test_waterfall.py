@@ -5,7 +5,7 @@ import pytest
 from rich.cells import cell_len
 
 from dragonctl.telemetry.traces.reading import read_traces
-from dragonctl.terminal.waterfall import Choice, print_trace, waterfall
+from dragonctl.terminal.waterfall import WaterfallOptions, print_trace, waterfall
 from tests.telemetry import trace_documents as documents
 from tests.terminal.screens import HOSTILE, pipe, screen, seen
 
@@ -81,7 +81,8 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 def shown(found, columns=140, **choice):
     return [
-        line.plain.rstrip() for line in waterfall(trace_of(found), columns, "", Choice(**choice))
+        line.plain.rstrip()
+        for line in waterfall(trace_of(found), columns, "", WaterfallOptions(**choice))
     ]
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from dragonctl.telemetry.logs.insights import Answer, Progress
-from dragonctl.telemetry.requests.why.model import Finding, Verdict
+from dragonctl.telemetry.logs.insights import Progress, QueryResult
+from dragonctl.telemetry.requests.why.model import FailedPart, Verdict
 from dragonctl.terminal.insights import print_answer, progress_text
 from dragonctl.terminal.why import print_verdict
 from tests.terminal.screens import HOSTILE, screen, seen
@@ -19,7 +19,7 @@ def finding(**more):
         "evidence": "[ERROR] KeyError", "remedy": "Correct the function.", "time_ms": 1000,
         "source": "functions",
     }  # fmt: skip
-    return Finding(**{**parts, **more})
+    return FailedPart(**{**parts, **more})
 
 
 def test_a_failure_names_the_part_the_line_the_remedy_and_the_next_command():
@@ -77,7 +77,7 @@ def test_hostile_evidence_stays_text():
 def test_a_query_s_rows_stand_in_columns():
     console = screen(80)
     rows = [("/dragons", "3"), (HOSTILE, "")]
-    print_answer(console, Answer("Complete", 2, 90, 12345, ("route", "errors"), rows))
+    print_answer(console, QueryResult("Complete", 2, 90, 12345, ("route", "errors"), rows))
     lines = seen(console).splitlines()
     assert lines[0].split() == ["route", "errors"]
     assert lines[1].split() == ["/dragons", "3"]

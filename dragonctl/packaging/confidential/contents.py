@@ -38,7 +38,7 @@ _NEIGHBOURS = re.compile(r"[\w+/=-]")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Secret:
     """A secret: ``kind`` in words, ``line`` counted from 1 (0: the file as a whole)."""
 
     kind: str
@@ -48,14 +48,14 @@ class Finding:
         return f"{self.kind}, line {self.line}" if self.line else self.kind
 
 
-def find(path: Path) -> Finding | None:
+def find(path: Path) -> Secret | None:
     """The first secret in a file; None: none. Certificates and public keys are none.
 
     Raises OSError for a file that cannot be read.
     """
     content = path.read_bytes()
     if kind := _binary(content):
-        return Finding(kind, 0)
+        return Secret(kind, 0)
     text = _text(content)
     if text is None:
         return None
@@ -63,7 +63,7 @@ def find(path: Path) -> Finding | None:
     code = PurePosixPath(path.name).suffix.lower() in _CODE or is_template(path.name)
     found = ((at, kind) for at, kind in _secrets(text, code=code) if not lines.allow(at))
     first = min(found, default=None)
-    return Finding(first[1], lines.number(first[0])) if first else None
+    return Secret(first[1], lines.number(first[0])) if first else None
 
 
 class _Lines:

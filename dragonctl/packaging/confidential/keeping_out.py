@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from dragonctl.packaging.confidential.contents import Finding, find
+from dragonctl.packaging.confidential.contents import Secret, find
 from dragonctl.packaging.confidential.names import is_secret
 from dragonctl.packaging.confidential.published import published
 from dragonctl.packaging.errors import PackagingError
@@ -34,7 +34,7 @@ def without_secrets(files: SourceFiles, allowed: Sequence[str]) -> SourceFiles:
     )
 
 
-def secrets_in(files: Mapping[str, Path], allowed: Sequence[str]) -> dict[str, Finding]:
+def secrets_in(files: Mapping[str, Path], allowed: Sequence[str]) -> dict[str, Secret]:
     """Files that hold a secret, by their path in the zip. Raises for those that are Python."""
     judged = ((name, find(path)) for name, path in files.items() if not is_allowed(name, allowed))
     found = {name: finding for name, finding in judged if finding}

@@ -49,7 +49,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Choice:
+class TracerChoice:
     """The tracer to pack. ``note`` says why it is none, where nobody asked for that."""
 
     tracer: Tracer
@@ -78,7 +78,7 @@ class TracerRequest:
 
 def choose(
     request: TracerRequest, imported: Iterable[Import], requirements: Collection[str]
-) -> Choice:
+) -> TracerChoice:
     """The tracer for a source with these imports and requirements (normalised names).
 
     Nobody asked: the one that it uses; both: the X-Ray SDK; none: what it has already, else the
@@ -92,17 +92,19 @@ def choose(
     own = _own_setup(needed, requirements) or layer
     if request.tracer is not None:
         _check(request.tracer, needed, own)
-        return Choice(request.tracer)
+        return TracerChoice(request.tracer)
     used = {one.tracer for one in needed}
     used |= {"xray"} if XRAY_SDK in requirements else set()
     used |= {"otel"} if own or any(_is_otel(name) for name in requirements) else set()
     if not used:
-        return Choice(request.packed or "xray")
+        return TracerChoice(request.packed or "xray")
     if used != {"otel"}:
-        return Choice("xray")
+        return TracerChoice("xray")
     if own:
-        return Choice("none", f"OpenTelemetry is set up already ({own}), so no tracer is added")
-    return Choice("otel")
+        return TracerChoice(
+            "none", f"OpenTelemetry is set up already ({own}), so no tracer is added"
+        )
+    return TracerChoice("otel")
 
 
 def _own_setup(needed: Iterable[Import], requirements: Collection[str]) -> str | None:

@@ -23,7 +23,7 @@ _HINT = "Add what is missing with --key, or say --allow-shared if every caller m
 
 
 @dataclass(frozen=True)
-class Choice:
+class MethodChoice:
     """The methods to cache, each with the parameters that its key gets in addition.
 
     ``warnings`` names what is skipped, and what will share answers.
@@ -38,7 +38,7 @@ class Choice:
         return _whole_key(self.added, method)
 
 
-def choose(seen: CacheSurvey, options: CacheOptions) -> Choice:
+def choose(seen: CacheSurvey, options: CacheOptions) -> MethodChoice:
     """The methods that are meant. Raises where one that was named must not be cached."""
     candidates = _candidates(seen, options)
     refuse_unknown_keys(candidates, options.parameters)
@@ -63,7 +63,7 @@ def choose(seen: CacheSurvey, options: CacheOptions) -> Choice:
         warnings += _whatever_the_key(method)
     if not chosen:
         raise nothing_to_cache(candidates, warnings)
-    return Choice(tuple(chosen), added, tuple(warnings))
+    return MethodChoice(tuple(chosen), added, tuple(warnings))
 
 
 def uncacheable(method: CacheMethod) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dragonctl.application.nouns import Api
 from dragonctl.engine.model import Done, Json, Reading, State, Step
-from dragonctl.recipes.caching.history import Added
+from dragonctl.recipes.caching.history import AddedFields
 from dragonctl.resources.apigateway_cache_deployment import EVERYTHING
 from dragonctl.resources.apigateway_method import DECLARED, KEY, Integration, Method, Methods
 from dragonctl.resources.apigateway_stage import Stage, method_keys
@@ -28,7 +28,7 @@ class StageOff:
     that still exist, so that the stage can be put back on its own.
     """
 
-    added: Added | None
+    added: AddedFields | None
     deployments: Collection[str] = ()
 
     def __call__(self, have: Reading | None, done: Done) -> State:
@@ -69,7 +69,7 @@ class StageOff:
 
 
 def disabling(
-    api: Api, history: Mapping[str, Added], methods: Methods, deployments: Collection[str]
+    api: Api, history: Mapping[str, AddedFields], methods: Methods, deployments: Collection[str]
 ) -> Iterator[Step]:
     """The steps: every chosen stage, then the keys, then the parameters declared for them."""
     stages = []
@@ -83,7 +83,7 @@ def disabling(
             yield from _key_steps(one, history, methods, tuple(stages))
 
 
-def unremembered(api: Api, history: Mapping[str, Added]) -> Iterator[str]:
+def unremembered(api: Api, history: Mapping[str, AddedFields]) -> Iterator[str]:
     """What stays of a cache that nobody here is known to have enabled.
 
     The description of a deployment may tell that some dragonctl made it, yet not which keys were
@@ -109,7 +109,7 @@ def staying(api: Api, deployments: Mapping[str, str | None]) -> Iterator[str]:
 
 
 def _key_steps(
-    one: Added, history: Mapping[str, Added], methods: Methods, stages: tuple[str, ...]
+    one: AddedFields, history: Mapping[str, AddedFields], methods: Methods, stages: tuple[str, ...]
 ) -> Iterator[Step]:
     integration = Integration(**one.entry.identity)
     name = (integration.method, integration.path)
@@ -139,7 +139,7 @@ def _key_steps(
         )
 
 
-def _made(one: Added, prefix: str) -> tuple[str, ...]:
+def _made(one: AddedFields, prefix: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, value in one.after.items()

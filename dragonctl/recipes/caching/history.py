@@ -15,7 +15,7 @@ _KINDS = ("apigateway-stage", "apigateway-method", "apigateway-integration")
 
 
 @dataclass
-class Added:
+class AddedFields:
     """One thing's fields: how they stood before ``enable-cache``, and what its last run wrote.
 
     Where somebody else has set a field between two runs, theirs is how it stood before.
@@ -42,14 +42,14 @@ class Added:
 
 def added(
     runs: Iterable[Run], scope: Scope, api: str, lasting: Collection[str] = ()
-) -> dict[str, Added]:
+) -> dict[str, AddedFields]:
     """Identifier -> what runs of ``enable-cache``, not taken back since, wrote to this API.
 
     ``lasting`` are deployments that a stage is not taken back from.
     """
     runs = list(runs)
     taken_back = undone(runs)
-    found: dict[str, Added] = {}
+    found: dict[str, AddedFields] = {}
     for run in runs:
         if run.scope != scope or run.run in taken_back:
             continue
@@ -57,7 +57,7 @@ def added(
             if not _is_one_of(api, entry):
                 continue
             if run.command == "enable-cache":
-                one = found.setdefault(name, Added(entry))
+                one = found.setdefault(name, AddedFields(entry))
                 one.take(entry)
                 one.keep("deploymentId", lasting)
             elif run.command == "disable-cache" and entry.ended and entry.changes:

@@ -8,7 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from dragonctl.errors import UsageError
-from dragonctl.recipes.caching.reading.integration import Reads, path_variables, reads, streams
+from dragonctl.recipes.caching.reading.integration import (
+    AnswerSources,
+    path_variables,
+    reads,
+    streams,
+)
 from dragonctl.recipes.caching.reading.sources import (
     HEADER,
     PATH,
@@ -59,7 +64,7 @@ class CacheMethod:
         return path_variables(self.path)
 
     @cached_property
-    def reads(self) -> Reads:
+    def reads(self) -> AnswerSources:
         """What its integration reads of a request."""
         return reads(self.path, self.raw)
 

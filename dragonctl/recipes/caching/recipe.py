@@ -11,7 +11,7 @@ from dragonctl.engine.model import Step
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.caching import prices
-from dragonctl.recipes.caching.choice import Choice, choose, nothing_to_cache
+from dragonctl.recipes.caching.choice import MethodChoice, choose, nothing_to_cache
 from dragonctl.recipes.caching.definition import (
     Definition,
     definition,
@@ -116,7 +116,9 @@ class _Shipment:
     others: Mapping[str, list[str] | str]
 
 
-def _shipment(seen: CacheSurvey, choice: Choice, chosen: Mapping[str, StageChoice]) -> _Shipment:
+def _shipment(
+    seen: CacheSurvey, choice: MethodChoice, chosen: Mapping[str, StageChoice]
+) -> _Shipment:
     """What must be deployed, where, so that every chosen method is served with its whole key."""
     methods = (method for one in chosen.values() for method in one.methods)
     added = {(one.verb, one.path): choice.added[one.path] for one in methods}
@@ -136,7 +138,7 @@ def _others(stage: str, seen: CacheSurvey, final: Definition) -> list[str] | str
 
 def _steps(
     api: Api,
-    choice: Choice,
+    choice: MethodChoice,
     chosen: Mapping[str, StageChoice],
     options: CacheOptions,
     shipment: _Shipment,
@@ -167,7 +169,7 @@ def _steps(
         )
 
 
-def _key_steps(api: Api, method: CacheMethod, choice: Choice) -> Iterator[Step]:
+def _key_steps(api: Api, method: CacheMethod, choice: MethodChoice) -> Iterator[Step]:
     """The parameter is declared, as optional, before the key may name it. Nothing is mapped."""
     added = choice.added[method.path]
     declares = {f"{DECLARED}{one}": OPTIONAL for one in added if one not in method.declared}

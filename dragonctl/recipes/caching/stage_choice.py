@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dragonctl.application.nouns import Raw
 from dragonctl.engine.model import State
 from dragonctl.errors import DragonError
-from dragonctl.recipes.caching.choice import Choice, uncacheable
+from dragonctl.recipes.caching.choice import MethodChoice, uncacheable
 from dragonctl.recipes.caching.keys import CacheMethod, sharing
 from dragonctl.recipes.caching.namespaces import companions, mixing
 from dragonctl.recipes.caching.options import CacheOptions
@@ -37,7 +37,7 @@ class StageChoice:
 
 
 def choose_for(
-    stage: str, raw: Raw, choice: Choice, seen: CacheSurvey, options: CacheOptions
+    stage: str, raw: Raw, choice: MethodChoice, seen: CacheSurvey, options: CacheOptions
 ) -> StageChoice:
     """What one stage (GetStages' item) will cache.
 
@@ -71,7 +71,7 @@ def _stays_off(stage: str, why: str) -> str:
 
 
 def _served(
-    stage: str, choice: Choice, served: Reads | None, options: CacheOptions
+    stage: str, choice: MethodChoice, served: Reads | None, options: CacheOptions
 ) -> tuple[list[CacheMethod], list[str]]:
     """The chosen methods that the stage serves, or will serve, and the others by name."""
     methods, warnings = [], []
@@ -85,7 +85,7 @@ def _served(
     return methods, warnings
 
 
-def _lacks_key(method: CacheMethod, served: Reads | None, choice: Choice) -> bool:
+def _lacks_key(method: CacheMethod, served: Reads | None, choice: MethodChoice) -> bool:
     """Whether the stage serves the method without its whole key, or not at all."""
     key = set(choice.key(method))
     if served is None:

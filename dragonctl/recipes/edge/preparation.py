@@ -18,9 +18,9 @@ from dragonctl.packaging.runtimes import Platform, newest, target_of
 from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
 from dragonctl.packaging.tracing.choice import TracerRequest
 from dragonctl.recipes.edge.limits import REGION
-from dragonctl.recipes.edge.recipe import Edge, edge_steps, present_function, refuse
-from dragonctl.recipes.functions.creation import Place
+from dragonctl.recipes.edge.recipe import EdgeFunction, edge_steps, present_function, refuse
 from dragonctl.recipes.functions.options import Code
+from dragonctl.recipes.place import Place
 from dragonctl.resources.cloudfront_association import Association
 from dragonctl.sample import sample_folder
 
@@ -83,7 +83,7 @@ def edge_first_run(reads: Reads, folder: Path, allowed: Sequence[str]) -> list[S
     package = _package(folder, target, handler, allowed)
     code = Code(package.sha256, target, handler)
     anywhere = Association("*", "*", "origin-response")
-    edge = Edge(name, code, package.size, raw, {"DefaultCacheBehavior": {}}, anywhere)
+    edge = EdgeFunction(name, code, package.size, raw, {"DefaultCacheBehavior": {}}, anywhere)
     place = Place(reads.account, REGION, reads.partition)
     version = f"arn:{place.partition}:lambda:{REGION}:{place.account}:function:{name}:*"
     config = {"DefaultCacheBehavior": {"LambdaFunctionARN": version}}
@@ -108,10 +108,10 @@ def prepare_edge(
     )
     target, handler = _target(folder, raw)
     code = Code("", target, handler)
-    refuse(Edge(name, code, 0, raw, distribution, association))
+    refuse(EdgeFunction(name, code, 0, raw, distribution, association))
     package = _package(folder, target, handler, allowed)
     code = Code(package.sha256, target, handler)
-    edge = Edge(name, code, package.size, raw, distribution, association)
+    edge = EdgeFunction(name, code, package.size, raw, distribution, association)
     steps = edge_steps(edge, Place(account, REGION, reads.partition))
     return PreparedEdge(name, account, steps, package.warnings, present_function(edge) or "")
 

@@ -13,9 +13,10 @@ from dragonctl.engine.plan import Plan
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.recipes.edge.limits import REGION, VIEWER_MEMORY_MB, VIEWER_SECONDS, broken_limits
-from dragonctl.recipes.functions.creation import Place, granted, role_of
+from dragonctl.recipes.functions.creation import granted, role_of
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.functions.publication import publication
+from dragonctl.recipes.place import Place
 from dragonctl.recipes.prices import EDGE_GB_SECOND, MILLION_EDGE_REQUESTS, NOT_VERIFIED, dollars
 from dragonctl.resources.cloudfront_association import (
     FUNCTION,
@@ -41,7 +42,7 @@ NEEDED = Keep("the function, which stays while it has replicas, needs it")
 
 
 @dataclass(frozen=True)
-class Edge:
+class EdgeFunction:
     """A function for the edge.
 
     ``raw``: its configuration in us-east-1 (None: it is missing, and will be made);
@@ -64,7 +65,7 @@ def cost(_: Plan) -> Iterator[str]:
     )
 
 
-def edge_steps(edge: Edge, place: Place) -> list[Step]:
+def edge_steps(edge: EdgeFunction, place: Place) -> list[Step]:
     """The steps, once nothing breaks a limit. Raises :class:`DragonError` where something does."""
     refuse(edge)
     steps = [*(_existing(edge) if edge.raw else _made(edge, place))]
@@ -77,13 +78,13 @@ def edge_steps(edge: Edge, place: Place) -> list[Step]:
     return [*steps, _associated(title, edge, version, others)]
 
 
-def _associated(title: str, edge: Edge, version: str, others: tuple[str, ...]) -> Step:
+def _associated(title: str, edge: EdgeFunction, version: str, others: tuple[str, ...]) -> Step:
     want = _Published(version)
     # Viewers' requests go through what is known to be there.
     return Step(title, edge.association, want, after=others, waits_for_read_back=True)
 
 
-def refuse(edge: Edge) -> None:
+def refuse(edge: EdgeFunction) -> None:
     """Whatever CloudFront would refuse, in one message, before anything is written."""
     config, at = edge.distribution, edge.association
     if config is None:
@@ -111,7 +112,7 @@ def refuse(edge: Edge) -> None:
         )
 
 
-def present_function(edge: Edge) -> str | None:
+def present_function(edge: EdgeFunction) -> str | None:
     """The ARN of somebody else's version that runs at the event now; it would be replaced."""
     behavior = find_behavior(
         edge.distribution or {"DefaultCacheBehavior": {}}, edge.association.path
@@ -128,7 +129,7 @@ def _cloudfront_functions(behavior: Mapping[str, Any]) -> bool:
     return any(str(item["EventType"]).startswith("viewer") for item in items)
 
 
-def _existing(edge: Edge) -> Iterator[Step]:
+def _existing(edge: EdgeFunction) -> Iterator[Step]:
     role = Role(role_name(str((edge.raw or {})["Role"])))
     yield Step(f"Trust of role {role.name} for the edge", role, _trusting_besides, undo=NEEDED)
     function = FunctionSettings(edge.name)
@@ -136,7 +137,7 @@ def _existing(edge: Edge) -> Iterator[Step]:
     yield Step(f"Function {edge.name} in {REGION}", function, want, after=(role.identifier,))
 
 
-def _made(edge: Edge, place: Place) -> Iterator[Step]:
+def _made(edge: EdgeFunction, place: Place) -> Iterator[Step]:
     role = Role(role_of(edge.name))
     rights = InlinePolicy(role.name, "LogsOfTheEdge")
     yield Step(f"Role {role.name}", role, _trusting, undo=NEEDED)
@@ -147,7 +148,7 @@ def _made(edge: Edge, place: Place) -> Iterator[Step]:
         after=(role.identifier,),
         undo=NEEDED,
     )
-    want = {**_new(edge), "Role": f"arn:{place.partition}:iam::{place.account}:role/{role.name}"}
+    want = {**_new(edge), "Role": place.arn("iam", f"role/{role.name}", region=False)}
     yield Step(
         f"Function {edge.name} in {REGION}",
         NewFunction(edge.name),
@@ -158,7 +159,7 @@ def _made(edge: Edge, place: Place) -> Iterator[Step]:
     )
 
 
-def _new(edge: Edge) -> dict[str, Any]:
+def _new(edge: EdgeFunction) -> dict[str, Any]:
     """A new function within the strictest limits, those of viewer events."""
     return {
         RUNTIME: edge.code.target.runtime,

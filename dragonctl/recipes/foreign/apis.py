@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from dragonctl.engine.model import Json
 from dragonctl.recipes.foreign import naming
 from dragonctl.recipes.foreign.intrinsics import PLACEHOLDER
-from dragonctl.recipes.sample.manifest import Place
+from dragonctl.recipes.place import Place
 
 INTEGRATION = "x-amazon-apigateway-integration"
 AUTHORIZER = "x-amazon-apigateway-authorizer"
@@ -34,7 +34,7 @@ _CALLERS = re.compile(r"arn:[\w-]+:iam::\*:user/\*")
 
 
 @dataclass
-class Found:
+class NamedThings:
     """What a folder's documents name: functions, roles, state machines; and what to say of it.
 
     ``synchronous`` are the machines that an API starts and waits for: express ones.
@@ -53,11 +53,11 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Names:
+class DocumentNames:
     """Turns what a document writes into ARNs of this place, and remembers what was named."""
 
     place: Place
-    found: Found
+    found: NamedThings
 
     def function(self, written: str) -> str:
         """The ARN of the function; an alias or version is left out, for none is made here."""
@@ -95,7 +95,7 @@ def operations(document: Json) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield path, "ANY" if word == ANY else word.upper(), item[word]
 
 
-def settle(document: dict[str, Json], names: Names) -> dict[str, Json]:
+def settle(document: dict[str, Json], names: DocumentNames) -> dict[str, Json]:
     """The document, changed in place: what it names is here, behind every method is something."""
     for path, verb, operation in operations(document):
         told = operation.get(INTEGRATION)
@@ -118,7 +118,7 @@ def _schemes(document: Json) -> Iterator[Json]:
         yield from (kept or {}).values()
 
 
-def _settle_integration(told: dict[str, Json], names: Names) -> None:
+def _settle_integration(told: dict[str, Json], names: DocumentNames) -> None:
     kind, uri = str(told.get("type", "")).lower(), told.get("uri")
     if isinstance(uri, str) and kind in ("aws", "aws_proxy"):
         told["uri"] = _uri(uri, names)
@@ -131,19 +131,19 @@ def _settle_integration(told: dict[str, Json], names: Names) -> None:
                 templates[kind_] = _template(text, names, waits=action[1] == "StartSyncExecution")
 
 
-def _settle_authorizer(told: dict[str, Json], names: Names) -> None:
+def _settle_authorizer(told: dict[str, Json], names: DocumentNames) -> None:
     if isinstance(told.get("authorizerUri"), str):
         told["authorizerUri"] = _uri(told["authorizerUri"], names)
     _settle_role(told, "authorizerCredentials", names)
 
 
-def _settle_role(told: dict[str, Json], key: str, names: Names) -> None:
+def _settle_role(told: dict[str, Json], key: str, names: DocumentNames) -> None:
     written = told.get(key)
     if isinstance(written, str) and not _CALLERS.fullmatch(written):
         told[key] = names.role(written)
 
 
-def _uri(uri: str, names: Names) -> str:
+def _uri(uri: str, names: DocumentNames) -> str:
     """A function's address, however it is written; another service's stays as it is."""
     found = _INVOCATION.fullmatch(uri)
     if found and _STAGE_VARIABLE not in found["function"]:
@@ -155,7 +155,7 @@ def _uri(uri: str, names: Names) -> str:
     return uri
 
 
-def _template(text: str, names: Names, *, waits: bool) -> str:
+def _template(text: str, names: DocumentNames, *, waits: bool) -> str:
     """The request template, its state machine the one of here."""
 
     def named(found: re.Match[str]) -> str:
@@ -169,7 +169,7 @@ def _template(text: str, names: Names, *, waits: bool) -> str:
     return _IN_TEMPLATE.sub(named, text)
 
 
-def _note_unfilled(told: dict[str, Json], method: str, names: Names) -> None:
+def _note_unfilled(told: dict[str, Json], method: str, names: DocumentNames) -> None:
     uri = str(told.get("uri", ""))
     if _STAGE_VARIABLE in uri:
         names.found.note(f"{method} needs stage variables, which no document sets: {uri}")
@@ -177,7 +177,7 @@ def _note_unfilled(told: dict[str, Json], method: str, names: Names) -> None:
         names.found.note(f"{method} has an address that only its deployment knows: {uri}")
 
 
-def _note_unserved(told: dict[str, Json], method: str, names: Names) -> None:
+def _note_unserved(told: dict[str, Json], method: str, names: DocumentNames) -> None:
     """What the local AWS refuses by name when it is asked (docs/local-aws.md)."""
     kind, uri = str(told.get("type", "")).lower(), str(told.get("uri", ""))
     service = re.match(r"arn:[\w-]+:apigateway:[\w-]*:([\w.-]+):", uri)

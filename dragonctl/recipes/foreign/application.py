@@ -9,16 +9,16 @@ from pathlib import Path
 
 from dragonctl.engine.model import Json
 from dragonctl.recipes.foreign import apis, machines, naming
-from dragonctl.recipes.foreign.apis import Found, Names
+from dragonctl.recipes.foreign.apis import DocumentNames, NamedThings
 from dragonctl.recipes.foreign.code import function_spec, is_stand_in
 from dragonctl.recipes.foreign.documents import Document, Documents, read_folder
 from dragonctl.recipes.foreign.intrinsics import plain
+from dragonctl.recipes.place import Place
 from dragonctl.recipes.sample.manifest import (
     ApiSpec,
-    Invocation,
+    InvokePermission,
     MachineSpec,
     Manifest,
-    Place,
     RoleSpec,
 )
 
@@ -59,8 +59,8 @@ class Foreign:
 def load_foreign(folder: Path, place: Place) -> Foreign:
     """Read a folder; DragonError where it holds no definition."""
     documents = read_folder(folder)
-    found = Found()
-    names = Names(place, found)
+    found = NamedThings()
+    names = DocumentNames(place, found)
     contents = {one.name: plain(copy.deepcopy(one.content), place) for one in _all(documents)}
     found.machines = _named_machines(documents, contents)
     made_apis = _apis(documents, contents, names)
@@ -95,16 +95,16 @@ def _named_machines(documents: Documents, contents: dict[str, Json]) -> dict[str
     for one in documents.machines:
         stem = naming.unique(naming.name_of(one.stem) or "machine", stems)
         stems[stem] = stem
-    probe = Found(machines=dict(stems))
+    probe = NamedThings(machines=dict(stems))
     for one in documents.apis:
         _Named(documents, probe).look(contents[one.name])
     return {stem: probe.machines[stem] for stem in stems}
 
 
-class _Named(Names):
+class _Named(DocumentNames):
     """Looks through a copy for what the APIs call the machines, and takes those names over."""
 
-    def __init__(self, documents: Documents, probe: Found) -> None:
+    def __init__(self, documents: Documents, probe: NamedThings) -> None:
         super().__init__(Place("0" * 12, "us-east-1"), probe)
         self.documents = documents
 
@@ -121,7 +121,9 @@ class _Named(Names):
         return written
 
 
-def _apis(documents: Documents, contents: dict[str, Json], names: Names) -> tuple[ApiSpec, ...]:
+def _apis(
+    documents: Documents, contents: dict[str, Json], names: DocumentNames
+) -> tuple[ApiSpec, ...]:
     made: dict[str, ApiSpec] = {}
     for one in documents.apis:
         before = set(names.found.functions)
@@ -136,7 +138,7 @@ def _apis(documents: Documents, contents: dict[str, Json], names: Names) -> tupl
             endpoint="REGIONAL",
             document=document,
             stages=(apis.stage_of(document),),
-            invocations=tuple(Invocation(function, "*", "") for function in called),
+            invocations=tuple(InvokePermission(function, "*", "") for function in called),
         )
     return tuple(made.values())
 
@@ -154,7 +156,7 @@ def _title(document: dict[str, Json], file: Document) -> str:
 def _machines(
     documents: Documents,
     definitions: dict[str, Json],
-    found: Found,
+    found: NamedThings,
     place: Place,
     prefix: str,
 ) -> Iterator[MachineSpec]:
@@ -165,7 +167,7 @@ def _machines(
         yield MachineSpec(arn, name, kind, f"{prefix}-{_OF_MACHINES}", definitions[one.name])
 
 
-def _roles(found: Found, place: Place, prefix: str) -> Iterator[RoleSpec]:
+def _roles(found: NamedThings, place: Place, prefix: str) -> Iterator[RoleSpec]:
     """The roles that the documents name, for API Gateway; one for functions, one for machines."""
     for name in sorted(found.roles):
         yield _role(name, "apigateway", _API_MAY, place)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dragonctl.engine.model import Json
-from dragonctl.recipes.sample.manifest import Place
+from dragonctl.recipes.place import Place
 
 PLACEHOLDER = re.compile(r"\$\{(?!stageVariables\.)([^${}]+)\}")
 """Not what API Gateway itself fills in."""

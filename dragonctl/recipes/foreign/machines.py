@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragonctl.engine.model import Json
-from dragonctl.recipes.foreign.apis import Names, each_text
+from dragonctl.recipes.foreign.apis import DocumentNames, each_text
 from dragonctl.recipes.foreign.intrinsics import PLACEHOLDER
 
 _INVOKE = re.compile(r"arn:[\w-]+:states:[\w-]*:\w*:(?:lambda|aws-sdk:lambda):invoke.*")
@@ -15,7 +15,7 @@ _START = re.compile(r"arn:[\w-]+:states:[\w-]*:\w*:(?:aws-sdk:sfn|states):start.
 _FUNCTION = re.compile(r"arn:[\w-]+:lambda:.*|" + PLACEHOLDER.pattern)
 
 
-def settle(definition: dict[str, Json], names: Names, file: str) -> dict[str, Json]:
+def settle(definition: dict[str, Json], names: DocumentNames, file: str) -> dict[str, Json]:
     """The definition; what only a deployment fills in stands there under its own name."""
     for state in tasks(definition):
         resource = str(state.get("Resource", ""))
@@ -34,7 +34,7 @@ def settle(definition: dict[str, Json], names: Names, file: str) -> dict[str, Js
     return settled
 
 
-def _settle_arguments(resource: str, given: dict[str, Json], names: Names) -> None:
+def _settle_arguments(resource: str, given: dict[str, Json], names: DocumentNames) -> None:
     function, machine = given.get("FunctionName"), given.get("StateMachineArn")
     if _INVOKE.fullmatch(resource) and _is_literal(function):
         given["FunctionName"] = names.function(str(function))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from dragonctl.aws.iam_documents import says, statements, trusts
@@ -11,6 +10,7 @@ from dragonctl.engine.model import Done, Json, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.options import Code
 from dragonctl.recipes.observability.roles import XRAY_WRITES
+from dragonctl.recipes.place import Place
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_configuration import ARCHITECTURES, CODE, HANDLER, RUNTIME, TRACING
@@ -29,15 +29,6 @@ _TRUST = {
 }
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a function is made."""
-
-    account: str
-    region: str
-    partition: str
-
-
 def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) -> Iterator[Step]:
     """Role, rights, function; ``after`` are identifiers that the function needs besides."""
     role = Role(role_of(function))
@@ -50,7 +41,7 @@ def creation(function: str, code: Code, place: Place, after: tuple[str, ...]) ->
         after=(role.identifier,),
     )
     want = {
-        "Role": f"arn:{place.partition}:iam::{place.account}:role/{role.name}",
+        "Role": place.arn("iam", f"role/{role.name}", region=False),
         RUNTIME: code.target.runtime,
         HANDLER: code.handler,
         "MemorySize": MEMORY_MB,
@@ -95,8 +86,7 @@ def granted(ours: Json) -> Callable[[Reading | None, Done], State]:
 def least_rights(function: str, place: Place, *, traced: bool = True) -> Json:
     """The policy: its own log group, and the two writes to X-Ray, which have no resources."""
     sends = [{"Effect": "Allow", "Action": list(XRAY_WRITES), "Resource": "*"}] if traced else []
-    where = f"arn:{place.partition}:logs:{place.region}:{place.account}"
-    group = f"{where}:log-group:/aws/lambda/{function}"
+    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
     writes = ["logs:CreateLogStream", "logs:PutLogEvents"]
     return {
         "Version": "2012-10-17",

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dragonctl.engine.model import Reader, Step
-from dragonctl.recipes.functions.creation import Place
 from dragonctl.recipes.functions.options import FunctionOptions
 from dragonctl.recipes.functions.publication import foreseen_publication
-from dragonctl.recipes.functions.recipe import Deployment, deploy, moved_aliases, zip_in_s3
+from dragonctl.recipes.functions.recipe import FunctionDeployment, deploy, moved_aliases, zip_in_s3
 from dragonctl.recipes.observability.roles import tracing_need
+from dragonctl.recipes.place import Place
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.role_rights import attached_policies, role_name
@@ -19,7 +19,7 @@ _ABSENT = ("ResourceNotFoundException",)
 
 
 def first_run_steps(
-    aws: Reader, deployments: Sequence[Deployment], options: FunctionOptions, place: Place
+    aws: Reader, deployments: Sequence[FunctionDeployment], options: FunctionOptions, place: Place
 ) -> list[Step]:
     """The recipe, and the rights of roles that a run has mended already.
 
@@ -35,26 +35,28 @@ def first_run_steps(
     return [*steps, *(s for s in _mended(aws, deployments) if s.resource.identifier not in given)]
 
 
-def _through_s3(deployment: Deployment, bucket: str | None) -> Iterator[Step]:
+def _through_s3(deployment: FunctionDeployment, bucket: str | None) -> Iterator[Step]:
     """The zip that a run before has put there."""
     if bucket and not deployment.uploads:
         yield zip_in_s3(deployment, bucket)
 
 
-def _published(aws: Reader, deployment: Deployment, options: FunctionOptions) -> Iterator[Step]:
+def _published(
+    aws: Reader, deployment: FunctionDeployment, options: FunctionOptions
+) -> Iterator[Step]:
     """What is read of a version once it is published is read of the first one here."""
     read_configuration(aws, deployment.name, "1")
     aliases = moved_aliases(deployment, options)
     yield from foreseen_publication(deployment.name, deployment.code.sha256, aliases)
 
 
-def roles_of(deployments: Sequence[Deployment]) -> Mapping[str, str]:
+def roles_of(deployments: Sequence[FunctionDeployment]) -> Mapping[str, str]:
     """The ARNs of the functions' roles, by name."""
     arns = [deployment.existing.function.role for deployment in deployments if deployment.existing]
     return {role_name(arn): arn for arn in arns}
 
 
-def _mended(aws: Reader, deployments: Sequence[Deployment]) -> Iterator[Step]:
+def _mended(aws: Reader, deployments: Sequence[FunctionDeployment]) -> Iterator[Step]:
     for role in roles_of(deployments):
         policy = tracing_need(role, aws.partition).policy
         if policy in {one["PolicyArn"] for one in attached_policies(aws, role)}:

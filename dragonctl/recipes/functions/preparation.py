@@ -24,7 +24,7 @@ from dragonctl.packaging.tracing.wrapper import is_wrapped, original
 from dragonctl.recipes.functions.folders import Chosen
 from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import look
-from dragonctl.recipes.functions.recipe import Deployment
+from dragonctl.recipes.functions.recipe import FunctionDeployment
 from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import read_configuration
 from dragonctl.resources.opentelemetry_layers import opentelemetry_layer
@@ -33,10 +33,10 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedFunction:
     """A function that is ready to be deployed. ``notice`` says when its runtime retires."""
 
-    deployment: Deployment
+    deployment: FunctionDeployment
     package: Package
     notice: str | None
 
@@ -59,10 +59,10 @@ def packages(
 
 def prepare(
     reads: Reads, chosen: Iterable[Chosen], options: FunctionOptions, *, bundle_all: bool
-) -> tuple[list[Prepared], list[DragonError]]:
+) -> tuple[list[PreparedFunction], list[DragonError]]:
     """Look at every function and build its zip, all at the same time; what is refused apart."""
 
-    def one(function: Chosen) -> Prepared | DragonError:
+    def one(function: Chosen) -> PreparedFunction | DragonError:
         tell = partial(_tell, reads.emit, function.name)
         try:
             return _prepared(reads, function, options, tell, bundle_all=bundle_all)
@@ -76,12 +76,12 @@ def prepare(
 
     results = reads.concurrently(*(partial(one, function) for function in chosen))
     refused = [result for result in results if isinstance(result, DragonError)]
-    return [result for result in results if isinstance(result, Prepared)], refused
+    return [result for result in results if isinstance(result, PreparedFunction)], refused
 
 
 def _prepared(
     reads: Reads, function: Chosen, options: FunctionOptions, tell: Progress, *, bundle_all: bool
-) -> Prepared:
+) -> PreparedFunction:
     raw = read_configuration(reads, function.name)
     if raw is None and not options.create:
         raise _missing(function, reads)
@@ -110,7 +110,7 @@ def _prepared(
     elif not package.needs_bucket:
         forget_upload(code.sha256)
     notice = retirement_notice(target.python, _today())
-    return Prepared(Deployment(function.name, code, existing), package, notice)
+    return PreparedFunction(FunctionDeployment(function.name, code, existing), package, notice)
 
 
 def _needs(
@@ -197,7 +197,7 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def notes(prepared: Iterable[Prepared]) -> list[str]:
+def notes(prepared: Iterable[PreparedFunction]) -> list[str]:
     """A sentence on each zip, and once the date on which the X-Ray SDK's support ends."""
     prepared = list(prepared)
     found = [_note(one.deployment, one.package) for one in prepared]
@@ -209,7 +209,7 @@ def notes(prepared: Iterable[Prepared]) -> list[str]:
     return found
 
 
-def _note(one: Deployment, package: Package) -> str:
+def _note(one: FunctionDeployment, package: Package) -> str:
     target = one.code.target
     bundled = [f"{part} {version}" for part, version in _shown(package.versions).items()]
     parts = [f"Python {target.python}", target.architecture, *bundled]
@@ -230,7 +230,7 @@ def _size(size: int) -> str:
     return f"{size / 1024:.0f} kB" if size < 1 << 20 else megabytes(size)
 
 
-def warnings(prepared: Iterable[Prepared]) -> list[str]:
+def warnings(prepared: Iterable[PreparedFunction]) -> list[str]:
     """What packaging and the calendar have to say, each once."""
     found = []
     for one in prepared:

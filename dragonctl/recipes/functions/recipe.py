@@ -11,18 +11,19 @@ from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.packaging.function_code import object_key
 from dragonctl.packaging.tracing.wrapper import is_wrapped, original
-from dragonctl.recipes.functions.creation import Place, creation
+from dragonctl.recipes.functions.creation import creation
 from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
 from dragonctl.recipes.observability.options import keep_or_default
 from dragonctl.recipes.observability.roles import (
     Ability,
-    Verdict,
+    RoleVerdict,
     judged,
     role_errors,
     tracing_need,
 )
+from dragonctl.recipes.place import Place
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_alias import Alias, shares
 from dragonctl.resources.lambda_configuration import (
@@ -40,7 +41,7 @@ from dragonctl.resources.s3_function_code import DIGEST, CodeObject
 
 
 @dataclass(frozen=True)
-class Deployment:
+class FunctionDeployment:
     """One function that is deployed. ``existing`` None: it is missing, and will be made."""
 
     name: str
@@ -60,7 +61,7 @@ class Deployment:
 
 
 def deploy(
-    deployments: Iterable[Deployment], options: FunctionOptions, place: Place
+    deployments: Iterable[FunctionDeployment], options: FunctionOptions, place: Place
 ) -> tuple[list[Step], list[str]]:
     """The steps, and sentences on what they do not reach. Pure."""
     deployments = list(deployments)
@@ -77,7 +78,7 @@ def deploy(
     return steps, warnings
 
 
-def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[DragonError]:
+def unjudged(deployments: Iterable[FunctionDeployment], place: Place) -> Iterator[DragonError]:
     """Roles whose rights cannot be read, where a function waits for them to be traced. Pure."""
     waiting = [
         deployment
@@ -91,7 +92,7 @@ def unjudged(deployments: Iterable[Deployment], place: Place) -> Iterator[Dragon
 
 
 def _function(
-    one: Deployment, options: FunctionOptions, place: Place, verdict: Verdict
+    one: FunctionDeployment, options: FunctionOptions, place: Place, verdict: RoleVerdict
 ) -> Iterator[Step]:
     upload: tuple[str, ...] = ()
     if options.bucket and one.uploads:
@@ -110,7 +111,7 @@ def _function(
     )
 
 
-def zip_in_s3(one: Deployment, bucket: str) -> Step:
+def zip_in_s3(one: FunctionDeployment, bucket: str) -> Step:
     """Its zip, in a bucket under a key that names its content."""
     return Step(
         f"Zip of function {one.name} in S3",
@@ -120,7 +121,7 @@ def zip_in_s3(one: Deployment, bucket: str) -> Step:
     )
 
 
-def _traces(one: Deployment, verdict: Verdict) -> bool:
+def _traces(one: FunctionDeployment, verdict: RoleVerdict) -> bool:
     """Whether its tracing is switched on: it has a tracer, and a role that can send traces."""
     if one.existing is None or one.code.tracer == "none":
         return False
@@ -164,24 +165,24 @@ class _Wanted:
         return {HANDLER: ours}
 
 
-def _verdict(deployments: Iterable[Deployment], place: Place) -> Verdict:
+def _verdict(deployments: Iterable[FunctionDeployment], place: Place) -> RoleVerdict:
     known = _rights_known(
         deployment for deployment in deployments if deployment.code.tracer != "none"
     )
     return judged((tracing_need(role, place.partition) for role in known), known, may_attach=True)
 
 
-def _rights_known(deployments: Iterable[Deployment]) -> dict[str, Rights | None]:
+def _rights_known(deployments: Iterable[FunctionDeployment]) -> dict[str, Rights | None]:
     sights = [deployment.existing for deployment in deployments if deployment.existing]
     return {role_name(existing.function.role): existing.rights for existing in sights}
 
 
-def _rights(verdict: Verdict) -> Iterator[Step]:
+def _rights(verdict: RoleVerdict) -> Iterator[Step]:
     for role, policies in verdict.attach.items():
         yield Step(f"Rights of role {role}", RolePolicies(role), attached(*policies))
 
 
-def _lacking(verdict: Verdict) -> Iterator[str]:
+def _lacking(verdict: RoleVerdict) -> Iterator[str]:
     for role in sorted(verdict.missing):
         yield f"Role {role} does not exist, so tracing is left as it is."
     for need, lacking in verdict.denied:
@@ -191,14 +192,16 @@ def _lacking(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def moved_aliases(one: Deployment, options: FunctionOptions) -> tuple[str, ...]:
+def moved_aliases(one: FunctionDeployment, options: FunctionOptions) -> tuple[str, ...]:
     """The aliases that are to stand for the published version."""
     if options.alias:
         return (options.alias,)
     return tuple(sorted(one.existing.called)) if options.publish and one.existing else ()
 
 
-def splitting(deployments: Iterable[Deployment], options: FunctionOptions) -> Iterator[DragonError]:
+def splitting(
+    deployments: Iterable[FunctionDeployment], options: FunctionOptions
+) -> Iterator[DragonError]:
     """The functions whose ``--alias`` splits its traffic: to be refused before code is there."""
     for deployment in deployments if options.alias else ():
         raw = deployment.existing.aliases.get(options.alias or "") if deployment.existing else None
@@ -209,7 +212,7 @@ def splitting(deployments: Iterable[Deployment], options: FunctionOptions) -> It
             yield error
 
 
-def _unreached(one: Deployment, moved: tuple[str, ...]) -> Iterator[str]:
+def _unreached(one: FunctionDeployment, moved: tuple[str, ...]) -> Iterator[str]:
     """Aliases through which callers get other code; each version that they reach is named."""
     for alias, raw in one.existing.aliases.items() if one.existing else ():
         parts = shares(raw)

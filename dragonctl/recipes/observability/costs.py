@@ -43,7 +43,7 @@ _HOUR = 3600
 
 
 @dataclass(frozen=True)
-class Added:
+class AddedCosts:
     """What a plan adds, by the identifier of a stage or a machine.
 
     ``kilobytes`` of log for each request or execution (less than 0 where less is written);
@@ -80,7 +80,7 @@ def costs(aws: Reader, app: App, plan: Plan) -> Iterator[str]:
         )
 
 
-def added_by(plan: Plan) -> Added:
+def added_by(plan: Plan) -> AddedCosts:
     """Of each stage and machine that changes, what it writes afterwards more than before."""
     kilobytes, traced, measured = {}, set(), set()
     for item in plan.items:
@@ -96,7 +96,7 @@ def added_by(plan: Plan) -> Added:
         metrics = f"{ALL_METHODS}/metrics/enabled"
         if after.get(metrics) and not before.get(metrics):
             measured.add(name)
-    return Added(kilobytes, frozenset(traced), frozenset(measured))
+    return AddedCosts(kilobytes, frozenset(traced), frozenset(measured))
 
 
 def traffic(aws: Reader, app: App, now: datetime | None = None) -> dict[str, float] | None:
@@ -115,7 +115,7 @@ def traffic(aws: Reader, app: App, now: datetime | None = None) -> dict[str, flo
     return None
 
 
-def estimate(added: Added, counts: Mapping[str, float]) -> str:
+def estimate(added: AddedCosts, counts: Mapping[str, float]) -> str:
     """The estimate by the traffic of the last week."""
     logged = sum(size * counts.get(name, 0.0) for name, size in added.kilobytes.items())
     # X-Ray's default rule: the first request of each second, and one in twenty of the rest.
@@ -130,7 +130,7 @@ def estimate(added: Added, counts: Mapping[str, float]) -> str:
     )
 
 
-def per_million(added: Added, *, is_known: bool) -> Iterator[str]:
+def per_million(added: AddedCosts, *, is_known: bool) -> Iterator[str]:
     """What it will be: no request was counted, or (not ``is_known``) may be read."""
     each = {
         "requests": added.dearest(_STAGE) * LOGGED_GB,

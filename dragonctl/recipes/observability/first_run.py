@@ -12,7 +12,7 @@ from dragonctl.recipes.observability.publishing import foreseen_publications
 from dragonctl.recipes.observability.recipe import observability
 from dragonctl.recipes.observability.roles import (
     LOGS_POLICY,
-    Verdict,
+    RoleVerdict,
     needs,
     role_steps,
 )
@@ -32,7 +32,7 @@ def first_run_steps(
     steps = observability(app, survey, replace(options, publish=False)).steps
     published = foreseen_publications(app) if options.publish else ()
     given = {step.resource.identifier for step in steps}
-    mended = Verdict(_mended(aws, app, survey, options), (), ())
+    mended = RoleVerdict(_mended(aws, app, survey, options), (), ())
     more = [
         step for step in role_steps(app, survey, mended) if step.resource.identifier not in given
     ]

@@ -18,7 +18,7 @@ from dragonctl.recipes.observability.layers_survey import (
     signals_state,
 )
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.roles import Ability, Verdict
+from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.recipes.observability.signals import is_over_a_limit
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
@@ -27,7 +27,7 @@ from dragonctl.resources.role_rights import role_name
 
 
 def function_steps(
-    app: App, verdict: Verdict, options: Options, admitted: Admissions
+    app: App, verdict: RoleVerdict, options: Options, admitted: Admissions
 ) -> Iterator[Step]:
     """Each function's log groups (of versions that get traffic, too) and settings."""
     for function in app.functions:
@@ -45,7 +45,7 @@ def function_steps(
         )
 
 
-def able(app: App, admitted: Admissions, verdict: Verdict) -> Admissions:
+def able(app: App, admitted: Admissions, verdict: RoleVerdict) -> Admissions:
     """The admissions without those of functions whose role could not send what the layer makes."""
     roles = {function.name: role_name(function.role) for function in app.functions}
     return {
@@ -57,7 +57,7 @@ def able(app: App, admitted: Admissions, verdict: Verdict) -> Admissions:
 
 
 def function_wanted(
-    function: Function, verdict: Verdict, options: Options, admitted: Admissions
+    function: Function, verdict: RoleVerdict, options: Options, admitted: Admissions
 ) -> FunctionWanted:
     """What is wanted of a function."""
     found = admitted.get(function.name)
@@ -81,7 +81,7 @@ class FunctionWanted:
     """
 
     function: Function
-    verdict: Verdict
+    verdict: RoleVerdict
     options: Options
     layer: str = ""
 

@@ -10,7 +10,7 @@ from dragonctl.application.nouns import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options, keep_or_default
-from dragonctl.recipes.observability.roles import Ability, Verdict
+from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_arn
 from dragonctl.resources.role_rights import role_name
@@ -23,7 +23,7 @@ from dragonctl.resources.states_machine import (
 )
 
 
-def machine_steps(app: App, verdict: Verdict, options: Options) -> Iterator[Step]:
+def machine_steps(app: App, verdict: RoleVerdict, options: Options) -> Iterator[Step]:
     """Each machine's group, then its settings.
 
     Those that touch the account's Logs resource policy go one after the other, because AWS
@@ -81,7 +81,7 @@ class MachineWanted:
 
     app: App
     machine: Machine
-    verdict: Verdict
+    verdict: RoleVerdict
     options: Options
 
     def __call__(self, have: Reading | None, done: Done) -> State:

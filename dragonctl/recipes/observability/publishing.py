@@ -27,7 +27,7 @@ from dragonctl.recipes.observability.functions import FunctionWanted, function_w
 from dragonctl.recipes.observability.layers_survey import Admissions
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
-from dragonctl.recipes.observability.roles import Verdict
+from dragonctl.recipes.observability.roles import RoleVerdict
 from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
@@ -76,7 +76,7 @@ class Frozen:
 
 
 def frozen(
-    app: App, verdict: Verdict, options: Options, admitted: Admissions
+    app: App, verdict: RoleVerdict, options: Options, admitted: Admissions
 ) -> tuple[Frozen, ...]:
     """Every alias and version whose frozen settings are not those that are wanted."""
     wanted = (function_wanted(function, verdict, options, admitted) for function in app.functions)
@@ -93,7 +93,9 @@ def _functions(wanted: FunctionWanted) -> Iterator[Frozen]:
     yield from _behind(FunctionSettings.table, function, wanted, subject, function.name)
 
 
-def _machines(app: App, machine: Machine, verdict: Verdict, options: Options) -> Iterator[Frozen]:
+def _machines(
+    app: App, machine: Machine, verdict: RoleVerdict, options: Options
+) -> Iterator[Frozen]:
     wanted = MachineWanted(app, machine, verdict, options)
     subject = f"state machine {machine.name}"
     yield from _behind(MachineSettings.table, machine, wanted, subject, machine.arn)

@@ -119,7 +119,7 @@ def tracing_need(role: str, partition: str) -> Need:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RoleVerdict:
     """What is to be done for the needs of the roles.
 
     ``attach`` maps a role to the policies that it gets; ``denied`` holds the needs (with what is
@@ -141,7 +141,7 @@ class Verdict:
         return lacks or role in self.missing
 
 
-def judge(app: App, survey: ObservabilitySurvey, options: Options) -> Verdict:
+def judge(app: App, survey: ObservabilitySurvey, options: Options) -> RoleVerdict:
     """Compare the application's needs with each role's rights."""
     wanted = needs(app, options, survey.admitted)
     return judged(wanted, survey.rights, may_attach=options.role_changes)
@@ -149,7 +149,7 @@ def judge(app: App, survey: ObservabilitySurvey, options: Options) -> Verdict:
 
 def judged(
     needs: Iterable[Need], known: Mapping[str, Rights | None], *, may_attach: bool
-) -> Verdict:
+) -> RoleVerdict:
     """Compare needs with rights.
 
     Where a role cannot be read whole nothing is attached; without ``may_attach`` AWS is the judge.
@@ -174,10 +174,10 @@ def judged(
             attach.setdefault(need.role, []).append(need.policy)
     unique = {role: tuple(dict.fromkeys(policies)) for role, policies in attach.items()}
     missing = frozenset(role for role, rights in known.items() if rights is None)
-    return Verdict(unique, tuple(denied), tuple(reported), tuple(unknown), missing)
+    return RoleVerdict(unique, tuple(denied), tuple(reported), tuple(unknown), missing)
 
 
-def role_steps(app: App, survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[Step]:
+def role_steps(app: App, survey: ObservabilitySurvey, verdict: RoleVerdict) -> Iterator[Step]:
     """The policies to attach, and before that the delivery policy where somebody needs it."""
     delivery = delivery_policy(app)
     policy = Policy(delivery)
@@ -199,7 +199,7 @@ def role_steps(app: App, survey: ObservabilitySurvey, verdict: Verdict) -> Itera
         )
 
 
-def role_warnings(survey: ObservabilitySurvey, verdict: Verdict) -> Iterator[str]:
+def role_warnings(survey: ObservabilitySurvey, verdict: RoleVerdict) -> Iterator[str]:
     """Roles that are gone, unreadable, forbidden to do what they must, or left lacking."""
     for role, rights in survey.rights.items():
         if rights is None:
@@ -235,7 +235,7 @@ def _without_room(role: str, rights: Rights | None, policies: tuple[str, ...]) -
 
 
 def role_errors(
-    known: Mapping[str, Rights | None], verdict: Verdict, left: str
+    known: Mapping[str, Rights | None], verdict: RoleVerdict, left: str
 ) -> Iterator[DragonError]:
     """Roles whose rights could not be read; ``left`` says what was not tried for that."""
     for role in dict.fromkeys(need.role for need, _ in verdict.unknown):

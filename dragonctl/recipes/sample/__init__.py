@@ -2,12 +2,11 @@
 
 from dragonctl.recipes.sample.creation import Zip, Zips, creation
 from dragonctl.recipes.sample.deletion import deletion, leftovers
-from dragonctl.recipes.sample.manifest import Manifest, Place, load
+from dragonctl.recipes.sample.manifest import Manifest, load
 from dragonctl.recipes.sample.ownership import missing_functions, refuse_foreign
 
 __all__ = [
     "Manifest",
-    "Place",
     "Zip",
     "Zips",
     "creation",

@@ -11,7 +11,7 @@ from dragonctl.recipes.sample.inventory import api_of, bucket_of, permission_of
 from dragonctl.recipes.sample.manifest import (
     ApiSpec,
     FunctionSpec,
-    Invocation,
+    InvokePermission,
     MachineSpec,
     Manifest,
     RoleSpec,
@@ -179,7 +179,7 @@ def _methods(manifest: Manifest, spec: ApiSpec) -> Step:
     )
 
 
-def _permission(manifest: Manifest, spec: ApiSpec, invocation: Invocation) -> Step:
+def _permission(manifest: Manifest, spec: ApiSpec, invocation: InvokePermission) -> Step:
     api = api_of(manifest, spec)
 
     def want(_: Reading | None, done: Done) -> State:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dragonctl.engine.model import Resource
-from dragonctl.recipes.sample.manifest import ApiSpec, Invocation, Manifest
+from dragonctl.recipes.sample.manifest import ApiSpec, InvokePermission, Manifest
 from dragonctl.resources.apigateway_rest_api import RestApi
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_new_function import NewFunction
@@ -42,7 +42,7 @@ def bucket_of(manifest: Manifest) -> Bucket | None:
     return Bucket(data.bucket, manifest.place.region) if data else None
 
 
-def permission_of(api: ApiSpec, invocation: Invocation) -> Permission:
+def permission_of(api: ApiSpec, invocation: InvokePermission) -> Permission:
     """The API's permission to invoke a function for one method."""
     words = f"dragonctl-{api.name}-{invocation.method}-{invocation.path}"
     return Permission(invocation.function, re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-"))

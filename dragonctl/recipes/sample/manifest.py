@@ -9,23 +9,10 @@ from typing import Any
 
 from dragonctl.engine.model import Json
 from dragonctl.errors import DragonError
+from dragonctl.recipes.place import Place
 from dragonctl.sample import render, sample_folder
 
 FILE = "application.json"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the application lives."""
-
-    account: str
-    region: str
-    partition: str = "aws"
-
-    def arn(self, service: str, resource: str, *, region: bool = True) -> str:
-        """An ARN of this place; IAM's have no region."""
-        here = self.region if region else ""
-        return f"arn:{self.partition}:{service}:{here}:{self.account}:{resource}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +53,7 @@ class MachineSpec:
 
 
 @dataclass(frozen=True)
-class Invocation:
+class InvokePermission:
     """A method of the API that invokes a function; ``*`` and no path: all of them may."""
 
     function: str
@@ -85,7 +72,7 @@ class ApiSpec:
     endpoint: str
     document: Json
     stages: tuple[str, ...]
-    invocations: tuple[Invocation, ...]
+    invocations: tuple[InvokePermission, ...]
 
 
 @dataclass(frozen=True)
@@ -199,7 +186,7 @@ class _Loader:
             endpoint=said["endpoint"],
             document=self._api_document(said),
             stages=tuple(said["stages"]),
-            invocations=tuple(Invocation(**invoke) for invoke in said.get("invokes", ())),
+            invocations=tuple(InvokePermission(**invoke) for invoke in said.get("invokes", ())),
         )
 
     def _api_document(self, api: dict[str, Any]) -> Json:

@@ -7,16 +7,11 @@ from collections.abc import Callable
 from dragonctl.engine.model import Call, Step
 from dragonctl.engine.reads import Reads
 from dragonctl.paths import state_folder
-from dragonctl.recipes.sample import Manifest, Place, Zip, creation, refuse_foreign
+from dragonctl.recipes.sample import Manifest, Zip, creation, refuse_foreign
 from dragonctl.recipes.sample.manifest import FunctionSpec
 from dragonctl.recipes.sample.ownership import missing_functions
 
 Progress = Callable[[str], None]
-
-
-def place_of(reads: Reads) -> Place:
-    """Where this command's AWS is."""
-    return Place(reads.account, reads.region, reads.partition)
 
 
 def creation_steps(reads: Reads, manifest: Manifest, progress: Progress) -> list[Step]:

@@ -3,7 +3,16 @@
 from dragonctl.status.controls.effects import effects
 from dragonctl.status.controls.evidence import Evidence, gather
 from dragonctl.status.controls.findings import document, findings
-from dragonctl.status.controls.model import Finding
+from dragonctl.status.controls.model import ControlFinding
 from dragonctl.status.controls.tables import PROWLER, READ_ON
 
-__all__ = ["PROWLER", "READ_ON", "Evidence", "Finding", "document", "effects", "findings", "gather"]
+__all__ = [
+    "PROWLER",
+    "READ_ON",
+    "ControlFinding",
+    "Evidence",
+    "document",
+    "effects",
+    "findings",
+    "gather",
+]

@@ -15,7 +15,7 @@ from dragonctl.resources.apigateway_stage import stage_state
 from dragonctl.resources.lambda_configuration import configured
 from dragonctl.resources.states_machine import machine_state
 from dragonctl.status.controls.evidence import Evidence
-from dragonctl.status.controls.model import Control, Finding, Shown
+from dragonctl.status.controls.model import Control, ControlFinding, Shown
 from dragonctl.status.controls.tables import (
     ACTIVITY,
     ALARM,
@@ -42,7 +42,7 @@ class _Subject:
     names: dict[str, str]
 
 
-def findings(observed: Observations, evidence: Evidence) -> Iterator[Finding]:
+def findings(observed: Observations, evidence: Evidence) -> Iterator[ControlFinding]:
     """Every control about every thing that ``status`` shows; of a kind that is not there, why."""
     judged: set[int] = set()
     for subject in _subjects(observed, evidence):
@@ -105,14 +105,14 @@ def _machine(machine: Machine, command: Commands) -> _Subject:
     return _Subject(f"states-machine/{machine.arn}", shown, MACHINE, command, {})
 
 
-def _judged(subject: _Subject) -> Iterator[Finding]:
+def _judged(subject: _Subject) -> Iterator[ControlFinding]:
     for control in subject.controls:
         met = control.judge(subject.shown)
         fix = subject.command(*control.words) if met is False and control.words else ""
         why = "" if met or fix else (control.unjudged if met is None else control.why)
         look = _look(control, subject) if met is None else ""
         for name in control.ids:
-            yield Finding(name, control.title, subject.resource, met, fix, why, look)
+            yield ControlFinding(name, control.title, subject.resource, met, fix, why, look)
 
 
 def _look(control: Control, subject: _Subject) -> str:
@@ -120,12 +120,12 @@ def _look(control: Control, subject: _Subject) -> str:
     return control.look.format(**subject.names) if known or "{subnets}" not in control.look else ""
 
 
-def _unjudged(controls: Iterable[Control], resource: str, why: str) -> Iterator[Finding]:
+def _unjudged(controls: Iterable[Control], resource: str, why: str) -> Iterator[ControlFinding]:
     for control in controls:
         for name in control.ids:
-            yield Finding(name, control.title, resource, None, "", why)
+            yield ControlFinding(name, control.title, resource, None, "", why)
 
 
-def document(found: Iterable[Finding]) -> dict[str, Any]:
+def document(found: Iterable[ControlFinding]) -> dict[str, Any]:
     """The key ``controls`` of the document of ``status``."""
     return {"read_on": READ_ON, "findings": [one.document() for one in found]}

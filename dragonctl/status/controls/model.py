@@ -14,7 +14,7 @@ The fields win: those of a plan tell how the thing will stand.
 
 
 @dataclass(frozen=True)
-class Finding:
+class ControlFinding:
     """One control about one thing (an identifier).
 
     ``met`` is None where that is not known or does not apply. ``fix`` is the command that meets

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from dragonctl.telemetry.logs import loggers
 from dragonctl.telemetry.logs.lines import json_object
 from dragonctl.telemetry.logs.runtimes import read_text
-from dragonctl.telemetry.logs.uncaught import UNCAUGHT, Form
+from dragonctl.telemetry.logs.uncaught import UNCAUGHT, UncaughtForm
 
 
 class Raised(NamedTuple):
@@ -52,7 +52,7 @@ def raised(text: str) -> Raised | None:
     return _in_words(message)
 
 
-def _of_form(form: Form, found: re.Match[str]) -> Raised:
+def _of_form(form: UncaughtForm, found: re.Match[str]) -> Raised:
     parts = found.groupdict()
     if parts.get("document"):
         document = json_object(_first_object(parts["document"])) or {}

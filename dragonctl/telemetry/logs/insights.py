@@ -34,7 +34,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Answer(Progress):
+class QueryResult(Progress):
     """A query's end: its columns in the order asked, and its rows as text."""
 
     columns: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def run(
     *,
     clock: Clock,
     sleep: Sleep,
-) -> Iterator[Progress | Answer]:
+) -> Iterator[Progress | QueryResult]:
     """Run a query; yields its progress about once a second and, last, its answer.
 
     A caller that goes away stops the query, so that CloudWatch scans (and bills) no further.
@@ -103,7 +103,7 @@ def run(
 
 def run_over_sources(
     fetch: Fetch, text: str, start_ms: int, end_ms: int, *, clock: Clock, sleep: Sleep
-) -> Iterator[Progress | Answer]:
+) -> Iterator[Progress | QueryResult]:
     """The same of a query that names its groups itself, by ``SOURCE``."""
     yield from _run(fetch, _asked(text, start_ms, end_ms), clock, sleep)
 
@@ -114,7 +114,7 @@ def _asked(text: str, start_ms: int, end_ms: int) -> dict[str, Any]:
 
 def _run(
     fetch: Fetch, asked: dict[str, Any], clock: Clock, sleep: Sleep
-) -> Iterator[Progress | Answer]:
+) -> Iterator[Progress | QueryResult]:
     started = fetch("logs", "StartQuery", **asked)
     ident, wait, since = started["queryId"], 0.2, clock()
     ended = False
@@ -141,7 +141,7 @@ def _progress(answer: dict[str, Any]) -> Progress:
     )
 
 
-def _answer(answer: dict[str, Any]) -> Answer:
+def _answer(answer: dict[str, Any]) -> QueryResult:
     progress = _progress(answer)
     if progress.status != "Complete":
         raise DragonError(
@@ -150,7 +150,7 @@ def _answer(answer: dict[str, Any]) -> Answer:
             code=progress.status,
         )
     columns, rows = _table(answer.get("results", []))
-    return Answer(**asdict(progress), columns=columns, rows=rows)
+    return QueryResult(**asdict(progress), columns=columns, rows=rows)
 
 
 def _table(results: list[list[dict[str, str]]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -56,7 +56,7 @@ class TextLine(msgspec.Struct, frozen=True, gc=False):
     message: str
 
 
-class Form(NamedTuple):
+class LineForm(NamedTuple):
     """One way to write a line: its first characters, its parts by name, its source.
 
     ``parts`` has the groups level, request and message; one of them may take no part.
@@ -71,9 +71,9 @@ _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _ID = rf"(?P<request>{UUID}|undefined)"
 
 
-def _form(begins: str, parts: str, source: str) -> Form:
+def _form(begins: str, parts: str, source: str) -> LineForm:
     no_request = "" if "(?P<request>" in parts else r"(?P<request>(?!))?"
-    return Form(begins, re.compile(parts + no_request, re.DOTALL), source)
+    return LineForm(begins, re.compile(parts + no_request, re.DOTALL), source)
 
 
 FORMS = (

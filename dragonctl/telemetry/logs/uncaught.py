@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 
-class Form(NamedTuple):
+class UncaughtForm(NamedTuple):
     """One form of an uncaught error in text: its parts by name, or JSON in ``document``."""
 
     parts: re.Pattern[str]
@@ -18,8 +18,8 @@ class Form(NamedTuple):
     name: str = ""
 
 
-def _form(parts: str, source: str, name: str = "") -> Form:
-    return Form(re.compile(parts, re.DOTALL), source, name)
+def _form(parts: str, source: str, name: str = "") -> UncaughtForm:
+    return UncaughtForm(re.compile(parts, re.DOTALL), source, name)
 
 
 UNCAUGHT = (

@@ -21,8 +21,8 @@ from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
-from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of
-from dragonctl.telemetry.requests.sending import Answered, Sent, request_of, wants_signature
+from dragonctl.telemetry.requests.following import Arrivals, WaitLimits, expected_lines, trace_of
+from dragonctl.telemetry.requests.sending import HttpResponse, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces.reading import Trace
 
 LONGEST_ANSWER = 60.0
@@ -30,7 +30,7 @@ LONGEST_ANSWER = 60.0
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRequest:
     """A request that can be sent: to which stage, what, and whether it must be signed."""
 
     stage: str
@@ -73,13 +73,13 @@ def one_api(app: App) -> Api:
 
 def prepared(
     reads: Reads, api: Api, stage: str, given: GivenRequest, body: bytes | None
-) -> Prepared:
+) -> PreparedRequest:
     """The request that is meant, to a stage of an API. Everything is checked, nothing sent."""
     path = path_of(given.path)
     url = f"{_address(reads, api, stage, given.domain)}{path}"
     sent = request_of(given.method, url, given.headers, body, time.time(), given.api_key)
     resources = read_resources(reads, api.id)
-    return Prepared(stage, sent, wants_signature(resources, sent.method, path))
+    return PreparedRequest(stage, sent, wants_signature(resources, sent.method, path))
 
 
 def _address(reads: Reads, api: Api, stage: str, domain: str | None) -> str:
@@ -132,7 +132,7 @@ def _body(data: str | None) -> bytes | None:
     return None if data is None else os.fsencode(data)
 
 
-def deliver(aws: Aws, ready: Prepared) -> Answered:
+def deliver(aws: Aws, ready: PreparedRequest) -> HttpResponse:
     """Send it once (it may not be repeatable) and return whatever came back.
 
     A redirection is an answer like any other: following it could carry keys elsewhere.
@@ -165,7 +165,7 @@ def deliver(aws: Aws, ready: Prepared) -> Answered:
         ) from error
     seconds = time.perf_counter() - began
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answered(answer.status_code, headers, body, seconds)
+    return HttpResponse(answer.status_code, headers, body, seconds)
 
 
 def _sign(aws: Aws, request: object) -> None:
@@ -184,8 +184,8 @@ def arrivals(
     fetch: Fetch,
     app: App,
     groups: Sequence[LogGroup],
-    ready: Prepared,
-    answered: Answered,
+    ready: PreparedRequest,
+    answered: HttpResponse,
     began: float,
     *,
     endpoint: str,
@@ -205,7 +205,9 @@ def arrivals(
     )
 
 
-def trace(fetch: Fetch, endpoint: str, ready: Prepared, answered: Answered) -> Trace | None:
+def trace(
+    fetch: Fetch, endpoint: str, ready: PreparedRequest, answered: HttpResponse
+) -> Trace | None:
     """The request's trace once it is whole.
 
     A stage that does not trace names none; functions that do trace go by what was sent.
@@ -217,7 +219,7 @@ def trace(fetch: Fetch, endpoint: str, ready: Prepared, answered: Answered) -> T
     return trace_of(fetch, ident, clock=time.time, sleep=time.sleep, waiting=waiting)
 
 
-def _waiting(endpoint: str) -> Waiting:
+def _waiting(endpoint: str) -> WaitLimits:
     """The local AWS shows things at once."""
     is_local = endpoint != "aws"
-    return Waiting(interval=0.3, quiet=1.5, longest=30.0) if is_local else Waiting()
+    return WaitLimits(interval=0.3, quiet=1.5, longest=30.0) if is_local else WaitLimits()

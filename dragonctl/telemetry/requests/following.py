@@ -10,7 +10,7 @@ from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.logs.events import LogEvent, Report, Unreadable
-from dragonctl.telemetry.requests.sending import Answered
+from dragonctl.telemetry.requests.sending import HttpResponse
 from dragonctl.telemetry.requests.trail import request_events
 from dragonctl.telemetry.times import Clock, Sleep
 from dragonctl.telemetry.traces.reading import Trace, read_traces
@@ -24,7 +24,7 @@ Expected = Mapping[str, tuple[str, re.Pattern[str]]]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitLimits:
     """How long to wait, in seconds: between looks, without anything new, and in all.
 
     CloudWatch and X-Ray show what happened some seconds later.
@@ -35,7 +35,7 @@ class Waiting:
     longest: float = 120.0
 
 
-def expected_lines(app: App, stage: str, answered: Answered) -> Expected:
+def expected_lines(app: App, stage: str, answered: HttpResponse) -> Expected:
     """What the settings promise of a request to a stage, after this answer.
 
     At the level ``ERROR`` the execution log holds nothing of a request that went well, and a
@@ -82,7 +82,7 @@ class Arrivals:
     clock: Clock
     sleep: Sleep
     report: Report
-    waiting: Waiting
+    waiting: WaitLimits
     expected: Expected = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -130,7 +130,7 @@ class Arrivals:
 
 
 def trace_of(
-    fetch: Fetch, ident: str, *, clock: Clock, sleep: Sleep, waiting: Waiting
+    fetch: Fetch, ident: str, *, clock: Clock, sleep: Sleep, waiting: WaitLimits
 ) -> Trace | None:
     """The request's trace when it has stopped growing and nothing in it is in progress."""
     began, before, found = clock(), -1, None

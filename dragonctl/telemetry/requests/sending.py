@@ -36,7 +36,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Answered:
+class HttpResponse:
     """An answer: its status, headers (names in lower case), body, and seconds it took."""
 
     status: int

@@ -23,7 +23,7 @@ What has not ended and bears no mark is ``in progress``: whether it ends well is
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RecordedException:
     """An exception recorded on a segment; ``stack`` holds ``path:line label`` strings.
 
     ``cause`` is the id of the exception that led to it; ``truncated`` counts the frames, and
@@ -61,7 +61,7 @@ class Segment:
     error: bool = False
     fault: bool = False
     throttle: bool = False
-    exceptions: tuple[Raised, ...] = ()
+    exceptions: tuple[RecordedException, ...] = ()
     cause_id: str = ""
     inferred: bool = False
     resource_arn: str = ""
@@ -276,12 +276,12 @@ def _mapping(part: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _exceptions(cause: Any) -> tuple[Raised, ...]:
+def _exceptions(cause: Any) -> tuple[RecordedException, ...]:
     """A cause holds exceptions, or is the id of one recorded on another segment."""
     if not isinstance(cause, dict):
         return ()
     return tuple(
-        Raised(
+        RecordedException(
             str(item.get("type", "")),
             str(item.get("message", "")),
             item.get("remote") is True,

@@ -14,7 +14,7 @@ from typing import Any
 
 from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.ids import trace_root
-from dragonctl.telemetry.logs.insights import Answer, run_over_sources
+from dragonctl.telemetry.logs.insights import QueryResult, run_over_sources
 from dragonctl.telemetry.times import Clock, Sleep
 from dragonctl.telemetry.traces.segments import Segment, tree
 from dragonctl.telemetry.traces.spans import is_span
@@ -30,7 +30,7 @@ QUERY = (
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search found: a summary a trace, the latest first; the bytes that were scanned.
 
     ``cut``: there may be more than were given.
@@ -41,17 +41,19 @@ class Found:
     cut: bool
 
 
-def search_spans(fetch: Fetch, start: float, end: float, *, clock: Clock, sleep: Sleep) -> Found:
+def search_spans(
+    fetch: Fetch, start: float, end: float, *, clock: Clock, sleep: Sleep
+) -> SearchResult:
     """The traces that began between two times (seconds), of every application of the account."""
-    answer = Answer("")
+    answer = QueryResult("")
     for step in run_over_sources(
         fetch, QUERY, int(start * 1000), int(end * 1000), clock=clock, sleep=sleep
     ):
-        if isinstance(step, Answer):
+        if isinstance(step, QueryResult):
             answer = step
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     found = summaries_of(row.get("@message", "") for row in rows)
-    return Found(found, answer.scanned_bytes, len(rows) >= MOST)
+    return SearchResult(found, answer.scanned_bytes, len(rows) >= MOST)
 
 
 def summaries_of(records: Iterable[str]) -> list[Summary]:

@@ -2,7 +2,7 @@ import pytest
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.telemetry.logs.insights import PRESETS, Answer, resolve, run
+from dragonctl.telemetry.logs.insights import PRESETS, QueryResult, resolve, run
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.models import judged
 
@@ -53,7 +53,7 @@ def test_a_query_tells_its_progress_and_then_its_rows():
     insights = Insights()
     *progress, answer = insights.run()
     assert [item.scanned_bytes for item in progress] == [12345, 12345]
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, QueryResult)
     assert answer.columns == ("route", "errors")
     assert answer.rows == [("/dragons", "3"), ("/", "")]
     assert answer.document()["rows"] == [

@@ -4,8 +4,8 @@ import pytest
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import Api, App, Machine
-from dragonctl.telemetry.requests.following import Arrivals, Waiting, expected_lines, trace_of
-from dragonctl.telemetry.requests.sending import Answered
+from dragonctl.telemetry.requests.following import Arrivals, WaitLimits, expected_lines, trace_of
+from dragonctl.telemetry.requests.sending import HttpResponse
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import FakeLogs, Line
 
@@ -19,7 +19,7 @@ GROUPS = [LogGroup("api", "api"), LogGroup("access", "access"), LogGroup("flow",
 def following(fake, told, groups, expected=None):
     return Arrivals(
         fake.fetch, groups, REQUEST, 0, clock=fake.clock, sleep=fake.sleep, report=told.append,
-        waiting=Waiting(), expected=expected or {},
+        waiting=WaitLimits(), expected=expected or {},
     )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def application(level="INFO", access=GROUP, machine_level="ALL", override=None):
 
 
 def answer(body=b"{}", **headers):
-    return Answered(200, headers, body, 0.1)
+    return HttpResponse(200, headers, body, 0.1)
 
 
 STARTED = answer(b'{"executionArn": "%s"}' % EXECUTION.encode())
@@ -116,7 +116,7 @@ def test_a_trace_is_waited_for_until_it_is_whole():
         return documents.answer(grown[: int(fake.now // 4)]) if fake.now >= 4 else {"Traces": []}
 
     found = trace_of(
-        fetch, documents.TRACE, clock=fake.clock, sleep=fake.sleep, waiting=Waiting(interval=4)
+        fetch, documents.TRACE, clock=fake.clock, sleep=fake.sleep, waiting=WaitLimits(interval=4)
     )
     assert len(found.roots[0].children) == 2
 
@@ -126,7 +126,7 @@ def test_a_trace_that_never_comes_ends_the_wait():
     assert (
         trace_of(
             lambda *_, **__: {"Traces": []}, documents.TRACE, clock=fake.clock, sleep=fake.sleep,
-            waiting=Waiting(),
+            waiting=WaitLimits(),
         )
         is None
     )  # fmt: skip

@@ -1,7 +1,7 @@
 import pytest
 
 from dragonctl.errors import UsageError
-from dragonctl.telemetry.requests.sending import Answered, request_of, wants_signature
+from dragonctl.telemetry.requests.sending import HttpResponse, request_of, wants_signature
 
 
 def resource(path, **methods):
@@ -56,9 +56,9 @@ def test_what_is_no_header_is_refused(header):
 
 def test_an_answer_s_ids_are_found_and_any_bytes_are_text():
     headers = {"x-amzn-requestid": "r", "x-amzn-trace-id": "Root=1-a-b;Parent=c;Sampled=1"}
-    answered = Answered(200, headers, b'{"executionArn": "arn:x"}', 0.1)
+    answered = HttpResponse(200, headers, b'{"executionArn": "arn:x"}', 0.1)
     assert (answered.request_id, answered.trace_id, answered.execution) == ("r", "1-a-b", "arn:x")
-    broken = Answered(502, {}, b"\xff<html>", 0.1)
+    broken = HttpResponse(502, {}, b"\xff<html>", 0.1)
     assert (broken.request_id, broken.trace_id, broken.execution) == ("", "", "")
     assert (broken.document()["body_base64"], broken.text()) == ("/zxodG1sPg==", None)
     assert "body" not in broken.document()
@@ -73,8 +73,8 @@ def test_a_body_that_should_be_json_and_is_not_is_refused(body):
 
 
 def test_an_answer_that_is_nearly_json_is_text():
-    assert Answered(200, {}, b'{"a": NaN}', 0.1).document()["body"] == '{"a": NaN}'
-    assert Answered(200, {}, b"null", 0.1).document()["body"] == "null"
+    assert HttpResponse(200, {}, b'{"a": NaN}', 0.1).document()["body"] == '{"a": NaN}'
+    assert HttpResponse(200, {}, b"null", 0.1).document()["body"] == "null"
 
 
 def test_an_api_key_goes_where_api_gateway_looks_for_it():

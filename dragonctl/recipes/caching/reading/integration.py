@@ -32,7 +32,7 @@ Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Reads:
+class AnswerSources:
     """What the answers of a method depend on, as far as its definition tells.
 
     ``parameters`` can be in a cache key; ``callers`` cannot or must not, and tells callers apart;
@@ -45,7 +45,7 @@ class Reads:
     of_resource: bool = False
 
 
-def reads(path: str, raw: Raw) -> Reads:
+def reads(path: str, raw: Raw) -> AnswerSources:
     """What the method with that path reads; ``raw`` is GetResources' method."""
     declared = raw.get("requestParameters") or {}
     variables = path_variables(path)
@@ -58,7 +58,7 @@ def reads(path: str, raw: Raw) -> Reads:
                 continue
             is_keyed = fits_a_key(one) and not _is_secret(one, is_anywhere(source), declared)
             (parameters if is_keyed else callers)[one] = None
-    return Reads(
+    return AnswerSources(
         tuple(parameters),
         tuple(callers),
         tuple(filter(of_one_request, sources)),

@@ -14,7 +14,7 @@ from dragonctl.application.nouns import App, Function
 from dragonctl.application.ownership import Owner, owner
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import unless_refused
-from dragonctl.telemetry.requests.why.model import Finding, Kind
+from dragonctl.telemetry.requests.why.model import FailedPart, Kind
 from dragonctl.telemetry.requests.why.sentences import remedy
 
 _DEPLOY = {
@@ -28,7 +28,7 @@ _NOT_OURS = frozenset({"caller", "waf", "downstream", "limit"})
 _SENTENCE_END = re.compile(r"[.!?]$")
 
 
-def advice(finding: Finding, managed_by: Owner | None) -> str:
+def advice(finding: FailedPart, managed_by: Owner | None) -> str:
     """What to do about a cause, in the tool that manages the part."""
     words = remedy(finding)
     is_code = finding.part == "function" and finding.kind in _OF_CODE and not finding.remedy
@@ -52,7 +52,7 @@ def _named(managed_by: Owner) -> str:
     return f"{managed_by.tool}{stack}"
 
 
-def next_command(ident: str, finding: Finding, traces: list[str], *, has_lines: bool) -> str:
+def next_command(ident: str, finding: FailedPart, traces: list[str], *, has_lines: bool) -> str:
     """The next command for a failure; it runs as it is printed."""
     if finding.next:
         return finding.next
@@ -68,7 +68,7 @@ def next_command(ident: str, finding: Finding, traces: list[str], *, has_lines: 
     return f"dragonctl logs --request {quoted}"
 
 
-def manager(fetch: Fetch, app: App, finding: Finding) -> Owner | None:
+def manager(fetch: Fetch, app: App, finding: FailedPart) -> Owner | None:
     """The tool that manages the part that failed, by its tags; None where nobody is known."""
     if finding.part == "function":
         function = next((one for one in app.functions if one.name == finding.name), None)
@@ -87,7 +87,7 @@ def _of_function(fetch: Fetch, function: Function) -> Owner | None:
     return owner(_ask(fetch, "lambda", "ListTags", Resource=arn).get("Tags")) if arn else None
 
 
-def _of_machine(fetch: Fetch, app: App, finding: Finding) -> Owner | None:
+def _of_machine(fetch: Fetch, app: App, finding: FailedPart) -> Owner | None:
     name = finding.request.split(":")[6:7]
     for machine in app.machines:
         if [machine.name] == name:

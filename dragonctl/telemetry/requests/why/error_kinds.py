@@ -28,7 +28,7 @@ class Judged(NamedTuple):
     remedy: str = ""
 
 
-class Row(NamedTuple):
+class ErrorKind(NamedTuple):
     """A kind, and the names of errors or the words that mean it.
 
     The words of a row are the platform's: they count only where the error's name is the platform's
@@ -44,8 +44,10 @@ class Row(NamedTuple):
 _NEVER = r"(?!)"
 
 
-def _row(kind: Kind, names: str = _NEVER, words: str = _NEVER, *, anybody: bool = False) -> Row:
-    return Row(kind, re.compile(names), re.compile(words), anybody)
+def _row(
+    kind: Kind, names: str = _NEVER, words: str = _NEVER, *, anybody: bool = False
+) -> ErrorKind:
+    return ErrorKind(kind, re.compile(names), re.compile(words), anybody)
 
 
 _PACKAGE = r"(?:[\w$]+[.:]+)*"

@@ -28,7 +28,7 @@ _NESTED = re.compile(r'"ExecutionArn"\s*:\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Failure:
+class ExecutionFailure:
     """What failed in an execution: the event, the state in which it happened, its type."""
 
     event: Event
@@ -76,12 +76,12 @@ class Execution:
         ]
         return ends[-1] if ends else None
 
-    def failure(self) -> Failure | None:
+    def failure(self) -> ExecutionFailure | None:
         """What made it fail; None where it did not, or nothing tells."""
         end = self.end()
         return self._behind(end) if end and self.failed else None
 
-    def handled(self) -> tuple[Handled, Failure] | None:
+    def handled(self) -> tuple[Handled, ExecutionFailure] | None:
         """The failure that was overcome in an execution that ended well, or goes on; how."""
         redriven = [event for event in self.in_order if event.type == "ExecutionRedriven"]
         if redriven and (end := self.end(redriven[-1].id)) and (found := self._behind(end)):
@@ -95,7 +95,7 @@ class Execution:
                 return word, self._of(of_kind[-1])
         return None
 
-    def tolerated(self) -> tuple[Handled, Failure] | None:
+    def tolerated(self) -> tuple[Handled, ExecutionFailure] | None:
         """A distributed map that went well although items of it failed, by its map run's counts."""
         for run in self.map_runs:
             counts = run.get("itemCounts") or {}
@@ -108,7 +108,7 @@ class Execution:
                 }
                 entered = self._map_state(str(run.get("mapRunArn", "")))
                 event = Event(0, 0, "MapRunSucceeded", details, self.start_ms)
-                return "tolerated", Failure(event, entered, "Map")
+                return "tolerated", ExecutionFailure(event, entered, "Map")
         return None
 
     def _map_state(self, map_run: str) -> str:
@@ -153,15 +153,20 @@ class Execution:
             yield from following
             current = handed if handed and not handed.type.endswith("StateExited") else None
 
-    def _behind(self, end: Event) -> Failure | None:
+    def _behind(self, end: Event) -> ExecutionFailure | None:
         """The failure behind an end: along the chain, else by its words, else by its error."""
         if end.type == "ExecutionAborted":
-            return Failure(end, "")
+            return ExecutionFailure(end, "")
         if end.type == "ExecutionTimedOut":
-            return Failure(end, "")
-        return self._along(end) or self._by_words(end) or self._by_error(end) or Failure(end, "")
+            return ExecutionFailure(end, "")
+        return (
+            self._along(end)
+            or self._by_words(end)
+            or self._by_error(end)
+            or ExecutionFailure(end, "")
+        )
 
-    def _along(self, end: Event) -> Failure | None:
+    def _along(self, end: Event) -> ExecutionFailure | None:
         """Back from the end: through what handed a failure up, to the failure itself."""
         current, seen = self.events.get(end.previous), {end.id}
         while current and current.id not in seen:
@@ -171,7 +176,9 @@ class Execution:
             if current.type == "FailStateEntered":
                 return self._failed_by_design(current, end)
             if current.type.endswith("StateEntered"):
-                return Failure(end, str(current.details.get("name", "")), _type_of(current))
+                return ExecutionFailure(
+                    end, str(current.details.get("name", "")), _type_of(current)
+                )
             if not current.type.startswith(_CARRIERS) or current.type.endswith(
                 ("Exited", "Started")
             ):
@@ -179,23 +186,23 @@ class Execution:
             current = self.events.get(current.previous)
         return None
 
-    def _failed_by_design(self, entered: Event, end: Event) -> Failure | None:
+    def _failed_by_design(self, entered: Event, end: Event) -> ExecutionFailure | None:
         """A Fail state; where it only passes on the error that was caught, that failure itself."""
-        state = Failure(end, str(entered.details.get("name", "")), "Fail")
+        state = ExecutionFailure(end, str(entered.details.get("name", "")), "Fail")
         caught = [
             event for event in self.in_order
             if event.is_leaf and event.id < entered.id and event.error == end.error and event.error
         ]  # fmt: skip
         return self._of(caught[-1]) if caught else state
 
-    def _by_words(self, end: Event) -> Failure | None:
+    def _by_words(self, end: Event) -> ExecutionFailure | None:
         """``An error occurred while executing the state 'X' (entered at the event id #n)``."""
         found = _STATE_IN_WORDS.search(end.cause)
         if not found:
             return None
         entered = self.events.get(int(found[2]))
         kind = _type_of(entered) if entered else ""
-        return Failure(self._evaluated(end, found[1]) or end, found[1], kind)
+        return ExecutionFailure(self._evaluated(end, found[1]) or end, found[1], kind)
 
     def _evaluated(self, end: Event, state: str) -> Event | None:
         """The event that says what an expression of a state did wrong."""
@@ -206,7 +213,7 @@ class Execution:
         ]  # fmt: skip
         return found[-1] if found else None
 
-    def _by_error(self, end: Event) -> Failure | None:
+    def _by_error(self, end: Event) -> ExecutionFailure | None:
         """The last failure before the end that bears its error's name, after any redrive.
 
         One of another name may have been retried or caught: it is not what ended the execution.
@@ -221,14 +228,14 @@ class Execution:
         ]  # fmt: skip
         return self._of(same[-1]) if same else None
 
-    def _of(self, event: Event) -> Failure:
+    def _of(self, event: Event) -> ExecutionFailure:
         entered = self._state_of(event)
         state = str(event.details.get("state") or "") if event.type == "EvaluationFailed" else ""
         kind = _type_of(entered) if entered else ""
         if not state and entered:
             state = str(entered.details.get("name", ""))
         inferred = "" if state else self._by_definition(event)
-        return Failure(event, state or inferred, kind, self._function(event), inferred)
+        return ExecutionFailure(event, state or inferred, kind, self._function(event), inferred)
 
     def _state_of(self, event: Event) -> Event | None:
         """The StateEntered event of the state in which an event happened."""

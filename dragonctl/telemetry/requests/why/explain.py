@@ -12,7 +12,7 @@ from dragonctl.engine.model import Fetch
 from dragonctl.telemetry.logs.events import Report
 from dragonctl.telemetry.requests.why import commands, segments
 from dragonctl.telemetry.requests.why.gathering import Seen, gather
-from dragonctl.telemetry.requests.why.model import Finding, Verdict
+from dragonctl.telemetry.requests.why.model import FailedPart, Verdict
 from dragonctl.telemetry.requests.why.verdict import Judgement, judge, traces_of
 
 
@@ -96,8 +96,8 @@ def _verdict(fetch: Fetch, app: App | None, seen: Seen, judgement: Judgement) ->
 
 
 def _advised(
-    fetch: Fetch, app: App | None, seen: Seen, judgement: Judgement, cause: Finding
-) -> Finding:
+    fetch: Fetch, app: App | None, seen: Seen, judgement: Judgement, cause: FailedPart
+) -> FailedPart:
     """The cause with what to do about it; nobody is told to mend what was handled."""
     if judgement.outcome == "handled":
         return replace(cause, remedy="", next="")
@@ -106,7 +106,7 @@ def _advised(
     return replace(cause, remedy=commands.advice(cause, managed_by), next=command)
 
 
-def _next(seen: Seen, judgement: Judgement, cause: Finding | None) -> str:
+def _next(seen: Seen, judgement: Judgement, cause: FailedPart | None) -> str:
     if judgement.outcome == "handled":
         return ""
     if cause:

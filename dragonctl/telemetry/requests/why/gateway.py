@@ -19,7 +19,7 @@ from dragonctl.telemetry.logs.lines import LAMBDA_ANSWERED, recognise
 from dragonctl.telemetry.requests.why import gateway_words as words
 from dragonctl.telemetry.requests.why.error_kinds import denied
 from dragonctl.telemetry.requests.why.gateway_words import Sentence
-from dragonctl.telemetry.requests.why.model import Finding
+from dragonctl.telemetry.requests.why.model import FailedPart
 from dragonctl.telemetry.requests.why.response_types import DECIDED_BY_SENTENCES, TYPES, Words
 from dragonctl.telemetry.requests.why.services import (
     codes,
@@ -176,7 +176,7 @@ class GatewayRequest:
         """API Gateway's own sentences; what others sent is left out."""
         return [text for text, _ in self.lines if not words.SPOKEN_BY_OTHERS.match(text)]
 
-    def failure(self) -> Finding | None:
+    def failure(self) -> FailedPart | None:
         """How the request failed, as API Gateway tells it; None where it did not."""
         if self.answered:
             return self._of_backend() if self.status >= _BAD else None
@@ -187,13 +187,13 @@ class GatewayRequest:
             return self._decided(kind)
         return self._by_sentences(kind)
 
-    def _despite_success(self) -> Finding | None:
+    def _despite_success(self) -> FailedPart | None:
         """A function that failed behind a method that maps that to a status of success."""
         texts = [text for text in self._spoken() if "customer function error" in text]
         found = words.say(words.INTEGRATION, texts)
         return self._finding(found[1], found[0]) if found else None
 
-    def _decided(self, kind: str) -> Finding:
+    def _decided(self, kind: str) -> FailedPart:
         """A response whose type says who is meant; a sentence or the access log says more."""
         texts = [*self._spoken(), *self._of_access()]
         rows: tuple[Sentence, ...] = words.REFUSALS
@@ -209,7 +209,7 @@ class GatewayRequest:
             return self._finding(found[1], found[0])
         return self._finding(base, self._typed_line(texts))
 
-    def _by_sentences(self, kind: str) -> Finding | None:
+    def _by_sentences(self, kind: str) -> FailedPart | None:
         """What the log's sentences say, where the type leaves it open or is not known."""
         if answered := self._refused_by_service():
             return answered
@@ -226,18 +226,18 @@ class GatewayRequest:
             return self._by_authorizer() or self._unclear()
         return None
 
-    def _by_authorizer(self) -> Finding | None:
+    def _by_authorizer(self) -> FailedPart | None:
         """An error that the access log has from an authorizer, whatever its words."""
         said = self.value("authorizer.error", "authorize.error", "authenticate.error")
         kind = "AUTHORIZER_FAILURE" if self.status >= _FAULT else "UNAUTHORIZED"
         return self._finding(TYPES[kind], said) if said else None
 
-    def _unclear(self) -> Finding:
+    def _unclear(self) -> FailedPart:
         """Only the status is known."""
         part = "integration" if self.status >= _FAULT else "api"
         return self._finding(Words(part, "unclear"), "")  # type: ignore[arg-type]
 
-    def _of_backend(self) -> Finding:
+    def _of_backend(self) -> FailedPart:
         """An error that the back end answered with: a service's own words say more."""
         if self.endpoint == "function" or (not self.endpoint and not self._is_service_answer()):
             name = self.function or "the integration"
@@ -252,7 +252,7 @@ class GatewayRequest:
     def _is_service_answer(self) -> bool:
         return self.body is not None and '"__type"' in self.body[0]
 
-    def _refused_by_service(self) -> Finding | None:
+    def _refused_by_service(self) -> FailedPart | None:
         """A refusal of the AWS service behind the method, in its own words."""
         if self.endpoint not in ("service", "states") and not self._is_service_answer():
             return None
@@ -292,9 +292,9 @@ class GatewayRequest:
     def _body_line(self) -> str:
         return self.body[1].text.strip()[:_SHOWN_BODY] if self.body else ""
 
-    def _finding(self, said: Words, sentence: str, name: str = "") -> Finding:
+    def _finding(self, said: Words, sentence: str, name: str = "") -> FailedPart:
         event = self._event_of(sentence)
-        return Finding(
+        return FailedPart(
             said.part, name or self._name(said), said.kind, _error_of(sentence), said.by,
             evidence=event.text.strip() if event else "", source=event.source if event else "",
             time_ms=event.time_ms if event else 0, says=said.says, remedy=said.remedy,
@@ -336,7 +336,7 @@ class GatewayRequest:
 _BAD, _FAULT = 400, 500
 
 
-def _with(finding: Finding, **changes: str) -> Finding:
+def _with(finding: FailedPart, **changes: str) -> FailedPart:
     from dataclasses import replace
 
     return replace(finding, **changes)  # type: ignore[arg-type]

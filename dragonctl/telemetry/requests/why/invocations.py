@@ -20,7 +20,7 @@ from dragonctl.telemetry.logs.events import LogEvent
 from dragonctl.telemetry.logs.lines import Line, recognise
 from dragonctl.telemetry.logs.platform import PlatformRecord
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
-from dragonctl.telemetry.requests.why.model import Finding, Kind
+from dragonctl.telemetry.requests.why.model import FailedPart, Kind
 
 Ended = Literal["", "ok", "failed", "uncaught"]
 """By the platform's status ``ok`` or ``failed``; ``uncaught`` by the runtime's own error alone."""
@@ -79,18 +79,18 @@ class Invocation:
         earlier = any(one.ended in ("failed", "uncaught") for one in self.attempts[:-1])
         return earlier and self.ended == "ok"
 
-    def failure(self) -> Finding | None:
+    def failure(self) -> FailedPart | None:
         """Why its last failing try failed; None where none did."""
         failing = [one for one in self.attempts if one.ended in ("failed", "uncaught")]
         return self._finding(failing[-1]) if failing else None
 
-    def logged(self) -> Finding | None:
+    def logged(self) -> FailedPart | None:
         """The last error that its code logged, for an answer that was an error though it ended."""
         told = [item for one in self.attempts for item in one.raised]
         named = [item for item in told if item[1].name] or told
         return self._of_raised(*named[-1]) if named else None
 
-    def _finding(self, attempt: Attempt) -> Finding:
+    def _finding(self, attempt: Attempt) -> FailedPart:
         forced = self._by_force(attempt)
         uncaught = [
             item for item in attempt.raised if item[1].uncaught and not _is_posting(item[1])
@@ -109,14 +109,14 @@ class Invocation:
         event = attempt.lines[-1][0]
         return self._made(event, Judged("exception"), "")
 
-    def _of_raised(self, event: LogEvent, found: Raised) -> Finding:
+    def _of_raised(self, event: LogEvent, found: Raised) -> FailedPart:
         judged = judge(found.name, found.message, event.text)
         inner = errors.deepest(event.text)
         if judged.kind == "exception" and inner:
             judged = judge(inner.name, inner.message, event.text)
         return self._made(event, judged, found.name or found.message[:200])
 
-    def _by_force(self, attempt: Attempt) -> Finding | None:
+    def _by_force(self, attempt: Attempt) -> FailedPart | None:
         """An end that Lambda itself tells: time-outs, exits, answers that are too large."""
         failing = [(event, record) for event, record in attempt.records if record.failed]
         if not failing:
@@ -139,9 +139,9 @@ class Invocation:
             return Judged("cannot start")
         return judged
 
-    def _made(self, event: LogEvent, judged: Judged, error: str) -> Finding:
+    def _made(self, event: LogEvent, judged: Judged, error: str) -> FailedPart:
         kind: Kind = judged.kind
-        return Finding(
+        return FailedPart(
             "function", self.function, kind, error, judged.by, event.text.strip(), event.source,
             event.time_ms, judged.says, judged.remedy, self._adopted(event), self.request,
         )  # fmt: skip

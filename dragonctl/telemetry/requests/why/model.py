@@ -28,7 +28,7 @@ Handled = Literal["no", "caught", "retried", "redriven", "tolerated"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class FailedPart:
     """One part that failed, how, and the line that says so.
 
     ``error`` is the error's name or AWS's words, ``by`` who throttled (``usage plan``, ``quota``,
@@ -78,8 +78,8 @@ class Verdict:
     outcome: Outcome = "unknown"
     found: bool = True
     handled: Handled = "no"
-    cause: Finding | None = None
-    consequences: tuple[Finding, ...] = ()
+    cause: FailedPart | None = None
+    consequences: tuple[FailedPart, ...] = ()
     status: str = ""
     next_command: str = ""
     ids: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from dragonctl.engine.symptoms import is_fatal, unless_refused
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import is_execution
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
-from dragonctl.telemetry.requests.why.model import Finding, Part
+from dragonctl.telemetry.requests.why.model import FailedPart, Part
 from dragonctl.telemetry.requests.why.services import service_named
 from dragonctl.telemetry.traces.reading import Trace
 from dragonctl.telemetry.traces.segments import Segment, walk
@@ -76,14 +76,14 @@ def machines(roots: Iterable[Segment]) -> list[Segment]:
     return [one for _, one in walk(roots) if "StepFunctions" in one.origin]
 
 
-def beneath(roots: Iterable[Segment]) -> Finding | None:
+def beneath(roots: Iterable[Segment]) -> FailedPart | None:
     """The failing segment beneath API Gateway's own; None where that alone says that it failed."""
     found = cause(roots)
     own = {root.name for root in roots if "ApiGateway" in root.origin}
     return None if found is None or found.name in own else found
 
 
-def cause(roots: Iterable[Segment]) -> Finding | None:
+def cause(roots: Iterable[Segment]) -> FailedPart | None:
     """The failing segment that the outermost failure comes from; None where nothing failed."""
     failing = [root for root in roots if root.failed]
     if not failing:
@@ -114,7 +114,7 @@ def _failing(segment: Segment) -> Iterator[Segment]:
             yield from (inner for inner in child.children if inner.origin and inner.failed)
 
 
-def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:
+def _finding(chain: list[Segment], roots: list[Segment]) -> FailedPart:
     deepest = chain[-1]
     raised = next((s.exceptions[0] for s in reversed(chain) if s.exceptions), None)
     owner = _owner(chain)
@@ -128,7 +128,7 @@ def _finding(chain: list[Segment], roots: list[Segment]) -> Finding:
         judged = judged._replace(by=service_named(owner.name))
     words = f"{raised.type}: {raised.message}" if raised else ""
     seen = f"{deepest.name}: {deepest.status}" + (f" {status}" if status else "")
-    return Finding(
+    return FailedPart(
         part, owner.name, judged.kind, error, judged.by, " · ".join(w for w in (seen, words) if w),
         "trace", int(deepest.start * 1000), judged.says, judged.remedy,
         request=str(owner.aws.get("request_id") or request_of(roots[0])),
@@ -213,7 +213,7 @@ def _summaries(fetch: Fetch, start: float, end: float) -> Iterator[Mapping[str, 
             raise
 
 
-def root_cause(fetch: Fetch, trace: str) -> Finding | None:
+def root_cause(fetch: Fetch, trace: str) -> FailedPart | None:
     """The root cause that X-Ray itself found for a trace (FaultRootCauses, ErrorRootCauses)."""
     moment = id_time(trace)
     if moment is None:
@@ -225,7 +225,7 @@ def root_cause(fetch: Fetch, trace: str) -> Finding | None:
     return None
 
 
-def _of_root_cause(item: Mapping[str, Any]) -> Finding | None:
+def _of_root_cause(item: Mapping[str, Any]) -> FailedPart | None:
     services = item.get("Services") or ()
     service = services[-1] if services else {}
     path = service.get("EntityPath") or ()
@@ -239,7 +239,7 @@ def _of_root_cause(item: Mapping[str, Any]) -> Finding | None:
     part: Part = (
         "function" if "Lambda" in kind else "state-machine" if "States" in kind else "downstream"
     )
-    return Finding(
+    return FailedPart(
         part, str(service.get("Name") or entity.get("Name", "")), judged.kind, name, judged.by,
         f"{entity.get('Name', '')}: {name}: {message}", "trace", says=judged.says,
         remedy=judged.remedy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dragonctl.telemetry.requests.why.model import Finding, Kind, Part
+from dragonctl.telemetry.requests.why.model import FailedPart, Kind, Part
 
 _OF_KIND: dict[Kind, str] = {
     "caller not allowed": "the caller was not let in",
@@ -67,7 +67,7 @@ _REMEDIES_OF_PART: dict[tuple[Part, Kind], str] = {
 }
 
 
-def meaning(finding: Finding) -> str:
+def meaning(finding: FailedPart) -> str:
     """What a finding says, as a clause."""
     if finding.says:
         return finding.says
@@ -95,7 +95,7 @@ SERVICES = {
 """What people call a service that a verdict names."""
 
 
-def remedy(finding: Finding) -> str:
+def remedy(finding: FailedPart) -> str:
     """What to do about a finding; without the words about who manages the part."""
     if finding.remedy:
         return finding.remedy

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from dragonctl.telemetry.requests.why.error_kinds import Judged, judge
-from dragonctl.telemetry.requests.why.executions import Execution, Failure
+from dragonctl.telemetry.requests.why.executions import Execution, ExecutionFailure
 from dragonctl.telemetry.requests.why.history import function_error, nested_error
-from dragonctl.telemetry.requests.why.model import Finding, Part
+from dragonctl.telemetry.requests.why.model import FailedPart, Part
 
 _DEFINITION = re.compile(
     r"States\.(?:Runtime|QueryEvaluationError|NoChoiceMatched|ParameterPathFailure"
@@ -28,7 +28,7 @@ _SAYS = {
 }
 
 
-def finding(failure: Failure, execution: Execution) -> Finding:
+def finding(failure: ExecutionFailure, execution: Execution) -> FailedPart:
     """A failure of an execution in the words of a verdict."""
     event = failure.event
     if event.type in ("ExecutionAborted", "ExecutionTimedOut"):
@@ -38,13 +38,13 @@ def finding(failure: Failure, execution: Execution) -> Finding:
     adopted = ""
     if failure.inferred:
         adopted = "the log's level leaves the state out; only this state of the definition calls it"
-    return Finding(
+    return FailedPart(
         part, failure.state or execution.machine, judged.kind, error, judged.by, event.line,
         "state-machines", event.time_ms, judged.says, judged.remedy, adopted, execution.arn,
     )  # fmt: skip
 
 
-def _of_whole(failure: Failure, execution: Execution) -> Finding:
+def _of_whole(failure: ExecutionFailure, execution: Execution) -> FailedPart:
     """The execution itself was stopped, or ran out of its time; where it stood is said."""
     event = failure.event
     standing = execution.open_states()
@@ -56,13 +56,13 @@ def _of_whole(failure: Failure, execution: Execution) -> Finding:
         )  # fmt: skip
     else:
         judged = Judged("timeout", "", f"the execution ran out of its time{where}")
-    return Finding(
+    return FailedPart(
         "state-machine", execution.machine, judged.kind, event.error or event.cause, "", event.line,
         "state-machines", event.time_ms, judged.says, judged.remedy, "", execution.arn,
     )  # fmt: skip
 
 
-def _judged(failure: Failure) -> tuple[Judged, str]:
+def _judged(failure: ExecutionFailure) -> tuple[Judged, str]:
     """How it failed, and what its error is called."""
     event = failure.event
     error, cause = event.error, event.cause

@@ -16,7 +16,7 @@ from dragonctl.telemetry.requests.why.executions import Execution
 from dragonctl.telemetry.requests.why.gateway import GatewayRequest
 from dragonctl.telemetry.requests.why.gathering import Seen
 from dragonctl.telemetry.requests.why.invocations import Invocation
-from dragonctl.telemetry.requests.why.model import Finding, Handled, Outcome
+from dragonctl.telemetry.requests.why.model import FailedPart, Handled, Outcome
 from dragonctl.telemetry.traces.segments import Segment
 
 _RAISED = frozenset({"exception", "unclear", "backend status"})
@@ -28,7 +28,7 @@ class Judgement:
     """How one whole ended: ``chain`` from the cause to what it led to."""
 
     outcome: Outcome
-    chain: list[Finding] = field(default_factory=list)
+    chain: list[FailedPart] = field(default_factory=list)
     handled: Handled = "no"
     status: str = ""
     unseen: list[str] = field(default_factory=list)
@@ -154,7 +154,7 @@ class _Judges:
             )
         return judgement
 
-    def _deepened(self, own: Finding, request: GatewayRequest) -> list[Finding]:
+    def _deepened(self, own: FailedPart, request: GatewayRequest) -> list[FailedPart]:
         """From what API Gateway says to what stands behind it, where that says more."""
         if own.part == "authorizer":
             return self._chain(self._of_authorizer(own, request), own)
@@ -164,15 +164,15 @@ class _Judges:
             return self._chain(self._of_function(own, request), own)
         return [own]
 
-    def _executed(self) -> list[Finding]:
+    def _executed(self) -> list[FailedPart]:
         """What failed in an execution whose end the method's mapping answers with an error."""
         told = (self.execution(one) for one in _executions(self.seen) if one.failed)
         return next((one.chain for one in told), [])
 
-    def _chain(self, deeper: Finding | None, own: Finding) -> list[Finding]:
+    def _chain(self, deeper: FailedPart | None, own: FailedPart) -> list[FailedPart]:
         return [deeper, own] if deeper else [own]
 
-    def _of_authorizer(self, own: Finding, request: GatewayRequest) -> Finding | None:
+    def _of_authorizer(self, own: FailedPart, request: GatewayRequest) -> FailedPart | None:
         """The line of the authorizer's own function, where its log was seen."""
         for ident in sorted(request.invocations & set(self.seen.invocations)):
             failure = self.seen.invocations[ident].failure()
@@ -181,7 +181,7 @@ class _Judges:
                 return replace(failure, part="authorizer", kind=kind)
         return None
 
-    def _of_function(self, own: Finding, request: GatewayRequest) -> Finding | None:
+    def _of_function(self, own: FailedPart, request: GatewayRequest) -> FailedPart | None:
         """The function behind an answer that was an error: its end, or what it logged."""
         ours = list(self._direct(request))
         if deepest := self._deepest(ours, request):
@@ -202,7 +202,7 @@ class _Judges:
         same = [one for one in every.values() if one.function == request.function]
         return same or list(every.values())
 
-    def _deepest(self, ours: list[Invocation], request: GatewayRequest) -> Finding | None:
+    def _deepest(self, ours: list[Invocation], request: GatewayRequest) -> FailedPart | None:
         """The failing invocation: of several, the one at the end of the trace's failing chain."""
         failing = [(one, found) for one in ours if (found := one.failure())]
         every = [(one, f) for one in self.seen.invocations.values() if (f := one.failure())]
@@ -212,7 +212,7 @@ class _Judges:
                 return found
         return failing[-1][1] if failing else None
 
-    def _traced(self, request: GatewayRequest) -> Finding | None:
+    def _traced(self, request: GatewayRequest) -> FailedPart | None:
         found = (
             segments.beneath(segments.own_part(trace, request.id))
             for trace in self.seen.traces.values()
@@ -238,7 +238,7 @@ class _Judges:
         failure = execution.failure()
         if failure is None:
             said = "Its history and its log are gone, or were never kept: what failed was not seen."
-            bare = Finding(
+            bare = FailedPart(
                 "state-machine", execution.machine, "unclear", execution.status,
                 evidence=f"{execution.arn}: {execution.status}", source="state-machines",
                 time_ms=execution.start_ms, request=execution.arn,
@@ -253,7 +253,7 @@ class _Judges:
         chain = self._called(own, failure.event.requests, failure.function)
         return Judgement("failed", chain, status=execution.status)
 
-    def _inner(self, execution: Execution) -> list[Finding]:
+    def _inner(self, execution: Execution) -> list[FailedPart]:
         """The failure of an execution that this one started and waited for."""
         failure = execution.failure()
         for arn in execution.nested():
@@ -268,7 +268,7 @@ class _Judges:
                 return self._failed(inner).chain
         return []
 
-    def _called(self, own: Finding, requests: set[str], function: str = "") -> list[Finding]:
+    def _called(self, own: FailedPart, requests: set[str], function: str = "") -> list[FailedPart]:
         """The function that a state called, where its own line tells more."""
         for ident in sorted(requests & set(self.seen.invocations)):
             failure = (

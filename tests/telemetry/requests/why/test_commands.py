@@ -9,12 +9,12 @@ from dragonctl.application.nouns import Api, App, Function, Machine
 from dragonctl.application.ownership import Owner
 from dragonctl.cli.root import cli
 from dragonctl.telemetry.requests.why.commands import advice, manager, next_command
-from dragonctl.telemetry.requests.why.model import Finding
+from dragonctl.telemetry.requests.why.model import FailedPart
 from tests.telemetry.fake_logs import refusal
 from tests.telemetry.requests.why.world import CALL, REQUEST, STANDARD
 
-RAISED = Finding("function", "prices", "exception", source="functions")
-MAPPED = Finding("mapping", "GET /x", "configuration", remedy="Correct the mapping.")
+RAISED = FailedPart("function", "prices", "exception", source="functions")
+MAPPED = FailedPart("mapping", "GET /x", "configuration", remedy="Correct the mapping.")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_function_is_deployed_by_the_tool_that_manages_it(tool, words):
 def test_settings_are_changed_where_they_last():
     assert advice(MAPPED, Owner("Terraform")).endswith("Terraform manages it: change it there.")
     assert advice(MAPPED, None) == "Correct the mapping."
-    caller = Finding("caller", "the caller", "caller error", remedy="Send a body.")
+    caller = FailedPart("caller", "the caller", "caller error", remedy="Send a body.")
     assert advice(caller, Owner("SAM", "shop")) == "Send a body."
 
 
@@ -53,7 +53,7 @@ def test_the_manager_of_each_part_is_told_by_its_tags():
     def fetch(_service, operation, **_):
         return tags[operation]
 
-    flow = Finding("state", "Charge", "exception", request=STANDARD)
+    flow = FailedPart("state", "Charge", "exception", request=STANDARD)
     assert manager(fetch, app(), RAISED).tool == "SAM"
     assert manager(fetch, app(), flow).tool == "Terraform"
     assert manager(fetch, app(), MAPPED).tool == "CloudFormation"
@@ -67,10 +67,10 @@ def test_tags_that_may_not_be_read_leave_the_manager_unknown():
 
 
 FOUND = [
-    RAISED, MAPPED, Finding("state", "A", "exception", source="state-machines"),
-    Finding("integration", "x", "timeout", source="api"), Finding("api", "x", "unclear"),
-    Finding("downstream", "x", "exception", source="trace"),
-    Finding("state", "Big", "exception", next=f"dragonctl why {STANDARD}"),
+    RAISED, MAPPED, FailedPart("state", "A", "exception", source="state-machines"),
+    FailedPart("integration", "x", "timeout", source="api"), FailedPart("api", "x", "unclear"),
+    FailedPart("downstream", "x", "exception", source="trace"),
+    FailedPart("state", "Big", "exception", next=f"dragonctl why {STANDARD}"),
 ]  # fmt: skip
 
 
