@@ -70,8 +70,8 @@ def find_apis(aws: Reader, selection: Selection) -> list[dict[str, Any]]:
     if selection.all_apis and apis:
         return apis
     if selection.apis:
-        said = [api for name in selection.apis for api in _named_apis(aws, apis, name)]
-        return list({api["id"]: api for api in said}.values())
+        named = [api for name in selection.apis for api in _named_apis(aws, apis, name)]
+        return list({api["id"]: api for api in named}.values())
     return [_only_api(aws, apis, selection)]
 
 

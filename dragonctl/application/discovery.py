@@ -197,8 +197,8 @@ def _variables(stages: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
     for stage in stages.values() or [{}]:
         variables = stage.get("variables") or {}
         yield variables
-        if said := (stage.get("canarySettings") or {}).get("stageVariableOverrides"):
-            yield {**variables, **said}
+        if overrides := (stage.get("canarySettings") or {}).get("stageVariableOverrides"):
+            yield {**variables, **overrides}
 
 
 def _refuse_missing(

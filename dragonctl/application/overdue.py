@@ -33,7 +33,7 @@ def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator
     told = (entry for run in runs for entry in run.entries.values())
     entries = [entry for entry in told if resource_of(entry, {Stage.kind: Stage})]
     until = {entry.identifier: (entry.after or {}).get(DATA_TRACE_TAG) for entry in entries}
-    due = [one for one in entries if (said := until[one.identifier]) and _is_past(said, now)]
+    due = [one for one in entries if (end := until[one.identifier]) and _is_past(end, now)]
     for api in dict.fromkeys(entry.identity["api"] for entry in due):
         with suppress(DragonError):
             yield from _told(api, read_stages(aws, api), now)
@@ -56,8 +56,8 @@ def overdue_since(stage: Raw, now: datetime) -> str | None:
     return until if is_on and until and _is_past(until, now) else None
 
 
-def _is_past(said: str, now: datetime) -> bool:
+def _is_past(end: str, now: datetime) -> bool:
     try:
-        return datetime.fromisoformat(said) <= now
+        return datetime.fromisoformat(end) <= now
     except (ValueError, TypeError):
         return True  # a date that nobody can read is no permission to go on

@@ -151,9 +151,9 @@ def owner(*tags: Tags | None) -> Owner | None:
 def _owner(tags: Tags | None) -> Owner | None:
     """The tool whose mark is among the tags, and the stack that CloudFormation wrote there."""
     own = {key: value for key, value in (tags or {}).items() if not key.startswith("aws:")}
-    said = [f"{key}={value}".lower() for key, value in own.items()]
+    marks = [f"{key}={value}".lower() for key, value in own.items()]
     stack = (tags or {}).get(STACK, "")
-    marked = (tool for mark, tool in _MARKS.items() if any(re.search(mark, one) for one in said))
+    marked = (tool for mark, tool in _MARKS.items() if any(re.search(mark, one) for one in marks))
     tool = next(marked, None)
     if stack and tool not in _OF_CLOUDFORMATION:
         tool = _stack_tool(tags or {})

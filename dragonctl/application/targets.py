@@ -61,7 +61,7 @@ class Unresolved:
 
 
 def named_target(
-    kind: Literal["function", "machine"], said: str, here: tuple[str, str, str]
+    kind: Literal["function", "machine"], written: str, here: tuple[str, str, str]
 ) -> Target:
     """What somebody names: a name or an ARN, with a qualifier or without.
 
@@ -72,12 +72,12 @@ def named_target(
     service, word = {"function": ("lambda", "function"), "machine": ("states", "stateMachine")}[
         kind
     ]
-    bare = f"arn:{partition}:{service}:{region}:{account}:{word}:{said}"
+    bare = f"arn:{partition}:{service}:{region}:{account}:{word}:{written}"
     pattern = _FUNCTION if kind == "function" else _MACHINE
-    found = pattern.fullmatch(said if said.startswith("arn:") else bare)
+    found = pattern.fullmatch(written if written.startswith("arn:") else bare)
     if found is None:
         option = "--function" if kind == "function" else "--state-machine"
-        raise UsageError(f"{option} {said!r} cannot be its name.", "Give its name or its ARN.")
+        raise UsageError(f"{option} {written!r} cannot be its name.", "Give its name or its ARN.")
     return _target(kind, found)
 
 
@@ -218,12 +218,12 @@ def _named(
 
 
 def _target(kind: Literal["function", "machine"], found: re.Match[str]) -> Target:
-    said = found.groupdict(default="")
+    written = found.groupdict(default="")
     return Target(
         kind,
-        said["name"],
-        None if said["qualifier"] in ("", "$LATEST") else said["qualifier"],
-        said["account"],
-        said.get("region", ""),
-        said.get("partition", ""),
+        written["name"],
+        None if written["qualifier"] in ("", "$LATEST") else written["qualifier"],
+        written["account"],
+        written.get("region", ""),
+        written.get("partition", ""),
     )

@@ -340,5 +340,5 @@ def service_model(service: str) -> Any:
     """Botocore's model of a service: its operations, their shapes and how they are sent."""
     from botocore.model import ServiceModel
 
-    told = descriptions(None).load_service_model(service, "service-2", api_version=None)
-    return ServiceModel(told, service)
+    description = descriptions(None).load_service_model(service, "service-2", api_version=None)
+    return ServiceModel(description, service)

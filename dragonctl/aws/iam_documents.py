@@ -83,19 +83,19 @@ def allows(
     ``resource`` is an ARN; ``*`` asks for the right on *every* resource, which only a grant on
     ``*`` gives. ``boundary`` is the role's permissions boundary.
     """
-    said = [one for document in documents for one in statements(document)]
+    found = [one for document in documents for one in statements(document)]
     if boundary is not None and not allows([boundary], action, resource):
         return False
-    if any(_applies(one, "Deny", action, resource) for one in said):
+    if any(_applies(one, "Deny", action, resource) for one in found):
         return False
-    return any(_applies(one, "Allow", action, resource) for one in said)
+    return any(_applies(one, "Allow", action, resource) for one in found)
 
 
 def trusts(document: Document, service: str) -> bool:
     """Whether a trust policy lets ``service`` (``lambda.amazonaws.com``) assume the role."""
-    said = [one for one in statements(document) if _is_assumption_by(one, service)]
-    denied = any(one.get("Effect") == "Deny" and not is_conditional(one) for one in said)
-    return not denied and any(one.get("Effect") == "Allow" for one in said)
+    found = [one for one in statements(document) if _is_assumption_by(one, service)]
+    denied = any(one.get("Effect") == "Deny" and not is_conditional(one) for one in found)
+    return not denied and any(one.get("Effect") == "Allow" for one in found)
 
 
 def admits(

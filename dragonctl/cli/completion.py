@@ -91,8 +91,10 @@ def _known(kind: str, chosen: str, about: Globals) -> list[str]:
     return found
 
 
-def _first(said: str | tuple[str, ...] | None) -> str:
-    return said[0] if isinstance(said, tuple) and said else said if isinstance(said, str) else ""
+def _first(value: str | tuple[str, ...] | None) -> str:
+    return (
+        value[0] if isinstance(value, tuple) and value else value if isinstance(value, str) else ""
+    )
 
 
 def _ask(kind: str, chosen: str, about: Globals) -> list[str]:

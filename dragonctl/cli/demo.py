@@ -261,12 +261,12 @@ def _run(line: str, brief: Act | None, *, as_json: bool) -> tuple[int, Any]:
             code = run(shlex.split(line))
         excerpt.end(whole=code != 0)
         return code, None
-    with redirect_stdout(StringIO()) as said:
+    with redirect_stdout(StringIO()) as printed:
         code = run([*shlex.split(line), "--output", "json"])
     try:
-        return code, json.loads(said.getvalue())
+        return code, json.loads(printed.getvalue())
     except ValueError:
-        return code, said.getvalue()
+        return code, printed.getvalue()
 
 
 @contextmanager

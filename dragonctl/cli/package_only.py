@@ -14,7 +14,7 @@ from dragonctl.cli.failures import failed_document
 from dragonctl.cli.session import Session
 from dragonctl.packaging.archive import code_sha256
 from dragonctl.packaging.build import Package
-from dragonctl.packaging.errors import disk_errors_told
+from dragonctl.packaging.errors import disk_errors_explained
 from dragonctl.recipes.functions.folders import Chosen
 from dragonctl.recipes.functions.options import FunctionOptions
 from dragonctl.recipes.functions.preparation import as_document, packages
@@ -63,6 +63,6 @@ def _is_there(package: Package, path: Path) -> bool:
 
 
 def _put(package: Package, path: Path) -> None:
-    with disk_errors_told(f"Writing {path}"):
+    with disk_errors_explained(f"Writing {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package.path, path)

@@ -86,7 +86,7 @@ class Printed:
         if "list-profiles" in words:
             return command
         options = _PLACE[:1] if words[1] in _AWS_ACCESS else _PLACE
-        said = {word.partition("=")[0] for word in words}
+        named = {word.partition("=")[0] for word in words}
         given = {option: self.line.values(option)[-1:] for option in options}
         if self.local_endpoint and "--endpoint-url" in given:
             given["--endpoint-url"] = [self.local_endpoint]
@@ -94,20 +94,20 @@ class Printed:
             word
             for option, values in given.items()
             for value in values
-            if option not in said
+            if option not in named
             for word in (option, value)
         ]
         return f"{' '.join([typed, *map(shlex.quote, more)])}{mark}{comment}"
 
     def _more(self, words: Sequence[str]) -> Iterator[str]:
-        said = {word.partition("=")[0] for word in words}
+        named = {word.partition("=")[0] for word in words}
         for option in _PLACE:
             for value in self.line.values(option)[-1:]:
-                yield from () if option in said else (option, value)
-        if self.line.has("--local") and not {"--local", "--endpoint-url"} & said:
+                yield from () if option in named else (option, value)
+        if self.line.has("--local") and not {"--local", "--endpoint-url"} & named:
             yield "--local"
         command = next((word for word in words if word in command_names()), "")
-        if {"--api", "--all"} & said or "--api" not in option_names(command):
+        if {"--api", "--all"} & named or "--api" not in option_names(command):
             return
         apis, takes_several = self.line.values("--api"), "--all" in option_names(command)
         for api in apis if takes_several or len(set(apis)) == 1 else ():

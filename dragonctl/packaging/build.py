@@ -16,7 +16,7 @@ from dragonctl.packaging.archive import write_zip
 from dragonctl.packaging.cache import forget_unused, touch
 from dragonctl.packaging.confidential import RULES
 from dragonctl.packaging.dependencies import Dependencies, dependencies
-from dragonctl.packaging.errors import PackagingError, disk_errors_told
+from dragonctl.packaging.errors import PackagingError, disk_errors_explained
 from dragonctl.packaging.handler import calls_tracer, check_handler, check_syntax, handlers
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, check_unzipped
 from dragonctl.packaging.requirements import Requirements, add_tracer, read_requirements
@@ -95,7 +95,7 @@ def build(
     anywhere, as far as the requirements are pinned. Raises
     :class:`~dragonctl.packaging.errors.PackagingError`.
     """
-    with disk_errors_told(f"Packaging {source.name}"), TemporaryDirectory() as scratch:
+    with disk_errors_explained(f"Packaging {source.name}"), TemporaryDirectory() as scratch:
         files = collect(source, allowed)
         requirements = read_requirements(source, target)
         imported = imports(files.files)

@@ -19,7 +19,7 @@ class PackagingError(DragonError):
 
 
 @contextmanager
-def disk_errors_told(doing: str) -> Iterator[None]:
+def disk_errors_explained(doing: str) -> Iterator[None]:
     """Turn what the operating system says about files into one sentence that begins ``doing``."""
     try:
         yield

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dragonctl.errors import DragonError
-from dragonctl.packaging.errors import disk_errors_told
+from dragonctl.packaging.errors import disk_errors_explained
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES, megabytes
 from dragonctl.packaging.store import ZipStore
 from dragonctl.paths import read_own_json, state_folder
@@ -52,7 +52,7 @@ def save(sha256: str, location: str) -> None:
     saved = saved_codes()
     if saved.find(sha256):
         return
-    with disk_errors_told("Keeping the function's present code"):
+    with disk_errors_explained("Keeping the function's present code"):
         saved.write(lambda stream: _fetch(sha256, location, stream))
 
 

@@ -32,18 +32,18 @@ _FILES = ("UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT", "UV_EXCLUDE", "
 
 def origins(environ: Mapping[str, str]) -> str:
     """A digest of everything outside a function's folder that decides what is installed."""
-    told = {
+    settings = {
         name: without_password(value)
         for name, value in uv_environment(environ).items()
         if name.startswith("UV_") and not name.endswith(_SECRET) and not _HARMLESS.fullmatch(name)
     }
     files = [*_config_files(environ), *map(Path, constraints(environ))]
-    files += [Path(one) for name in _FILES for one in told.get(name, "").split()]
+    files += [Path(one) for name in _FILES for one in settings.get(name, "").split()]
     parts = [
-        sorted(told.items()),
+        sorted(settings.items()),
         uv_arguments(environ),
         [contents(path) for path in files],
-        [listing(one) for one in re.split(r"[,\s]+", told.get(_FOLDERS, "")) if one],
+        [listing(one) for one in re.split(r"[,\s]+", settings.get(_FOLDERS, "")) if one],
         [version("uv"), sys.platform, sys.version_info[:2]],  # uv builds sources with this Python
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -66,8 +66,8 @@ def _filled(template: str, call: Call) -> str:
     names = _wire_names(call.service, call.operation)
 
     def fill(found: re.Match[str]) -> str:
-        said = call.params.get(names.get(found[1], found[1]))
-        value = "*" if said is None else str(said)  # what AWS has yet to name is any
+        given = call.params.get(names.get(found[1], found[1]))
+        value = "*" if given is None else str(given)  # what AWS has yet to name is any
         return quote(value, safe="") if value.startswith("arn:") else value
 
     return _PLACEHOLDER.sub(fill, template)

@@ -23,8 +23,8 @@ def document(grants: Iterable[Grant]) -> dict[str, Any]:
         operator, key, value = grant.condition or (None, None, "")
         values[grant.action, grant.resource, operator, key].add(value)
     resources: dict[tuple[str, Any], set[str]] = defaultdict(set)
-    for (action, resource, operator, key), said in values.items():
-        condition = (operator, key, tuple(sorted(said))) if operator else None
+    for (action, resource, operator, key), condition_values in values.items():
+        condition = (operator, key, tuple(sorted(condition_values))) if operator else None
         resources[action, condition].add(resource)
     resources = {what: _widest(found) for what, found in resources.items()}
     actions: dict[tuple[tuple[str, ...], Any], list[str]] = defaultdict(list)

@@ -37,8 +37,8 @@ def first_run_policy(
         if item.have:
             item.step.resource.tags(tags, item.have)
     _read_rights(imagined, planned, roles)
-    told = [call for one in planned.items for call in _writes(one)]
-    writes = [] if reads_only else [*told, *reads.foreseen]
+    planned_writes = [call for one in planned.items for call in _writes(one)]
+    writes = [] if reads_only else [*planned_writes, *reads.foreseen]
     calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
     place = AccountArns(reads.partition, reads.region, reads.account, known)

@@ -80,9 +80,9 @@ def action_of(call: Call) -> str:
 
 def _resources(call: Call, place: AccountArns) -> Iterator[str]:
     """The ARNs that a call works on; ``*`` where AWS knows no narrower one."""
-    said = ANYWHERE.get((call.service, call.operation))
-    if said:
-        yield place.arn(said, call, {})
+    anywhere = ANYWHERE.get((call.service, call.operation))
+    if anywhere:
+        yield place.arn(anywhere, call, {})
         return
     if call.service == "iam" and "RoleName" in call.params:
         yield place.role(str(call.params["RoleName"]))

@@ -78,9 +78,9 @@ def _passed(arn: Any, service: str) -> Iterator[Extra]:
 def _credentials(document: Any) -> Iterator[str]:
     """The roles that the integrations of an OpenAPI document name, wherever they stand."""
     if isinstance(document, Mapping):
-        said = document.get("credentials")
-        if isinstance(said, str) and ":role/" in said:
-            yield said
+        credentials = document.get("credentials")
+        if isinstance(credentials, str) and ":role/" in credentials:
+            yield credentials
     inside = document.values() if isinstance(document, Mapping) else document
     for one in inside if isinstance(document, Mapping | list) else ():
         yield from _credentials(one)

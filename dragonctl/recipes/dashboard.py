@@ -76,8 +76,8 @@ def sealed(app: App) -> dict[str, Any]:
 
 def is_untouched(held: Mapping[str, Any]) -> bool:
     """Whether a dashboard is dragonctl's own and as dragonctl left it."""
-    said = _SEAL.search(json.dumps(held, ensure_ascii=False))
-    return said is not None and said[1] == _digest(held)
+    seal = _SEAL.search(json.dumps(held, ensure_ascii=False))
+    return seal is not None and seal[1] == _digest(held)
 
 
 def edited(have: Reading | None, app: App) -> str:

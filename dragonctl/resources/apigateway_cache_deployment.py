@@ -73,5 +73,5 @@ def shipped(deployment: Mapping[str, Any]) -> str | None:
 
     None: ``enable-cache`` did not make it.
     """
-    said = str(deployment.get("description") or "")
-    return next((ships for ships, made in _MADE.items() if said.startswith(made)), None)
+    description = str(deployment.get("description") or "")
+    return next((ships for ships, made in _MADE.items() if description.startswith(made)), None)

@@ -85,8 +85,8 @@ def logs_through(aws: Reader, role: str, done: Done, *regions: str) -> str | Non
         ended = here if region == aws.region else None
         settings = ended.state if ended else _account_settings(aws, region)
         if isinstance(settings, AwsError):
-            said = settings.code
-            return f"may be API Gateway's CloudWatch role in {region}, which does not say ({said})"
+            code = settings.code
+            return f"may be API Gateway's CloudWatch role in {region}, which does not say ({code})"
         if role_name(settings.get("cloudwatchRoleArn") or "") == role:
             return f"is API Gateway's CloudWatch role in {region}"
     return None

@@ -36,10 +36,10 @@ class Topic(Resource):
         answer = aws.get("sns", "GetTopicAttributes", absent=ABSENT, TopicArn=self.arn)
         if answer is None:
             return None
-        said = answer["Attributes"]
-        policy = iam_documents.decoded(said.get("Policy") or "{}")
+        shown = answer["Attributes"]
+        policy = iam_documents.decoded(shown.get("Policy") or "{}")
         return Reading(
-            {"name": self.name, "policy": policy}, {"key": said.get("KmsMasterKeyId") or None}
+            {"name": self.name, "policy": policy}, {"key": shown.get("KmsMasterKeyId") or None}
         )
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:

@@ -74,10 +74,10 @@ def connection(reads: Reads, now: datetime) -> Iterator[Check]:
         yield _read(reads, service, operation)
 
 
-def _clock(said: str | None, now: datetime) -> Check:
-    if not said:
+def _clock(date: str | None, now: datetime) -> Check:
+    if not date:
         return Check("clock", ok=True, detail="AWS did not say the time")
-    skew = (now - parsedate_to_datetime(said).astimezone(UTC)).total_seconds()
+    skew = (now - parsedate_to_datetime(date).astimezone(UTC)).total_seconds()
     if abs(skew) < _SKEW_SECONDS:
         return Check("clock", ok=True, detail=f"{abs(skew):.0f} s from AWS's")
     side = "fast" if skew > 0 else "slow"

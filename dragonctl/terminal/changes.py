@@ -43,7 +43,7 @@ class Report:
         """The things (identifiers) of which a line says enough: they are made or deleted whole."""
         self.began = time.monotonic()
         self.drawing = Drawing("Reading …", animates=animates())
-        self.told: dict[str, float] = {}
+        self.waited: dict[str, float] = {}
         self.lines: dict[str, str] = {}
         self.lock = threading.Lock()  # steps tell of themselves from their own threads
 
@@ -131,8 +131,8 @@ class Report:
         # A wait is worth a line once it can be felt, and once only.
         key = f"{wait.about}: {wait.reason}"
         with self.lock:
-            before = self.told.get(key, 0.0)
-            self.told[key] = before + wait.seconds
+            before = self.waited.get(key, 0.0)
+            self.waited[key] = before + wait.seconds
         if before < _PATIENCE_SECONDS <= before + wait.seconds:
             often = f", usually for about {_duration(expected_seconds)}" if expected_seconds else ""
             tell(Text(f"… {neutral(key)}{often}", style="dim"))

@@ -37,8 +37,8 @@ class Screen(Console):
     @property
     def drawing_width(self) -> int:
         """How many cells a drawing may take: of a terminal all, else what ``COLUMNS`` says."""
-        said = os.environ.get("COLUMNS", "")
-        return self.room or (int(said) if said.isdecimal() else _DRAWING_WIDTH)
+        columns = os.environ.get("COLUMNS", "")
+        return self.room or (int(columns) if columns.isdecimal() else _DRAWING_WIDTH)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print text broken between words, and anything else as rich does."""

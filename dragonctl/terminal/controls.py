@@ -48,8 +48,8 @@ def _way(finding: ControlFinding) -> str:
 
 def _groups(mark: Text, findings: Sequence[ControlFinding], way: Way) -> None:
     """Each command and each reason once, with the controls that it is about."""
-    told = sorted(findings, key=lambda one: (way(one), one.control))
-    for reason, group in groupby(told, key=way):
+    ordered = sorted(findings, key=lambda one: (way(one), one.control))
+    for reason, group in groupby(ordered, key=way):
         about = list(group)
         names = ", ".join(dict.fromkeys(one.control for one in about))
         out().print(Text.assemble(mark, neutral(f"{names}:")))

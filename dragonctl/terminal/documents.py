@@ -18,11 +18,11 @@ def is_document(value: Any) -> bool:
 
 def summary(document: Mapping[str, Any]) -> str:
     """What a document grants, or whom it trusts; its resources are left to its JSON."""
-    said = list(statements(document))
-    if any("Principal" in one for one in said):
-        trusted = (str(service) for one in said for service in services(one))
+    found = list(statements(document))
+    if any("Principal" in one for one in found):
+        trusted = (str(service) for one in found for service in services(one))
         return f"trusts {', '.join(trusted) or 'others'}"
-    allowed = (str(action) for one in said for action in listed(one.get("Action")))
+    allowed = (str(action) for one in found for action in listed(one.get("Action")))
     return f"allows {', '.join(allowed)}"
 
 

@@ -27,8 +27,8 @@ def field_lines(changes: Sequence[Change]) -> Iterator[Text]:
     if all(change.after is None for change in changes):
         changes = [replace(change, before=None, after=change.before) for change in changes]
     if all(change.before is None for change in changes):
-        told = [one for one in changes if one.field != "path" and one.after is not None]
-        facts = " · ".join(map(_fact, told))
+        made_of = [one for one in changes if one.field != "path" and one.after is not None]
+        facts = " · ".join(map(_fact, made_of))
         yield Text(f"{_INDENT}{facts}", style="dim")
         return
     column = min(max(len(label(change)) for change in changes), _WIDEST_NAME)

@@ -152,12 +152,12 @@ class LogPrinter:
         first, *rest = neutral_lines(shape.text)
         lines = self._wrapped(" " * taken + first)
         begins = lines[0][:taken].isspace() or not lines[0]
-        told = [self._paint(lines[0][taken:], style)] if begins else ["", *lines[:1]]
+        printed = [self._paint(lines[0][taken:], style)] if begins else ["", *lines[:1]]
         below = [*lines[1:], *(one for line in rest for one in self._below(line))]
-        told += [self._paint(line, style) for line in below]
+        printed += [self._paint(line, style) for line in below]
         if shape.fields:
-            told += [self._paint(line, "dim") for line in self._below(_fields(shape))]
-        return "\n".join(told)
+            printed += [self._paint(line, "dim") for line in self._below(_fields(shape))]
+        return "\n".join(printed)
 
     def _below(self, text: str) -> list[str]:
         return self._wrapped(" " * self.indent + text)

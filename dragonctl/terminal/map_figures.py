@@ -39,10 +39,10 @@ def worst_of(figures: Figures) -> str:
 
 def outcomes_text(figures: Figures) -> Text:
     """What became of requests, each outcome in its colour; ``-`` where nothing is known."""
-    return told(outcomes(figures), " ") or Text("-")
+    return coloured_outcomes(outcomes(figures), " ") or Text("-")
 
 
-def told(found: Sequence[tuple[Status, str]], between: str) -> Text:
+def coloured_outcomes(found: Sequence[tuple[Status, str]], between: str) -> Text:
     """Outcomes, each in its colour."""
     parts = [Text(f"{name} {share}".strip(), style=STATUS_COLOURS[name]) for name, share in found]
     return Text(between).join(parts)

@@ -70,19 +70,20 @@ def _card(node: Node, item: Item, number: int, words: tuple[str, str], *, loops:
     (x, y), width = _corner(item), _WIDTH
     figures, kind = node.figures, _fitted(about)
     rate = _rate(figures)
-    told = f"{label(node)}, {about}: {rate}, {shares_text(figures)}"
+    description = f"{label(node)}, {about}: {rate}, {shares_text(figures)}"
     worst = worst_of(figures)
     outcome = "" if worst in ("", "ok") else shares_text(figures)
     return (
         f'<g class="node" role="button" tabindex="0" aria-pressed="false" data-node="{number}"'
-        f' aria-label="{escape(told)}">'
+        f' aria-label="{escape(description)}">'
         f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{_HEIGHT}" rx="9"/>'
         f'<text class="kind" x="{x + 12}" y="{y + 20}">{kind}{" ↻" if loops else ""}</text>'
         f'<text class="name" x="{x + 12}" y="{y + 38}">{escape(name)}</text>'
         f'<text class="rate" x="{x + 12}" y="{y + 55}">{_fitted(rate)}</text>'
         f'<text class="rate bad-{worst}" x="{x + 12}" y="{y + 70}">'
         f"{_fitted(outcome)}</text>"
-        f"{_shares(figures, x + 1, y + _HEIGHT - 7, width - 2)}<title>{escape(told)}</title></g>"
+        f"{_shares(figures, x + 1, y + _HEIGHT - 7, width - 2)}"
+        f"<title>{escape(description)}</title></g>"
     )
 
 

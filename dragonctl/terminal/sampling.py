@@ -60,5 +60,7 @@ def _matching(rule: dict[str, Any]) -> str:
         "host": rule.get("Host", "*"),
         "resource": rule.get("ResourceARN", "*"),
     }
-    said = [f"{name} {value}".strip() for name, value in parts.items() if set(value) - {"*", " "}]
-    return ", ".join(said) or "all"
+    conditions = [
+        f"{name} {value}".strip() for name, value in parts.items() if set(value) - {"*", " "}
+    ]
+    return ", ".join(conditions) or "all"

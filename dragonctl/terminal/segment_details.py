@@ -63,7 +63,7 @@ class Details:
     full: bool = False
     callers: Mapping[str, Segment] = field(default_factory=dict)
     raised: Mapping[str, RecordedException] = field(default_factory=dict)
-    _told: set[tuple[str, str, str]] = field(default_factory=set)
+    _explained: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, segments: Iterable[Segment], *, full: bool) -> Details:
@@ -121,9 +121,9 @@ class Details:
 
     def _stack(self, raised: RecordedException) -> Iterator[Detail]:
         key = (raised.id, raised.type, raised.message)
-        if key in self._told:
+        if key in self._explained:
             return
-        self._told.add(key)
+        self._explained.add(key)
         frames = raised.stack if self.full else raised.stack[:_FRAMES]
         for frame in frames:
             yield "dim", f"  at {frame}"

@@ -16,7 +16,7 @@ from dragonctl.terminal.connectors import Channel, passing
 from dragonctl.terminal.console import Screen
 from dragonctl.terminal.kinds import kind_text
 from dragonctl.terminal.layers import Item, layered
-from dragonctl.terminal.map_figures import BAD, outcomes, outcomes_text, told
+from dragonctl.terminal.map_figures import BAD, coloured_outcomes, outcomes, outcomes_text
 from dragonctl.terminal.map_names import MapNames, Shortening, label, links_of
 from dragonctl.terminal.map_outline import outline
 from dragonctl.terminal.neutral import middle
@@ -145,8 +145,8 @@ def _colour(figures: Figures) -> str:
 def _health(figures: Figures, width: int) -> Text:
     """What went wrong in words, as much as fits, the worst first."""
     found = outcomes(figures)
-    whole = told(found, " ")
-    return whole if whole.cell_len <= width else told(found[:1], " ").append(" …")
+    whole = coloured_outcomes(found, " ")
+    return whole if whole.cell_len <= width else coloured_outcomes(found[:1], " ").append(" …")
 
 
 def nodes_table(found: ServiceMap) -> Sheet:

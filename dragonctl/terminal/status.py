@@ -87,12 +87,12 @@ def _caches(console: Console, stages: Sequence[Document]) -> None:
     for stage in stages:
         if not stage["cache"]:
             continue
-        said = [f"{neutral(stage['cache'])} GB"]
+        facts = [f"{neutral(stage['cache'])} GB"]
         if stage["cache_hit_ratio"] is not None:
-            said.append(f"{stage['cache_hit_ratio'] * 100:.0f} % hits")
+            facts.append(f"{stage['cache_hit_ratio'] * 100:.0f} % hits")
         if stage["cache_per_month"] is not None:
-            said.append(f"${stage['cache_per_month']:,.2f}/month")
-        console.print(f"Cache of stage {neutral(stage['name'])}: {' · '.join(said)}")
+            facts.append(f"${stage['cache_per_month']:,.2f}/month")
+        console.print(f"Cache of stage {neutral(stage['name'])}: {' · '.join(facts)}")
 
 
 def _functions(functions: Sequence[Document], kept: Mapping[str, Document]) -> Sheet:

@@ -38,8 +38,8 @@ def _lines(verdict: Verdict, label: str) -> Iterator[Text]:
         yield Text(neutral(sentence))
     if cause and cause.remedy:
         yield Text(f"What to do: {neutral(cause.remedy)}")
-    said = _sentence(cause) if cause else ""
-    led_to = [one for item in verdict.consequences if (one := _sentence(item)) != said]
+    cause_line = _sentence(cause) if cause else ""
+    led_to = [one for item in verdict.consequences if (one := _sentence(item)) != cause_line]
     if led_to:
         yield Text("It led to:", style="dim")
         yield from (Text(f"  {one}") for one in led_to)

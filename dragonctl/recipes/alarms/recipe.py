@@ -121,13 +121,13 @@ def _alarm_warnings(
     """What of the alarms that are there keeps them from telling anybody."""
     for one in wanted:
         raw = known.alarms.get(one.name, {})
-        told = raw.get("AlarmActions") or []
+        actions = raw.get("AlarmActions") or []
         if raw.get("ActionsEnabled") is False:
             yield (
                 f"The actions of {one.name} are switched off, and stay so: `aws cloudwatch"
                 f" enable-alarm-actions --alarm-names {shlex.quote(one.name)}` switches them on"
             )
-        if recipient.topic not in told and len(told) >= MOST_ACTIONS:
+        if recipient.topic not in actions and len(actions) >= MOST_ACTIONS:
             yield f"{one.name} tells {MOST_ACTIONS} others already, AWS's limit, and is left so."
 
 

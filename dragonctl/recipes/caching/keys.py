@@ -180,7 +180,7 @@ def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[s
     identities = [one for one in method.declared if is_identity(one) and folded(one) not in held]
     for parameter in identities:
         yield f"the header {parameter.removeprefix(HEADER)} tells callers apart"
-    told = set(map(folded, identities))
-    read = [caller for caller in method.reads.callers if folded(caller) not in held | told]
+    headers = set(map(folded, identities))
+    read = [caller for caller in method.reads.callers if folded(caller) not in held | headers]
     if read:
         yield f"its integration reads {', '.join(map(in_words, read))}"

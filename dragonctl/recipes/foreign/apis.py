@@ -98,11 +98,11 @@ def operations(document: Json) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def settle(document: dict[str, Json], names: DocumentNames) -> dict[str, Json]:
     """The document, changed in place: what it names is here, behind every method is something."""
     for path, verb, operation in operations(document):
-        told = operation.get(INTEGRATION)
-        if isinstance(told, dict):
-            _settle_integration(told, names)
-            _note_unfilled(told, f"{verb} {path}", names)
-            _note_unserved(told, f"{verb} {path}", names)
+        integration = operation.get(INTEGRATION)
+        if isinstance(integration, dict):
+            _settle_integration(integration, names)
+            _note_unfilled(integration, f"{verb} {path}", names)
+            _note_unserved(integration, f"{verb} {path}", names)
         else:
             operation[INTEGRATION] = _nothing_behind(f"{verb} {path}")
             names.found.note(f"{verb} {path} has no integration: it answers 501.")
@@ -118,29 +118,29 @@ def _schemes(document: Json) -> Iterator[Json]:
         yield from (kept or {}).values()
 
 
-def _settle_integration(told: dict[str, Json], names: DocumentNames) -> None:
-    kind, uri = str(told.get("type", "")).lower(), told.get("uri")
+def _settle_integration(integration: dict[str, Json], names: DocumentNames) -> None:
+    kind, uri = str(integration.get("type", "")).lower(), integration.get("uri")
     if isinstance(uri, str) and kind in ("aws", "aws_proxy"):
-        told["uri"] = _uri(uri, names)
-    _settle_role(told, "credentials", names)
-    action = _ACTION.fullmatch(str(told.get("uri")))
-    templates = told.get("requestTemplates")
+        integration["uri"] = _uri(uri, names)
+    _settle_role(integration, "credentials", names)
+    action = _ACTION.fullmatch(str(integration.get("uri")))
+    templates = integration.get("requestTemplates")
     if action and isinstance(templates, dict):
         for kind_, text in templates.items():
             if isinstance(text, str):
                 templates[kind_] = _template(text, names, waits=action[1] == "StartSyncExecution")
 
 
-def _settle_authorizer(told: dict[str, Json], names: DocumentNames) -> None:
-    if isinstance(told.get("authorizerUri"), str):
-        told["authorizerUri"] = _uri(told["authorizerUri"], names)
-    _settle_role(told, "authorizerCredentials", names)
+def _settle_authorizer(authorizer: dict[str, Json], names: DocumentNames) -> None:
+    if isinstance(authorizer.get("authorizerUri"), str):
+        authorizer["authorizerUri"] = _uri(authorizer["authorizerUri"], names)
+    _settle_role(authorizer, "authorizerCredentials", names)
 
 
-def _settle_role(told: dict[str, Json], key: str, names: DocumentNames) -> None:
-    written = told.get(key)
+def _settle_role(definition: dict[str, Json], key: str, names: DocumentNames) -> None:
+    written = definition.get(key)
     if isinstance(written, str) and not _CALLERS.fullmatch(written):
-        told[key] = names.role(written)
+        definition[key] = names.role(written)
 
 
 def _uri(uri: str, names: DocumentNames) -> str:
@@ -169,17 +169,17 @@ def _template(text: str, names: DocumentNames, *, waits: bool) -> str:
     return _IN_TEMPLATE.sub(named, text)
 
 
-def _note_unfilled(told: dict[str, Json], method: str, names: DocumentNames) -> None:
-    uri = str(told.get("uri", ""))
+def _note_unfilled(integration: dict[str, Json], method: str, names: DocumentNames) -> None:
+    uri = str(integration.get("uri", ""))
     if _STAGE_VARIABLE in uri:
         names.found.note(f"{method} needs stage variables, which no document sets: {uri}")
     elif PLACEHOLDER.search(uri):
         names.found.note(f"{method} has an address that only its deployment knows: {uri}")
 
 
-def _note_unserved(told: dict[str, Json], method: str, names: DocumentNames) -> None:
+def _note_unserved(integration: dict[str, Json], method: str, names: DocumentNames) -> None:
     """What the local AWS refuses by name when it is asked (docs/local-aws.md)."""
-    kind, uri = str(told.get("type", "")).lower(), str(told.get("uri", ""))
+    kind, uri = str(integration.get("type", "")).lower(), str(integration.get("uri", ""))
     service = re.match(r"arn:[\w-]+:apigateway:[\w-]*:([\w.-]+):", uri)
     if kind in ("aws", "aws_proxy") and service and service[1] not in ("lambda", "states"):
         names.found.note(f"{method} asks {service[1]}: refused by name, it is not done here.")
@@ -204,8 +204,8 @@ def stage_of(document: Json) -> str:
     servers = document.get("servers")
     first = servers[0] if isinstance(servers, list) and servers else {}
     url = str(first.get("url", "")) if isinstance(first, dict) else ""
-    for name, told in ((first.get("variables") or {}) if url else {}).items():
-        url = url.replace("{" + name + "}", str((told or {}).get("default", "")))
+    for name, variable in ((first.get("variables") or {}) if url else {}).items():
+        url = url.replace("{" + name + "}", str((variable or {}).get("default", "")))
     if not url and document.get("host"):
         url = f"https://{document['host']}{document.get('basePath', '')}"
     stage = _path_of(url).strip("/").partition("/")[0] if ".execute-api." in url else ""

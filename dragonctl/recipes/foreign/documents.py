@@ -142,8 +142,8 @@ def _from_yaml(text: str) -> Json:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        said = getattr(error, "problem", None) or "broken"
-        raise ValueError(f"it is no YAML ({where}{said})") from error
+        problem = getattr(error, "problem", None) or "broken"
+        raise ValueError(f"it is no YAML ({where}{problem})") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 

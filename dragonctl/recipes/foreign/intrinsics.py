@@ -26,8 +26,8 @@ _ACCOUNT = (
     r"(?:account[._-]?(?:id|number)?|caller_identity\.\w+\.account_id)"
 )
 _PLACES: tuple[tuple[re.Pattern[str], Callable[[Place], str]], ...] = tuple(
-    (re.compile(form, re.IGNORECASE), said)
-    for form, said in (
+    (re.compile(form, re.IGNORECASE), value_at)
+    for form, value_at in (
         (r"AWS::Partition|.*aws_partition\.[\w.]+", lambda place: place.partition),
         (r"AWS::URLSuffix", lambda _: "amazonaws.com"),
         (
@@ -121,7 +121,7 @@ def located(text: str, place: Place) -> str:
 
 
 def _of_place(name: str, place: Place) -> str | None:
-    return next((said(place) for form, said in _PLACES if form.fullmatch(name)), None)
+    return next((value_at(place) for form, value_at in _PLACES if form.fullmatch(name)), None)
 
 
 def _here(arn: re.Match[str], place: Place) -> str:

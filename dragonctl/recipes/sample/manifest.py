@@ -180,13 +180,13 @@ class _Loader:
     def _machine_arn(self, name: str) -> str:
         return self.place.arn("states", f"stateMachine:{name}")
 
-    def _api(self, said: dict[str, Any]) -> ApiSpec:
+    def _api(self, written: dict[str, Any]) -> ApiSpec:
         return ApiSpec(
-            name=said["name"],
-            endpoint=said["endpoint"],
-            document=self._api_document(said),
-            stages=tuple(said["stages"]),
-            invocations=tuple(InvokePermission(**invoke) for invoke in said.get("invokes", ())),
+            name=written["name"],
+            endpoint=written["endpoint"],
+            document=self._api_document(written),
+            stages=tuple(written["stages"]),
+            invocations=tuple(InvokePermission(**invoke) for invoke in written.get("invokes", ())),
         )
 
     def _api_document(self, api: dict[str, Any]) -> Json:

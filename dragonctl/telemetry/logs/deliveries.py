@@ -136,5 +136,5 @@ def _stages(source: dict[str, Any]) -> Iterator[str]:
 
 def _place(destination: dict[str, Any]) -> str:
     """The ARN of what a destination stands for."""
-    told = destination.get("deliveryDestinationConfiguration") or {}
-    return str(told.get("destinationResourceArn") or "")
+    configuration = destination.get("deliveryDestinationConfiguration") or {}
+    return str(configuration.get("destinationResourceArn") or "")

@@ -46,9 +46,9 @@ def raised(text: str) -> Raised | None:
             return _of_form(form, found)
     line = read_text(stripped)
     message = line.message if line else stripped
-    told = of_stack(message)
-    if told or line is None or line.level != "error":
-        return told
+    error = of_stack(message)
+    if error or line is None or line.level != "error":
+        return error
     return _in_words(message)
 
 
@@ -69,17 +69,16 @@ def _first_object(text: str) -> str:
 
 def _of_document(document: Mapping[str, Any]) -> Raised | None:
     name, message = _named(document)
-    stacked = next(
-        (told for text in loggers.texts(document, loggers.STACK) if (told := of_words(text))), None
-    )
+    stacks = map(of_words, loggers.texts(document, loggers.STACK))
+    stacked = next(filter(None, stacks), None)
     if not name and (listed := _listed(document.get("exception"))):
         return listed
     if not name and not stacked:
         return _by_level(document)
     if loggers.level(document) not in (None, "error"):
         return None
-    told = Raised(name, message) if name else stacked or Raised(name, message)
-    return told._replace(uncaught=_by_runtime(document))
+    error = Raised(name, message) if name else stacked or Raised(name, message)
+    return error._replace(uncaught=_by_runtime(document))
 
 
 def _by_level(document: Mapping[str, Any]) -> Raised | None:
@@ -113,9 +112,9 @@ def _listed(value: Any) -> Raised | None:
 
 def of_words(text: str) -> Raised | None:
     """The error of a stack, or of ``Name: message``, as loggers keep it in a member."""
-    told = of_stack(text)
-    if told:
-        return told
+    error = of_stack(text)
+    if error:
+        return error
     found = _NAMED_FIRST.match(text.strip())
     return Raised(found[1], found[2]) if found else _bare_name(text)
 
@@ -128,9 +127,9 @@ def _bare_name(text: str) -> Raised | None:
 def of_stack(text: str) -> Raised | None:
     """The error of a stack trace in a text: Python's stands last, others' before their frames."""
     for read in (_python_stack, _framed_stack):
-        told = read(text)
-        if told:
-            return told
+        error = read(text)
+        if error:
+            return error
     return None
 
 

@@ -104,7 +104,7 @@ def _history(
     """What is there already, streamed; each cursor remembers what of it was given."""
     of_group = {cursor.group.name: cursor for cursor in cursors}
 
-    def told(problem: Unreadable) -> None:
+    def note_refusal(problem: Unreadable) -> None:
         if problem.may_pass:
             return  # the cursor takes up where the history broke off
         of_group[problem.group.name].refused(problem.code, now_ms / 1000, closed=problem.is_denied)
@@ -113,7 +113,7 @@ def _history(
     for cursor in cursors:
         cursor.pattern = pattern
     groups = [cursor.group for cursor in cursors]
-    for event in read(fetch, groups, start_ms, now_ms, report=told, pattern=pattern):
+    for event in read(fetch, groups, start_ms, now_ms, report=note_refusal, pattern=pattern):
         if of_group[event.group].takes(event, now_ms):
             yield event
 

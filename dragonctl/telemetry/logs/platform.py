@@ -92,11 +92,11 @@ def of_text(text: str) -> PlatformRecord | None:
 def _of_words(moment: Moment, text: str) -> PlatformRecord:
     request, status = _REQUEST.search(text), _STATUS.search(text)
     error, trace = _ERROR_TYPE.search(text), TRACE_ID.search(text)
-    said: Status = status[1] if status else ""  # type: ignore[assignment]
+    outcome: Status = status[1] if status else ""  # type: ignore[assignment]
     if moment == "extension" and error:
-        said = "error"
+        outcome = "error"
     return PlatformRecord(
-        moment, request[1] if request else "", said, error[1] if error else "",
+        moment, request[1] if request else "", outcome, error[1] if error else "",
         trace[0] if trace else "",
     )  # fmt: skip
 
@@ -113,16 +113,16 @@ _UNTOLD = {"success", "on-demand", "init"}
 
 def words(kind: str, record: Mapping[str, Any]) -> str:
     """What a JSON record says: its type, how it ended, how long it took, what was lost."""
-    told = [kind]
+    words = [kind]
     for name in _TOLD:
         value = record.get(name)
         if value is None or isinstance(value, dict | list) or value in _UNTOLD:
             continue
-        told.append(f"{name}={value}" if name.startswith("dropped") else str(value))
+        words.append(f"{name}={value}" if name.startswith("dropped") else str(value))
     metrics = record.get("metrics")
     if isinstance(metrics, dict) and "durationMs" in metrics:
-        told.append(f"{metrics['durationMs']} ms")
-    return " ".join(told)
+        words.append(f"{metrics['durationMs']} ms")
+    return " ".join(words)
 
 
 def of_document(document: Mapping[str, Any]) -> PlatformRecord | None:
@@ -133,12 +133,12 @@ def of_document(document: Mapping[str, Any]) -> PlatformRecord | None:
     if not isinstance(record, dict):
         return None
     status = record.get("status")
-    said: Status = status if status in ("success", "failure", "error", "timeout") else ""
+    outcome: Status = status if status in ("success", "failure", "error", "timeout") else ""
     tracing = record.get("tracing")
     value = tracing.get("value") if isinstance(tracing, dict) else ""
     trace = TRACE_ID.search(str(value))
     request, error = record.get("requestId"), record.get("errorType")
     return PlatformRecord(
-        _RECORDS.get(kind, "other"), request if isinstance(request, str) else "", said,
+        _RECORDS.get(kind, "other"), request if isinstance(request, str) else "", outcome,
         error if isinstance(error, str) else "", trace[0] if trace else "",
     )  # fmt: skip

@@ -130,8 +130,8 @@ def request_of(
 
 def _trace_id(headers: Mapping[str, str]) -> str:
     """``Root`` of the tracing header."""
-    said = {name.lower(): value for name, value in headers.items()}.get("x-amzn-trace-id", "")
-    parts = dict(part.split("=", 1) for part in said.split(";") if "=" in part)
+    header = {name.lower(): value for name, value in headers.items()}.get("x-amzn-trace-id", "")
+    parts = dict(part.split("=", 1) for part in header.split(";") if "=" in part)
     return parts.get("Root", "").strip()
 
 

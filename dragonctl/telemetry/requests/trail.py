@@ -174,17 +174,17 @@ def request_events(
     each look, ``also`` is one more id to begin with.
     """
     watched = list(groups)
-    trail, told = Trail.of(ident, watched), set[str]()
+    trail, reported = Trail.of(ident, watched), set[str]()
     trail.ids |= {also} - {""}
 
     def once(problem: Any) -> None:
-        if problem.group.name not in told:
-            told.add(problem.group.name)
+        if problem.group.name not in reported:
+            reported.add(problem.group.name)
             report(problem)
 
     for _ in range(LOOKS):
         known = set(trail.ids)
-        open_groups = [group for group in watched if group.name not in told]
+        open_groups = [group for group in watched if group.name not in reported]
         found = read(
             fetch, open_groups, start_ms, end_ms,
             report=once, pattern=trail.pattern(), admits=trail.admits,

@@ -79,8 +79,8 @@ class Parts:
     def _is_called_elsewhere(self, summary: Summary) -> bool:
         """Whether the address that was called names another API; a domain name tells nothing."""
         host = _HOST.match(summary.url)
-        told = any(map(_STAGE.fullmatch, summary.resource_arns))
-        return bool(host and not told and self.apis and host[1] not in self.apis)
+        names_a_stage = any(map(_STAGE.fullmatch, summary.resource_arns))
+        return bool(host and not names_a_stage and self.apis and host[1] not in self.apis)
 
 
 def parts_of(app: App, apis: Iterable[dict[str, Any]] = ()) -> Parts:

@@ -121,10 +121,10 @@ def _indexed(fetch: Fetch, found: Coverage) -> Coverage:
 def _share(rules: list[dict[str, Any]]) -> float | None:
     """The share in percent: what X-Ray really indexes, where it tells that."""
     for rule in sorted(rules, key=lambda rule: rule.get("Name") != DEFAULT_RULE):
-        told = (rule.get("Rule") or {}).get("Probabilistic") or {}
+        probabilistic = (rule.get("Rule") or {}).get("Probabilistic") or {}
         for name in ("ActualSamplingPercentage", "DesiredSamplingPercentage"):
-            if isinstance(told.get(name), int | float):
-                return float(told[name])
+            if isinstance(probabilistic.get(name), int | float):
+                return float(probabilistic[name])
     return None
 
 

@@ -17,9 +17,9 @@ def root_causes(item: Mapping[str, Any]) -> tuple[str, ...]:
     ``unknown`` of a trace that failed and whose cause X-Ray does not tell; none of others.
     """
     causes = [*(item.get("FaultRootCauses") or ()), *(item.get("ErrorRootCauses") or ())]
-    told = tuple(dict.fromkeys(filter(None, map(_words, causes))))
+    sentences = tuple(dict.fromkeys(filter(None, map(_words, causes))))
     failed = item.get("HasFault") or item.get("HasError") or item.get("HasThrottle")
-    return told or (("unknown",) if failed else ())
+    return sentences or (("unknown",) if failed else ())
 
 
 def _words(cause: Mapping[str, Any]) -> str:

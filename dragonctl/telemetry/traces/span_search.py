@@ -83,9 +83,9 @@ def _summary(segment: Segment, span: dict[str, Any]) -> Summary:
     request = {name: str(value) for name, value in segment.request.items()}
     resource = span.get("resource")
     about = resource.get("attributes") if isinstance(resource, dict) else None
-    told = about if isinstance(about, dict) else {}
-    name = str(told.get("service.name") or segment.name)
-    account = str(told.get("cloud.account.id") or "")
+    attributes = about if isinstance(about, dict) else {}
+    name = str(attributes.get("service.name") or segment.name)
+    account = str(attributes.get("cloud.account.id") or "")
     return Summary(
         id=trace_root(str(span["traceId"])),
         start=segment.start,
@@ -101,16 +101,17 @@ def _summary(segment: Segment, span: dict[str, Any]) -> Summary:
         users=(segment.user,) if segment.user else (),
         annotations=tuple(segment.annotations.items()),
         service_ids=(ServiceId(name, segment.origin, account),),
-        resource_arns=tuple(_arns(segment, told)),
+        resource_arns=tuple(_arns(segment, attributes)),
         root_causes=("unknown",) if segment.failed else (),
     )
 
 
-def _arns(segment: Segment, told: dict[str, Any]) -> Iterator[str]:
+def _arns(segment: Segment, attributes: dict[str, Any]) -> Iterator[str]:
     """The ARN of what the span is of; of a stage made of its API's id."""
     if segment.resource_arn:
         yield segment.resource_arn
-    api, stage = told.get("aws.api_gateway.rest_api_id"), told.get("aws.api_gateway.stage")
+    api = attributes.get("aws.api_gateway.rest_api_id")
+    stage = attributes.get("aws.api_gateway.stage")
     if api and stage:
-        region = told.get("cloud.region") or ""
+        region = attributes.get("cloud.region") or ""
         yield f"arn:aws:apigateway:{region}::/restapis/{api}/stages/{stage}"

@@ -47,7 +47,7 @@ def is_span(document: Mapping[str, Any]) -> bool:
 
 def segment_document(span: Mapping[str, Any]) -> Document:
     """The segment document of a span; attributes without a place are its metadata."""
-    told = _mapping(span.get("attributes"))
+    attributes = _mapping(span.get("attributes"))
     resource = _mapping(_mapping(span.get("resource")).get("attributes"))
     xray = _mapping(_mapping(span.get("_aws")).get("xray"))
     kind, parent = str(span.get("kind") or "").upper(), str(span.get("parentSpanId") or "")
@@ -63,20 +63,20 @@ def segment_document(span: Mapping[str, Any]) -> Document:
         "start_time": _seconds(span.get("startTimeUnixNano")) or 0.0,
         **({"in_progress": True} if end is None else {"end_time": end}),
         **({"type": "subsegment"} if nested else {}),
-        "namespace": str(xray.get("namespace") or (_namespace(told, kind) if nested else "")),
-        "origin": str(told.get("aws.xray.origin") or ("" if nested else _origin(resource))),
+        "namespace": str(xray.get("namespace") or (_namespace(attributes, kind) if nested else "")),
+        "origin": str(attributes.get("aws.xray.origin") or ("" if nested else _origin(resource))),
         "resource_arn": str(
-            told.get("aws.resource_arn") or resource.get("cloud.resource_id") or ""
+            attributes.get("aws.resource_arn") or resource.get("cloud.resource_id") or ""
         ),
-        **_marks(span, told),
-        "http": _http(told),
-        "sql": _sql(told),
-        "aws": {**_aws(told), **_aws_ids(told)},
-        "user": str(told.get("enduser.id") or ""),
+        **_marks(span, attributes),
+        "http": _http(attributes),
+        "sql": _sql(attributes),
+        "aws": {**_aws(attributes), **_aws_ids(attributes)},
+        "user": str(attributes.get("enduser.id") or ""),
         "cause": {"exceptions": list(_exceptions(span.get("events")))},
         "links": list(_links(span.get("links"))),
-        "annotations": _annotations(told),
-        "metadata": _metadata(told, resource),
+        "annotations": _annotations(attributes),
+        "metadata": _metadata(attributes, resource),
     }
 
 
@@ -95,9 +95,9 @@ def _seconds(nanoseconds: Any) -> float | None:
     return whole + rest / 1e9 if whole < 1e11 else None  # noqa: PLR2004 (beyond any clock)
 
 
-def _first(told: Mapping[str, Any], names: Iterable[str]) -> str:
+def _first(attributes: Mapping[str, Any], names: Iterable[str]) -> str:
     for name in names:
-        value = told.get(name)
+        value = attributes.get(name)
         value = value[0] if isinstance(value, list) and value else value
         if isinstance(value, str | int | float) and str(value) not in _UNKNOWN:
             return str(value)
@@ -106,18 +106,18 @@ def _first(told: Mapping[str, Any], names: Iterable[str]) -> str:
 
 def _name(span: Mapping[str, Any], kind: str, resource: Mapping[str, Any]) -> str:
     """The service that the span is of, or that it called; else the span's own name."""
-    told = {**resource, **_mapping(span.get("attributes"))}
+    attributes = {**resource, **_mapping(span.get("attributes"))}
     own = str(span.get("name") or "")
     if kind == "INTERNAL":
         return own
-    found = _first(told, _NAMES.get(kind, _NAMES[""]))
+    found = _first(attributes, _NAMES.get(kind, _NAMES[""]))
     return found.removeprefix("AWS::") or own
 
 
-def _namespace(told: Mapping[str, Any], kind: str) -> str:
+def _namespace(attributes: Mapping[str, Any], kind: str) -> str:
     if (
-        told.get("rpc.system") == "aws-api"
-        or str(told.get("aws.remote.service", ""))[:5] == "AWS::"
+        attributes.get("rpc.system") == "aws-api"
+        or str(attributes.get("aws.remote.service", ""))[:5] == "AWS::"
     ):
         return "aws"
     return "remote" if kind in ("CLIENT", "PRODUCER") else ""
@@ -130,58 +130,59 @@ def _origin(resource: Mapping[str, Any]) -> str:
     return "AWS::Lambda::Function" if resource.get("cloud.platform") == "aws_lambda" else ""
 
 
-def _marks(span: Mapping[str, Any], told: Mapping[str, Any]) -> Document:
+def _marks(span: Mapping[str, Any], attributes: Mapping[str, Any]) -> Document:
     """Error, throttle and fault: by the answer's status, also where the span's own is unset."""
-    status = _status(told)
+    status = _status(attributes)
     failed = str(_mapping(span.get("status")).get("code") or "").upper().endswith("ERROR")
     if status is not None and 400 <= status < 500:  # noqa: PLR2004
         return {"error": True, "throttle": status == 429}  # noqa: PLR2004
     return {"fault": failed or (status or 0) >= 500}  # noqa: PLR2004
 
 
-def _status(told: Mapping[str, Any]) -> int | None:
-    text = _first(told, ("http.response.status_code", "http.status_code"))
+def _status(attributes: Mapping[str, Any]) -> int | None:
+    text = _first(attributes, ("http.response.status_code", "http.status_code"))
     return int(float(text)) if text.replace(".", "", 1).isdecimal() else None
 
 
-def _http(told: Mapping[str, Any]) -> Document:
+def _http(attributes: Mapping[str, Any]) -> Document:
     request = {
-        "method": _first(told, ("http.request.method", "http.method")),
-        "url": _first(told, ("url.full", "http.url", "url.path", "http.target")),
-        "client_ip": _first(told, ("client.address", "http.client_ip")),
-        "user_agent": _first(told, ("user_agent.original", "http.user_agent")),
+        "method": _first(attributes, ("http.request.method", "http.method")),
+        "url": _first(attributes, ("url.full", "http.url", "url.path", "http.target")),
+        "client_ip": _first(attributes, ("client.address", "http.client_ip")),
+        "user_agent": _first(attributes, ("user_agent.original", "http.user_agent")),
     }
     request = {name: value for name, value in request.items() if value}
-    status = _status(told)
+    status = _status(attributes)
     response = {} if status is None else {"status": status}
     return {name: part for name, part in (("request", request), ("response", response)) if part}
 
 
-def _sql(told: Mapping[str, Any]) -> Document:
+def _sql(attributes: Mapping[str, Any]) -> Document:
     parts = {
-        "database_type": _first(told, ("db.system", "db.system.name")),
-        "sanitized_query": _first(told, ("db.statement", "db.query.text")),
-        "user": _first(told, ("db.user",)),
+        "database_type": _first(attributes, ("db.system", "db.system.name")),
+        "sanitized_query": _first(attributes, ("db.statement", "db.query.text")),
+        "user": _first(attributes, ("db.user",)),
     }
     is_sql = parts["sanitized_query"] and parts["database_type"] != "dynamodb"
     return {name: value for name, value in parts.items() if value} if is_sql else {}
 
 
-def _aws(told: Mapping[str, Any]) -> Document:
-    found = {name: _first(told, places) for name, places in _AWS.items()}
+def _aws(attributes: Mapping[str, Any]) -> Document:
+    found = {name: _first(attributes, places) for name, places in _AWS.items()}
     return {name: value for name, value in found.items() if value}
 
 
-def _aws_ids(told: Mapping[str, Any]) -> Document:
+def _aws_ids(attributes: Mapping[str, Any]) -> Document:
     """The execution that a span of a state machine is of."""
-    arn = str(told.get("aws.resource_arn") or "")
+    arn = str(attributes.get("aws.resource_arn") or "")
     return {"execution_arn": arn} if ":execution:" in arn or ":express:" in arn else {}
 
 
-def _annotations(told: Mapping[str, Any]) -> Document:
+def _annotations(attributes: Mapping[str, Any]) -> Document:
     """The attributes that ``aws.xray.annotations`` names."""
-    names = told.get("aws.xray.annotations")
-    return {name: told[name] for name in names if name in told} if isinstance(names, list) else {}
+    names = attributes.get("aws.xray.annotations")
+    known = [name for name in names if name in attributes] if isinstance(names, list) else []
+    return {name: attributes[name] for name in known}
 
 
 def _exceptions(events: Any) -> Iterable[Document]:
@@ -200,15 +201,15 @@ def _stack(text: str) -> list[Document]:
     """Python's frames, the innermost first, as in a segment; of another language its lines."""
     lines = [line for line in text.splitlines() if line.strip()]
     frames = [found for line in lines if (found := _FRAME.fullmatch(line))]
-    told = [{**frame.groupdict(), "line": int(frame["line"])} for frame in reversed(frames)]
-    return told or [{"path": line.strip()} for line in lines]
+    found_frames = [{**frame.groupdict(), "line": int(frame["line"])} for frame in reversed(frames)]
+    return found_frames or [{"path": line.strip()} for line in lines]
 
 
-def _metadata(told: Mapping[str, Any], resource: Mapping[str, Any]) -> Document:
+def _metadata(attributes: Mapping[str, Any], resource: Mapping[str, Any]) -> Document:
     """By namespace, as a segment has it; what has no place elsewhere is in ``default``."""
-    names = [name for name in told if name.startswith(_METADATA)]
-    found = {name.removeprefix(_METADATA): _parsed(told[name]) for name in names}
-    own = {name: value for name, value in told.items() if name not in names}
+    names = [name for name in attributes if name.startswith(_METADATA)]
+    found = {name.removeprefix(_METADATA): _parsed(attributes[name]) for name in names}
+    own = {name: value for name, value in attributes.items() if name not in names}
     if resource:
         own["resource"] = dict(resource)
     stated = found.get("default", {})

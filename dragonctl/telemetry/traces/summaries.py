@@ -156,15 +156,15 @@ def summary_of(item: dict[str, Any]) -> Summary:
 
 
 def _service_id(part: dict[str, Any]) -> ServiceId:
-    told = (str(part.get(name) or "") for name in ("Name", "Type", "AccountId"))
-    return ServiceId(*told)
+    texts = (str(part.get(name) or "") for name in ("Name", "Type", "AccountId"))
+    return ServiceId(*texts)
 
 
 def _start(item: dict[str, Any]) -> float:
     """When the trace began: said by newer answers, and always the second part of its id."""
-    said = item.get("StartTime")
-    if isinstance(said, datetime):
-        return said.timestamp()
+    began = item.get("StartTime")
+    if isinstance(began, datetime):
+        return began.timestamp()
     return id_time(str(item.get("Id", ""))) or 0.0
 
 

@@ -80,11 +80,11 @@ def _host(url: str) -> str | None:
 
 
 def _event(event: Event) -> Event:
-    told = {
+    attributes = {
         key: _without_queries(value) if isinstance(value, str) else value
         for key, value in (event.attributes or {}).items()
     }
-    return Event(event.name, told, event.timestamp)
+    return Event(event.name, attributes, event.timestamp)
 
 
 def _without_queries(text: str) -> str:

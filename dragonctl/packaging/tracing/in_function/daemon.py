@@ -129,9 +129,9 @@ def _failures_logged() -> Iterator[None]:
 
 def _fitting(span: ReadableSpan) -> bytes:
     """The span, with what is longest in it cut if it is larger than a datagram."""
-    told = as_sent(span)
+    sent = as_sent(span)
     for longest in _CUTS:
-        encoded = protobuf.span(told, longest)
+        encoded = protobuf.span(sent, longest)
         if len(encoded) <= _LARGEST_SPAN_BYTES:
             return encoded
     return protobuf.span(bare(span), _CUTS[1])

@@ -87,10 +87,10 @@ class Execution:
         if redriven and (end := self.end(redriven[-1].id)) and (found := self._behind(end)):
             return "redriven", found
         leaves = [event for event in self.in_order if event.is_leaf]
-        told = [(self._overcome(event), event) for event in leaves]
+        overcome = [(self._overcome(event), event) for event in leaves]
         words: tuple[Handled, ...] = ("caught", "retried")
         for word in words:
-            of_kind = [event for handled, event in told if handled == word]
+            of_kind = [event for handled, event in overcome if handled == word]
             if of_kind:
                 return word, self._of(of_kind[-1])
         return None

@@ -67,28 +67,28 @@ class GatewayRequest:
         found = (values[name] for values, _ in self.access for name in names if name in values)
         return next(found, "")
 
-    def _said(self, form: re.Pattern[str], group: int = 1) -> str:
+    def _logged(self, form: re.Pattern[str], group: int = 1) -> str:
         found = [match for text, _ in self.lines if (match := form.match(text))]
         return (found[-1][group] or "") if found else ""
 
     @property
     def status(self) -> int:
         """The status that the caller got; 0 where nothing says."""
-        said = self._said(_COMPLETED) or self._said(_TYPE, 2) or self.value("status")
-        return int(said) if said.isdigit() else 0
+        shown = self._logged(_COMPLETED) or self._logged(_TYPE, 2) or self.value("status")
+        return int(shown) if shown.isdigit() else 0
 
     @property
     def response_type(self) -> str:
         """The type of API Gateway's own response; empty where a back end answered."""
-        said = self._said(_TYPE) or self.value("error.responseType")
+        shown = self._logged(_TYPE) or self.value("error.responseType")
         blocked = self.value("wafResponseCode") == "WAF_BLOCK"
-        return said or ("WAF_FILTERED" if blocked else "")
+        return shown or ("WAF_FILTERED" if blocked else "")
 
     @property
     def route(self) -> str:
         """``GET /items 502``, as far as it is known."""
-        method = self._said(_METHOD) or self.value("httpMethod")
-        path = self._said(_METHOD, 2) or self.value("resourcePath", "path", "routeKey")
+        method = self._logged(_METHOD) or self.value("httpMethod")
+        path = self._logged(_METHOD, 2) or self.value("resourcePath", "path", "routeKey")
         return " ".join(part for part in (method, path, str(self.status or "")) if part)
 
     @property
@@ -121,21 +121,21 @@ class GatewayRequest:
         """Whether Step Functions was asked to start an execution, as far as is known."""
         if self.endpoint != "states":
             return False
-        told = [
+        actions = [
             m[1]
             for text, _ in self.lines
             for m in (_TARGET.search(text), _ACTION.search(text))
             if m
         ]
-        return not told or any(action.startswith("Start") for action in told)
+        return not actions or any(action.startswith("Start") for action in actions)
 
     @property
     def backend_status(self) -> int:
         """The status that came from behind the method; 0 where nothing came."""
-        said = self._said(_RECEIVED) or self.value(
+        shown = self._logged(_RECEIVED) or self.value(
             "integration.integrationStatus", "integrationStatus"
         )
-        return int(said) if said.isdigit() else 0
+        return int(shown) if shown.isdigit() else 0
 
     @property
     def answered(self) -> bool:
@@ -228,9 +228,9 @@ class GatewayRequest:
 
     def _by_authorizer(self) -> FailedPart | None:
         """An error that the access log has from an authorizer, whatever its words."""
-        said = self.value("authorizer.error", "authorize.error", "authenticate.error")
+        shown = self.value("authorizer.error", "authorize.error", "authenticate.error")
         kind = "AUTHORIZER_FAILURE" if self.status >= _FAULT else "UNAUTHORIZED"
-        return self._finding(TYPES[kind], said) if said else None
+        return self._finding(TYPES[kind], shown) if shown else None
 
     def _unclear(self) -> FailedPart:
         """Only the status is known."""
@@ -292,26 +292,26 @@ class GatewayRequest:
     def _body_line(self) -> str:
         return self.body[1].text.strip()[:_SHOWN_BODY] if self.body else ""
 
-    def _finding(self, said: Words, sentence: str, name: str = "") -> FailedPart:
+    def _finding(self, words: Words, sentence: str, name: str = "") -> FailedPart:
         event = self._event_of(sentence)
         return FailedPart(
-            said.part, name or self._name(said), said.kind, _error_of(sentence), said.by,
+            words.part, name or self._name(words), words.kind, _error_of(sentence), words.by,
             evidence=event.text.strip() if event else "", source=event.source if event else "",
-            time_ms=event.time_ms if event else 0, says=said.says, remedy=said.remedy,
+            time_ms=event.time_ms if event else 0, says=words.says, remedy=words.remedy,
             request=self.id,
         )  # fmt: skip
 
-    def _name(self, said: Words) -> str:
+    def _name(self, words: Words) -> str:
         """The part's own name: a function, an address, an authorizer, the route, the caller."""
-        if said.part == "caller":
+        if words.part == "caller":
             return "the caller"
-        if said.part == "authorizer":
+        if words.part == "authorizer":
             return self.authorizer or self._authorizer_named() or "the authorizer"
-        if said.part in ("integration", "function", "downstream"):
+        if words.part in ("integration", "function", "downstream"):
             return self.function or self.where or self.route.rpartition(" ")[0] or "the integration"
-        if said.part == "limit":
-            return said.by or "a rate limit"
-        return "AWS WAF" if said.part == "waf" else self.route.rpartition(" ")[0] or self.stage
+        if words.part == "limit":
+            return words.by or "a rate limit"
+        return "AWS WAF" if words.part == "waf" else self.route.rpartition(" ")[0] or self.stage
 
     def _authorizer_named(self) -> str:
         found = [match[1] for text, _ in self.lines if (match := _AUTHORIZER.match(text))]
@@ -342,13 +342,13 @@ def _with(finding: FailedPart, **changes: str) -> FailedPart:
     return replace(finding, **changes)  # type: ignore[arg-type]
 
 
-def _agrees(kind: str, base: Words, said: Words) -> bool:
+def _agrees(kind: str, base: Words, words: Words) -> bool:
     """Whether a sentence speaks of what the response's type decided."""
     if kind.startswith("AUTHORIZER"):
         return True
     if base.kind in ("throttled", "timeout"):
-        return said.kind == base.kind
-    return said.kind in ("caller not allowed", "caller error")
+        return words.kind == base.kind
+    return words.kind in ("caller not allowed", "caller error")
 
 
 _ERROR = re.compile(

@@ -219,7 +219,7 @@ class _Reader:
                 found.events = logged.get(arn, {})
                 found.status = found.status or history.ended(found.events)
             _answered(found, answers.get(arn) or {})
-            _end_told(found)
+            _note_end(found)
         return {
             arn: one for arn, one in self.executions.items() if arn in trail.ids or arn in logged
         }
@@ -232,7 +232,7 @@ def _answered(found: Execution, answer: Mapping[str, str]) -> None:
         found.error, found.cause = answer.get("error", ""), answer.get("cause", "")
 
 
-def _end_told(found: Execution) -> None:
+def _note_end(found: Execution) -> None:
     """Where a failed execution's history is gone, its status, error and cause stand for its end."""
     says = found.error or found.status in ("TIMED_OUT", "ABORTED")
     if found.failed and says and found.end() is None:

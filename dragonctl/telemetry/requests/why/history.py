@@ -133,12 +133,12 @@ def of_answers(events: Iterable[LogEvent]) -> dict[str, dict[str, str]]:
     found = {}
     for event in events:
         if event.source == "api" and "Endpoint response body" in event.text:
-            told = {name: _text(value) for name, value in _MEMBER.findall(event.text)}
-            if is_express(arn := told.get("executionArn", "")):
-                found[arn] = told
-                if "error" in told:
-                    late = told["error"] == "States.Timeout"
-                    told.setdefault("status", "TIMED_OUT" if late else "FAILED")
+            members = {name: _text(value) for name, value in _MEMBER.findall(event.text)}
+            if is_express(arn := members.get("executionArn", "")):
+                found[arn] = members
+                if "error" in members:
+                    late = members["error"] == "States.Timeout"
+                    members.setdefault("status", "TIMED_OUT" if late else "FAILED")
     return found
 
 

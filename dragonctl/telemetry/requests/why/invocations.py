@@ -45,8 +45,8 @@ class Attempt:
     def raised(self) -> list[tuple[LogEvent, Raised]]:
         """The errors that its other lines tell, in order."""
         others = ((event, line) for event, line in self.lines if not line.platform)
-        told = ((event, errors.raised(event.text)) for event, _ in others)
-        return [(event, found) for event, found in told if found]
+        errors_found = ((event, errors.raised(event.text)) for event, _ in others)
+        return [(event, found) for event, found in errors_found if found]
 
     @property
     def ended(self) -> Ended:
@@ -55,8 +55,8 @@ class Attempt:
         if any(record.failed for record in decisive):
             return "failed"
         if any(found.uncaught for _, found in self.raised):
-            said = any(record.status == "success" for record in decisive)
-            return "ok" if said else "uncaught"
+            succeeded = any(record.status == "success" for record in decisive)
+            return "ok" if succeeded else "uncaught"
         return "ok" if any(record.moment == "report" for record in decisive) else ""
 
 
@@ -86,8 +86,8 @@ class Invocation:
 
     def logged(self) -> FailedPart | None:
         """The last error that its code logged, for an answer that was an error though it ended."""
-        told = [item for one in self.attempts for item in one.raised]
-        named = [item for item in told if item[1].name] or told
+        raised = [item for one in self.attempts for item in one.raised]
+        named = [item for item in raised if item[1].name] or raised
         return self._of_raised(*named[-1]) if named else None
 
     def _finding(self, attempt: Attempt) -> FailedPart:
@@ -97,11 +97,11 @@ class Invocation:
         ]
         if forced and forced.kind == "timeout" and not _exited(attempt):
             return forced
-        told = uncaught or [item for item in attempt.raised if item[1].name]
-        if told and not (
+        raised = uncaught or [item for item in attempt.raised if item[1].name]
+        if raised and not (
             forced and forced.kind in ("data limit", "out of memory") and not uncaught
         ):
-            return self._of_raised(*told[-1])
+            return self._of_raised(*raised[-1])
         if forced:
             return forced
         if attempt.raised:

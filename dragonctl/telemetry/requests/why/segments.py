@@ -229,10 +229,10 @@ def _of_root_cause(item: Mapping[str, Any]) -> FailedPart | None:
     services = item.get("Services") or ()
     service = services[-1] if services else {}
     path = service.get("EntityPath") or ()
-    told = [(entity, raised) for entity in path for raised in entity.get("Exceptions") or ()]
-    if not told:
+    exceptions = [(entity, raised) for entity in path for raised in entity.get("Exceptions") or ()]
+    if not exceptions:
         return None
-    entity, raised = told[-1]
+    entity, raised = exceptions[-1]
     name, message = str(raised.get("Name", "")), str(raised.get("Message", ""))
     judged = judge(name, message)
     kind = str(service.get("Type", ""))

@@ -73,9 +73,9 @@ def _judged(failure: ExecutionFailure) -> tuple[Judged, str]:
         name = nested[0] or error
         says = "the execution that it started failed"
         return judge(name, nested[1])._replace(says=says), name
-    if told := function_error(cause):
-        name = told[0] or error
-        return judge(name, told[1], cause), name
+    if raised := function_error(cause):
+        name = raised[0] or error
+        return judge(name, raised[1], cause), name
     if "history events" in cause:
         return judge("States.Runtime", cause), error
     if event.type == "EvaluationFailed" or _DEFINITION.fullmatch(error):

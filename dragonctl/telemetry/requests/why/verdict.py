@@ -36,9 +36,9 @@ class Judgement:
 
 def judge(seen: Seen) -> Judgement:
     """How what was asked for ended, and why."""
-    told = list(_wholes(seen))
+    judgements = list(_wholes(seen))
     order: tuple[Outcome, ...] = ("failed", "handled", "unknown", "ok")
-    return min(told, key=lambda one: order.index(one.outcome), default=Judgement("unknown"))
+    return min(judgements, key=lambda one: order.index(one.outcome), default=Judgement("unknown"))
 
 
 def _wholes(seen: Seen) -> Iterator[Judgement]:
@@ -89,20 +89,20 @@ class _Judges:
         if behind:
             return replace(behind, status=request.route)
         if not request.status:
-            said = "The end of the request is not in the logs (yet): they take some seconds."
-            return Judgement("unknown", status=request.route, unseen=[said])
+            reason = "The end of the request is not in the logs (yet): they take some seconds."
+            return Judgement("unknown", status=request.route, unseen=[reason])
         return self._well(request)
 
     def _behind(self, request: GatewayRequest) -> Judgement | None:
         """What failed behind an answer that went well; the gravest counts."""
-        told = [self.execution(one) for one in _executions(self.seen)]
-        told += [self._invoked(one, request) for one in self.seen.invocations.values()]
-        told += self._machines_in_traces(request) if not self.seen.executions else []
+        judgements = [self.execution(one) for one in _executions(self.seen)]
+        judgements += [self._invoked(one, request) for one in self.seen.invocations.values()]
+        judgements += self._machines_in_traces(request) if not self.seen.executions else []
         for outcome in ("failed", "handled"):
-            for one in told:
+            for one in judgements:
                 if one.outcome == outcome:
                     return one
-        unknown = [one for one in told if one.outcome == "unknown" and one.unseen]
+        unknown = [one for one in judgements if one.outcome == "unknown" and one.unseen]
         return unknown[0] if unknown and self.seen.executions else None
 
     def _invoked(self, one: Invocation, request: GatewayRequest) -> Judgement:
@@ -127,13 +127,13 @@ class _Judges:
         return not self.seen.executions and len(self.seen.invocations) == 1
 
     def _machines_in_traces(self, request: GatewayRequest) -> list[Judgement]:
-        told = []
+        judgements = []
         for trace in self.seen.traces.values():
             roots = segments.own_part(trace, request.id)
             found = segments.cause(segments.machines(roots))
             if found:
-                told.append(Judgement("failed", [found]))
-        return told
+                judgements.append(Judgement("failed", [found]))
+        return judgements
 
     def _well(self, request: GatewayRequest) -> Judgement:
         """It went well, as far as was seen; what was not seen is said."""
@@ -166,8 +166,8 @@ class _Judges:
 
     def _executed(self) -> list[FailedPart]:
         """What failed in an execution whose end the method's mapping answers with an error."""
-        told = (self.execution(one) for one in _executions(self.seen) if one.failed)
-        return next((one.chain for one in told), [])
+        judgements = (self.execution(one) for one in _executions(self.seen) if one.failed)
+        return next((one.chain for one in judgements), [])
 
     def _chain(self, deeper: FailedPart | None, own: FailedPart) -> list[FailedPart]:
         return [deeper, own] if deeper else [own]
@@ -237,13 +237,15 @@ class _Judges:
     def _failed(self, execution: Execution) -> Judgement:
         failure = execution.failure()
         if failure is None:
-            said = "Its history and its log are gone, or were never kept: what failed was not seen."
+            reason = (
+                "Its history and its log are gone, or were never kept: what failed was not seen."
+            )
             bare = FailedPart(
                 "state-machine", execution.machine, "unclear", execution.status,
                 evidence=f"{execution.arn}: {execution.status}", source="state-machines",
                 time_ms=execution.start_ms, request=execution.arn,
             )  # fmt: skip
-            return Judgement("failed", [bare], status=execution.status, unseen=[said])
+            return Judgement("failed", [bare], status=execution.status, unseen=[reason])
         own = states.finding(failure, execution)
         inner = self._inner(execution)
         if inner:
