@@ -112,7 +112,7 @@ class Field:
         found = _at(raw, _steps(self.path or self.name.replace("/", ".")))
         return copy.copy(self.absent) if _is_nothing(found) else found
 
-    def fill(self, given: Any, now: Any, default: Any) -> Any:
+    def keep_or_default(self, given: Any, now: Any, default: Any) -> Any:
         """What it should hold: what was given; else the default, where AWS holds nothing or off."""
         if given is not None:
             return given

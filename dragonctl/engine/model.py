@@ -169,6 +169,14 @@ class Resource(ABC):
         row = cls.row(field)
         return row.label(field) if row else field
 
+    @classmethod
+    def keep_or_default(cls, field: str, given: Json, now: Json, default: Json) -> Json:
+        """What a field of this kind should hold: what was given; else what does something now."""
+        row = cls.row(field)
+        if row is None:
+            raise KeyError(field)
+        return row.keep_or_default(given, now, default)
+
     @property
     def identity(self) -> dict[str, str]:
         """The fields that name this thing, as the journal keeps them."""

@@ -15,7 +15,6 @@ from dragonctl.recipes.functions.creation import creation
 from dragonctl.recipes.functions.options import Code, FunctionOptions
 from dragonctl.recipes.functions.present import ExistingFunction
 from dragonctl.recipes.functions.publication import publication, routed, split_traffic
-from dragonctl.recipes.observability.options import keep_or_default
 from dragonctl.recipes.observability.roles import (
     Ability,
     RoleVerdict,
@@ -146,9 +145,8 @@ class _Wanted:
         if self.options.architecture:
             want[ARCHITECTURES] = [self.code.target.architecture]
         if self.traced:
-            want[TRACING] = keep_or_default(
-                None, have.state[TRACING], "Active", (None, "PassThrough")
-            )
+            now = have.state[TRACING]
+            want[TRACING] = FunctionSettings.keep_or_default(TRACING, None, now, "Active")
         return want
 
     def _handler(self, have: Reading) -> State:

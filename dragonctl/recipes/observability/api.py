@@ -13,7 +13,7 @@ from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.recipes.observability.groups import existing_group, group_step
-from dragonctl.recipes.observability.options import Options, keep_or_default
+from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
 from dragonctl.resources.apigateway_stage import Stage, method_keys
@@ -207,8 +207,8 @@ class _StageWanted:
         return want
 
     def _tracing(self, state: State) -> State:
-        now = state.get("tracingEnabled")
-        return {"tracingEnabled": keep_or_default(self.options.tracing, now, True, (None, False))}
+        field, given = "tracingEnabled", self.options.tracing
+        return {field: Stage.keep_or_default(field, given, state.get(field), default=True)}
 
     def _access_log(self, state: State) -> State:
         destination, form = "accessLogSettings/destinationArn", "accessLogSettings/format"
@@ -221,10 +221,8 @@ class _StageWanted:
 
     def _method(self, key: str, state: State) -> State:
         given = self.options
-        level = keep_or_default(
-            given.log_level, state.get(f"{key}/logging/loglevel"), "INFO", (None, "OFF")
-        )
-        want = {f"{key}/logging/loglevel": level}
+        field = f"{key}/logging/loglevel"
+        want = {field: Stage.keep_or_default(field, given.log_level, state.get(field), "INFO")}
         if given.data_trace is not None:
             want[f"{key}/logging/dataTrace"] = given.data_trace
         if given.metrics is not None:

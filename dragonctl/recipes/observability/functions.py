@@ -17,7 +17,7 @@ from dragonctl.recipes.observability.layers_survey import (
     obstacle,
     signals_state,
 )
-from dragonctl.recipes.observability.options import Options, keep_or_default
+from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.recipes.observability.signals import is_over_a_limit
 from dragonctl.resources.iam_role_policies import RolePolicies
@@ -136,8 +136,8 @@ class FunctionWanted:
 
     def _tracing(self, have: Reading) -> State:
         given = {None: None, True: "Active", False: "PassThrough"}[self.options.tracing]
-        now, off = have.state[TRACING], (None, "PassThrough")
-        return {TRACING: keep_or_default(given, now, "Active", off)}
+        now = have.state[TRACING]
+        return {TRACING: FunctionSettings.keep_or_default(TRACING, given, now, "Active")}
 
     def _logging(self, have: Reading) -> State:
         """JSON with its levels: those that are there, or what AWS would give it; Text has none."""

@@ -9,7 +9,7 @@ from dragonctl.application.log_groups import machine_logs, vended_group
 from dragonctl.application.nouns import App, Machine
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.groups import existing_group, group_step
-from dragonctl.recipes.observability.options import Options, keep_or_default
+from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroup, group_arn
@@ -100,7 +100,8 @@ class MachineWanted:
         given = self.options
         if not self.logs and given.state_machine_level != "OFF":
             return {}
-        level = keep_or_default(given.state_machine_level, state[LEVEL], "ALL", (None, "OFF"))
+        asked, now = given.state_machine_level, state[LEVEL]
+        level = MachineSettings.keep_or_default(LEVEL, asked, now, "ALL")
         want = {LEVEL: level}
         if level != "OFF":
             want[DESTINATION] = state[DESTINATION] or self._group()
@@ -111,7 +112,8 @@ class MachineWanted:
     def _tracing(self, state: State) -> State:
         if self.options.wants_tracing and self._unmet(Ability.SEND_TRACES):
             return {}
-        return {TRACING: keep_or_default(self.options.tracing, state[TRACING], True, (None, False))}
+        given, now = self.options.tracing, state[TRACING]
+        return {TRACING: MachineSettings.keep_or_default(TRACING, given, now, default=True)}
 
     def _unmet(self, what: Ability) -> bool:
         return self.verdict.unmet(role_name(self.machine.role), what)

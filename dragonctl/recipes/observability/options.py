@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dragonctl.engine.model import Json
 from dragonctl.errors import UsageError
 from dragonctl.recipes.observability.sharing import Strangers
 from dragonctl.resources import lambda_layers as layers
@@ -61,7 +60,6 @@ class Options:
                 "--role-name has 1 to 64 letters, digits and _+=,.@- and no path.",
                 option="--role-name",
             )
-
         self._check_signals()
 
     def _check_signals(self) -> None:
@@ -90,10 +88,3 @@ class Options:
     def api_logs(self) -> bool:
         """Whether stages will write any log, so that API Gateway needs its role."""
         return self.log_level != "OFF" or self.access_log is not False
-
-
-def keep_or_default(given: Json, now: Json, default: Json, off: tuple[Json, ...]) -> Json:
-    """What a field should hold: what was said; else the default, where AWS holds nothing or off."""
-    if given is not None:
-        return given
-    return default if now in off else now
