@@ -11,7 +11,10 @@ from typing import Any
 
 from dragonctl.application.apis import Selection, find_apis
 from dragonctl.application.environment import environment_targets
-from dragonctl.application.found import (
+from dragonctl.application.not_followed import NotFollowed, of_integration, of_state
+from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Route, Routes
+from dragonctl.application.routes import function_routes, machine_routes
+from dragonctl.application.search import (
     UNREADABLE,
     OnFound,
     Search,
@@ -21,9 +24,6 @@ from dragonctl.application.found import (
     named_by,
     remarks,
 )
-from dragonctl.application.not_followed import NotFollowed, of_integration, of_state
-from dragonctl.application.nouns import LATEST, Api, App, Function, Machine, Route, Routes
-from dragonctl.application.routes import function_routes, machine_routes
 from dragonctl.application.targets import (
     Target,
     Unresolved,

@@ -17,9 +17,9 @@ import click
 
 from dragonctl.application.apis import ChooseApiError, NoApiError, Selection
 from dragonctl.application.discovery import discover
-from dragonctl.application.found import OnFound
 from dragonctl.application.nouns import App
 from dragonctl.application.overdue import UNTIL_TAG, overdue, overdue_of_runs
+from dragonctl.application.search import OnFound
 from dragonctl.cli.globals import SESSION, Globals, globals_of
 from dragonctl.cli.printed import Printed
 from dragonctl.config import api_title, load
