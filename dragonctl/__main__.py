@@ -12,20 +12,17 @@ hundred thousand, nearly all of them needed to its end or gone without a search.
 
 
 def _end(*_: object) -> None:
-    os.write(2, b"\nError: Interrupted.\n")
+    os.write(2, b"\nError: Interrupted. Nothing was changed.\n")
     os._exit(130)
 
 
 def main() -> None:
-    """The console script. Nothing has been begun until the import is done: it can simply end."""
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not so under nohup
-    if usual:
+    """The console script. Until a command begins, which hears of it then, it can simply end."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not so under nohup
         signal.signal(signal.SIGINT, _end)
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     from dragonctl.cli.root import main as begin
 
-    if usual:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     begin()
 
 

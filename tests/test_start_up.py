@@ -31,7 +31,7 @@ def test_an_interruption_of_the_imports_is_one_message(tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (130, "\nError: Interrupted.\n")
+    assert (done.returncode, done.stderr) == (130, "\nError: Interrupted. Nothing was changed.\n")
 
 
 @pytest.mark.parametrize(

@@ -113,15 +113,20 @@ def change(
     session = session or Session()
     work = _Work(session, command, how, undoes)
     try:
+        _carry_out(work, goal_of, question)
+        return work.answer()
+    except (KeyboardInterrupt, click.Abort) as stop:  # at any time: what was changed is known here
+        raise work.failed(work.interrupted()) from stop
+
+
+def _carry_out(work: _Work, goal_of: Callable[[Session], Goal], question: str) -> None:
+    try:
         with work.report:
             work.carry_out(goal_of, question)
-    except (KeyboardInterrupt, click.Abort) as stop:
-        raise work.failed(work.interrupted()) from stop
-    except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
         raise work.failed(error) from error
-    return work.answer()
 
 
 class _Work:

@@ -134,6 +134,7 @@ def main(arguments: list[str] | None = None) -> None:
     threading.excepthook = _told_without_secrets
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a Ctrl-C from another process
     code = run(arguments)
+    _ignore_interrupts()
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -162,11 +163,31 @@ def _told_without_secrets(failed: Any) -> None:
     click.echo(masked(trace), err=True, nl=False)
 
 
+def _hear_interrupts() -> None:
+    """From now on a Ctrl-C is an exception, which the command answers; before, it was the end."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and callable(signal.getsignal(signal.SIGINT)):  # not where it is ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _ignore_interrupts() -> None:
     """Whoever presses Ctrl-C again is being answered already."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Within, what is being told is told to its end; it takes no time that one could feel."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -180,6 +201,8 @@ def run(arguments: list[str] | None = None) -> int:
                 _say_unwritten(guard.unwritten, Printed(line_of(arguments)))
                 guard.drain()
         except KeyboardInterrupt:  # all is done; somebody waits no longer for a reader that stalls
+            _ignore_interrupts()
+            guard.drain(interrupted=True)
             code = INTERRUPTED
     return code
 
@@ -206,6 +229,7 @@ def _run(arguments: list[str]) -> int:
     if "_DRAGONCTL_COMPLETE" in os.environ:
         import dragonctl.cli.shells  # noqa: F401 (click finds what is registered there)
     try:
+        _hear_interrupts()
         code: Any = cli.main(arguments, prog_name="dragonctl", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -220,11 +244,13 @@ def _run(arguments: list[str]) -> int:
         _ignore_interrupts()
         from dragonctl.cli.failures import report
 
-        click.echo(err=True)  # the terminal has shown ^C
+        if stop.__cause__ is None or not isinstance(stop, click.Abort):  # else click has done so
+            click.echo(err=True)  # the terminal has shown ^C
         return report(_interruption(stop, arguments), arguments)
     except SystemExit as end:  # click's completion ends so
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (the one place where anything may arrive)
-        from dragonctl.cli.failures import report
+        with _uninterrupted():
+            from dragonctl.cli.failures import report
 
-        return report(error, arguments)
+            return report(error, arguments)
