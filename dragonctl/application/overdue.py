@@ -22,7 +22,7 @@ DATA_TRACE_TAG = f"tags/{UNTIL_TAG}"
 def overdue(app: App, now: datetime) -> Iterator[str]:
     """A warning for each stage whose data trace should have ended, also beside those meant."""
     for api in app.apis:
-        yield from _told(api.id, api.all_stages, now)
+        yield from _overdue_stages(api.id, api.all_stages, now)
 
 
 def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator[str]:
@@ -30,16 +30,16 @@ def overdue_of_runs(aws: Reader, runs: Iterable[Run], now: datetime) -> Iterator
 
     Stages that may not be read are passed over: the command at hand needs no right to them.
     """
-    told = (entry for run in runs for entry in run.entries.values())
-    entries = [entry for entry in told if resource_of(entry, {Stage.kind: Stage})]
+    changed = (entry for run in runs for entry in run.entries.values())
+    entries = [entry for entry in changed if resource_of(entry, {Stage.kind: Stage})]
     until = {entry.identifier: (entry.after or {}).get(DATA_TRACE_TAG) for entry in entries}
     due = [one for one in entries if (end := until[one.identifier]) and _is_past(end, now)]
     for api in dict.fromkeys(entry.identity["api"] for entry in due):
         with suppress(DragonError):
-            yield from _told(api, read_stages(aws, api), now)
+            yield from _overdue_stages(api, read_stages(aws, api), now)
 
 
-def _told(api: str, stages: Mapping[str, Raw], now: datetime) -> Iterator[str]:
+def _overdue_stages(api: str, stages: Mapping[str, Raw], now: datetime) -> Iterator[str]:
     for name, raw in stages.items():
         if until := overdue_since(raw, now):
             yield (

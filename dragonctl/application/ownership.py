@@ -79,24 +79,24 @@ def ownership_warnings(reads: Reads, items: Iterable[Planned]) -> list[str]:
     """
     changed = [item for item in items if item.changes and item.step.resource.noun]
     answers = reads.optional_reads(*(partial(_owner_of, reads, item) for item in changed))
-    told: dict[tuple[Owner, str], list[Planned]] = {}
+    managed: dict[tuple[Owner, str], list[Planned]] = {}
     refused: dict[str, list[tuple[Planned, AwsError]]] = {}
     for item, answer in zip(changed, _agreeing(answers), strict=True):
         kind = item.step.resource.kind
         if isinstance(answer, Owner):
-            told.setdefault((answer, kind), []).append(item)
+            managed.setdefault((answer, kind), []).append(item)
         elif answer:
             refused.setdefault(kind, []).append((item, answer))
-    return [*_said(told), *_unsaid(refused)]
+    return [*_managed(managed), *_not_known(refused)]
 
 
-def _said(told: dict[tuple[Owner, str], list[Planned]]) -> Iterator[str]:
-    for (found, kind), items in told.items():
+def _managed(managed: dict[tuple[Owner, str], list[Planned]]) -> Iterator[str]:
+    for (found, kind), items in managed.items():
         fields = [change.field for item in items for change in item.changes]
         yield found.warning(kind, [_name(item.step) for item in items], fields)
 
 
-def _unsaid(refused: dict[str, list[tuple[Planned, AwsError]]]) -> Iterator[str]:
+def _not_known(refused: dict[str, list[tuple[Planned, AwsError]]]) -> Iterator[str]:
     for kind, pairs in refused.items():
         things = _things(kind, [_name(item.step) for item, _ in pairs])
         yield f"Which tool manages {things} cannot be told: {pairs[0][1].message}"

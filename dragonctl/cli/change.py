@@ -161,8 +161,8 @@ class _Work:
         owned = begin(self._owners, planned)
         overdue = session.overdue()  # reads journals, too: what it passes over is told
         known = [*goal.warnings, *session.passed_over, *overdue, *planned.warnings]
-        told = goal.plan_notes(planned) if planned.changes else ()
-        self.notes = self.printed.all_filled((*goal.notes, *told))
+        more = goal.plan_notes(planned) if planned.changes else ()
+        self.notes = self.printed.all_filled((*goal.notes, *more))
         if self.kept:
             self.outcome.errors += differing(self.kept, planned, session.history.runs)
         shows = how.only_shows or bool(self.outcome.errors)
@@ -190,13 +190,15 @@ class _Work:
         if whole.done() and later.done() and not later.exception():
             self.goal, planned = whole.result(), Plan((*first.items, *later.result().items))
             self.report.titles = self.goal.titles
-            told = (*self.session.overdue(), *planned.warnings, *self._owners(planned))
+            warnings = (*self.session.overdue(), *planned.warnings, *self._owners(planned))
         else:
-            told = planned.warnings
+            warnings = tuple(planned.warnings)
         goal = self.goal
         notes = (*begun.notes, *goal.notes, *(goal.plan_notes(planned) if planned.changes else ()))
         self.notes = self.printed.all_filled(dict.fromkeys(notes))
-        self._warn((*begun.warnings, *goal.warnings, *self.session.passed_over, *told), self.notes)
+        self._warn(
+            (*begun.warnings, *goal.warnings, *self.session.passed_over, *warnings), self.notes
+        )
 
     def _rest(
         self, first: Plan, rest: Callable[[], Goal], whole: Future[Goal], context: click.Context
@@ -214,9 +216,9 @@ class _Work:
         return [] if self.journal.undoes else ownership_warnings(self.session.reads, planned.items)
 
     def _warn(self, warnings: Iterable[str], notes: Iterable[str] = ()) -> None:
-        told = list(dict.fromkeys(self.printed.all_filled(warnings)))
-        self.warnings += told
-        self.report.warn(told, notes)
+        filled = list(dict.fromkeys(self.printed.all_filled(warnings)))
+        self.warnings += filled
+        self.report.warn(filled, notes)
 
     def _show(self, planned: Plan) -> None:
         """Change nothing; keep the plan, if that was asked for and all of it could be read."""

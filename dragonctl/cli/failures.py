@@ -93,9 +93,9 @@ def messages(errors: Sequence[DragonError], titles: Titles) -> Iterator[str]:
             key = (error.code, getattr(error, "operation", str(error)))
             alike.setdefault(key, []).append(error)
     # Steps fail at the same time: which was the first to do so says nothing.
-    told = [(min(found, key=lambda one: one.resource), len(found)) for found in alike.values()]
-    hints = [_hint(error, Printed.current()) for error, _ in told]
-    for place, (error, count) in enumerate(told):
+    firsts = [(min(found, key=lambda one: one.resource), len(found)) for found in alike.values()]
+    hints = [_hint(error, Printed.current()) for error, _ in firsts]
+    for place, (error, count) in enumerate(firsts):
         with_hint = hints[place] not in hints[place + 1 :]
         yield in_words(message(error, with_hint=with_hint), titles) + _more(count - 1)
     skipped = {error.resource for error in errors if error.code == SKIPPED}

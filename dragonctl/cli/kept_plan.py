@@ -148,8 +148,8 @@ def changes_of(planned: Plan) -> Iterator[KeptChange]:
     """The changes of a plan as the file has them: secrets as digests, all of it plain JSON."""
     for item in planned.items:
         for change in item.changes:
-            told = masked_change(item.step.resource, change)
-            plain = json.loads(json.dumps(told, default=str))
+            masked = masked_change(item.step.resource, change)
+            plain = json.loads(json.dumps(masked, default=str))
             yield KeptChange(
                 item.step.title,
                 plain["resource"],

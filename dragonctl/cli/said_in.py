@@ -38,8 +38,8 @@ def refusals_of(context: click.Context) -> Iterator[None]:
         yield
     except click.UsageError as error:
         error.ctx = error.ctx or context
-        told = error.format_message()
-        if context.find_root().meta.get(KEPT_FILE) or (placed := _placed(context, told)) == told:
+        plain = error.format_message()
+        if context.find_root().meta.get(KEPT_FILE) or (placed := _placed(context, plain)) == plain:
             raise
         raise click.UsageError(placed, error.ctx) from error
     except UsageError as error:

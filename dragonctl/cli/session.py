@@ -164,21 +164,21 @@ class Session:
             history = read_history(self.journal_folder, about=UNTIL_TAG)
             self.passed_over = self.passed_over or history.in_short
             here = [run for run in history.runs if run.scope == self.scope]
-            told = overdue_of_runs(self.reads, here, datetime.now(UTC))
-            self._overdue = Printed.current().all_filled(told)
+            overdue = overdue_of_runs(self.reads, here, datetime.now(UTC))
+            self._overdue = Printed.current().all_filled(overdue)
         return self._overdue
 
 
 def _waits() -> Emit:
     """Until a report listens, waits are told: a command that shows has nothing else to say."""
-    told: list[Emit] = []
+    waits: list[Emit] = []
 
     def emit(event: Event) -> None:
-        if not told:  # what draws is imported when there is something to draw
+        if not waits:  # what draws is imported when there is something to draw
             from dragonctl.terminal.waiting import Waits
 
-            told.append(Waits().event)
-        told[0](event)
+            waits.append(Waits().event)
+        waits[0](event)
 
     return emit
 

@@ -52,13 +52,13 @@ def history(context: click.Context, run: str | None) -> int:
     from dragonctl.paths import state_folder
     from dragonctl.terminal.console import warn
 
-    told = read_history(state_folder("runs"))
-    taken_back = undone(told.runs)
-    wanted = [_named(told, run)] if run else _of_place(told.runs, globals_of(context))
+    found = read_history(state_folder("runs"))
+    taken_back = undone(found.runs)
+    wanted = [_named(found, run)] if run else _of_place(found.runs, globals_of(context))
     rows = [_row(one, taken_back) for one in wanted]
     if globals_of(context).json:
         changes = _all_changes(wanted[0]) if run else {}
-        warnings = Printed.current().all_filled(told.warnings)
+        warnings = Printed.current().all_filled(found.warnings)
         click.echo(json.dumps({"runs": rows, **changes, "warnings": warnings}, indent=2))
     elif globals_of(context).output == MARKDOWN:
         if run is None:
@@ -70,7 +70,7 @@ def history(context: click.Context, run: str | None) -> int:
         show_history(rows)
         if run:
             show_run(wanted[0])
-    warn(*Printed.current().all_filled(told.in_short))
+    warn(*Printed.current().all_filled(found.in_short))
     return 0
 
 
@@ -87,9 +87,9 @@ def _markdown(run: Run, row: dict[str, Any]) -> str:
     cut_short = [
         f"{entry.title}: {how_far(entry)}" for entry in run.entries.values() if not entry.ended
     ]
-    told = _all_changes(run)
+    changes = _all_changes(run)
     table = changes_table(
-        [Change(**change) for change in (*told["changes"], *told["unconfirmed"])], titles
+        [Change(**change) for change in (*changes["changes"], *changes["unconfirmed"])], titles
     )
     return page(f"Run {run.run}", facts, table, cut_short)
 
@@ -120,13 +120,13 @@ def _all_changes(run: Run) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _named(told: History, name: str) -> Run:
+def _named(history: History, name: str) -> Run:
     """The run of this name; a sentence where there is none, or its journal is not believed."""
     from dragonctl.errors import UsageError
 
-    if name in told.refused:
-        raise told.refused[name]
-    found = next((run for run in told.runs if run.run == name), None)
+    if name in history.refused:
+        raise history.refused[name]
+    found = next((run for run in history.runs if run.run == name), None)
     if found is None:
         raise UsageError(f"There is no run {name!r}.", "`dragonctl history` lists the runs.")
     return found

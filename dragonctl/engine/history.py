@@ -199,8 +199,8 @@ class History:
         if not count:
             return []
         files = "A file is" if count == 1 else f"{count} files are"
-        told = f"{files} passed over, whole or in part, among the journals in {self.folder}"
-        return [f"{told}: `dragonctl doctor` says why."]
+        subject = f"{files} passed over, whole or in part, among the journals in {self.folder}"
+        return [f"{subject}: `dragonctl doctor` says why."]
 
 
 def read_history(folder: Path, about: str = "") -> History:
@@ -360,5 +360,5 @@ def _said_of(run: Run) -> str:
         lines[_NAMED:] = [f"{len(rest)} more"]
     *others, last = lines
     what = "is not a journal entry" if not others else "are not journal entries"
-    told = f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
-    return f"{told} of run {run.run} {what} that dragonctl writes; passed over."
+    which = f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
+    return f"{which} of run {run.run} {what} that dragonctl writes; passed over."

@@ -112,7 +112,7 @@ class _Attempt:
         self.tools, self.step, self.resource, self.done = tools, step, step.resource, done
         reads = tools.reads
         self.patience = Patience(reads.clock, reads.sleep, self._tell)
-        self.told = False
+        self.in_journal = False
         self.taken: list[Call] = []
         self.looked = False
 
@@ -123,7 +123,7 @@ class _Attempt:
             self.answer = self._converge(have)
         except Exception:
             if (
-                self.told and not self._may_be_ours
+                self.in_journal and not self._may_be_ours
             ):  # nothing happened, and the journal should not say it did
                 self.tools.journal.done(self.step, self.origin, ())
             raise
@@ -194,7 +194,7 @@ class _Attempt:
         self.expected = self.resource.expected(have, self.want)
         changing = [one.field for one in differences(self.resource, self.origin, self.want)]
         self.tools.journal.step(self.step, self.origin, self.expected, changing)
-        self.told = True
+        self.in_journal = True
 
     def _moved(self, refusal: AwsError, have: Reading | None) -> Reading | None:
         """How the thing stands, where others have changed it meanwhile; else AWS's refusal stays.

@@ -50,8 +50,8 @@ class Plan:
     def warnings(self) -> tuple[str, ...]:
         """What a person must know of the changes beforehand."""
         # What an undo leaves is told even where it has nothing else to do.
-        told = (item for item in self.items if item.changes or item.step.checks_dependents)
-        return tuple(text for item in told for text in item.step.warn(item.have))
+        changing = (item for item in self.items if item.changes or item.step.checks_dependents)
+        return tuple(text for item in changing for text in item.step.warn(item.have))
 
     @property
     def errors(self) -> tuple[DragonError, ...]:

@@ -93,7 +93,7 @@ def _shadows(context: CommandContext, resource: str, stage: Mapping[str, Any]) -
                     resource,
                     f"Stage {stage['name']}",
                     f"{override['method']} overrides it with {words}"
-                    f" {_said(override[name])} instead of {_said(stage[name])}",
+                    f" {_shown(override[name])} instead of {_shown(stage[name])}",
                     context.setup(
                         *_option(name, stage[name]), api=stage["api"], stage=stage["name"]
                     ),
@@ -104,7 +104,7 @@ def _option(name: str, value: Any) -> tuple[str, ...]:
     return ("--log-level", str(value)) if name == "log_level" else ("--no-data-trace",)
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     return {True: "on", False: "off"}.get(value, str(value))
 
 

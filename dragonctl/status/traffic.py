@@ -107,12 +107,12 @@ class _Used:
 def function_traffic(observed: Observations) -> Iterator[Problem]:
     """Aliases that split their traffic, versions behind them that failed or are not traced."""
     for function in observed.app.functions:
-        told = set()
+        reported = set()
         for used in _of_function(observed.context, function):
             yield from used.splits()
             for route in used.routes:
                 if why := failed_version(route.raw):
-                    told.add(route.version)
+                    reported.add(route.version)
                     text = f"its alias {used.name} sends {percent(route.share)} there, but {why}"
                     fix = observed.context.command(
                         "deploy-function", function.name, "--alias", used.name
@@ -125,7 +125,7 @@ def function_traffic(observed: Observations) -> Iterator[Problem]:
                 if what := _lag(off, more):
                     yield used.lags(route, what)
         newest = observed.newest.get(function.name) or {}
-        if (why := failed_version(newest)) and newest["Version"] not in told:
+        if (why := failed_version(newest)) and newest["Version"] not in reported:
             resource, subject = f"lambda-function/{function.name}", f"Function {function.name}"
             fix = observed.context.command("deploy-function", function.name, "--publish")
             yield Problem(resource, subject, f"no traffic reaches it yet, but {why}", fix)

@@ -85,7 +85,7 @@ def _stage_alarms(api: Api, stage: str, raw: Raw) -> Iterator[Alarmed]:
             # The metric is 0 or 1 for each request: its average is the share.
             "Statistic": "Average",
             **_when("GreaterThanThreshold", SHARE / 100, datapoints=2, of=3),
-            **_said(
+            **_explained(
                 f"More than {SHARE:g} % of the requests to {title} were answered with 5xx, in 2"
                 " of 3 periods of five minutes.",
                 "without requests there are no errors",
@@ -102,7 +102,7 @@ def _stage_alarms(api: Api, stage: str, raw: Raw) -> Iterator[Alarmed]:
             # A percentile of a handful of requests says nothing.
             "EvaluateLowSampleCountPercentile": "ignore",
             **_when("GreaterThanThreshold", SLOW, datapoints=3, of=3),
-            **_said(
+            **_explained(
                 f"One request in twenty to {title} took longer than {SLOW / 1000:g} s, for a"
                 " quarter of an hour.",
                 "without requests nobody waits",
@@ -129,7 +129,7 @@ def _silent_log(api: Api, stage: str, metrics: Mapping[str, str]) -> Alarmed:
             ),
             # Events are counted some minutes late: one quiet period means nothing yet.
             **_when("GreaterThanOrEqualToThreshold", 1.0, datapoints=3, of=3),
-            **_said(
+            **_explained(
                 f"Requests reach {api.name}/{stage}, and its execution log has received nothing"
                 " for a quarter of an hour: the account's CloudWatch role is gone or may not"
                 " write, or the stage's log level was lowered.",
@@ -153,7 +153,7 @@ def _failed_executions(machine: Machine) -> Alarmed:
                 timedOut=("AWS/States", "ExecutionsTimedOut", dimensions),
             ),
             **_when("GreaterThanOrEqualToThreshold", 1.0, datapoints=1, of=1),
-            **_said(
+            **_explained(
                 f"An execution of {machine.name} failed or timed out: no state caught it, and"
                 " nothing repeats it.",
                 "without executions none fails",
@@ -177,7 +177,7 @@ def _function_errors(name: str) -> Alarmed:
                 invocations=("AWS/Lambda", "Invocations", dimensions),
             ),
             **_when("GreaterThanThreshold", SHARE, datapoints=2, of=3),
-            **_said(
+            **_explained(
                 f"More than {SHARE:g} % of the invocations of {name} ended with an error, in 2"
                 " of 3 periods of five minutes.",
                 "without invocations there are no errors",
@@ -195,7 +195,7 @@ def _throttles(name: str) -> Alarmed:
             **_metric("AWS/Lambda", "Throttles", {"FunctionName": name}),
             "Statistic": "Sum",
             **_when("GreaterThanOrEqualToThreshold", 1.0, datapoints=2, of=3),
-            **_said(
+            **_explained(
                 f"Lambda refused to run {name} in 2 of 3 periods of five minutes: the account's"
                 " or the function's own concurrency is used up.",
                 "without invocations none is throttled",
@@ -251,7 +251,7 @@ def _when(comparison: str, threshold: float, *, datapoints: int, of: int) -> dic
     }
 
 
-def _said(what: str, missing: str, look: str) -> dict[str, Any]:
+def _explained(what: str, missing: str, look: str) -> dict[str, Any]:
     return {
         "AlarmDescription": f"{what} Look: {look}. Missing data counts as good: {missing}.",
         "TreatMissingData": "notBreaching",

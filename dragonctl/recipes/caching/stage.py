@@ -44,7 +44,7 @@ class StageWanted:
         for path in self.off:
             want |= self._override(method_key("GET", path), path, state, {_ON: False})
         for path in self.paths:
-            given = self._said(path, state)
+            given = self._asked(path, state)
             for key in keys_of("GET", path, state):  # every spelling is made to say the same
                 want |= self._override(key, path, state, given)
         size = self.options.size or state.get("cacheClusterSize") or DEFAULT_SIZE
@@ -76,7 +76,7 @@ class StageWanted:
                 want[f"{key}/{suffix}"] = value
         return want
 
-    def _said(self, path: str, state: State) -> State:
+    def _asked(self, path: str, state: State) -> State:
         """What the options say of a cached method, by the suffix of its setting.
 
         A method whose caching begins now keeps its answers encrypted, whatever its override says;

@@ -162,7 +162,7 @@ class _Cursor:
     quiet_until: float = 0.0
     swept: float = 0.0
     sweeping: bool = False
-    told: set[str] = field(default_factory=set)
+    reported: set[str] = field(default_factory=set)
     closed: bool = False
     limit: int = 5_000
 
@@ -206,7 +206,7 @@ class _Cursor:
 
     def refused(self, code: str, now: float, *, closed: bool) -> None:
         """AWS refused the group: for good, or until it is looked for again."""
-        self.told.add(code)
+        self.reported.add(code)
         self.closed = closed
         self.quiet_until = now + self.polling.longest_wait / 4
 
@@ -234,7 +234,7 @@ class _Cursor:
             self._refused_once(fetch, problem, now)
 
     def _refused_once(self, fetch: Fetch, problem: AwsError, now: float) -> None:
-        first = problem.code not in self.told
+        first = problem.code not in self.reported
         self.refused(problem.code, now, closed=is_denied(problem))
         if first:
             self.report(unreadable(fetch, self.group, problem))

@@ -85,8 +85,8 @@ def read_coverage(fetch: Fetch) -> Coverage:
     except DragonError as problem:
         if is_fatal(problem):
             raise
-        said = f"Whether this is complete is not known: {_denied(problem)}"
-        return Coverage(None).with_note(f"{said} xray:GetTraceSegmentDestination.", complete=None)
+        doubt = f"Whether this is complete is not known: {_denied(problem)}"
+        return Coverage(None).with_note(f"{doubt} xray:GetTraceSegmentDestination.", complete=None)
     found = Coverage(str(answer.get("Destination") or "XRay"), str(answer.get("Status") or ""))
     if found.status == "PENDING":
         found = found.with_note(

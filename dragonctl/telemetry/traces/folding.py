@@ -160,10 +160,10 @@ def _one_of(rows: list[Row]) -> Row:
 
 def _words(row: Row) -> str:
     """What makes a call another than the next: equal words are one row."""
-    return "\n".join(_said(segment) for segment in (row.first, *row.twins))
+    return "\n".join(_explained(segment) for segment in (row.first, *row.twins))
 
 
-def _said(segment: Segment) -> str:
+def _explained(segment: Segment) -> str:
     links = [link.get("trace_id") for link in segment.links]
     raised = [(one.type, one.message) for one in segment.exceptions]
     aws = {name: value for name, value in segment.aws.items() if name in CALLED}

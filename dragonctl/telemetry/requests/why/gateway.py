@@ -262,10 +262,10 @@ class GatewayRequest:
         code = (codes("", text)[1:] or [""])[0].rpartition("#")[2]
         name = service_of("", self.where) or self.where
         if is_refused(code, text):
-            told = denied(text)
+            evidence = denied(text)
             lacking = refusal(text)
             says = f"the integration's role may not do {lacking.action}" if lacking else ""
-            found = Words("integration", "role not allowed", "", says, told.remedy)
+            found = Words("integration", "role not allowed", "", says, evidence.remedy)
         elif by := throttled_by(code, f"{self.where} {text}"):
             found = Words("integration", "throttled", by if by != "a service" else name)
         elif code:
@@ -325,12 +325,12 @@ class GatewayRequest:
         for _, event in self.access:
             if sentence and sentence in event.text:
                 return event
-        told = [e for t, e in self.lines if _RECEIVED.match(t) and self.backend_status >= _BAD]
-        if self.answered and self.body and not told:
-            told = [self.body[1]]
-        told += [event for text, event in self.lines if _COMPLETED.match(text)]
-        told += [event for _, event in self.access]
-        return told[0] if told else None
+        evidence = [e for t, e in self.lines if _RECEIVED.match(t) and self.backend_status >= _BAD]
+        if self.answered and self.body and not evidence:
+            evidence = [self.body[1]]
+        evidence += [event for text, event in self.lines if _COMPLETED.match(text)]
+        evidence += [event for _, event in self.access]
+        return evidence[0] if evidence else None
 
 
 _BAD, _FAULT = 400, 500
