@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -21,6 +22,7 @@ from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import (
     is_absent,
     is_denied,
+    is_fatal,
     is_throttled,
     may_pass,
     unless_refused,
@@ -153,6 +155,20 @@ def page_of(fetch: Fetch, group: LogGroup, params: dict[str, Any]) -> Page:
     if group.delivers:
         own = list(_delivered(group, own))
     return own, answer.get("nextToken")
+
+
+def awaited(page: Future[Page], fetch: Fetch, group: LogGroup, report: Report) -> Page | None:
+    """The page that is on its way; None of a group that cannot be read, which is reported.
+
+    Raises what ends every read, as :func:`is_fatal` has it.
+    """
+    try:
+        return page.result()
+    except AwsError as problem:
+        if is_fatal(problem):
+            raise
+        report(unreadable(fetch, group, problem))
+        return None
 
 
 def _is_left_out(group: LogGroup, event: LogEvent) -> bool:

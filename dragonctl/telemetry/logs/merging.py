@@ -13,8 +13,6 @@ from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.events import (
     PAGE,
     WORKERS,
@@ -23,10 +21,10 @@ from dragonctl.telemetry.logs.events import (
     Page,
     Report,
     anything,
+    awaited,
     by_time,
     page_of,
     query,
-    unreadable,
 )
 
 HELD = 10_000
@@ -173,13 +171,10 @@ class _GroupReader:
     def _pages(self) -> Iterator[tuple[list[LogEvent], bool]]:
         previous = None
         while True:
-            try:
-                events, token = self.ahead.result()
-            except AwsError as problem:
-                if is_fatal(problem):
-                    raise
-                self.report(unreadable(self.fetch, self.group, problem))
+            page = awaited(self.ahead, self.fetch, self.group, self.report)
+            if page is None:
                 return
+            events, token = page
             more = token is not None and token != previous
             if more:
                 previous = token

@@ -17,8 +17,6 @@ from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
-from dragonctl.engine.symptoms import is_fatal
-from dragonctl.errors import AwsError
 from dragonctl.telemetry.logs.events import (
     PAGE,
     WORKERS,
@@ -27,10 +25,10 @@ from dragonctl.telemetry.logs.events import (
     Page,
     Report,
     anything,
+    awaited,
     by_time,
     page_of,
     query,
-    unreadable,
 )
 from dragonctl.telemetry.logs.merging import read
 
@@ -116,13 +114,10 @@ class _BackwardReader:
     def __iter__(self) -> Iterator[LogEvent]:
         seen: set[str] = set()
         while True:
-            try:
-                events, token = self.ahead.result()
-            except AwsError as problem:
-                if is_fatal(problem):
-                    raise
-                self.report(unreadable(self.fetch, self.group, problem))
+            page = awaited(self.ahead, self.fetch, self.group, self.report)
+            if page is None:
                 return
+            events, token = page
             yield from (event for event in events if not event.id or event.id not in seen)
             seen = {event.id for event in events}
             if token is None:
