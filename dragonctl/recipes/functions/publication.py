@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragonctl.application.nouns import LATEST, Route, split
-from dragonctl.engine.model import Done, Reading, State, Step
+from dragonctl.engine.model import Done, Reading, Resource, State, Step, Want
 from dragonctl.engine.pending import NEW_VERSION
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
@@ -17,24 +17,35 @@ from dragonctl.resources.lambda_version import NewestVersion, publishable
 
 def publication(function: str, aliases: tuple[str, ...], source: str) -> Iterator[Step]:
     """Publish ``$LATEST`` as it stands after the step ``source`` (an identifier); move aliases."""
-    version = NewestVersion(function)
-    yield Step(
-        f"Version of function {function}",
+    version, published = NewestVersion(function), _Published(source)
+    step = version_step(f"function {function}", version, published, source)
+    yield replace(step, waits_if_unchanged=True)
+    for name in aliases:
+        alias, moved = Alias(function, name), _Moved(version.identifier, published)
+        yield alias_step(f"{name} of function {function}", alias, moved, step)
+
+
+def version_step(subject: str, version: Resource, published: Want, source: str) -> Step:
+    """Publish what the step ``source`` (an identifier) leaves."""
+    return Step(
+        f"Version of {subject}",
         version,
-        _Published(source),
+        published,
         after=(source,),
         undo=Keep("a published version may be in use, and costs nothing"),
-        waits_if_unchanged=True,
-        waits_for_read_back=True,  # a version freezes what the function holds, whatever that is
+        waits_for_read_back=True,  # a version freezes what the thing holds, whatever that is
     )
-    for alias in aliases:
-        yield Step(
-            f"Alias {alias} of function {function}",
-            Alias(function, alias),
-            _Moved(version.identifier, _Published(source)),
-            after=(version.identifier, source),
-            waits_for_read_back=True,  # traffic moves to what is known to be there
-        )
+
+
+def alias_step(subject: str, alias: Resource, moved: Want, version: Step) -> Step:
+    """Move an alias to the version of a step of :func:`version_step`."""
+    return Step(
+        f"Alias {subject}",
+        alias,
+        moved,
+        after=(version.resource.identifier, *version.after),
+        waits_for_read_back=True,  # traffic moves to what is known to be there
+    )
 
 
 def foreseen_publication(function: str, code: str, aliases: Iterable[str]) -> Iterator[Step]:
@@ -76,8 +87,7 @@ class _Moved:
             raw = have.facts["raw"]
             raise split_traffic(f"The alias {raw['Name']}", routed(shares(raw)))
         newest = done.get(self.version)
-        if newest is not None and newest.state != {**newest.state, **self.published(None, done)}:
-            raise not_published(self.version)
+        check_published(self.version, newest, self.published(None, done))
         return {VERSION: _number(newest)}
 
 
@@ -88,14 +98,15 @@ def _number(newest: Reading | None) -> str:
     return str(raw["Version"]) if known and raw and raw.get("State") != "Pending" else NEW_VERSION
 
 
-def not_published(version: str) -> DragonError:
-    """The newest version is somebody else's: an alias that moved to it would ship their code."""
-    return DragonError(
-        f"The newest version ({version}) is not the one that this run published, so no alias was"
-        " moved to it.",
-        "Run the same command again.",
-        code="NotPublished",
-    )
+def check_published(version: str, newest: Reading | None, published: State) -> None:
+    """DragonError where the newest is somebody else's: an alias would ship their code."""
+    if newest is not None and newest.state != {**newest.state, **published}:
+        raise DragonError(
+            f"The newest version ({version}) is not the one that this run published, so no alias"
+            " was moved to it.",
+            "Run the same command again.",
+            code="NotPublished",
+        )
 
 
 def routed(shares_: Mapping[str, float]) -> str:

@@ -14,14 +14,15 @@ from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.pending import NEW_VERSION
-from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.recipes.functions.publication import (
+    alias_step,
+    check_published,
     foreseen_publication,
-    not_published,
     publication,
     routed,
     split_traffic,
+    version_step,
 )
 from dragonctl.recipes.observability.functions import FunctionWanted, function_wanted
 from dragonctl.recipes.observability.layers_survey import Admissions
@@ -208,22 +209,12 @@ def _aliases(noun: Function | Machine) -> Iterator[str]:
 
 def _machine_publication(subject: str, arn: str, names: list[str]) -> Iterator[Step]:
     source, version = MachineSettings(arn).identifier, NewestMachineVersion(arn)
-    yield Step(
-        f"Version of {subject}",
-        version,
-        _Published(source),
-        after=(source,),
-        waits_for_read_back=True,  # a version freezes what the machine holds, whatever that is
-        undo=Keep("a published version may be in use, and costs nothing"),
-    )
+    published = _Published(source)
+    step = version_step(subject, version, published, source)
+    yield step
     for name in names:
-        yield Step(
-            f"Alias {name} of {subject}",
-            MachineAlias(f"{arn}:{name}"),
-            _Moved(version.identifier, source),
-            after=(version.identifier, source),
-            waits_for_read_back=True,  # traffic moves to what is known to be there
-        )
+        moved = _Moved(version.identifier, published)
+        yield alias_step(f"{name} of {subject}", MachineAlias(f"{arn}:{name}"), moved, step)
 
 
 @dataclass(frozen=True)
@@ -242,7 +233,7 @@ class _Moved:
     """The alias is to stand for the newest version."""
 
     version: str
-    source: str
+    published: _Published
 
     def __call__(self, have: Reading | None, done: Done) -> State:
         if have is None:
@@ -251,8 +242,7 @@ class _Moved:
             parts = {arn.rpartition(":")[2]: one for arn, one in shares(have.facts["raw"]).items()}
             raise split_traffic(f"The alias {have.facts['raw'].get('name')}", routed(parts))
         newest = done.get(self.version)
-        if newest and newest.state != {**newest.state, **_Published(self.source)(None, done)}:
-            raise not_published(self.version)
+        check_published(self.version, newest, self.published(None, done))
         raw = newest.facts.get("raw") if newest else None
         known = newest is not None and raw and machine_state(raw) == newest.state
         return {VERSION: raw["stateMachineArn"] if known and raw else NEW_VERSION}
