@@ -75,7 +75,7 @@ def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> 
         print_map(out(), shown)
         if len(shown.nodes) > MOST_DRAWN and not written:
             tell(
-                f"{len(shown.nodes)} parts: `{Printed.current().command('service-map --open')}`"
+                f"{len(shown.nodes)} parts: `{Printed.current().command('service-map', '--open')}`"
                 " draws them, with a search and filters."
             )
     else:

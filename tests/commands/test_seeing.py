@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import time
 import urllib.error
 import urllib.request
@@ -230,3 +231,21 @@ def test_the_last_lines_and_the_latest_traces(shop):
     (latest,) = json.loads(shop.run("traces", "--limit", "1", "-o", "json"))["traces"]
     assert latest == traces[0]
     shop.ended("logs", "--follow", "--limit", "2", code=2)
+
+
+def test_a_map_of_many_parts_names_the_command_that_draws_them(shop):
+    shop.build()
+    now = time.time()
+    called = [
+        {"id": f"{number:016x}", "name": f"host-{number}.example", "namespace": "remote",
+         "start_time": now - 9, "end_time": now - 8}
+        for number in range(1, 18)
+    ]  # fmt: skip
+    stage = {
+        "id": "f" * 16, "trace_id": f"1-{int(now):08x}-{'0' * 24}", "name": "orders/prod",
+        "origin": "AWS::ApiGateway::Stage", "start_time": now - 9, "end_time": now - 8,
+        "subsegments": called,
+    }  # fmt: skip
+    shop.aws.client("xray").put_trace_segments(TraceSegmentDocuments=[json.dumps(stage)])
+    told = shop.ended("service-map", code=0).stderr
+    assert re.search(r"^\d+ parts: `dragonctl service-map --open[^`']*` draws them", told, re.M)
