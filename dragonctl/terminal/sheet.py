@@ -22,7 +22,8 @@ class Sheet:
 
     ``right``: titles of columns of numbers. ``prose``: the column that may take several lines
     where the others leave it room. ``names``: a first cell that is longer than its column has a
-    line of its own above the others.
+    line of its own above the others. ``beneath``: titles of columns that make room, the first one
+    first: their cells stand beneath the others of their row, the last one first.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class Sheet:
         prose: int | None = None,
         head: str = "bold",
         names: bool = False,
+        beneath: Sequence[str] = (),
     ) -> None:
         self.titles, self.right, self.prose, self.head = titles, right, prose, head
-        self.names = names
+        self.names, self.beneath = names, beneath
         self.rows: list[list[Text]] = []
 
     def add(self, *cells: Text | str) -> None:
@@ -56,9 +58,10 @@ class Sheet:
             for line in self._beneath_names([widths[0] - over, *widths[1:]]):
                 console.print(line)
         else:
-            for row in self.rows:
-                for line in self._paragraph(row, room or 0):
-                    console.print(line)
+            kept = self._kept(widths, room or 0)
+            lines = self._above(kept, widths, room or 0) if kept else self._paragraphs(room or 0)
+            for line in lines:
+                console.print(line)
 
     def _all(self) -> list[list[Text]]:
         return [[Text(title) for title in self.titles], *self.rows]
@@ -85,18 +88,45 @@ class Sheet:
 
     def _beneath_names(self, widths: Sequence[int]) -> Iterator[Text]:
         """The columns' titles and rows; beneath a name that is too long stand the other cells."""
-        head = [Text(title, style=self.head) for title in self.titles]
-        for row in (head, *self.rows):
+        columns = range(len(self.titles))
+        yield self._line(self._head(), widths, columns)
+        for row in self.rows:
             first, *others = row
             if first.cell_len > widths[0]:
                 yield first
                 first = Text()
-            line = Text()
-            for cell, width, title in zip((first, *others), widths, self.titles, strict=True):
-                blanks = " " * (width - cell.cell_len)
-                line.append_text(Text.assemble(*self._sided(cell, blanks, title), " " * _BETWEEN))
-            line.rstrip()
-            yield line
+            yield self._line([first, *others], widths, columns)
+
+    def _kept(self, widths: Sequence[int], room: int) -> list[int]:
+        """The columns that fit when as few as need be stand beneath; none where none do."""
+        kept = list(range(len(self.titles)))
+        for title in self.beneath:
+            kept.remove(self.titles.index(title))
+            if sum(widths[at] + _BETWEEN for at in kept) <= room:
+                return kept
+        return []
+
+    def _above(self, kept: Sequence[int], widths: Sequence[int], room: int) -> Iterator[Text]:
+        """The kept columns' titles and rows, and beneath each row its other cells."""
+        yield self._line(self._head(), widths, kept)
+        places = (self.titles.index(title) for title in reversed(self.beneath))
+        others = [at for at in places if at not in kept]
+        for row in self.rows:
+            yield self._line(row, widths, kept)
+            yield from self._told(row, others, room)
+
+    def _head(self) -> list[Text]:
+        return [Text(title, style=self.head) for title in self.titles]
+
+    def _line(self, row: Sequence[Text], widths: Sequence[int], columns: Sequence[int]) -> Text:
+        """The cells of these columns as one line."""
+        line = Text()
+        for at in columns:
+            blanks = " " * (widths[at] - row[at].cell_len)
+            sided = self._sided(row[at], blanks, self.titles[at])
+            line.append_text(Text.assemble(*sided, " " * _BETWEEN))
+        line.rstrip()
+        return line
 
     def _sided(self, cell: Text, blanks: str, title: str) -> tuple[Text | str, Text | str]:
         return (blanks, cell) if title in self.right else (cell, blanks)
@@ -117,16 +147,22 @@ class Sheet:
         blanks = " " * (width - cell_len(text))
         return f"{blanks}{text}" if title in self.right else f"{text}{blanks}"
 
-    def _paragraph(self, row: Sequence[Text], room: int) -> list[Text]:
-        """The first cell, and beneath it the others behind their titles, as many as fit a line."""
-        first, *others = row
-        lines = [Text.assemble((self.titles[0], "dim"), " " * bool(self.titles[0]), first)]
-        for title, cell in zip(self.titles[1:], others, strict=True):
+    def _paragraphs(self, room: int) -> Iterator[Text]:
+        """Of each row the first cell, and beneath it the others."""
+        for row in self.rows:
+            yield Text.assemble((self.titles[0], "dim"), " " * bool(self.titles[0]), row[0])
+            yield from self._told(row, range(1, len(row)), room)
+
+    def _told(self, row: Sequence[Text], columns: Sequence[int], room: int) -> list[Text]:
+        """The cells of these columns behind their titles, as many as fit a line."""
+        lines: list[Text] = []
+        for at in columns:
+            title, cell = self.titles[at], row[at]
             if not cell.plain.strip():
                 continue
             words = Text.assemble((title, self.head), " " * bool(title))
             words.append_text(Text(" ").join(cell.split("\n")))
-            if lines[1:] and lines[-1].cell_len + len(_DOT) + words.cell_len <= room:
+            if lines and lines[-1].cell_len + len(_DOT) + words.cell_len <= room:
                 lines[-1].append(_DOT).append_text(words)
             else:
                 lines.append(Text("  ").append_text(words))

@@ -28,12 +28,15 @@ _STEPS = " ▁▂▃▄▅▆▇█"
 _COLUMNS = ("Age", "Method", "Status", "Response", "Duration", "Client", "Trace", "URL")
 _GROUP_COLUMNS = ("Traces", "Share", "Errors", "p50", "p90", "p99", "Times", "Outcome")
 _NUMBERS = ("Age", "Response", "Duration")
+_BENEATH = ("URL", "Annotations", "Client", "Duration", "Trace")
+"""The columns that make room in a narrow terminal, the first one first."""
 
 
 def print_summaries(console: Screen, found: Sequence[Summary], now: float) -> None:
     """The list of traces; what they are annotated with has a column where there is any."""
     columns = (*_COLUMNS, "Annotations") if any(one.annotations for one in found) else _COLUMNS
-    sheet = Sheet(columns, right=_NUMBERS, head="dim")
+    beneath = [title for title in _BENEATH if title in columns]
+    sheet = Sheet(columns, right=_NUMBERS, head="dim", beneath=beneath)
     for summary in found:
         sheet.add(*islice(_summary_cells(summary, now), len(columns)))
     sheet.print(console)
