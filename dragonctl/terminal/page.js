@@ -257,7 +257,7 @@
       const last = Math.max(first + (trace.duration ?? 0),
         ...trace.segments.map((segment) => segment.end ?? segment.start));
       const table = make("table", undefined, "fall");
-      table.append(make("caption", `${trace.count} segments, ${time(trace.duration)}`));
+      table.append(make("caption", `${trace.count.toLocaleString("en")} segments, ${time(trace.duration)}`));
       const body = make("tbody");
       body.append(...trace.segments.map((segment) =>
         row(segment, first, Math.max(last - first, 1e-6))));

@@ -98,8 +98,8 @@ def _detail(part: str, lead: str, style: str) -> Text:
 
 def _heading(trace: Trace, count: int, rows: int, columns: int, label: str) -> Iterator[Text]:
     line = Text(middle(trace.id, columns), style="bold")
-    segments = f"{count} segment" + "s" * (count != 1)
-    words = segments if rows == count else f"{segments} in {rows} row" + "s" * (rows != 1)
+    segments = f"{count:,} segment" + "s" * (count != 1)
+    words = segments if rows == count else f"{segments} in {rows:,} row" + "s" * (rows != 1)
     figures = f"{duration_text(trace.duration)}, {words}"
     for words in (figures, iso_text(int(trace.start * 1000)), *filter(None, [label])):
         if cell_len(line.plain) + 2 + cell_len(words) > columns:
@@ -117,7 +117,7 @@ def _left_out(count: int, rows: Sequence[tuple[int, Row]]) -> Iterator[Text]:
     if not rows:
         yield Text("No segment of it bears an error.")
     elif shown < count:
-        yield Text(f"{count - shown} segments without an error are left out.", style="dim")
+        yield Text(f"{count - shown:,} segments without an error are left out.", style="dim")
 
 
 @dataclass(frozen=True)

@@ -286,7 +286,7 @@ def test_a_trace_of_twelve_hundred_calls_is_a_few_rows_and_its_bars_fit(tab, tmp
     panel = tab.get_by_label("Chosen part")
     panel.get_by_role("button", name=re.compile("^GET 200")).click()
     assert panel.locator(".fall tr").count() == 2
-    assert "1201 segments" in panel.inner_text()
+    assert "1,201 segments" in panel.inner_text()
     assert "600" in panel.locator(".fall tr").last.inner_text()
 
 

@@ -98,7 +98,7 @@ def test_a_call_and_what_x_ray_inferred_from_it_are_one_row_and_in_full_two():
 def test_six_hundred_equal_calls_are_a_few_lines_with_their_number_and_times():
     lines = shown(documents.loop(600, failing=[77]))
     assert len(lines) < 12
-    assert "1203 segments in 3 rows" in lines[0]
+    assert "1,203 segments in 3 rows" in lines[0]
     calls = next(line for line in lines if f"DynamoDB GetItem dragons {TIMES}600" in line)
     assert calls.endswith("Σ 12.00 s")
     assert "600 calls: p50 20 ms, p90 20 ms, longest 20 ms" in lines[lines.index(calls) + 1]
