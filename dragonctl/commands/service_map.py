@@ -140,8 +140,15 @@ def _write_page(
     title = f"{names}: service map"
     target = html or state_folder("pages") / "service-map.html"
     text = page(found, title, listed, traces, view.label)
-    target.touch(mode=0o600)
-    target.write_text(text, encoding="utf-8")
+    try:
+        target.touch(mode=0o600)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DragonError(
+            f"The page cannot be written to {target}: {error.strerror or error}.",
+            "Name another file with --html.",
+            code="NotWritten",
+        ) from error
     return target
 
 

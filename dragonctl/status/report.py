@@ -51,7 +51,9 @@ def document(observed: Observations, now: datetime) -> dict[str, Any]:
         "region": app.region,
         "api": {"id": app.api.id, "name": app.api.name} if app.api else None,
         "account_role": account_document(observed),
-        "apis": [{"id": api.id, "name": api.name} for api in app.apis],
+        "apis": [
+            {"id": api.id, "name": api.name, "stages": sorted(api.all_stages)} for api in app.apis
+        ],
         "stages": [
             {
                 **stage_document(api.id, name, raw),

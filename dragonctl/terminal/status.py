@@ -27,18 +27,18 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
     console = out()
     console.print(headline(title, label))
     kept = {group["name"]: group for group in seen["log_groups"]}
-    for sheet, empty in (
-        (_stages(seen["stages"]), "The API has no stage yet: deploy it first."),
-        (_functions(seen["functions"], kept), ""),
-        (_machines(seen["state_machines"], kept), ""),
-        (_groups(seen["log_groups"]), ""),
+    for sheet, lacking in (
+        (_stages(seen["stages"]), _without_stages(seen["apis"])),
+        (_functions(seen["functions"], kept), ()),
+        (_machines(seen["state_machines"], kept), ()),
+        (_groups(seen["log_groups"]), ()),
     ):
-        if sheet.rows or empty:
+        if sheet.rows or lacking:
             console.print()
         if sheet.rows:
             sheet.print(console)
-        elif empty:
-            console.print(empty)
+        for sentence in lacking:
+            console.print(sentence)
     console.print()
     _unseen(console, seen["functions"])
     _caches(console, seen["stages"])
@@ -68,6 +68,15 @@ def _stages(stages: Sequence[Document]) -> Sheet:
                 _switch(own["metrics"]),
             )
     return sheet
+
+
+def _without_stages(apis: Sequence[Document]) -> list[str]:
+    """A sentence for each API that the table of stages cannot show."""
+    return [
+        f"API {neutral(api['name'])} ({neutral(api['id'])}) has no stage yet: deploy it first."
+        for api in apis
+        if not api["stages"]
+    ]
 
 
 def _bodies(stage: Document) -> Text:

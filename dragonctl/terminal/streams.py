@@ -14,8 +14,9 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TextIO
 
@@ -113,12 +114,31 @@ def _write_all(raw: Any, data: bytes) -> None:
         rest = rest[written or 0 :]
 
 
-class _Sink(io.RawIOBase):
+class _End(io.RawIOBase):
+    """The end of a stream: what is common to all, whatever becomes of what is written."""
+
+    def __init__(self, name: str, raw: Any) -> None:
+        super().__init__()
+        self.name, self._raw = name, raw
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        with suppress(OSError, ValueError):
+            return bool(self._raw.isatty())
+        return False
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+
+class _Sink(_End):
     """The end of a stream that never fails: through the relay, or else at once."""
 
     def __init__(self, name: str, raw: Any, relay: Relay | None) -> None:
-        super().__init__()
-        self.name, self._raw, self._relay, self._failed = name, raw, relay, False
+        super().__init__(name, raw)
+        self._relay, self._failed = relay, False
 
     def write(self, data: Any) -> int:
         taken = bytes(data)
@@ -131,16 +151,20 @@ class _Sink(io.RawIOBase):
                 self._failed = True
         return len(taken)
 
-    def writable(self) -> bool:
-        return True
 
-    def isatty(self) -> bool:
-        with suppress(OSError, ValueError):
-            return bool(self._raw.isatty())
-        return False
+class _Answer(_End):
+    """The end of a stream that is there for what it shows: a failure says which stream it was."""
 
-    def fileno(self) -> int:
-        return int(self._raw.fileno())
+    def write(self, data: Any) -> int:
+        taken = bytes(data)
+        try:
+            _write_all(self._raw, taken)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            sentence = f"The answer could not be written to {self.name}: {error.strerror}"
+            raise OSError(error.errno, sentence) from error
+        return len(taken)
 
 
 class Guard:
@@ -189,27 +213,27 @@ def guarded(*, finishes: bool) -> Iterator[Guard]:
             after.enter_context(_no_hangup())
             _relays.append(relay)
             after.callback(_relays.remove, relay)
-            sys.stdout = _through("stdout", sys.stdout, relay)
+            sys.stdout = _through(sys.stdout, partial(_Sink, "stdout", relay=relay), by_line=True)
         else:
             _complete(sys.stdout)
-        sys.stderr = _through("stderr", sys.stderr, relay)
+            sys.stdout = _through(sys.stdout, partial(_Answer, "stdout"))
+        sys.stderr = _through(sys.stderr, partial(_Sink, "stderr", relay=relay), by_line=True)
         try:
             yield Guard(relay)
         finally:
             sys.stdout, sys.stderr = before
 
 
-def _through(name: str, stream: TextIO, relay: Relay | None) -> TextIO:
-    """The same stream, ending in a sink. One that is no file (in a test, in the demo) is kept."""
+def _through(stream: TextIO, ending: Callable[[Any], _End], *, by_line: bool = False) -> TextIO:
+    """The same stream with another end. One that is no file (in a test, in the demo) is kept."""
     raw = getattr(getattr(stream, "buffer", None), "raw", None) or getattr(stream, "buffer", None)
     if not isinstance(raw, io.RawIOBase):
         return stream
     with suppress(OSError, ValueError):
         stream.flush()
-    sink = _Sink(name, raw, relay)
     return io.TextIOWrapper(
-        io.BufferedWriter(sink), encoding=stream.encoding, errors=_errors(stream),
-        line_buffering=True,
+        io.BufferedWriter(ending(raw)), encoding=stream.encoding, errors=_errors(stream),
+        line_buffering=by_line or bool(stream.line_buffering),
     )  # fmt: skip
 
 

@@ -184,14 +184,39 @@ def test_output_that_nobody_reads_on_ends_a_command_as_sigpipe_would(words):
     assert (ended.returncode, ended.stderr) == (141, b"")
 
 
-def test_a_document_that_finds_no_room_is_a_message():
-    program = "from dragonctl.cli.root import main; main(['history', '--output', 'json'])"
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("history", "--output", "json"),
+        ("history",),
+        ("--help",),
+        ("logs", "--help"),
+        ("completion", "bash"),
+        ("status",),
+        ("status", "--output", "json"),
+        ("traces",),
+        ("sampling",),
+        ("policy", "status"),
+        ("setup-observability", "--dry-run"),
+    ],
+)
+def test_an_answer_that_finds_no_room_is_told_in_one_sentence(terminal, application, words):
+    command = [Path(sys.executable).with_name("dragonctl"), *words]
     with Path("/dev/full").open("wb", buffering=0) as full:
         done = subprocess.run(
-            [sys.executable, "-c", program],
+            command,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            env={**os.environ, "AWS_ENDPOINT_URL": terminal.endpoint},
         )
-    assert (done.returncode, done.stderr) == (1, "Error: No space left on device.\n")
+    told = "Error: The answer could not be written to stdout: No space left on device."
+    assert (done.returncode, done.stderr.splitlines()) == (1, [told])
+
+
+def test_a_page_that_cannot_be_written_is_named(terminal, application):
+    Path("page.html").symlink_to("/dev/full")
+    assert terminal.on_aws("service-map", "--html", "page.html") == 1
+    told = "Error: The page cannot be written to page.html: No space left on device."
+    assert told in terminal.err

@@ -109,3 +109,15 @@ def test_apis_of_one_name_share_their_numbers_and_that_is_said(local_aws, dragon
         builder.calls_function(api, "GET", "/things", function)
         builder.stage(api, "prod")
     assert "2 APIs are called twins" in dragonctl("cache-stats", "--all").stderr
+
+
+def test_status_says_of_an_api_without_stages_that_it_has_none(dragonctl, local_aws):
+    application = small.build(Builder(local_aws.endpoint))
+    bare = local_aws.client("apigateway").create_rest_api(name="bare")["id"]
+    sentence = f"API bare ({bare}) has no stage yet: deploy it first.\n"
+    assert sentence in dragonctl("status", "--all").stdout
+    assert sentence in dragonctl("status", "--api", "bare").stdout
+    for line in (("--api", application.api), ("--no-discover", "--function", "small-work")):
+        assert "no stage yet" not in dragonctl("status", *line).stdout
+    apis = dragonctl("status", "--all", "--output", "json").document["apis"]
+    assert {one["name"]: one["stages"] for one in apis} == {"bare": [], "small": ["prod"]}
