@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dragonctl.recipes.alarms.recipe import Recipe, alarms
+from dragonctl.recipes.alarms.recipe import alarms
 from dragonctl.recipes.alarms.recipients import Recipient, recipient
 from dragonctl.recipes.alarms.survey import AlarmSurvey, survey
 
-__all__ = ["AlarmSurvey", "Recipe", "Recipient", "alarms", "recipient", "survey"]
+__all__ = ["AlarmSurvey", "Recipient", "alarms", "recipient", "survey"]

@@ -14,20 +14,12 @@ from dragonctl.recipes.alarms.definitions import Alarmed, alarms_of, has_full_lo
 from dragonctl.recipes.alarms.recipients import Recipient, publishers
 from dragonctl.recipes.alarms.survey import AlarmSurvey
 from dragonctl.recipes.prices import ALARM_METRIC_A_MONTH, PRICES_OF, dollars
+from dragonctl.recipes.recipe import Recipe
 from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic
 
 _GOES_ALONG = Keep("it ends with its topic")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The steps; ``warnings`` and ``notes`` are sentences for a person."""
-
-    steps: tuple[Step, ...]
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def alarms(app: App, known: AlarmSurvey, recipient: Recipient) -> Recipe:

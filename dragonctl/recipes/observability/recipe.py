@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Done, Reading, State, Step
-from dragonctl.errors import DragonError
 from dragonctl.recipes.observability import (
     api,
     functions,
@@ -18,19 +17,7 @@ from dragonctl.recipes.observability import (
 )
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The steps of a command; ``warnings`` and ``notes`` are sentences for a person.
-
-    ``errors`` holds what AWS did not let us read and steps would have needed.
-    """
-
-    steps: tuple[Step, ...]
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    errors: tuple[DragonError, ...] = ()
+from dragonctl.recipes.recipe import Recipe
 
 
 def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Recipe:
