@@ -21,7 +21,7 @@ from tests.corpus.shape import Json, Shape
 from tests.faults.laboratory import empty, local_server
 from tests.faults.proxy import Proxy
 from tests.strict.wire import serve
-from tests.strict.world import Pace
+from tests.strict.world import Delays
 
 READS = ("Get", "List", "Describe", "Filter", "BatchGet", "Lookup")
 
@@ -51,7 +51,7 @@ def strict() -> Iterator[Open]:
 
     @contextmanager
     def site(shape: Shape) -> Iterator[Site]:
-        world, api, refused = strict_account.build(shape, Pace())
+        world, api, refused = strict_account.build(shape, Delays())
         with serve(world.handle) as url:
             calls = lambda: [name for _, name in world.calls]  # noqa: E731
             yield Site(url, api, refused, lambda: copy.deepcopy(world.state), _since(calls),

@@ -10,7 +10,7 @@ from tests.corpus.shape import Shape, alias_of, function_arn, machine_arn, versi
 from tests.strict import applications as accounts
 from tests.strict import deployments, gateway
 from tests.strict.wire import Refused
-from tests.strict.world import Pace, World
+from tests.strict.world import Delays, World
 
 Json = Any
 AWS_POLICY = "arn:aws:iam::aws:policy/"
@@ -22,9 +22,9 @@ OF_API = {
 }  # fmt: skip
 
 
-def build(shape: Shape, pace: Pace) -> tuple[World, str, list[str]]:
+def build(shape: Shape, delays: Delays) -> tuple[World, str, list[str]]:
     """The account with the application in it, the id of its API, and what could not be made."""
-    world = accounts.empty(pace)
+    world = accounts.empty(delays)
     world.state["apigateway"] |= {"usage plans": {}, "domains": {}}
     for name, role in shape.part("roles").items():
         _role(world, name, role)

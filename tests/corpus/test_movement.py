@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from tests.corpus.movement import kept, moved, unnamed
 from tests.corpus.shape import OWN, load
 from tests.corpus.strict_account import build
-from tests.strict.world import Pace
+from tests.strict.world import Delays
 
 SHAPES = {one.name: one for one in load(OWN)}
 
 
 def account(name):
     """The account of a shape, and the id of its API."""
-    world, api, refused = build(SHAPES[name], Pace())
+    world, api, refused = build(SHAPES[name], Delays())
     assert refused == []
     return world.state, api
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.strict import compute, gateway, iam
 from tests.strict.tracing_layers import distribution, own_layer
-from tests.strict.world import ACCOUNT, REGION, Pace, World
+from tests.strict.world import ACCOUNT, REGION, Delays, World
 
 Json = Any
 AWS_POLICY = "arn:aws:iam::aws:policy/"
@@ -45,7 +45,7 @@ def role_arn(name: str, path: str = "/") -> str:
     return f"arn:aws:iam::{ACCOUNT}:role{path}{name}"
 
 
-def empty(pace: Pace | None = None) -> World:
+def empty(delays: Delays | None = None) -> World:
     """An account with AWS's own policies in it."""
     policies = {
         AWS_POLICY + name: {"default": "v1", "documents": {"v1": document(actions)}}
@@ -60,7 +60,7 @@ def empty(pace: Pace | None = None) -> World:
         "sts": {},
     }
     built = {**gateway.operations(), **iam.operations(), **compute.operations()}
-    return World(pace or Pace(), state, operations=built)
+    return World(delays or Delays(), state, operations=built)
 
 
 def document(actions: list[str], resource: str = "*") -> Json:
@@ -147,9 +147,9 @@ def lambda_proxy(arn: str) -> Json:
     return {"type": "AWS_PROXY", "httpMethod": "POST", "uri": LAMBDA_URI % arn}
 
 
-def shop(pace: Pace | None = None) -> World:
+def shop(delays: Delays | None = None) -> World:
     """An application that grew for years, next to another API of the account."""
-    world = empty(pace)
+    world = empty(delays)
     lambdas = role(
         world, "shop-role", "lambda.amazonaws.com", "/service-role/",
         inline={"logs": document(["logs:*"])}, attached=[],
@@ -203,9 +203,9 @@ def shop(pace: Pace | None = None) -> World:
     return world
 
 
-def gallery(pace: Pace | None = None) -> World:
+def gallery(delays: Delays | None = None) -> World:
     """Functions with all that may stand in the way of a layer, each behind a path of its name."""
-    world = empty(pace)
+    world = empty(delays)
     own = role(world, "own-role", "lambda.amazonaws.com", inline={"all": document([*BASIC, *XRAY])})
     tools = [{"Arn": own_layer(world, f"tools{n}"), "CodeSize": 1000} for n in range(5)]
     secret = {"Variables": {"DB_PASSWORD": "hunter2-hunter2", "STAGE": "live"}}

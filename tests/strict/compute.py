@@ -49,7 +49,7 @@ def operations() -> dict[str, Any]:
 def get_function(world: World, params: dict[str, Json]) -> Json:
     """A function or one of its versions and aliases, as it was a moment ago."""
     name = params["FunctionName"]
-    found = world.seen("lambda", world.pace.functions_seen)["functions"].get(name)
+    found = world.seen("lambda", world.delays.functions_seen)["functions"].get(name)
     qualifier = params.get("Qualifier")
     if found is not None and qualifier:
         found = versions.frozen(world, found, qualifier)
@@ -112,14 +112,14 @@ def update_function(world: World, params: dict[str, Json]) -> Json:
     function.clear()
     function.update(changed)
     function["RevisionId"] += "x"
-    world.occupy(f"function {name}", world.pace.function_update)
+    world.occupy(f"function {name}", world.delays.function_update)
     return _shown(world, name, function)
 
 
 def describe_machine(world: World, params: dict[str, Json]) -> Json:
     """A machine as it was a moment ago."""
     arn = params["stateMachineArn"]
-    found = machine_versions.find(world.seen("stepfunctions", world.pace.machines_seen), arn)
+    found = machine_versions.find(world.seen("stepfunctions", world.delays.machines_seen), arn)
     if found is None:
         raise Refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
     return {key: value for key, value in found.items() if key not in machine_versions.APART}
@@ -178,7 +178,7 @@ def describe_groups(world: World, params: dict[str, Json]) -> Json:
     """One group a page, as they were a moment ago."""
     prefix = params.get("logGroupNamePrefix", "")
     named = params.get("logGroupIdentifiers")
-    groups = world.seen("logs", world.pace.logs_seen)["groups"]
+    groups = world.seen("logs", world.delays.logs_seen)["groups"]
     shown = []
     for name, about in sorted(groups.items()):
         arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
@@ -189,7 +189,7 @@ def describe_groups(world: World, params: dict[str, Json]) -> Json:
                 "creationTime": 1764000000000, "metricFilterCount": 0, **retention,
                 "logGroupClass": about.get("class", "STANDARD"),
             })  # fmt: skip
-    found, token = page(shown, params.get("nextToken"), world.pace.most_in_a_page)
+    found, token = page(shown, params.get("nextToken"), world.delays.most_in_a_page)
     return {"logGroups": found, **({"nextToken": token} if token else {})}
 
 

@@ -81,7 +81,7 @@ def get_deployment(world: World, params: dict[str, Json]) -> Json:
 
 def create_deployment(world: World, params: dict[str, Json]) -> Json:
     """Once in five seconds (scaled); refused where a method has no integration."""
-    if not world.take("CreateDeployment", world.pace.gateway_rate / 50, 1):
+    if not world.take("CreateDeployment", world.delays.gateway_rate / 50, 1):
         raise Refused("TooManyRequestsException", "Too Many Requests", 429)
     api = api_of(world, params)
     methods = [one for resource in api["resources"] for one in _methods(resource).values()]
@@ -236,7 +236,7 @@ def patch_stage(world: World, api: Json, stage: Json, patch: Json) -> None:
             return
         stage["cacheClusterEnabled"] = value == "true"
         stage.setdefault("cacheClusterSize", "0.5")
-        world.occupy(_cluster(api["about"]["id"], stage["stageName"]), world.pace.cluster)
+        world.occupy(_cluster(api["about"]["id"], stage["stageName"]), world.delays.cluster)
     else:
         raise Refused(BAD, f"Invalid patch path {path}")
 

@@ -51,7 +51,7 @@ def operations() -> dict[str, Any]:
 
 def _limited(operation: Any) -> Any:
     def limited(world: World, params: dict[str, Json]) -> Json:
-        if not world.take("apigateway", world.pace.gateway_rate, world.pace.gateway_burst):
+        if not world.take("apigateway", world.delays.gateway_rate, world.delays.gateway_burst):
             bare = len(world.failures) % 2  # AWS sends both
             code = "" if bare else "TooManyRequestsException"
             raise Refused(code, "Too Many Requests", 429)
@@ -63,13 +63,13 @@ def _limited(operation: Any) -> Any:
 def get_rest_apis(world: World, params: dict[str, Json]) -> Json:
     """One API a page."""
     apis = [api["about"] for api in world.state["apigateway"]["apis"].values()]
-    items, position = page(apis, params.get("position"), world.pace.most_in_a_page)
+    items, position = page(apis, params.get("position"), world.delays.most_in_a_page)
     return {"item": items, **({"position": position} if position else {})}
 
 
 def get_resources(world: World, params: dict[str, Json]) -> Json:
     """Two resources a page; five calls in two seconds, as :class:`Pace` counts them."""
-    if not world.take("GetResources", world.pace.gateway_rate / 4, 5):
+    if not world.take("GetResources", world.delays.gateway_rate / 4, 5):
         raise Refused("TooManyRequestsException", "Too Many Requests", 429)
     found = [dict(one) for one in deployments.api_of(world, params)["resources"]]
     if "methods" not in params.get("embed", []):
@@ -97,7 +97,7 @@ def get_account(world: World, params: dict[str, Json]) -> Json:
 
 def update_account(world: World, params: dict[str, Json]) -> Json:
     """Once in 20 seconds (scaled); the role must be known, trusting and able."""
-    if not world.take("UpdateAccount", 1 / world.pace.account_every, 1):
+    if not world.take("UpdateAccount", 1 / world.delays.account_every, 1):
         raise Refused("", "Too Many Requests", 429)
     for patch in params["patchOperations"]:
         if patch["op"] != "replace" or patch["path"] != "/cloudwatchRoleArn":
@@ -131,7 +131,7 @@ def update_stage(world: World, params: dict[str, Json]) -> Json:
     for patch in params["patchOperations"]:
         patch_stage(world, deployments.api_of(world, params), new, patch)
     stages[name] = new
-    world.occupy(busy, world.pace.stage_change)
+    world.occupy(busy, world.delays.stage_change)
     return deployments.shown(world, params["restapi_id"], new)
 
 

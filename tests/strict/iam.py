@@ -32,7 +32,7 @@ def operations() -> dict[str, Any]:
 
 
 def _seen(world: World, part: str, name: str) -> Json:
-    found = world.seen("iam", world.pace.iam_seen)[part].get(name)
+    found = world.seen("iam", world.delays.iam_seen)[part].get(name)
     if found is None:
         kind = "role with name" if part == "roles" else "policy"
         raise Refused(NOT_FOUND, f"The {kind} {name} cannot be found.", 404)
@@ -178,7 +178,7 @@ def list_policy_versions(world: World, params: dict[str, Json]) -> Json:
 def list_entities_for_policy(world: World, params: dict[str, Json]) -> Json:
     arn = params["PolicyArn"]
     _seen(world, "policies", arn)
-    roles = world.seen("iam", world.pace.iam_seen)["roles"]
+    roles = world.seen("iam", world.delays.iam_seen)["roles"]
     shown = [
         {"RoleName": name, "RoleId": f"AROA{name}"}
         for name, role in roles.items()

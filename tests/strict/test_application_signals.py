@@ -15,12 +15,12 @@ import pytest
 from tests.strict import applications as accounts
 from tests.strict.test_strict_aws import UNDO, moved, person
 from tests.strict.tracing_layers import ROLE, distribution, own_layer
-from tests.strict.world import Pace
+from tests.strict.world import Delays
 
 SIGNALS = ("setup-observability", "--api", "gallery", "--application-signals",
            "--yes", "--output", "json")  # fmt: skip
-QUICK = Pace(iam_seen=0.05, iam_known=0.1, functions_seen=0.05, function_update=0.1, logs_seen=0.05,
-             account_every=0.1)  # fmt: skip
+QUICK = Delays(iam_seen=0.05, iam_known=0.1, functions_seen=0.05, function_update=0.1,
+               logs_seen=0.05, account_every=0.1)  # fmt: skip
 GETS_IT = {"plain": ("Python", 29), "layered": ("Js", 15), "java": ("Java", 16)}
 POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
 

@@ -27,9 +27,9 @@ from tests.engine.fakes import Time
 from tests.strict import applications as accounts
 from tests.strict.test_strict_aws import SETUP, known, person
 from tests.strict.wire import serve
-from tests.strict.world import Pace
+from tests.strict.world import Delays
 
-AT_ONCE = Pace(0, 0, 0, 0, 0, 0, 0, 0, gateway_rate=1e6, gateway_burst=1e6)
+AT_ONCE = Delays(0, 0, 0, 0, 0, 0, 0, 0, gateway_rate=1e6, gateway_burst=1e6)
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 EXAMPLES = 80 if settings.get_current_profile_name() == "deep" else 25
 """Each is a whole `status` and a whole plan."""

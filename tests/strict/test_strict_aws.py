@@ -18,7 +18,7 @@ from tests.forked import Forked
 from tests.hurry import TIMES
 from tests.strict import applications as accounts
 from tests.strict.wire import serve
-from tests.strict.world import Pace
+from tests.strict.world import Delays
 
 SETUP = ("setup-observability", "--api", "shop", "--yes", "--output", "json")
 UNDO = ("undo", "--yes", "--output", "json")
@@ -159,7 +159,7 @@ def test_every_option_there_again_and_back(tmp_path, options, expected):
 
 def test_many_stages_under_the_limits_of_the_account(tmp_path):
     """Forty stages and resources of many pages: slowed down, refused at times, never failed."""
-    world = accounts.empty(Pace(stage_change=0, gateway_rate=25.0 * TIMES, gateway_burst=10.0))
+    world = accounts.empty(Delays(stage_change=0, gateway_rate=25.0 * TIMES, gateway_burst=10.0))
     methods = {f"GET /thing{index}/{{id}}": {"type": "MOCK"} for index in range(12)}
     accounts.api(world, "wideapi001", "shop", methods, {f"s{index}": {} for index in range(30)})
     known(world)
@@ -199,7 +199,7 @@ def test_a_policy_that_several_machines_use_goes_with_the_last_of_them(tmp_path)
 
 def with_a_machine():
     """A stage that starts a machine; somebody's delivery policy lacks rights, in four versions."""
-    world = accounts.empty(Pace(iam_known=0.0, account_every=0.1))
+    world = accounts.empty(Delays(iam_known=0.0, account_every=0.1))
     role = accounts.role(world, "flow-role", "states.amazonaws.com")
     accounts.machine(world, "flow", role, {"Done": {"Type": "Succeed"}})
     starts = {

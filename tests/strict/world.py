@@ -19,7 +19,7 @@ REGION = "us-east-1"
 
 
 @dataclass
-class Pace:
+class Delays:
     """How slow this AWS is, in seconds; ``gateway_rate`` is calls a second after ``burst``.
 
     It takes ten times AWS's calls: whoever keeps to AWS's rate is hurried (``tests/hurry.py``).
@@ -43,7 +43,7 @@ class Pace:
 class World:
     """One account. ``state`` holds plain JSON by service; ``calls`` what was asked of it."""
 
-    pace: Pace = field(default_factory=Pace)
+    delays: Delays = field(default_factory=Delays)
     state: dict[str, dict[str, Json]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -109,7 +109,7 @@ class World:
 
     def rights(self, role: str, *, known: bool = True) -> set[str]:
         """The actions that a role's policies allow, as other services know them by now."""
-        iam = self.seen("iam", self.pace.iam_known)
+        iam = self.seen("iam", self.delays.iam_known)
         held = iam["roles"].get(role.rpartition("/")[2])
         if held is None:
             return set()
@@ -121,7 +121,7 @@ class World:
 
     def trusts(self, role: str, service: str) -> bool:
         """Whether a role is there and trusts the service, as others know it by now."""
-        held = self.seen("iam", self.pace.iam_known)["roles"].get(role.rpartition("/")[2])
+        held = self.seen("iam", self.delays.iam_known)["roles"].get(role.rpartition("/")[2])
         return held is not None and service in json.dumps(held["trust"])
 
 
