@@ -27,12 +27,12 @@ from typing import Any
 from bench.simulated_time import SimulatedTime
 from tests.strict import applications as accounts
 from tests.strict.wire import Refused, serve
-from tests.strict.world import Pace, World
+from tests.strict.world import Delays, World
 
 RATE, BURST = 10, 40
 GET_RESOURCES_RATE, GET_RESOURCES_BURST = 2.5, 5
 _WRITES = ("Update", "Create", "Put", "Delete", "Tag", "Untag")
-_PACE = Pace(gateway_rate=RATE, gateway_burst=BURST, account_every=20, most_in_a_page=500)
+_PACE = Delays(gateway_rate=RATE, gateway_burst=BURST, account_every=20, most_in_a_page=500)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Owner:
         )
 
 
-Answer = Owner | AwsError | None
+OwnerAnswer = Owner | AwsError | None
 """Who manages a thing, or AWS's refusal to show its tags; None: nobody known."""
 
 
@@ -118,7 +118,7 @@ def _name(step: Step) -> str:
     return re.sub(before, "", step.title, flags=re.IGNORECASE)
 
 
-def _owner_of(reads: Reads, item: Planned) -> Answer:
+def _owner_of(reads: Reads, item: Planned) -> OwnerAnswer:
     try:
         return owner(*item.step.resource.tags(reads, item.have)) if item.have else None
     except AwsError as error:
@@ -127,7 +127,7 @@ def _owner_of(reads: Reads, item: Planned) -> Answer:
         return None
 
 
-def _agreeing(answers: Sequence[Answer]) -> Iterator[Answer]:
+def _agreeing(answers: Sequence[OwnerAnswer]) -> Iterator[OwnerAnswer]:
     """One stack has one tool: SAM marks functions and machines, but neither stages nor APIs."""
     found = [
         answer

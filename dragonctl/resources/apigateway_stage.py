@@ -19,7 +19,7 @@ from dragonctl.resources.apigateway_stage_fields import (
     FIELDS,
     SETTINGS,
 )
-from dragonctl.resources.logs_group import LogGroup, execution_group, group_name
+from dragonctl.resources.logs_group import LogGroupSettings, execution_group, group_name
 
 _TAG = "tags/"
 # AWS refuses larger updates ("Update size too large …"); 80 is what is known to pass.
@@ -131,7 +131,7 @@ class Stage(Resource):
             name = execution_group(self.api, self.stage)
         else:
             return ()
-        return (LogGroup(name).identifier,)
+        return (LogGroupSettings(name).identifier,)
 
     @property
     def _name(self) -> dict[str, str]:

@@ -30,7 +30,7 @@ GROUPS = Listing(
 
 
 @dataclass(frozen=True)
-class LogGroup(Resource):
+class LogGroupSettings(Resource):
     """A log group, by name. State: ``name``, ``retentionInDays`` (None: never expires).
 
     Facts: ``arn`` (without ``:*``), ``class``, ``bytes`` stored, ``key`` (KMS).

@@ -10,7 +10,7 @@ from dragonctl.engine.fields import Field, Table, members, state_of, templates
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroup, group_name
+from dragonctl.resources.logs_group import LogGroupSettings, group_name
 from dragonctl.resources.role_rights import role_name
 
 LEVEL = "loggingConfiguration/level"
@@ -98,7 +98,7 @@ class MachineSettings(Resource):
         if field not in (LEVEL, DESTINATION) or state[LEVEL] == "OFF":
             return ()
         group, role = group_name(state[DESTINATION]), role_name(have.facts["raw"]["roleArn"])
-        return (LogGroup(group).identifier, RolePolicies(role).identifier)
+        return (LogGroupSettings(group).identifier, RolePolicies(role).identifier)
 
 
 def read_machine(aws: Reader, arn: str) -> dict[str, Any] | None:

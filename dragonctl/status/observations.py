@@ -17,7 +17,7 @@ from dragonctl.recipes.caching.existing import survey_caches
 from dragonctl.recipes.caching.survey import CacheSurvey
 from dragonctl.recipes.observability import ObservabilitySurvey, survey
 from dragonctl.resources.lambda_version import NewestVersion
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.status.caching import Ratios, hit_ratios
 from dragonctl.status.problem import CommandContext
 
@@ -59,7 +59,7 @@ def look(aws: Reader, app: App, context: CommandContext, now: datetime) -> Obser
         partial(refusable, "logs-resource-policies", partial(_resource_policies, aws)),
         partial(refusable, "cloudwatch-metrics", partial(_ratios, aws, app, now)),
         partial(refusable, "lambda-versions", partial(_newest, aws, app)),
-        *(partial(refusable, f"logs-group/{name}", partial(LogGroup(name).read, aws))
+        *(partial(refusable, f"logs-group/{name}", partial(LogGroupSettings(name).read, aws))
           for name in names),
     )  # fmt: skip
     answers = dict(zip(names, found, strict=True))

@@ -13,12 +13,12 @@ from dragonctl.cli.globals import Globals
 from dragonctl.cli.session import Session
 from dragonctl.engine.history import read_history
 from dragonctl.engine.model import Resource, Step
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 
 JSON = ["--output", "json"]
 
 
-class Broken(LogGroup):
+class Broken(LogGroupSettings):
     """A log group whose code has a defect, where ``name`` says so."""
 
     kind = "test-broken"
@@ -64,8 +64,8 @@ def program(terminal, capfd):
 
 
 def test_a_defect_in_one_step_stops_no_other_and_the_journal_is_closed(program, local_aws):
-    good, bad = LogGroup("/good"), Broken("/calls")
-    later = kept(LogGroup("/later"), after=(bad.identifier,))
+    good, bad = LogGroupSettings("/good"), Broken("/calls")
+    later = kept(LogGroupSettings("/later"), after=(bad.identifier,))
     code, document, session = program(kept(good), kept(bad), later)
     assert (code, document["account"], document["region"]) == (1, "123456789012", "us-east-1")
     assert {one["resource"] for one in document["changes"]} == {good.identifier}
@@ -79,7 +79,7 @@ def test_a_defect_in_one_step_stops_no_other_and_the_journal_is_closed(program, 
 
 
 def test_a_defect_before_anything_is_changed_tells_where_all_the_same(program):
-    code, document, _ = program(kept(LogGroup("/good")), kept(Broken("/read")))
+    code, document, _ = program(kept(LogGroupSettings("/good")), kept(Broken("/read")))
     assert (code, document["region"], document["run"]) == (1, "us-east-1", None)
     assert (document["changed"], document["changes"]) == (False, [])
     assert [one["code"] for one in document["errors"]] == ["Defect"]

@@ -14,7 +14,7 @@ from dragonctl.engine.model import Step
 from dragonctl.engine.plan import plan
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 
 MOST = 3
 LISTING = Listing("logs", "DescribeLogGroups", "logGroups", "name", "names", "prefix", MOST)
@@ -130,10 +130,10 @@ def test_what_is_told_of_one_thing_is_not_told_of_another():
 def test_a_plan_asks_once_for_all_log_groups_and_a_second_one_not_at_all():
     groups = Groups("a", "c")
     reads = Reads(groups)
-    steps = [Step(f"Log group {name}", LogGroup(name), {"name": name}) for name in "abc"]
+    steps = [Step(f"Log group {name}", LogGroupSettings(name), {"name": name}) for name in "abc"]
     made = plan(reads, steps)
     assert [item.have is None for item in made.items] == [False, True, False]
     plan(reads, steps)
     assert groups.asked == [["a", "b", "c"]]
-    reads.again(LogGroup("b"))
+    reads.again(LogGroupSettings("b"))
     assert groups.asked == [["a", "b", "c"], ["b"]]

@@ -7,7 +7,7 @@ import pytest
 from dragonctl.engine.model import Reading
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.lambda_alias import VERSION, WEIGHTS, Alias
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 
 EVENT = {"events": [{"message": "kept"}]}
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -47,7 +47,7 @@ class Answers:
 )
 def test_events_on_any_page_are_not_deleted(stored, pages, told):
     reading = Reading({"name": "g", "retentionInDays": None}, {"bytes": stored})
-    assert LogGroup("g").data_lost_on_delete(Answers(pages), reading) == told
+    assert LogGroupSettings("g").data_lost_on_delete(Answers(pages), reading) == told
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dragonctl.resources.apigateway_stage import Stage, spelled, stage_state
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.resources.states_alias import MachineAlias
 from dragonctl.resources.states_machine import MachineSettings
 from dragonctl.resources.states_version import NewestMachineVersion
@@ -136,7 +136,7 @@ GROUP = {"logGroupName": "g"}
     ],
 )  # fmt: skip
 def test_log_groups(have, want, expected):
-    assert calls(LogGroup("g"), have, want) == expected
+    assert calls(LogGroupSettings("g"), have, want) == expected
 
 
 def test_the_account_role_is_set_and_cleared_in_one_call():

@@ -6,7 +6,7 @@ import pytest
 
 from dragonctl.engine.events import Waiting
 from dragonctl.engine.model import Step
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 from tests.engine.conftest import Engine
 from tests.engine.fakes import TinyAws
 
@@ -47,7 +47,7 @@ def test_a_log_group_that_is_shown_late_is_waited_for(tmp_path, after, codes):
     engine = Engine(tmp_path)
     engine.aws = LateLogs()
     engine.aws.clock, engine.aws.after = engine.time.clock, after
-    group = Step("Log group", LogGroup(GROUP), {"name": GROUP, "retentionInDays": 30})
+    group = Step("Log group", LogGroupSettings(GROUP), {"name": GROUP, "retentionInDays": 30})
     outcome = engine.run(group)
     assert [error.code for error in outcome.errors] == codes
     waits = [one.reason for one in engine.events if isinstance(one, Waiting)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dragonctl.engine.model import Reading, Step, differences
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.resources.apigateway_stage import Stage, stage_state
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.status.controls import Evidence, effects, findings
 from dragonctl.status.controls.evidence import AUTHORIZERS, METHODS, TAGS
 from dragonctl.status.controls.public_access import POLICY
@@ -227,8 +227,8 @@ def test_a_control_that_something_still_fails_is_not_told_as_met():
 
 def test_what_failed_before_is_no_news():
     short, shorter = {"retentionInDays": 30}, {"retentionInDays": 7}
-    again = planned(LogGroup("g"), shorter, short)
+    again = planned(LogGroupSettings("g"), shorter, short)
     assert list(effects(Plan((again,)))) == []
-    lowered = planned(LogGroup("g"), short, {"retentionInDays": None})
+    lowered = planned(LogGroupSettings("g"), short, {"retentionInDays": None})
     (said,) = effects(Plan((lowered,)))
     assert said.startswith("Fails CloudWatch.16")

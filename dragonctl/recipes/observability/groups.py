@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION, Options
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 
 
 def group_step(name: str, owner: str, options: Options, *, make: bool = True) -> Step:
@@ -16,7 +16,7 @@ def group_step(name: str, owner: str, options: Options, *, make: bool = True) ->
 
     Without ``make`` a missing group stays missing.
     """
-    group = LogGroup(name)
+    group = LogGroupSettings(name)
     half_made = group.identifier in options.unfinished
     strangers = options.strangers.get(name, ())
     wanted = _GroupWanted(

@@ -12,7 +12,7 @@ from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroup, group_arn
+from dragonctl.resources.logs_group import LogGroupSettings, group_arn
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import (
     DESTINATION,
@@ -45,7 +45,7 @@ def machine_steps(app: App, verdict: RoleVerdict, options: Options) -> Iterator[
             wanted,
             after=(
                 RolePolicies(role_name(machine.role)).identifier,
-                LogGroup(group).identifier,
+                LogGroupSettings(group).identifier,
                 *previous,
             ),
         )

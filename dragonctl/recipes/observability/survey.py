@@ -19,7 +19,7 @@ from dragonctl.recipes.observability.sharing import Strangers, read_strangers
 from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroup
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.resources.role_rights import Rights, read_rights, role_name
 
 _NOT_READ = Reading({FIELD: None}, {"health": UNKNOWN})
@@ -97,4 +97,4 @@ def prefetch_shared(aws: Reads, found: Api | Function | Machine) -> None:
 def prefetch_groups(aws: Reads, app: App) -> None:
     """Begin to read the log groups that the steps will ask for, while the survey is made."""
     names = groups_of_setup(*app.apis, *app.functions, *app.machines)
-    aws.prefetch_listed(map(LogGroup, names))
+    aws.prefetch_listed(map(LogGroupSettings, names))

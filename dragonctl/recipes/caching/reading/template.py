@@ -16,8 +16,8 @@ from dragonctl.recipes.caching.reading.sources import BODY, EVERYTHING, anywhere
 from dragonctl.recipes.caching.reading.velocity import (
     Binding,
     Expression,
+    Link,
     Reference,
-    Step,
     Template,
     UnreadableError,
     scan,
@@ -113,7 +113,7 @@ class _Reading:
         bound: set[_Thing] = set().union(*(self.holds.get(one, set()) for one in names))
         return known | bound or {_PLAIN}
 
-    def _names(self, step: Step) -> set[str | None]:
+    def _names(self, step: Link) -> set[str | None]:
         """The strings that a step's argument may be; ``{None}`` where that is not certain."""
         if step.arguments is None:
             return {None}
@@ -124,7 +124,7 @@ class _Reading:
             self._whole(thing)
         return {None}
 
-    def _step(self, thing: _Thing, step: Step, argument: str | None) -> _Thing:
+    def _step(self, thing: _Thing, step: Link, argument: str | None) -> _Thing:
         if thing.kind == "input":
             return self._of_input(step, argument)
         if thing.kind == "params":
@@ -135,7 +135,7 @@ class _Reading:
             return self._of_context(thing, step, argument)
         return _PLAIN
 
-    def _of_input(self, step: Step, argument: str | None) -> _Thing:
+    def _of_input(self, step: Link, argument: str | None) -> _Thing:
         if step.name in ("body", "json", "path"):
             if not self.of_answer:
                 self.found.add(BODY)
@@ -157,7 +157,7 @@ class _Reading:
         self.found.add(every(thing.name) if key is None else parameter(thing.name, key))
         return _PLAIN
 
-    def _of_context(self, thing: _Thing, step: Step, argument: str | None) -> _Thing:
+    def _of_context(self, thing: _Thing, step: Link, argument: str | None) -> _Thing:
         key = _key(step, argument)
         if key is None:  # a method of the value itself
             self._whole(thing)
@@ -174,7 +174,7 @@ class _Reading:
             self.found.add(f"context.{thing.name}" if thing.name else EVERYTHING)
 
 
-def _key(step: Step, argument: str | None) -> str | None:
+def _key(step: Link, argument: str | None) -> str | None:
     """The key that a step looks up in a map; None where it asks for more than one value."""
     if step.arguments is None:
         return None if step.name in _OF_THE_OBJECT else step.name

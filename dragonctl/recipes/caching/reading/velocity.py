@@ -36,7 +36,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class Link:
     """One link of a reference: ``.name``, ``.name(arguments)`` or, without a name, ``[arguments]``.
 
     ``arguments`` is None for a property.
@@ -51,7 +51,7 @@ class Reference:
     """``$root`` and the steps after it. ``others``: what stands in ``${root|others}``."""
 
     root: str
-    steps: tuple[Step, ...]
+    steps: tuple[Link, ...]
     others: tuple[Reference, ...] = ()
 
 
@@ -206,17 +206,17 @@ def _reference(text: str, at: int) -> tuple[Reference | None, int]:
     return Reference(root[2], tuple(steps), others), at
 
 
-def _step(text: str, at: int) -> tuple[Step | None, int]:
+def _step(text: str, at: int) -> tuple[Link | None, int]:
     if text.startswith("[", at):
         inner, end = _enclosed(text, at)
-        return Step(None, _expression(inner)), end
+        return Link(None, _expression(inner)), end
     name = _PROPERTY.match(text, at)
     if name is None:
         return None, at
     if not text.startswith("(", name.end()):
-        return Step(name[1]), name.end()
+        return Link(name[1]), name.end()
     inner, end = _enclosed(text, name.end())
-    return Step(name[1], _expression(inner)), end
+    return Link(name[1], _expression(inner)), end
 
 
 def _enclosed(text: str, opens: int) -> tuple[str, int]:
