@@ -8,7 +8,7 @@ from functools import partial
 
 from dragonctl.engine.model import Change, Reading, Resource, State, Step, differences
 from dragonctl.engine.reads import Reads
-from dragonctl.engine.symptoms import is_fatal
+from dragonctl.engine.symptoms import is_absent, is_fatal
 from dragonctl.errors import AwsError, DragonError
 
 
@@ -102,6 +102,17 @@ def _read(reads: Reads, resource: Resource) -> Reading | DragonError | None:
     except DragonError as error:
         if is_fatal(error):
             raise
+        return _gone(reads, resource) if is_absent(error) else error
+
+
+def _gone(reads: Reads, resource: Resource) -> Reading | DragonError | None:
+    """What was there a moment ago, by the first of its reads, somebody has deleted before the next.
+
+    A second look tells that it is gone; where it does not, that is an error.
+    """
+    try:
+        return reads.again(resource)
+    except DragonError as error:
         return error
 
 

@@ -152,3 +152,12 @@ def test_a_deletion_refused_in_any_words_is_done_where_the_thing_is_gone(contest
     contested.aws.refusal = ("InvalidRequestException", "Sampling rule does not exist", 400)
     outcome = contested.undo()
     assert (outcome.errors, changed(outcome), contested.aws.things) == ([], [], {})
+
+
+def test_what_is_deleted_between_two_reads_of_it_is_gone(contested):
+    contested.aws.things = {}
+    contested.run(paint())
+    contested.aws.things = {}
+    contested.aws.troubles = [("Read", "NotFoundException", "Invalid API identifier", 404, False)]
+    outcome = contested.undo()
+    assert (outcome.errors, changed(outcome)) == ([], [])
