@@ -14,7 +14,7 @@ import stat
 from pathlib import Path
 from typing import TypeVar
 
-from dragonctl.errors import DragonError
+from dragonctl.errors import UNWRITABLE, DragonError
 
 UNTRUSTED = "Untrusted"
 """The code of the error that says that others can have written what was to be believed."""
@@ -22,6 +22,7 @@ UNTRUSTED = "Untrusted"
 Shape = TypeVar("Shape")
 
 _SMALL_BYTES = 4 << 20
+_PROBE_BYTES = 4096
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 
@@ -37,14 +38,47 @@ def state_folder(*parts: str) -> Path:
         state_path().mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise DragonError(
-            f"The state folder {folder} cannot be made: {error.strerror}",
-            "Name another in DRAGONCTL_STATE_DIR.",
-            code="System",
-        ) from error
+        raise unwritable("The state folder cannot be made", folder, error) from error
     check_folder(state_path())
     check_folder(folder)
     return folder
+
+
+def writable_folder(*parts: str, so: str = "") -> Path:
+    """:func:`state_folder`, in which a page of bytes has just found room.
+
+    Else DragonError, which says ``so`` what.
+    """
+    folder = state_folder(*parts)
+    try:
+        try_to_write(folder)
+    except OSError as error:
+        raise unwritable("The state folder cannot be written", folder, error, so) from error
+    return folder
+
+
+def try_to_write(folder: Path) -> None:
+    """Write a page into a file that goes at once; OSError where that fails.
+
+    Neither a mode nor the free space tells: root may write anywhere but to a read-only file system,
+    and a quota is a user's own.
+    """
+    from tempfile import TemporaryFile
+
+    with TemporaryFile(dir=folder) as probe:
+        probe.write(bytes(_PROBE_BYTES))
+
+
+def unwritable(what: str, path: Path, error: OSError, so: str = "") -> DragonError:
+    """The failure of a write to the state folder: ``what``, where, why, ``so`` what, and a way out.
+
+    It ends a run: what cannot be written down is not done.
+    """
+    return DragonError(
+        f"{what} ({path}: {error.strerror or error}){so}.",
+        "Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.",
+        code=UNWRITABLE,
+    )
 
 
 def state_path(*parts: str) -> Path:

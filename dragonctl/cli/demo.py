@@ -16,7 +16,7 @@ from typing import Any, TextIO, cast
 from dragonctl.cli.catalogue import command_names
 from dragonctl.engine import journal
 from dragonctl.engine.history import Run, read_history
-from dragonctl.paths import read_own_json, state_folder
+from dragonctl.paths import read_own_json, state_folder, state_path, writable_folder
 from dragonctl.sample import sample_folder
 
 
@@ -197,6 +197,7 @@ def begin() -> None:
     from dragonctl.local import control
 
     if recall() is None:
+        writable_folder("local")
         kept = {"since": journal.now(), "started_server": control.status() is None}
         handle = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -234,7 +235,7 @@ def acts_back(begun: Begun) -> list[Act]:
 def _open_runs(begun: Begun) -> list[Run]:
     from dragonctl.engine.undo import undone
 
-    runs = read_history(state_folder("runs")).runs
+    runs = read_history(state_path("runs")).runs
     taken_back = undone(runs)
     return [
         run

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -220,6 +220,7 @@ def change_options(function: F) -> F:
 
 def how_options(function: F) -> F:
     """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
+    function = _journalled(function)
     for option in (
         click.option(
             "--no-wait", is_flag=True, help="Do not wait for cache clusters and function updates."
@@ -237,6 +238,21 @@ def how_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def _journalled(function: F) -> F:
+    """The same command, which reads and changes nothing where its changes cannot be journalled."""
+
+    @wraps(function)
+    def begun(*arguments: Any, dry_run: bool, check: bool, **more: Any) -> Any:
+        if not (dry_run or check or more.get("package_only")):
+            from dragonctl.engine.journal import require_journal
+            from dragonctl.paths import state_path
+
+            require_journal(state_path("runs"))
+        return function(*arguments, dry_run=dry_run, check=check, **more)
+
+    return cast("F", begun)
 
 
 def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:

@@ -63,6 +63,6 @@ def _is_there(package: Package, path: Path) -> bool:
 
 
 def _put(package: Package, path: Path) -> None:
-    with disk_errors_explained(f"Writing {path}"):
+    with disk_errors_explained(f"Writing {path}", f"in {path.parent}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package.path, path)

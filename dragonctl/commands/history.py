@@ -49,10 +49,10 @@ def history(context: click.Context, run: str | None) -> int:
     from dragonctl.cli.printed import Printed
     from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
-    from dragonctl.paths import state_folder
+    from dragonctl.paths import state_path
     from dragonctl.terminal.console import warn
 
-    found = read_history(state_folder("runs"))
+    found = read_history(state_path("runs"))
     taken_back = undone(found.runs)
     wanted = [_named(found, run)] if run else _of_place(found.runs, globals_of(context))
     rows = [_row(one, taken_back) for one in wanted]

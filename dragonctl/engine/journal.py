@@ -25,8 +25,8 @@ from typing import Any
 from dragonctl.engine.masking import masked_change, masked_params, masked_state
 from dragonctl.engine.model import Call, Change, Reading, State, Step
 from dragonctl.engine.reversal import to_journal
-from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, UNWRITABLE, DragonError
-from dragonctl.paths import check_folder
+from dragonctl.errors import LOST, ODD, UNREACHABLE, UNREADABLE, DragonError
+from dragonctl.paths import check_folder, try_to_write, unwritable
 
 # What must outlive a power cut: a call before it is made, with all that was told before it. How a
 # call ended is on the disk with the next one; without it, undo looks at what AWS holds.
@@ -117,8 +117,6 @@ class Journal:
 
     def call(self, step: Step, call: Call) -> None:
         """The call that is about to be made."""
-        with self._lock:
-            self.unrefused += 1
         self._write(
             "call",
             step=step.resource.identifier,
@@ -126,6 +124,8 @@ class Journal:
             operation=call.operation,
             params=masked_params(step.resource, call),
         )
+        with self._lock:
+            self.unrefused += 1
 
     def answered(self, step: Step, call: Call, outcome: str) -> None:
         """How the call ended: ``ok`` or AWS's error code."""
@@ -158,8 +158,7 @@ class Journal:
         where, who = scope(), user()  # may ask AWS: no file lies there empty meanwhile
         path = self._folder / f"{self.run}.jsonl"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            check_folder(self._folder)
+            _make(self._folder)
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
         except OSError as error:
             raise _unwritable(path, error) from error
@@ -197,7 +196,21 @@ class Journal:
                 os.fsync(self._file)
             self._torn = b""
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise _unwritable(self._folder, error, has_begun=self.unrefused > 0) from error
+
+
+def require_journal(folder: Path) -> None:
+    """DragonError where no journal can be written into ``folder``: nothing would be changed."""
+    try:
+        _make(folder)
+        try_to_write(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_folder(folder)
 
 
 def _login() -> str:
@@ -207,9 +220,6 @@ def _login() -> str:
         return ""
 
 
-def _unwritable(path: Path, error: OSError) -> DragonError:
-    return DragonError(
-        f"The journal cannot be written ({path}: {error.strerror}), so nothing more was changed.",
-        "Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.",
-        code=UNWRITABLE,
-    )
+def _unwritable(path: Path, error: OSError, *, has_begun: bool = False) -> DragonError:
+    so = f", so nothing {'more ' * has_begun}was changed"
+    return unwritable("The journal cannot be written", path, error, so)

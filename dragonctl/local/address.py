@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dragonctl.paths import read_own_json, state_folder
+from dragonctl.paths import check_folder, read_own_json, state_folder, state_path
 
 _ENDPOINT = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 _LARGEST_PID = (1 << 31) - 1  # what a C int holds; 0 and below mean groups of processes to kill(2)
@@ -40,11 +40,12 @@ class LocalServer:
 
 def file() -> Path:
     """Where the address is kept."""
-    return state_folder("local") / "server.json"
+    return state_path("local", "server.json")
 
 
 def remember(server: LocalServer) -> None:
     """Write the address down, whole or not at all."""
+    state_folder("local")
     path = file()
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -58,7 +59,10 @@ def recall() -> LocalServer | None:
 
     Its token is sent to no other place than this machine, and nothing but one process is ended.
     """
-    said = read_own_json(file(), LocalServer)
+    path = file()
+    check_folder(path.parents[1])
+    check_folder(path.parent)
+    said = read_own_json(path, LocalServer)
     is_ours = said and _ENDPOINT.fullmatch(said.endpoint) and 1 < said.pid <= _LARGEST_PID
     return said if is_ours else None
 

@@ -19,11 +19,11 @@ from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Any
 
-from dragonctl.errors import DragonError
+from dragonctl.errors import UNWRITABLE, DragonError
 from dragonctl.local import address
 from dragonctl.local.address import LocalServer
 from dragonctl.local.server_log import file as log_file
-from dragonctl.paths import cache_folder, state_folder
+from dragonctl.paths import cache_folder, writable_folder
 
 __all__ = ["LocalServer", "down", "log_file", "reset", "set_pace", "status", "up"]
 
@@ -66,16 +66,25 @@ def _allow(running: LocalServer, origins: Sequence[str]) -> LocalServer:
 def down() -> bool:
     """End it, its state written down; False when none was running.
 
-    DragonError when it does not end in time.
+    DragonError when it does not end in time, and where it could not write its state down.
     """
-    with _turn():
-        running = status()
-        if running is None:
-            address.file().unlink(missing_ok=True)
+    try:
+        with _turn(", so the local AWS runs on"):
+            return _end()
+    except DragonError as error:
+        if error.code == UNWRITABLE and status() is None:
             return False
-        os.kill(running.pid, signal.SIGTERM)
-        _wait_for_end(running)
-        return True
+        raise
+
+
+def _end() -> bool:
+    running = status()
+    if running is None:
+        address.file().unlink(missing_ok=True)
+        return False
+    os.kill(running.pid, signal.SIGTERM)
+    _wait_for_end(running)
+    return True
 
 
 def status() -> LocalServer | None:
@@ -263,9 +272,9 @@ def _ask(
 
 
 @contextlib.contextmanager
-def _turn() -> Iterator[None]:
-    """One command at a time starts or ends the server."""
+def _turn(so: str = "") -> Iterator[None]:
+    """One command at a time starts or ends the server; ``so`` is said where nothing can be kept."""
     from filelock import FileLock  # the kernel's own: it ends with the process that holds it
 
-    with FileLock(state_folder("local") / "lock", mode=0o600):
+    with FileLock(writable_folder("local", so=so) / "lock", mode=0o600):
         yield

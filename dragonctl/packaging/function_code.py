@@ -18,7 +18,7 @@ from dragonctl.errors import DragonError
 from dragonctl.packaging.errors import disk_errors_explained
 from dragonctl.packaging.limits import DIRECT_UPLOAD_BYTES, UNZIPPED_BYTES, megabytes
 from dragonctl.packaging.store import ZipStore
-from dragonctl.paths import read_own_json, state_folder
+from dragonctl.paths import read_own_json, state_folder, writable_folder
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class _Place:
 
 
 def build_cache() -> Path:
-    """The folder for :func:`dragonctl.packaging.build.build`."""
-    return state_folder("packages")
+    """The folder for :func:`dragonctl.packaging.build.build`; DragonError if nothing fits in."""
+    return writable_folder("packages")
 
 
 def saved_codes() -> ZipStore:
@@ -41,7 +41,7 @@ def saved_codes() -> ZipStore:
 
 def find(sha256: str) -> Path | None:
     """The zip with that ``CodeSha256``, if it is on this machine."""
-    return saved_codes().find(sha256) or ZipStore(build_cache() / "zips").find(sha256)
+    return saved_codes().find(sha256) or ZipStore(state_folder("packages", "zips")).find(sha256)
 
 
 def save(sha256: str, location: str) -> None:

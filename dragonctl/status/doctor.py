@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from dragonctl import __version__
 from dragonctl.engine.history import read_history
 from dragonctl.engine.reads import Reads
 from dragonctl.errors import DragonError
-from dragonctl.paths import state_folder
+from dragonctl.paths import writable_folder
 
 # AWS refuses signatures that are older or younger than five minutes.
 _SKEW_SECONDS = 300
@@ -44,16 +42,9 @@ def versions() -> Iterator[Check]:
 def state() -> Iterator[Check]:
     """Whether a journal can be written, and those that are there be read: so runs can be undone."""
     try:
-        folder = state_folder("runs")
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"x")
-        probe.unlink()
+        folder = writable_folder("runs")
     except DragonError as error:
         yield Check("state folder", ok=False, detail=str(error))
-        return
-    except OSError as error:
-        where = error.filename or Path("state folder")
-        yield Check("state folder", ok=False, detail=f"{where}: {error.strerror}")
         return
     history = read_history(folder)
     detail = f"{folder.parent}, {len(history.runs)} runs"

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from dragonctl.cli.root import CHANGING
+from dragonctl.local import control
 from tests.applications.snapshot import moved
 from tests.faults.cases import SETUP, UNDO
-from tests.faults.laboratory import environment, laboratory
+from tests.faults.commands import furnish
+from tests.faults.laboratory import environment, laboratory, local_server
 from tests.faults.rules import ALWAYS, FAULTS, Rule
 
 DRAGONCTL = Path(sys.executable).with_name("dragonctl")
@@ -54,6 +57,7 @@ def test_a_full_disk_ends_the_run_and_what_was_done_can_be_taken_back(lab, block
     assert told["changed"] is bool(told["changes"])
     if blocks != 8:  # there, it is chance which step writes first, and whether it fits
         assert told["changed"] is (blocks > 8)
+        assert f"so nothing {'more ' if blocks else ''}was changed" in full.stderr
     if blocks:
         assert lab.run(*UNDO).exit_code == 0
     assert moved(before, lab.look()) == {}
@@ -116,10 +120,66 @@ def test_without_a_state_folder_a_plan_is_shown_and_nothing_is_changed(lab):
     assert (shown.returncode, bool(json.loads(shown.stdout)["changes"])) == (0, True)
     refused = shell(lab, 'exec "$@"', *SETUP, home=home)
     assert refused.returncode == 1
-    assert "The journal cannot be written" in refused.stderr
-    assert "so nothing more was changed" in refused.stderr
     assert not json.loads(refused.stdout)["changed"]
     assert moved(before, lab.look()) == {}
+
+
+WORDS = {
+    "apply": ["plan.json"],
+    "deploy-edge": ["stamp", "--event", "viewer-request", "--distribution", "E1"],
+    "set-endpoint": ["--type", "edge"],
+    "set-sampling": ["--rate", "0.1"],
+    "setup-alarms": ["--notify", "someone@example.com"],
+}
+
+
+@pytest.mark.parametrize("command", CHANGING)
+def test_where_no_journal_can_be_written_nothing_is_asked_and_one_sentence_says_why(lab, command):
+    lab.fresh()
+    home = lab.home / "a-file"
+    home.write_text("no folder")
+    refused = lab.run(command, *WORDS.get(command, []), "--yes", home=home)
+    assert (refused.exit_code, refused.calls) == (1, ())
+    assert refused.stderr == (
+        f"Error: The journal cannot be written ({home}/runs: Not a directory), so nothing was"
+        " changed. Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.\n"
+    )
+
+
+@pytest.mark.parametrize("how", [("--dry-run",), ("--package-only", "zips")])
+def test_where_no_zip_can_be_kept_one_sentence_says_why(lab, how):
+    lab.fresh()
+    furnish(lab.folder)
+    home = lab.home / "a-file"
+    home.write_text("no folder")
+    refused = lab.run("deploy-function", *how, home=home)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        f"Error: The state folder cannot be made ({home}/packages: File exists)."
+        " Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("history",), ("local", "status"), ("local", "down")])
+def test_what_needs_no_state_folder_goes_on_without_one(lab, words):
+    home = lab.folder / f"no-folder-for-{'-'.join(words)}"
+    home.write_text("no folder")
+    assert lab.run(*words, home=home).exit_code == 0
+
+
+def test_a_local_aws_that_could_not_keep_what_it_holds_is_not_ended(tmp_path):
+    with local_server(tmp_path) as server:
+        full = subprocess.run(
+            ["sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh", DRAGONCTL, "local", "down"],
+            env=environment("", tmp_path / "server"),
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert full.returncode == 1
+        assert "so the local AWS runs on. Free or unlock that folder" in full.stderr
+        assert control.is_alive(server.pid)
 
 
 @pytest.mark.parametrize("operation", ["GetCallerIdentity", "GetRestApis", "UpdateStage", "*"])

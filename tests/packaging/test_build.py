@@ -15,7 +15,7 @@ import pytest
 from dragonctl.packaging import installer
 from dragonctl.packaging.build import build
 from dragonctl.packaging.cache import UNUSED_SECONDS, forget_unused
-from dragonctl.packaging.errors import PackagingError, disk_errors_told
+from dragonctl.packaging.errors import PackagingError, disk_errors_explained
 from dragonctl.packaging.limits import check_unzipped
 from dragonctl.packaging.runtimes import Platform
 from dragonctl.packaging.store import ZipStore
@@ -165,8 +165,8 @@ def test_what_only_a_bucket_can_take_says_so(package, write):
 
 def test_a_full_disk_is_one_sentence():
     with (
-        pytest.raises(PackagingError, match="Writing: the disk is full"),
-        disk_errors_told("Writing"),
+        pytest.raises(PackagingError, match=r"Writing: the disk is full\. .*DRAGONCTL_STATE_DIR"),
+        disk_errors_explained("Writing"),
         Path("/dev/full").open("wb", buffering=0) as full,
     ):
         full.write(b"x")

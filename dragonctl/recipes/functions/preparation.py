@@ -11,6 +11,7 @@ from typing import Any
 from dragonctl.application.nouns import Function
 from dragonctl.engine.events import Emit, Working
 from dragonctl.engine.reads import Reads, concurrently
+from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.packaging.build import Package, build, only_handler
 from dragonctl.packaging.errors import PackagingError
@@ -69,6 +70,8 @@ def prepare(
         except UsageError:
             raise
         except DragonError as error:
+            if is_fatal(error):
+                raise
             error.resource = error.resource or f"lambda-function/{function.name}"
             return error
         finally:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from dragonctl.engine.model import Call, Step
 from dragonctl.engine.reads import Reads
-from dragonctl.paths import state_folder
 from dragonctl.recipes.sample import Manifest, Zip, creation, refuse_foreign
 from dragonctl.recipes.sample.manifest import FunctionSpec
 from dragonctl.recipes.sample.ownership import missing_functions
@@ -44,12 +43,13 @@ def note_tags(reads: Reads, manifest: Manifest) -> None:
 def packaged(spec: FunctionSpec, progress: Progress) -> Zip:
     """A function's zip, from the cache where nothing has changed."""
     from dragonctl.packaging.build import build
+    from dragonctl.packaging.function_code import build_cache
     from dragonctl.packaging.runtimes import target_of
 
     package = build(
         spec.source,
         target_of(spec.runtime, spec.architecture),
-        cache=state_folder("packages"),
+        cache=build_cache(),
         handler=spec.handler,
         progress=lambda doing: progress(f"{spec.name}: {doing}"),
     )
