@@ -154,7 +154,7 @@ class Journal:
         os.close(self._file)
 
     def _open(self) -> None:
-        scope, command, user, of = self._about
+        scope, _, user, _ = self._about
         where, who = scope(), user()  # may ask AWS: no file lies there empty meanwhile
         path = self._folder / f"{self.run}.jsonl"
         try:
@@ -162,6 +162,16 @@ class Journal:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
         except OSError as error:
             raise _unwritable(path, error) from error
+        try:
+            self._append_begin(where, who)
+        except DragonError:  # no run has begun: nor does its file lie there, for all to pass over
+            os.close(self._file)
+            self._file, self._torn = None, b""
+            path.unlink(missing_ok=True)
+            raise
+
+    def _append_begin(self, where: Scope, who: str) -> None:
+        _, command, _, of = self._about
         self._append(
             "begin",
             run=self.run,
