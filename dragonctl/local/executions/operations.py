@@ -8,6 +8,7 @@ from typing import Any
 
 from dragonctl.local import backends
 from dragonctl.local.executions import engine
+from dragonctl.local.executions.reads import with_data_asked_for
 from dragonctl.local.messages import AwsError, Request
 from dragonctl.local.shims import instead
 
@@ -23,9 +24,10 @@ def start_execution(request: Request) -> dict[str, Any]:
 @instead("stepfunctions", "StartSyncExecution", lock=False)
 def start_sync_execution(request: Request) -> dict[str, Any]:
     """Start an express execution; the answer is its end."""
-    return _ended(
-        engine.start_sync(request.account, request.region, request.parameters, _header(request))
+    execution = engine.start_sync(
+        request.account, request.region, request.parameters, _header(request)
     )
+    return _ended(execution, request.parameters)
 
 
 @instead("stepfunctions", "StopExecution", lock=False)
@@ -47,7 +49,7 @@ def act(
     if action == "StartExecution":
         result = _started(engine.start(account, region, parameters, header))
     elif action == "StartSyncExecution":
-        result = _ended(engine.start_sync(account, region, parameters, header))
+        result = _ended(engine.start_sync(account, region, parameters, header), parameters)
     else:
         arn = str(parameters.get("executionArn") or "")
         result = _existing(account, region, action, arn, parameters)
@@ -88,11 +90,12 @@ def _started(execution: Any) -> dict[str, Any]:
     return {"executionArn": execution.exec_arn, "startDate": execution.start_date}
 
 
-def _ended(execution: Any) -> dict[str, Any]:
-    told = dict(execution.to_describe_output())
+def _ended(execution: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    told = {**execution.to_describe_output(), "input": execution.execution_input}
     if execution.stop_date:
         told["billingDetails"] = _billing(execution)
-    return {name: value for name, value in told.items() if value is not None}
+    known = {name: value for name, value in told.items() if value is not None}
+    return with_data_asked_for(known, parameters)
 
 
 def _billing(execution: Any) -> dict[str, int]:

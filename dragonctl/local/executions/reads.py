@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dragonctl.local import backends, state
@@ -23,9 +24,14 @@ def describe(request: Request) -> dict[str, Any]:
         key: one for key, one in dict(execution.to_describe_output()).items() if one is not None
     }
     told |= {**_route(execution), "input": execution.execution_input, **_redrive(execution)}
-    if request.parameters.get("includedData") == "METADATA_ONLY":
-        told = {key: one for key, one in told.items() if key not in _DATA}
-    return told
+    return with_data_asked_for(told, request.parameters)
+
+
+def with_data_asked_for(told: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of an execution, without what went in and came out where that is not asked."""
+    if parameters.get("includedData") != "METADATA_ONLY":
+        return told
+    return {key: one for key, one in told.items() if key not in _DATA}
 
 
 def _route(execution: Any) -> dict[str, Any]:

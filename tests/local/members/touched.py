@@ -271,6 +271,18 @@ TOUCHED = {
             "traceHeader": ({"traceHeader": TRACE}, started("traceHeader"), TRACE),
         },
     ),
+    ("stepfunctions", "StartSyncExecution"): Touched(
+        lambda world: {"stateMachineArn": world.express_machine},
+        {
+            "name": ({"name": "n"}, shown("name"), "n"),
+            "input": ({"input": '{"a": 1}'}, shown("input"), '{"a": 1}'),
+            "traceHeader": ({"traceHeader": TRACE}, shown("traceHeader"), TRACE),
+            "includedData": (
+                {"includedData": "METADATA_ONLY"},
+                lambda _, answer: {"input", "output", "inputDetails"} & {*answer}, set(),
+            ),
+        },
+    ),
     ("sts", "AssumeRole"): Touched(
         lambda world: {"RoleArn": world.role_arn, "RoleSessionName": "session"},
         {"DurationSeconds": ({"DurationSeconds": 1800}, lasts, 30)},

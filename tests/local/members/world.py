@@ -90,6 +90,11 @@ class World:
         return self.make.machine("m")
 
     @cached_property
+    def express_machine(self):
+        """The ARN of a state machine of the express kind."""
+        return self.make.machine("quick", type="EXPRESS")
+
+    @cached_property
     def machine_version(self):
         """The ARN of a version of it."""
         return self.client("stepfunctions").publish_state_machine_version(
