@@ -94,7 +94,7 @@ def _check_payload(payload: bytes, kind: str) -> None:
 
 
 def _check_client_context(told: str) -> None:
-    """An object as JSON, in base64."""
+    """An object as JSON, in base64; refused in the words that boto/boto3#2153 quotes."""
     try:
         is_object = isinstance(json.loads(base64.b64decode(told, validate=True)), dict)
     except (ValueError, RecursionError):

@@ -11,9 +11,16 @@ _TRACE = "AWSTraceHeader"
 
 
 def _has_list(record: Record) -> bool:
-    """Lists are "not implemented, reserved for future use" (the API's reference)."""
+    """Lists are "not implemented, reserved for future use" (the API's reference).
+
+    The words are those that users of the real AWS quote (ruby-shoryuken/shoryuken#769).
+    """
     attributes = (record.get("MessageAttributes") or {}).values()
     return any(one.get("StringListValues") or one.get("BinaryListValues") for one in attributes)
+
+
+def _has_entry_with_list(record: Record) -> bool:
+    return any(_has_list(entry) for entry in record.get("Entries") or ())
 
 
 def _is_ordered_elsewhere(record: Record) -> bool:
@@ -23,7 +30,10 @@ def _is_ordered_elsewhere(record: Record) -> bool:
 
 
 def _is_other_than_trace(record: Record) -> bool:
-    """The one system attribute that can be sent is the trace's header (the API's reference)."""
+    """The one system attribute that can be sent is the trace's header (the API's reference).
+
+    No source is known for the words of this refusal.
+    """
     return bool(set(record.get("MessageSystemAttributes") or {}) - {_TRACE})
 
 
@@ -45,6 +55,13 @@ register(
                 _is_other_than_trace,
                 f"Message system attribute name must be {_TRACE}.",
             ),
-        ]
+        ],
+        "SendMessageBatch": [
+            _Invalid(
+                _has_entry_with_list,
+                "Message attribute list values in SendMessageBatch operation are not supported.",
+                code="UnsupportedOperation",
+            ),
+        ],
     },
 )

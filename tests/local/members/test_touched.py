@@ -11,13 +11,14 @@ from botocore.exceptions import ClientError
 
 from dragonctl.local.constraints.undone import UNDONE
 from tests.aws.models import service_model
+from tests.local.members import touched, user_pools
 from tests.local.members.reads import READS
 from tests.local.members.test_all import EVERYWHERE
 from tests.local.members.test_written import CASES
-from tests.local.members.touched import TOUCHED
 from tests.local.members.world import World
 from tests.local.refusals import refused
 
+TOUCHED = {**touched.TOUCHED, **user_pools.TOUCHED}
 TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_"
 
 
@@ -91,6 +92,10 @@ def test_an_update_without_a_change_makes_the_item(world):
             "UnsupportedOperation",
         ),
         (
+            {"MessageAttributes": {"a": {"DataType": "Binary", "BinaryListValues": [b"x"]}}},
+            "UnsupportedOperation",
+        ),
+        (
             {"MessageSystemAttributes": {"Other": {"DataType": "String", "StringValue": "x"}}},
             "InvalidParameterValue",
         ),
@@ -130,3 +135,16 @@ def test_a_set_of_statistics_is_shown_as_it_was_put(world, told):
         Statistics=names, StartTime=now - timedelta(minutes=2), EndTime=now + timedelta(minutes=2),
     )["Datapoints"]  # fmt: skip
     assert [tuple(one[name] for name in names) for one in shown] == [told]
+
+
+def test_a_batch_with_a_list_is_refused_whole(world):
+    queue, sqs = world.new_queue(), world.client("sqs")
+    lists = {"a": {"DataType": "String", "StringListValues": ["x"]}}
+    entries = [
+        {"Id": "1", "MessageBody": "b"},
+        {"Id": "2", "MessageBody": "b", "MessageAttributes": lists},
+    ]
+    code, words = refused(sqs.send_message_batch, QueueUrl=queue, Entries=entries)
+    assert code.endswith("UnsupportedOperation")
+    assert words == "Message attribute list values in SendMessageBatch operation are not supported."
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)

@@ -8,13 +8,14 @@ import pytest
 
 from dragonctl.local.constraints.undone import UNDONE
 from tests.aws.models import service_model
-from tests.local.members import apigateway, lambda_, others
+from tests.local.members import apigateway, lambda_, others, user_pools
 from tests.local.members.world import World
 
 CASES = {
     **{("apigateway", name): case for name, case in apigateway.WRITTEN.items()},
     **{("lambda", name): case for name, case in lambda_.WRITTEN.items()},
     **others.WRITTEN,
+    **user_pools.WRITTEN,
 }
 
 
