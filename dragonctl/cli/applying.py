@@ -13,7 +13,7 @@ from dragonctl.cli.catalogue import command_named, command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, KEPT_FILE, OUT, Globals, globals_of
 from dragonctl.cli.kept_plan import KeptPlan
 from dragonctl.cli.line import LINE
-from dragonctl.cli.said_in import naming_the_file
+from dragonctl.cli.refusals import naming_the_file
 from dragonctl.errors import UsageError
 
 _HOW = ("dry_run", "check", "yes", "no_wait")

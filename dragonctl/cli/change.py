@@ -24,8 +24,8 @@ from dragonctl.cli.kept_plan import (
     keep,
 )
 from dragonctl.cli.printed import Printed
+from dragonctl.cli.refusals import naming_the_file
 from dragonctl.cli.retrying import retry
-from dragonctl.cli.said_in import naming_the_file
 from dragonctl.cli.session import Session
 from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step

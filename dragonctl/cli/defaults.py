@@ -33,7 +33,7 @@ Plains = Annotated[
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Default:
     """What the file says of one option, and where in it."""
 
     option: click.Parameter
@@ -41,7 +41,7 @@ class _Said:
     place: str
 
     @property
-    def default(self) -> Any:
+    def for_click(self) -> Any:
         """The value as click takes it."""
         several = self.option.multiple and not isinstance(self.value, list)
         return [self.value] if several else self.value
@@ -52,28 +52,28 @@ def defaults_for(command: click.Command) -> dict[str, Any]:
 
     Raises :class:`~dragonctl.errors.UsageError` where the file holds what no command takes.
     """
-    return {one.option.name or "": one.default for one in _said_of(command)}
+    return {one.option.name or "": one.for_click for one in _in_file(command)}
 
 
 def place_of(command: click.Command, name: str) -> str:
     """Where the file says something of an option, ``log_level of [logs]``; "" where nowhere."""
-    places = {one.option.name: one.place for one in _said_of(command)}
+    places = {one.option.name: one.place for one in _in_file(command)}
     return places.get(name, name if name in load() else "")
 
 
-def _said_of(command: click.Command) -> Iterator[_Said]:
+def _in_file(command: click.Command) -> Iterator[_Default]:
     """Option by option: first what stands above the tables, then the command's own table."""
     document = load()
     _check_tables(document)
     options = {_name(one): one for one in command.params if isinstance(one, click.Option)}
     for key, name in (("api", "api"), ("stage", "stages")):
         if key in document and key in options and options[key].name == name:
-            yield _Said(options[key], document[key], key)
+            yield _Default(options[key], document[key], key)
     for key, value in _table(document, command.name or "").items():
         place = f"{key} of [{command.name}]"
         option = _option(command, options, key)
         check(value, _kind_of(option), f"In {find()}, {place}")
-        yield _Said(option, value, place)
+        yield _Default(option, value, place)
 
 
 def _option(command: click.Command, options: Mapping[str, click.Option], key: str) -> click.Option:
@@ -86,7 +86,7 @@ def _option(command: click.Command, options: Mapping[str, click.Option], key: st
         return options[name]
     arguments = {one.name for one in command.params} - {one.name for one in options.values()}
     is_known = name in _EACH_TIME & {*options, "help"} or name in arguments
-    what = f"{key!r} in [{command.name}], which is said each time" if is_known else (
+    what = f"{key!r} in [{command.name}], which is typed each time" if is_known else (
         f"an unknown option {key!r} in [{command.name}]"
     )  # fmt: skip
     known = ", ".join(sorted(set(options) - _EACH_TIME))

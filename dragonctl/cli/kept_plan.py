@@ -20,7 +20,7 @@ import msgspec
 
 from dragonctl import __version__
 from dragonctl.cli.globals import BEGAN, GLOBALS, KEPT, KEPT_FILE, OUT, WORDS
-from dragonctl.cli.said_in import ANEW
+from dragonctl.cli.refusals import ANEW
 from dragonctl.engine.history import Run
 from dragonctl.engine.journal import Scope
 from dragonctl.engine.masking import is_same, masked_change

@@ -15,7 +15,7 @@ import click
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import NarrowContext
-from dragonctl.cli.said_in import refusals_of
+from dragonctl.cli.refusals import refusals_of
 from dragonctl.cli.values import OneOf, listed
 from dragonctl.errors import DragonError
 

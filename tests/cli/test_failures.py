@@ -143,7 +143,7 @@ def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
         ("[setup-observability]\nretention = {}", "must be a whole number, not a table"),
         ("region = true", "region must be text, not true"),
         ("stage = {}", "stage must be text or a list of texts, not a table"),
-        ("[setup-observability]\ndry_run = true", "which is said each time"),
+        ("[setup-observability]\ndry_run = true", "which is typed each time"),
     ],
 )
 def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
@@ -160,7 +160,7 @@ def test_how_a_thing_is_done_is_typed_each_time(terminal, option):
     """A file of the folder, perhaps somebody else's, neither answers questions nor hides them."""
     terminal.toml(f"[delete-app]\n{option} = true\n")
     assert terminal.on_aws("delete-app") == 2
-    assert f"{option!r} in [delete-app], which is said each time" in terminal.err
+    assert f"{option!r} in [delete-app], which is typed each time" in terminal.err
 
 
 def test_an_option_without_its_value_is_explained_by_its_own_commands_help(terminal):

@@ -159,7 +159,7 @@ def test_a_file_says_nothing_that_is_typed_each_time(terminal):
             assert f"{key!r} in [{command}]" in terminal.err
     terminal.toml('[undo]\nrun = "20261123-101500-3fa9"\n')
     assert terminal.run("undo") == 2
-    assert "dragonctl.toml has 'run' in [undo], which is said each time." in terminal.err
+    assert "dragonctl.toml has 'run' in [undo], which is typed each time." in terminal.err
     assert "It may hold: endpoint_url, profile, region." in terminal.err
 
 
