@@ -62,9 +62,9 @@ def recall() -> LocalServer | None:
     path = file()
     check_folder(path.parents[1])
     check_folder(path.parent)
-    said = read_own_json(path, LocalServer)
-    is_ours = said and _ENDPOINT.fullmatch(said.endpoint) and 1 < said.pid <= _LARGEST_PID
-    return said if is_ours else None
+    written = read_own_json(path, LocalServer)
+    is_ours = written and _ENDPOINT.fullmatch(written.endpoint) and 1 < written.pid <= _LARGEST_PID
+    return written if is_ours else None
 
 
 def is_own() -> bool:

@@ -40,25 +40,25 @@ def caller(environ: Mapping[str, Any], allowed: Collection[str]) -> Caller:
     host = _HOST.fullmatch(environ.get("HTTP_HOST", "localhost").lower())
     if host is None:
         return Caller.STRANGER
-    told = _browsers_word(environ)
-    if told is None:
+    word = _browsers_word(environ)
+    if word is None:
         return Caller.PROGRAM  # whatever port: a program may come through a forwarder
     if int(host[1] or 80) != int(environ.get("SERVER_PORT") or 0):
         return Caller.STRANGER
     if "HTTP_ORIGIN" in environ:
         return Caller.ALLOWED_PAGE if environ["HTTP_ORIGIN"] in allowed else Caller.PAGE
     looks = environ.get("REQUEST_METHOD") in ("GET", "HEAD")
-    if looks and told[:3] == ("none", "navigate", "document"):
+    if looks and word[:3] == ("none", "navigate", "document"):
         return Caller.ADDRESS_BAR
     return Caller.PAGE
 
 
 def _browsers_word(environ: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Site, mode, destination and user of a browser's request; None of a program's."""
-    told = tuple(environ.get(name, "").strip().lower() for name in _METADATA)
-    if "HTTP_ORIGIN" not in environ and told in (("", "", "", ""), ("", "cors", "", "")):
+    word = tuple(environ.get(name, "").strip().lower() for name in _METADATA)
+    if "HTTP_ORIGIN" not in environ and word in (("", "", "", ""), ("", "cors", "", "")):
         return None
-    return told
+    return word
 
 
 def origin(url: str) -> str:

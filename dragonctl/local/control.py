@@ -97,10 +97,10 @@ def status() -> LocalServer | None:
     if written is None or not is_alive(written.pid):
         return None
     try:
-        said = _ask(written, "GET", "status")
+        served = _ask(written, "GET", "status")
     except (OSError, ValueError, http.client.HTTPException):
         return None
-    return written if said.get("pid") == written.pid else None
+    return written if served.get("pid") == written.pid else None
 
 
 def reset(server: LocalServer | None = None) -> None:
@@ -246,10 +246,10 @@ def _has_ended(pid: int) -> bool:
     Its first thread waits so while others of its threads are still ending.
     """
     try:
-        told = Path(f"/proc/{pid}/stat").read_bytes()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:  # not Linux
         return False
-    state, *numbers = told.rpartition(b")")[2].split()
+    state, *numbers = stat.rpartition(b")")[2].split()
     return state == b"Z" and int(numbers[16]) <= 1  # proc(5): (3) state, (20) num_threads
 
 

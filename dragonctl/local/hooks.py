@@ -107,8 +107,8 @@ def refused(function: Function) -> Outcome:
     """What the local AWS says of a function that does not run here."""
     what = f"functions of the runtime {function.declared_runtime or 'of a container image'}"
     words = f"The local AWS does not run {what}."
-    said = {"errorType": "Local.NotImplemented", "errorMessage": words}
-    return Outcome(json.dumps(said).encode(), "Unhandled", refused=what)
+    answer = {"errorType": "Local.NotImplemented", "errorMessage": words}
+    return Outcome(json.dumps(answer).encode(), "Unhandled", refused=what)
 
 
 def invoker() -> Callable[[Function, Invocation], Outcome] | None:

@@ -105,10 +105,10 @@ def _opens(bucket: Any, acl: Any, action: str, key: str) -> bool:
     from moto.s3.utils import bucket_policy_is_public
 
     resource = f"arn:{bucket.partition}:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    said = bucket.get_permission(action, resource)
-    if said == PermissionResult.DENIED:
+    permission = bucket.get_permission(action, resource)
+    if permission == PermissionResult.DENIED:
         return False
-    if said == PermissionResult.PERMITTED and bucket_policy_is_public(bucket.policy):
+    if permission == PermissionResult.PERMITTED and bucket_policy_is_public(bucket.policy):
         return True
     return acl is not None and bool(acl.public_read)
 
@@ -149,9 +149,9 @@ def _check_policy(fields: Mapping[str, str], bucket: str, size: int) -> None:
     ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
     if ends < datetime.now(UTC):
         raise denied("Invalid according to Policy: Policy expired.")
-    told = {**fields, "bucket": bucket}
+    given = {**fields, "bucket": bucket}
     for condition in conditions:
-        _check_condition(condition, told, size)
+        _check_condition(condition, given, size)
     named = {str(one[1]).removeprefix("$").lower() for one in conditions}
     free = named | _FREE_FIELDS
     extra = [one for one in fields if one not in free and not one.startswith("x-ignore-")]
@@ -169,7 +169,7 @@ def _triple(condition: Any) -> tuple[str, Any, Any]:
     return str(kind).lower(), name, value
 
 
-def _check_condition(condition: tuple[str, Any, Any], told: Mapping[str, str], size: int) -> None:
+def _check_condition(condition: tuple[str, Any, Any], given: Mapping[str, str], size: int) -> None:
     kind, name, wanted = condition
     if kind == "content-length-range":
         if size > wanted:
@@ -179,7 +179,7 @@ def _check_condition(condition: tuple[str, Any, Any], told: Mapping[str, str], s
             words = "Your proposed upload is smaller than the minimum allowed size"
             raise AwsError("EntityTooSmall", words, 400)
         return
-    value = told.get(str(name).removeprefix("$").lower())
+    value = given.get(str(name).removeprefix("$").lower())
     if kind == "starts-with":
         holds = value is not None and value.startswith(str(wanted))
     else:
@@ -189,5 +189,5 @@ def _check_condition(condition: tuple[str, Any, Any], told: Mapping[str, str], s
 
 
 def _condition_failed(condition: tuple[str, Any, Any]) -> NoReturn:
-    said = json.dumps(list(condition))
-    raise denied(f"Invalid according to Policy: Policy Condition failed: {said}")
+    shown = json.dumps(list(condition))
+    raise denied(f"Invalid according to Policy: Policy Condition failed: {shown}")

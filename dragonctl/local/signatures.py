@@ -103,10 +103,10 @@ def _of_header(text: str, environ: Mapping[str, Any]) -> Signature:
             raise BrokenSignatureError(f"Authorization header requires '{name}' parameter.")
     if len(pairs) != len(_HEADER_PARTS):
         raise BrokenSignatureError("Authorization header has parts that it does not know.")
-    told = environ.get("HTTP_X_AMZ_DATE")
-    moment = _moment(told) if told is not None else None
+    sent_at = environ.get("HTTP_X_AMZ_DATE")
+    moment = _moment(sent_at) if sent_at is not None else None
     found = _scope(parts["Credential"], moment)
-    if found is None or (told is not None and moment is None):
+    if found is None or (sent_at is not None and moment is None):
         raise BrokenSignatureError(
             "Credential should be scoped to a date, a valid region, a service that exists, and "
             "aws4_request, and its date should be that of X-Amz-Date."

@@ -160,11 +160,11 @@ def write(request: Request, result: Mapping[str, Any] | None) -> Answer:
     """A result, in the shape that boto3 returns, as the service would send it."""
     assert request.model is not None
     serializer = get_serializer_class(request.service, _protocol(request))(request.model)
-    said = serializer.serialize(dict(result or {}))
-    body = said["body"]
+    written = serializer.serialize(dict(result or {}))
+    body = written["body"]
     return Answer(
-        said["status_code"],
-        {**said["headers"], "x-amzn-RequestId": request.request_id},
+        written["status_code"],
+        {**written["headers"], "x-amzn-RequestId": request.request_id},
         body.encode() if isinstance(body, str) else body,
     )
 
@@ -190,9 +190,9 @@ def write_error(request: Request, error: AwsError) -> Answer:
     """A refusal in the service's own protocol."""
     headers = {"x-amzn-RequestId": request.request_id}
     if protocol_of(request) in ("json", "rest-json"):
-        said = {"__type": error.code, "message": error.message, **error.fields}
+        written = {"__type": error.code, "message": error.message, **error.fields}
         headers |= {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
-        return Answer(error.status, headers, json.dumps(said).encode())
+        return Answer(error.status, headers, json.dumps(written).encode())
     if request.service == "s3":
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
         text = f"<Error>{inner}<RequestId>{request.request_id}</RequestId></Error>"

@@ -48,9 +48,9 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     }
     body = _sent(found, exchange, answer, headers)
     headers["Content-Length"] = str(len(body))
-    told = exchange.told_trace
-    if told is not None:
-        headers["X-Amzn-Trace-Id"] = told
+    trace = exchange.trace_in_answer
+    if trace is not None:
+        headers["X-Amzn-Trace-Id"] = trace
     lines = [*headers.items(), *answer.repeated]
     start_response(f"{answer.status} {_reason(answer.status)}", lines)
     return [body]

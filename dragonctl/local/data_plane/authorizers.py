@@ -54,10 +54,10 @@ def authorize(exchange: Exchange, policies: Policies) -> None:
             where it fails or answers no policy; 501 for what is not done here.
 
     """
-    told = exchange.method.told
-    if told.get("authorizationType") not in ("CUSTOM", user_pools.KIND):
+    raw = exchange.method.raw
+    if raw.get("authorizationType") not in ("CUSTOM", user_pools.KIND):
         return
-    authorizer = exchange.stage.deployed.definition["authorizers"].get(told.get("authorizerId"))
+    authorizer = exchange.stage.deployed.definition["authorizers"].get(raw.get("authorizerId"))
     if authorizer is None:
         raise faults.authorizer("the method's authorizer is not there")
     if authorizer.get("type") == user_pools.KIND:
@@ -66,7 +66,7 @@ def authorize(exchange: Exchange, policies: Policies) -> None:
     seconds = authorizer.get("authorizerResultTtlInSeconds")
     seconds = DEFAULT_SECONDS if seconds is None else int(seconds)
     identity = _identity(exchange, authorizer, seconds)
-    deployment = exchange.stage.told.get("deploymentId")
+    deployment = exchange.stage.raw.get("deploymentId")
     key = (*exchange.stage.key, deployment, authorizer["id"], *identity)
     said = policies.get(key) if seconds else None
     if said is None:

@@ -43,9 +43,9 @@ def policy(stage: ServedStage, method: DeployedMethod, http_method: str) -> Poli
     ``GET`` alone; another method needs an override of its own (AWS: "only GET methods are cached
     by default").
     """
-    if not stage.told.get("cacheClusterEnabled"):
+    if not stage.raw.get("cacheClusterEnabled"):
         return None
-    if stage.told.get("cacheClusterStatus") not in ("AVAILABLE", "FLUSH_IN_PROGRESS"):
+    if stage.raw.get("cacheClusterStatus") not in ("AVAILABLE", "FLUSH_IN_PROGRESS"):
         return None
     settings = stage.settings(method, http_method)
     if not settings.get("cachingEnabled"):

@@ -15,17 +15,17 @@ Json = Any
 
 @dataclass(frozen=True)
 class DeployedMethod:
-    """One method of a resource; ``told`` has the shape of GetMethod."""
+    """One method of a resource; ``raw`` has the shape of GetMethod."""
 
     resource_id: str
     resource_path: str
     http_method: str
-    told: Mapping[str, Json]
+    raw: Mapping[str, Json]
 
     @property
     def integration(self) -> Mapping[str, Json]:
         """Shape of GetIntegration; empty where there is none."""
-        return self.told.get("methodIntegration") or {}
+        return self.raw.get("methodIntegration") or {}
 
     @property
     def cache_key_parameters(self) -> Sequence[str]:
@@ -65,7 +65,7 @@ class ServedStage:
         return str(self.deployed.api["name"])
 
     @property
-    def told(self) -> Mapping[str, Json]:
+    def raw(self) -> Mapping[str, Json]:
         """The stage, in the shape of GetStage."""
         return self.deployed.stage
 
@@ -77,7 +77,7 @@ class ServedStage:
     @property
     def name(self) -> str:
         """The stage's name."""
-        return str(self.told["stageName"])
+        return str(self.raw["stageName"])
 
     @property
     def arn(self) -> str:
@@ -89,7 +89,7 @@ class ServedStage:
     @property
     def variables(self) -> Mapping[str, str]:
         """Stage variables."""
-        return self.told.get("variables") or {}
+        return self.raw.get("variables") or {}
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -99,9 +99,7 @@ class ServedStage:
     @cached_property
     def _settings(self) -> dict[str, Mapping[str, Json]]:
         """Method settings by one spelling: AWS knows ``~1dragons/GET`` and ``/dragons/GET``."""
-        return {
-            _spelt(key): value for key, value in (self.told.get("methodSettings") or {}).items()
-        }
+        return {_spelt(key): value for key, value in (self.raw.get("methodSettings") or {}).items()}
 
     @property
     def everywhere(self) -> Mapping[str, Json]:

@@ -21,7 +21,7 @@ from dragonctl.local.emission.trace_header import TraceHeader
 class Call:
     """The integration that a request led to, for logs and traces.
 
-    ``service`` is the name of its subsegment (``Lambda``, ``StepFunctions``, a host), ``told`` its
+    ``service`` is the name of its subsegment (``Lambda``, ``StepFunctions``, a host), ``aws`` its
     ``aws`` fields; None for a server that is none of AWS's. Moments in epoch seconds.
     """
 
@@ -32,7 +32,7 @@ class Call:
     ended: float
     status: int
     request_id: str = ""
-    told: Mapping[str, Any] | None = field(default_factory=dict)
+    aws: Mapping[str, Any] | None = field(default_factory=dict)
     method: str = "POST"
 
     @property
@@ -60,10 +60,10 @@ class Exchange:
     @cached_property
     def context(self) -> dict[str, Any]:
         """``$context``, one map for the whole request: templates may write overrides into it."""
-        told = context(self.request, self.stage, self.method, self.trace.root)
-        told["responseOverride"] = {"header": {}}
-        told["requestOverride"] = {"header": {}, "path": {}, "querystring": {}}
-        return told
+        values = context(self.request, self.stage, self.method, self.trace.root)
+        values["responseOverride"] = {"header": {}}
+        values["requestOverride"] = {"header": {}, "path": {}, "querystring": {}}
+        return values
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -90,7 +90,7 @@ class Exchange:
         return self.trace.under(segment, sampled=bool(self.trace.sampled))
 
     @property
-    def told_trace(self) -> str | None:
+    def trace_in_answer(self) -> str | None:
         """``X-Amzn-Trace-Id`` of the answer: the caller's parent stays in it (recorded on AWS)."""
         asked = self.request.header(trace_header.NAME)
         if asked or self.trace.sampled:

@@ -17,7 +17,7 @@ def admit(exchange: Exchange) -> None:
         GatewayError: as API Gateway refuses it.
 
     """
-    kind = exchange.method.told.get("authorizationType") or "NONE"
+    kind = exchange.method.raw.get("authorizationType") or "NONE"
     if kind == "AWS_IAM" and not signed(exchange):
         raise faults.missing_token()
 
@@ -45,7 +45,7 @@ def validate(exchange: Exchange) -> None:
 
     """
     definition = exchange.stage.deployed.definition
-    validator = definition["validators"].get(exchange.method.told.get("requestValidatorId"))
+    validator = definition["validators"].get(exchange.method.raw.get("requestValidatorId"))
     if validator is None:
         return
     if validator.get("validateRequestParameters"):
@@ -55,7 +55,7 @@ def validate(exchange: Exchange) -> None:
 
 
 def _check_parameters(exchange: Exchange) -> None:
-    declared: Mapping[str, bool] = exchange.method.told.get("requestParameters") or {}
+    declared: Mapping[str, bool] = exchange.method.raw.get("requestParameters") or {}
     missing = [
         name.rpartition(".")[2]
         for name, required in declared.items()
@@ -70,7 +70,7 @@ def _check_body(exchange: Exchange, models: Mapping[str, Any]) -> None:
     from jsonschema import Draft4Validator
     from referencing.exceptions import Unresolvable
 
-    named = exchange.method.told.get("requestModels") or {}
+    named = exchange.method.raw.get("requestModels") or {}
     model = models.get(named.get(exchange.request.content_type, ""))
     if model is None:
         return

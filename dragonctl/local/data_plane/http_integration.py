@@ -66,7 +66,7 @@ def serve(exchange: Exchange, uri: str) -> Handled:
     proxy = str(exchange.integration["type"]).upper() == "HTTP_PROXY"
     asked = _proxied(exchange, uri) if proxy else _mapped(exchange, uri)
     _check_own(asked.url)
-    received = _told(exchange, asked)
+    received = _recorded(exchange, asked)
     if proxy:
         return _passed_on(received)
     headers = dict(reversed(received.headers))
@@ -105,8 +105,8 @@ def _mapped(exchange: Exchange, uri: str) -> _Request:
 
 
 def _verb(exchange: Exchange) -> str:
-    told = str(exchange.integration.get("httpMethod") or "ANY").upper()
-    return exchange.request.method if told == "ANY" else told
+    split = str(exchange.integration.get("httpMethod") or "ANY").upper()
+    return exchange.request.method if split == "ANY" else split
 
 
 def _own_headers(exchange: Exchange) -> dict[str, str]:
@@ -126,9 +126,9 @@ def _url(exchange: Exchange, uri: str, query: Mapping[str, list[str]]) -> SplitR
             raise faults.configuration(f"Illegal character in path: {uri}")
         return quote(mapped[found[1]], safe="/")
 
-    told = urlsplit(_PLACEHOLDER.sub(value, uri))
-    pairs = {name: [one] for name, one in parse_qsl(told.query, keep_blank_values=True)}
-    return told._replace(query=urlencode({**pairs, **query}, doseq=True), fragment="")
+    split = urlsplit(_PLACEHOLDER.sub(value, uri))
+    pairs = {name: [one] for name, one in parse_qsl(split.query, keep_blank_values=True)}
+    return split._replace(query=urlencode({**pairs, **query}, doseq=True), fragment="")
 
 
 def _check_own(url: SplitResult) -> None:
@@ -144,7 +144,7 @@ def _check_own(url: SplitResult) -> None:
         raise faults.not_here(f"HTTP integrations with {place}: only loopback addresses are served")
 
 
-def _told(exchange: Exchange, asked: _Request) -> _Received:
+def _recorded(exchange: Exchange, asked: _Request) -> _Received:
     """The server's answer, told of in the log and the trace."""
     log, url = exchange.log, asked.url.geturl()
     segment, started = exchange.begin()
@@ -165,7 +165,7 @@ def _told(exchange: Exchange, asked: _Request) -> _Received:
     finally:
         host, ended = asked.url.hostname or "", time.time()
         exchange.call = Call(
-            host, url, segment, started, ended, status, told=None, method=asked.method
+            host, url, segment, started, ended, status, aws=None, method=asked.method
         )
     spent = exchange.call.milliseconds
     log.note(f"Received response. Status: {status}, Integration latency: {spent} ms")

@@ -160,7 +160,7 @@ def proxy_event(exchange: Exchange) -> dict[str, Any]:
         body = base64.b64encode(request.body).decode()
     query = {name: values[-1] for name, values in request.query.items()}
     headers = {**request.headers, "X-Amzn-Trace-Id": exchange.shown_trace}
-    told = {
+    context = {
         key: value
         for key, value in exchange.context.items()
         if key not in ("responseOverride", "requestOverride", "xrayTraceId")
@@ -175,7 +175,7 @@ def proxy_event(exchange: Exchange) -> dict[str, Any]:
         "multiValueQueryStringParameters": dict(request.query) or None,
         "pathParameters": dict(exchange.path_parameters) or None,
         "stageVariables": dict(stage.variables) or None,
-        "requestContext": told,
+        "requestContext": context,
         "body": body or None,
         "isBase64Encoded": binary,
     }

@@ -31,11 +31,11 @@ def keep(exchange: Exchange, answer: Answer) -> None:
 
 
 def _access(exchange: Exchange, answer: Answer, ended: float) -> None:
-    settings = exchange.stage.told.get("accessLogSettings") or {}
+    settings = exchange.stage.raw.get("accessLogSettings") or {}
     if not settings.get("destinationArn") or not settings.get("format"):
         return
     call = exchange.call
-    told = {
+    values = {
         **exchange.context,
         "status": answer.status,
         "responseLength": len(answer.body),
@@ -43,7 +43,7 @@ def _access(exchange: Exchange, answer: Answer, ended: float) -> None:
         "xrayTraceId": exchange.trace.root if exchange.trace.sampled else None,
     }
     if call is not None:
-        told |= {
+        values |= {
             "awsEndpointRequestId": call.request_id,
             "integrationLatency": call.milliseconds,
             "integrationStatus": call.status,
@@ -54,7 +54,7 @@ def _access(exchange: Exchange, answer: Answer, ended: float) -> None:
                 "requestId": call.request_id,
             },
         }
-    line = execution_log.access_line(str(settings["format"]).rstrip("\n"), told)
+    line = execution_log.access_line(str(settings["format"]).rstrip("\n"), values)
     stage = exchange.stage
     execution_log.write_access_line(
         stage.account,
@@ -104,14 +104,14 @@ def _subsegment(call: Call) -> dict[str, Any]:
     return {
         "id": call.segment,
         "name": call.service,
-        "namespace": "remote" if call.told is None else "aws",
+        "namespace": "remote" if call.aws is None else "aws",
         "start_time": call.started,
         "end_time": call.ended,
         "http": {
             "request": {"method": call.method, "url": call.url},
             "response": {"status": call.status},
         },
-        **({} if call.told is None else {"aws": {**call.told, "request_id": call.request_id}}),
+        **({} if call.aws is None else {"aws": {**call.aws, "request_id": call.request_id}}),
         **segments.outcome(call.status),
     }
 

@@ -69,7 +69,7 @@ class GatewayRequest:
 def read(environ: Mapping[str, Any], path: str) -> GatewayRequest:
     """The request that a WSGI server received; ``path`` is what follows the stage."""
     headers = _headers(environ)
-    told = next((v for k, v in headers.items() if k.lower() == "x-amzn-requestid"), None)
+    given = next((v for k, v in headers.items() if k.lower() == "x-amzn-requestid"), None)
     query: dict[str, list[str]] = {}
     for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         query.setdefault(name, []).append(value)
@@ -87,7 +87,7 @@ def read(environ: Mapping[str, Any], path: str) -> GatewayRequest:
         source_ip=environ.get("REMOTE_ADDR", "127.0.0.1"),
         protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
         host=environ.get("HTTP_HOST", "127.0.0.1"),
-        request_id=_request_id(told),
+        request_id=_request_id(given),
         extended_id=new_ids()[1],
         is_readable=plain is not None,
     )
@@ -99,11 +99,11 @@ def new_ids() -> tuple[str, str]:
     return str(uuid.uuid4()), extended
 
 
-def _request_id(told: str | None) -> str:
+def _request_id(given: str | None) -> str:
     """A client may bring its own, if it is a UUID."""
-    if told is None:
+    if given is None:
         return str(uuid.uuid4())
-    return told if _UUID.fullmatch(told) else INVALID_REQUEST_ID
+    return given if _UUID.fullmatch(given) else INVALID_REQUEST_ID
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
@@ -130,7 +130,7 @@ def context(
     return {
         "accountId": stage.account,
         "apiId": stage.api_id,
-        "deploymentId": stage.told.get("deploymentId"),
+        "deploymentId": stage.raw.get("deploymentId"),
         "domainName": request.host,
         "domainPrefix": request.host.split(".")[0],
         "extendedRequestId": request.extended_id,

@@ -50,7 +50,7 @@ def judge(exchange: Exchange) -> None:
 
 
 def _kind(exchange: Exchange) -> str:
-    return str(exchange.method.told.get("authorizationType") or "NONE")
+    return str(exchange.method.raw.get("authorizationType") or "NONE")
 
 
 def _called(exchange: Exchange) -> str:
@@ -79,8 +79,8 @@ def _covers(statement: Said, arn: str, exchange: Exchange) -> bool:
 
 
 def _is_anybody(principal: Any, exchange: Exchange) -> bool:
-    told = listed(principal.get("AWS")) if isinstance(principal, Mapping) else listed(principal)
-    if "*" in told:
+    names = listed(principal.get("AWS")) if isinstance(principal, Mapping) else listed(principal)
+    if "*" in names:
         return True
     if _kind(exchange) == "AWS_IAM":
         raise faults.not_here("principals in the policies of APIs")

@@ -32,10 +32,10 @@ def find(stage: ServedStage, http_method: str, path: str) -> Route | None:
             matches.append((found[0], resource, found[1]))
     for _, resource, parameters in sorted(matches, key=lambda match: match[0]):
         methods = resource.get("resourceMethods") or {}
-        told = methods.get(http_method) or methods.get("ANY")
-        if told is not None and told.get("methodIntegration"):
+        raw = methods.get(http_method) or methods.get("ANY")
+        if raw is not None and raw.get("methodIntegration"):
             named = http_method if http_method in methods else "ANY"
-            method = DeployedMethod(resource["id"], resource["path"], named, told)
+            method = DeployedMethod(resource["id"], resource["path"], named, raw)
             return Route(method, parameters)
     return None
 

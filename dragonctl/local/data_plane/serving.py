@@ -102,8 +102,8 @@ class Gateway:
 
 
 def _asks_for_new(exchange: Exchange) -> bool:
-    told = exchange.request.header("Cache-Control") or ""
-    return "max-age=0" in told.replace(" ", "").lower()
+    response = exchange.request.header("Cache-Control") or ""
+    return "max-age=0" in response.replace(" ", "").lower()
 
 
 def _refuse_invalidation(exchange: Exchange, how: cache.Policy) -> None:
@@ -143,7 +143,7 @@ def begin(
 
 def _sampled(stage: ServedStage, request: GatewayRequest, header: TraceHeader) -> bool:
     """A stage without tracing follows its caller; with it, the sampling rules decide too."""
-    if not stage.told.get("tracingEnabled"):
+    if not stage.raw.get("tracingEnabled"):
         return bool(header.sampled)
     asked = sampling.Asked(
         f"{stage.api_name}/{stage.name}",
@@ -199,17 +199,17 @@ def gateway_answer(exchange: Exchange, error: GatewayError) -> Answer:
         "messageString": json.dumps(error.message),
         "responseType": error.kind,
     }
-    told = _gateway_response(exchange, error)
-    status = int(told.get("statusCode") or error.status)
+    response = _gateway_response(exchange, error)
+    status = int(response.get("statusCode") or error.status)
     if error.is_gateways:
         exchange.log.fault(f"Gateway response type: {error.kind} with status code: {status}")
     headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
-    for target, source in (told.get("responseParameters") or {}).items():
+    for target, source in (response.get("responseParameters") or {}).items():
         name = target.removeprefix("gatewayresponse.header.")
         value = resolve(source, exchange.parameters, exchange.context, exchange.stage.variables)
         if value is not None:
             headers[name] = value
-    template = (told.get("responseTemplates") or {}).get("application/json")
+    template = (response.get("responseTemplates") or {}).get("application/json")
     body = execution_log.access_line(template, exchange.context) if template else None
     text = body or json.dumps({"message": error.message})
     return Answer(status, headers, text.encode())

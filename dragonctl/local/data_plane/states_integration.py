@@ -39,7 +39,7 @@ def serve(exchange: Exchange, region: str, action: str) -> Reply:
     except WaitedTooLongError:
         raise faults.timed_out(exchange.timeout) from None
     finally:
-        told = {"operation": action, "region": region}
+        aws = {"operation": action, "region": region}
         exchange.call = Call(
             "StepFunctions",
             url,
@@ -48,7 +48,7 @@ def serve(exchange: Exchange, region: str, action: str) -> Reply:
             time.time(),
             status,
             calls.new_request_id(),
-            told,
+            aws,
         )
     latency = exchange.call.milliseconds
     exchange.log.note(f"Received response. Status: {status}, Integration latency: {latency} ms")
@@ -96,5 +96,5 @@ def _check_role(exchange: Exchange, action: str, resource: str) -> None:
 
 
 def _refusal(code: str, message: str) -> str:
-    said: dict[str, Any] = {"__type": code, "message": message}
-    return json.dumps(said)
+    error_body: dict[str, Any] = {"__type": code, "message": message}
+    return json.dumps(error_body)

@@ -36,8 +36,8 @@ def test_invoke(request: Request) -> dict[str, Any]:
     several: dict[str, list[str]] = {}
     for name, value in lines:
         several.setdefault(name, []).append(value)
-    if exchange.told_trace:
-        several["X-Amzn-Trace-Id"] = [exchange.told_trace]
+    if exchange.trace_in_answer:
+        several["X-Amzn-Trace-Id"] = [exchange.trace_in_answer]
     return {
         "status": answer.status,
         "body": answer.body.decode("utf-8", "replace"),
@@ -71,9 +71,9 @@ def _asked(request: Request) -> Any:
 
     parameters = request.parameters
     path = store.resource(request)["path"]
-    told = urlsplit(str(parameters.get("pathWithQueryString") or path))
+    address = urlsplit(str(parameters.get("pathWithQueryString") or path))
     query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(told.query, keep_blank_values=True):
+    for name, value in parse_qsl(address.query, keep_blank_values=True):
         query.setdefault(name, []).append(value)
     several = parameters.get("multiValueHeaders") or {}
     headers = {name: values[-1] for name, values in several.items() if values}
@@ -81,7 +81,7 @@ def _asked(request: Request) -> Any:
     verb = str(parameters["httpMethod"])
     return GatewayRequest(
         method="GET" if verb == "ANY" else verb,
-        path=told.path or "/",
+        path=address.path or "/",
         query=query,
         headers={**headers, **(parameters.get("headers") or {})},
         body=str(parameters.get("body") or "").encode(),

@@ -30,7 +30,7 @@ def admit(exchange: Exchange, buckets: Buckets) -> None:
         GatewayError: 403 without such a key, 429 beyond its plan's rate or quota.
 
     """
-    if not exchange.method.told.get("apiKeyRequired"):
+    if not exchange.method.raw.get("apiKeyRequired"):
         exchange.log.note(
             f"API Key  authorized because method '{exchange.method.http_method} "
             f"{exchange.method.resource_path}' does not require API Key. Request will not "
@@ -39,17 +39,17 @@ def admit(exchange: Exchange, buckets: Buckets) -> None:
         return
     stage = exchange.stage
     from_header = source(exchange) == "HEADER"
-    told = exchange.request.header("x-api-key") if from_header else exchange.usage_key
+    value = exchange.request.header("x-api-key") if from_header else exchange.usage_key
     backend = backends.backend("apigateway", stage.account, stage.region)
     with state.LOCK:
-        key = next((one for one in backend.keys.values() if told and one.value == told), None)
+        key = next((one for one in backend.keys.values() if value and one.value == value), None)
         found = _plan(backend, exchange, key.id) if key is not None and key.enabled else None
         if key is None or found is None:
-            raise faults.forbidden("INVALID_API_KEY", f"API Key {told or ''} not authorized")
+            raise faults.forbidden("INVALID_API_KEY", f"API Key {value or ''} not authorized")
         plan, served = found
         _throttle(exchange, buckets, plan, served, key.id)
         _spend(exchange, plan, key.id)
-    exchange.context["identity"]["apiKey"] = told
+    exchange.context["identity"]["apiKey"] = value
     exchange.context["identity"]["apiKeyId"] = key.id
 
 

@@ -33,7 +33,7 @@ def authorize(exchange: Exchange, authorizer: Mapping[str, Any]) -> None:
     token = (exchange.parameters.value(source) or "").removeprefix("Bearer ").strip()
     if not token:
         raise faults.unauthorized()
-    scopes = set(exchange.method.told.get("authorizationScopes") or ())
+    scopes = set(exchange.method.raw.get("authorizationScopes") or ())
     pools = _pools(authorizer)
     claims = _verified(token)
     issuer = str(claims.get("iss") or "").rpartition("/")[2]

@@ -102,6 +102,6 @@ def arrived(datagram: bytes) -> Arrived:
     if content.startswith((_UNSAMPLED, _METRICS)):
         return Arrived([])
     if content.startswith(_SAMPLED):
-        told = otlp.decoded(base64.b64decode(content.removeprefix(_SAMPLED)))
-        return Arrived(list(otlp.documents_of(told)), otlp.records_of(told))
+        decoded = otlp.decoded(base64.b64decode(content.removeprefix(_SAMPLED)))
+        return Arrived(list(otlp.documents_of(decoded)), otlp.records_of(decoded))
     return Arrived([json.loads(content)])

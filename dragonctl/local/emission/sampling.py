@@ -69,7 +69,7 @@ def rules(account: str, region: str) -> list[Mapping[str, Any]]:
 
 def matching(ordered: list[Mapping[str, Any]], asked: Asked) -> Mapping[str, Any]:
     """The first rule whose every field matches, ``*`` and ``?`` being wildcards."""
-    told = {
+    values = {
         "ServiceName": asked.service_name,
         "ServiceType": asked.service_type,
         "HTTPMethod": asked.method,
@@ -78,7 +78,7 @@ def matching(ordered: list[Mapping[str, Any]], asked: Asked) -> Mapping[str, Any
         "ResourceARN": asked.arn,
     }
     for rule in ordered:
-        if all(_fits(rule.get(name, "*"), value) for name, value in told.items()):
+        if all(_fits(rule.get(name, "*"), value) for name, value in values.items()):
             return rule
     return DEFAULT
 

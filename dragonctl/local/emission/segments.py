@@ -28,7 +28,7 @@ def put(
     OpenTelemetry's form.
     """
     backend = backends.backend("xray", account, region)
-    kept = [_told(document) for document in documents]
+    kept = [_without_nulls(document) for document in documents]
     with state.LOCK:  # moto keeps segments in a sorted list: writers and readers take turns
         for document in kept:
             backend.process_segment(rewritten(json.dumps(document)))
@@ -57,11 +57,11 @@ def keep_spans(
     log_groups.write(stream, lines, create_group=True)
 
 
-def _told(value: Any) -> Any:
+def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _told(inner) for key, inner in value.items() if inner is not None}
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
-        return [_told(inner) for inner in value]
+        return [_without_nulls(inner) for inner in value]
     return value
 
 

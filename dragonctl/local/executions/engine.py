@@ -155,13 +155,13 @@ def _routed(alias: Any) -> str:
 
 
 def _input(text: Any) -> str:
-    told = "{}" if text is None else str(text)
+    given = "{}" if text is None else str(text)
     try:
-        json.loads(told)
+        json.loads(given)
     except ValueError as error:
         words = f"Invalid State Machine Execution Input: '{error}'"
         raise AwsError("InvalidExecutionInput", words) from error
-    return told
+    return given
 
 
 def _same(source: Any, name: str, text: str) -> Any:
@@ -196,12 +196,12 @@ def _described(account: str, region: str, source: Any, machine: Any) -> Machine:
 
 def _decided(machine: Machine, header: str | None) -> TraceHeader:
     """The trace: an upstream decision holds even with tracing off; else the rules decide."""
-    told = trace_header.read(header)
-    sampled = bool(told.sampled)
-    if told.sampled is None and machine.tracing:
+    given = trace_header.read(header)
+    sampled = bool(given.sampled)
+    if given.sampled is None and machine.tracing:
         asked = sampling.Asked(machine.name, "AWS::StepFunctions::StateMachine", arn=machine.arn)
-        sampled = sampling.decide(told, machine.account, machine.region, asked)
-    return TraceHeader(told.root, told.parent, sampled)
+        sampled = sampling.decide(given, machine.account, machine.region, asked)
+    return TraceHeader(given.root, given.parent, sampled)
 
 
 def _snapshot(source: Any, machine: Any) -> Any:

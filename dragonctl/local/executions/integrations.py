@@ -79,18 +79,18 @@ def _refuse_calls_of_apis(module: Any) -> None:
 
 def _members(self: Any, env: Any) -> dict[str, Any]:
     """What the definition tells the service; States.Runtime for what it does not take."""
-    told: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     if self.parargs is not None:
         self.parargs.eval(env=env)
-        told = env.stack.pop()
+        given = env.stack.pop()
     taken = self._get_supported_parameters()
-    strange = [name for name in told if name not in taken] if taken else []
+    strange = [name for name in given if name not in taken] if taken else []
     if strange:
-        raise _not_taken(env, told, strange)
-    return told
+        raise _not_taken(env, given, strange)
+    return given
 
 
-def _not_taken(env: Any, told: dict[str, Any], names: list[str]) -> Exception:
+def _not_taken(env: Any, given: dict[str, Any], names: list[str]) -> Exception:
     """AWS finds it as the task begins, not as the machine is made."""
     from moto.stepfunctions.parser.api import HistoryEventType
     from moto.stepfunctions.parser.asl.component.common.error_name import (
@@ -101,7 +101,7 @@ def _not_taken(env: Any, told: dict[str, Any], names: list[str]) -> Exception:
 
     typ = states_error_name_type.StatesErrorNameType.StatesRuntime
     reasons = [f'The field "{name}" is not supported by Step Functions' for name in names]
-    shown = json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=str)
+    shown = json.dumps(given, separators=(",", ":"), ensure_ascii=False, default=str)
     cause = f"The Parameters '{shown}' could not be used to start the Task: [{', '.join(reasons)}]"
     details: Any = {"taskFailedEventDetails": {"error": typ.to_name(), "cause": cause}}
     name = states_error_name.StatesErrorName(typ=typ)
@@ -166,7 +166,7 @@ def _refusal(self: Any, env: Any, ex: Exception) -> Any:
     )
 
     error = "ApiGateway.NotImplemented"
-    told: Any = {
+    given: Any = {
         "taskFailedEventDetails": {
             "error": error,
             "cause": str(ex),
@@ -174,4 +174,4 @@ def _refusal(self: Any, env: Any, ex: Exception) -> Any:
             "resourceType": self.resource.service_name,
         }
     }
-    return FailureEvent(env, CustomErrorName(error), HistoryEventType.TaskFailed, told)
+    return FailureEvent(env, CustomErrorName(error), HistoryEventType.TaskFailed, given)

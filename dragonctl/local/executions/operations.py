@@ -91,10 +91,10 @@ def _started(execution: Any) -> dict[str, Any]:
 
 
 def _ended(execution: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    told = {**execution.to_describe_output(), "input": execution.execution_input}
+    shown = {**execution.to_describe_output(), "input": execution.execution_input}
     if execution.stop_date:
-        told["billingDetails"] = _billing(execution)
-    known = {name: value for name, value in told.items() if value is not None}
+        shown["billingDetails"] = _billing(execution)
+    known = {name: value for name, value in shown.items() if value is not None}
     return with_data_asked_for(known, parameters)
 
 

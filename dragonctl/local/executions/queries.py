@@ -71,10 +71,10 @@ def _failure(env: Any, cause: str, field: str | None = None) -> Any:
 
     typ = states_error_name_type.StatesErrorNameType.StatesQueryEvaluationError
     name = states_error_name.StatesErrorName(typ=typ)
-    told = {"cause": cause, "error": name.error_name}
+    members = {"cause": cause, "error": name.error_name}
     if field:
-        told["location"] = field
-    details: Any = {"evaluationFailedEventDetails": told}
+        members["location"] = field
+    details: Any = {"evaluationFailedEventDetails": members}
     failed = failure_event.FailureEvent(
         env=env,
         error_name=name,
@@ -189,13 +189,17 @@ def bindings(states: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[st
     """
     from jsonata.jsonata import Jsonata
 
-    told = {
+    context = {
         name: held
         for name, held in states.items()
         if held is not None or name not in ("result", "errorOutput")
     }
     functions = {name: Jsonata.JLambda(function) for name, function in _FUNCTIONS.items()}
-    return {**functions, "states": _bound(told), **{k: _bound(v) for k, v in variables.items()}}
+    return {
+        **functions,
+        "states": _bound(context),
+        **{k: _bound(v) for k, v in variables.items()},
+    }
 
 
 def _bound(value: Any) -> Any:

@@ -112,11 +112,11 @@ def _close(document: Document, moment: float) -> None:
 
 
 def _cause(details: Mapping[str, Any] | None) -> Document:
-    told = details or {}
+    fields = details or {}
     exception = {
         "id": trace_header.new_segment_id(),
-        "type": told.get("error"),
-        "message": told.get("cause"),
+        "type": fields.get("error"),
+        "message": fields.get("cause"),
     }
     return {"working_directory": "", "exceptions": [exception]}
 
@@ -168,7 +168,7 @@ class Recorder:
         log_groups.write(stream, [(moment, message)], create_group=False)
 
     def _message(self, event: Mapping[str, Any], details: Document, moment: int) -> str:
-        told = {
+        fields = {
             "id": event["id"],
             "type": event["type"].value,
             "details": details,
@@ -177,7 +177,7 @@ class Recorder:
             "execution_arn": self.execution_arn,
             "redrive_count": "0",
         }
-        return json.dumps(told, default=str, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(fields, default=str, separators=(",", ":"), ensure_ascii=False)
 
     def finish(self, status: str, error: str | None, cause: str | None) -> None:
         """The execution has ended: its segment, if it is traced."""

@@ -147,11 +147,11 @@ def _run(function: Function, invocation: Invocation, arn: str) -> Outcome:
 
 
 def _refusal(code: str, message: str, status: int) -> ClientError:
-    told: Any = {
+    response: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status, "RequestId": calls.new_request_id()},
     }
-    return ClientError(told, "Invoke")
+    return ClientError(response, "Invoke")
 
 
 def _failure(env: Any, error: ClientError) -> Any:
@@ -164,10 +164,13 @@ def _failure(env: Any, error: ClientError) -> Any:
         FailureEvent,
     )
 
-    said: Any = error.response
-    name = f"Lambda.{said['Error']['Code']}"
+    error_response: Any = error.response
+    name = f"Lambda.{error_response['Error']['Code']}"
     details: Any = {
-        "lambdaFunctionFailedEventDetails": {"error": name, "cause": said["Error"]["Message"]}
+        "lambdaFunctionFailedEventDetails": {
+            "error": name,
+            "cause": error_response["Error"]["Message"],
+        }
     }
     return FailureEvent(
         env=env,

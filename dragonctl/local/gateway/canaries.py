@@ -48,10 +48,10 @@ def check_deployment(request: Request, record: Record) -> None:
         return
     name = request.parameters.get("stageName")
     if not name:
-        said = "null" if name is None else name
+        shown = "null" if name is None else name
         raise bad_request(
             "Invalid deployment content specified.Non null and non empty stageName must be "
-            f"provided for canary deployment. Provided value is {said}"
+            f"provided for canary deployment. Provided value is {shown}"
         )
     if name not in record["stages"]:
         raise bad_request(

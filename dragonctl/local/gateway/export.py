@@ -65,7 +65,7 @@ def swagger(
         path: {word: _swagger_operation(one) for word, one in item.items()}
         for path, item in document["paths"].items()
     }
-    told: Record = {
+    members: Record = {
         "swagger": "2.0",
         "info": document["info"],
         "host": _host(shown, region),
@@ -75,27 +75,27 @@ def swagger(
         "definitions": document["components"]["schemas"],
     }
     rest = {key: one for key, one in document.items() if key.startswith("x-amazon")}
-    whole: Record = _referring({**told, **rest}, "#/definitions/")
+    whole: Record = _referring({**members, **rest}, "#/definitions/")
     return whole
 
 
 def _swagger_operation(operation: Record) -> Record:
     """Bodies are parameters, and what is consumed and produced is named once."""
-    told = {key: one for key, one in operation.items() if key != "requestBody"}
+    members = {key: one for key, one in operation.items() if key != "requestBody"}
     body = operation.get("requestBody", {}).get("content", {})
     parameters = [_swagger_parameter(one) for one in operation.get("parameters", [])]
     for kind, content in list(body.items())[:1]:
         name = str(content["schema"]["$ref"]).rpartition("/")[2]
         parameters.append({"in": "body", "name": name, "required": True, **content})
-        told["consumes"] = [kind]
+        members["consumes"] = [kind]
     produced = {
         kind for one in operation.get("responses", {}).values() for kind in one.get("content", {})
     }
     responses = {
         status: _swagger_response(one) for status, one in operation.get("responses", {}).items()
     }
-    told |= {"parameters": parameters, "responses": responses, "produces": sorted(produced)}
-    return {key: one for key, one in told.items() if one not in ([], None)}
+    members |= {"parameters": parameters, "responses": responses, "produces": sorted(produced)}
+    return {key: one for key, one in members.items() if one not in ([], None)}
 
 
 def _swagger_parameter(parameter: Record) -> Record:
@@ -103,11 +103,11 @@ def _swagger_parameter(parameter: Record) -> Record:
 
 
 def _swagger_response(response: Record) -> Record:
-    told = {key: one for key, one in response.items() if key not in ("content", "headers")}
+    members = {key: one for key, one in response.items() if key not in ("content", "headers")}
     for content in list(response.get("content", {}).values())[:1]:
-        told |= content
+        members |= content
     headers = {name: one["schema"] for name, one in response.get("headers", {}).items()}
-    return {**told, "headers": headers} if headers else told
+    return {**members, "headers": headers} if headers else members
 
 
 def _host(shown: Record, region: str) -> str:
@@ -230,9 +230,9 @@ def _responses(method: Record) -> Iterator[tuple[str, Record]]:
             name.rpartition(".")[2]: {"schema": {"type": "string"}}
             for name in answer.get("responseParameters") or {}
         }
-        said = {"headers": headers, "content": _content(answer.get("responseModels") or {})}
-        told = {key: value for key, value in said.items() if value}
-        yield status, {"description": f"{status} response", **told}
+        parts = {"headers": headers, "content": _content(answer.get("responseModels") or {})}
+        filled = {key: value for key, value in parts.items() if value}
+        yield status, {"description": f"{status} response", **filled}
 
 
 def _integration(integration: Record, resource: Record) -> Record:

@@ -101,26 +101,26 @@ def _from_yaml(text: str) -> Any:
 
 
 def _endpoint_types(document: Document) -> list[str] | None:
-    told = document.content.get("x-amazon-apigateway-endpoint-configuration") or (
+    given = document.content.get("x-amazon-apigateway-endpoint-configuration") or (
         document.server.get("x-amazon-apigateway-endpoint-configuration") or {}
     )
-    types: list[str] | None = told.get("types")
+    types: list[str] | None = given.get("types")
     return types
 
 
 def _settings(document: Document) -> Record:
     """What the document says of the API itself."""
-    content, told = document.content, {}
+    content, given = document.content, {}
     names = {
         "x-amazon-apigateway-binary-media-types": "binaryMediaTypes",
         "x-amazon-apigateway-minimum-compression-size": "minimumCompressionSize",
         "x-amazon-apigateway-api-key-source": "apiKeySource",
     }
-    told = {ours: content[theirs] for theirs, ours in names.items() if theirs in content}
+    given = {ours: content[theirs] for theirs, ours in names.items() if theirs in content}
     if "x-amazon-apigateway-policy" in content:
-        told["policy"] = json.dumps(content["x-amazon-apigateway-policy"])
+        given["policy"] = json.dumps(content["x-amazon-apigateway-policy"])
     info = content.get("info", {})
-    return told | {key: str(info[key]) for key in ("description", "version") if info.get(key)}
+    return given | {key: str(info[key]) for key in ("description", "version") if info.get(key)}
 
 
 def base_path(document: Document, options: Record) -> str:
@@ -153,30 +153,30 @@ def _fill(record: Record, document: Document, ids: dict[str, str], base: str) ->
 
 
 def _add_method(resource: Record, made: Record) -> None:
-    told = made.pop("x-amazon-apigateway-integration", None)
-    if told is not None:
-        integration = integrations.integration(_integration_parameters(told), resource["id"])
+    given = made.pop("x-amazon-apigateway-integration", None)
+    if given is not None:
+        integration = integrations.integration(_integration_parameters(given), resource["id"])
         integrations.check(integration, made)
-        if told.get("responses"):
-            integration["integrationResponses"] = _responses(told["responses"])
+        if given.get("responses"):
+            integration["integrationResponses"] = _responses(given["responses"])
         made["methodIntegration"] = integration
     resource.setdefault("resourceMethods", {})[made["httpMethod"]] = made
 
 
-def _integration_parameters(told: Record) -> Record:
+def _integration_parameters(given: Record) -> Record:
     """The extension in PutIntegration's words: it writes its enumerations in lower case."""
     upper = {
-        key: str(told[key]).upper()
+        key: str(given[key]).upper()
         for key in ("type", "passthroughBehavior", "connectionType", "contentHandling")
-        if told.get(key)
+        if given.get(key)
     }
-    taken = {key: value for key, value in told.items() if key not in ("httpMethod", "responses")}
-    return {**taken, **upper, "integrationHttpMethod": told.get("httpMethod")}
+    taken = {key: value for key, value in given.items() if key not in ("httpMethod", "responses")}
+    return {**taken, **upper, "integrationHttpMethod": given.get("httpMethod")}
 
 
-def _responses(told: Record) -> Record:
+def _responses(given: Record) -> Record:
     made = {}
-    for pattern, answer in told.items():
+    for pattern, answer in given.items():
         status = str(answer["statusCode"])
         fields = {k: v for k, v in answer.items() if k != "statusCode"}
         selected = {} if pattern == "default" else {"selectionPattern": pattern}
@@ -208,21 +208,23 @@ def _add_parts(record: Record, document: Document) -> None:
     for name, schema in document.schemas.items():
         shown = {"name": name, "contentType": "application/json", "schema": json.dumps(schema)}
         record["models"][name] = {"id": new_id(6), **shown}
-    for name, told in (
+    for name, given in (
         document.content.get("x-amazon-apigateway-request-validators") or {}
     ).items():
         made = parts.validator(
             name,
-            body=bool(told.get("validateRequestBody")),
-            parameters=bool(told.get("validateRequestParameters")),
+            body=bool(given.get("validateRequestBody")),
+            parameters=bool(given.get("validateRequestParameters")),
         )
         record["validators"][made["id"]] = made
-    for name, told in document.security_schemes.items():
-        if "x-amazon-apigateway-authorizer" in told:
-            _add_authorizer(record, name, told)
-    for kind, told in (document.content.get("x-amazon-apigateway-gateway-responses") or {}).items():
-        fields = {key: value for key, value in told.items() if key != "statusCode"}
-        status = {"statusCode": str(told["statusCode"])} if "statusCode" in told else {}
+    for name, given in document.security_schemes.items():
+        if "x-amazon-apigateway-authorizer" in given:
+            _add_authorizer(record, name, given)
+    for kind, given in (
+        document.content.get("x-amazon-apigateway-gateway-responses") or {}
+    ).items():
+        fields = {key: value for key, value in given.items() if key != "statusCode"}
+        status = {"statusCode": str(given["statusCode"])} if "statusCode" in given else {}
         record["responses"][kind] = {
             "responseType": kind,
             "defaultResponse": False,
@@ -231,12 +233,12 @@ def _add_parts(record: Record, document: Document) -> None:
         }
 
 
-def _add_authorizer(record: Record, name: str, told: Record) -> None:
-    extension: dict[str, Any] = told["x-amazon-apigateway-authorizer"]
+def _add_authorizer(record: Record, name: str, given: Record) -> None:
+    extension: dict[str, Any] = given["x-amazon-apigateway-authorizer"]
     kind = str(extension.get("type", "token")).upper()
     fields = {key: value for key, value in extension.items() if key != "type"}
     made = {"id": new_id(6), "name": name, "type": kind, **fields}
-    header = told.get("name")
+    header = given.get("name")
     if header and "identitySource" not in made:
         made["identitySource"] = f"method.request.header.{header}"
     record["authorizers"][made["id"]] = made

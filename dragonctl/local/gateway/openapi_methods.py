@@ -40,8 +40,8 @@ class Document:
     def base_path(self) -> str:
         """What its server's address, or a Swagger's ``basePath``, puts before each path."""
         url = str(self.server.get("url") or self.content.get("basePath") or "")
-        for name, told in (self.server.get("variables") or {}).items():
-            url = url.replace(f"{{{name}}}", str(told.get("default", "")))
+        for name, declared_part in (self.server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(declared_part.get("default", "")))
         path = urlsplit(url).path.strip("/")
         return f"/{path}" if path else ""
 
@@ -93,10 +93,13 @@ def method_of(
 
 def _parameters(document: Document, declared: list[Any]) -> Iterator[tuple[str, bool]]:
     """``method.request.<place>.<name>`` -> whether it is required; a later one wins."""
-    for told in map(document.resolved, declared):
-        place = _PLACES.get(told.get("in", ""))
+    for declared_part in map(document.resolved, declared):
+        place = _PLACES.get(declared_part.get("in", ""))
         if place:
-            yield f"method.request.{place}.{told['name']}", bool(told.get("required"))
+            yield (
+                f"method.request.{place}.{declared_part['name']}",
+                bool(declared_part.get("required")),
+            )
 
 
 def _request_models(
@@ -104,16 +107,18 @@ def _request_models(
 ) -> Iterator[tuple[str, str]]:
     body = document.resolved(operation.get("requestBody") or {})
     yield from _models(body.get("content") or {})
-    for told in map(document.resolved, declared):
-        name = _model_name(told.get("schema")) if told.get("in") == "body" else None
+    for declared_part in map(document.resolved, declared):
+        name = (
+            _model_name(declared_part.get("schema")) if declared_part.get("in") == "body" else None
+        )
         if name:
             kinds = operation.get("consumes") or ["application/json"]
             yield from ((kind, name) for kind in kinds)
 
 
 def _models(content: Record) -> Iterator[tuple[str, str]]:
-    for kind, told in content.items():
-        name = _model_name(told.get("schema"))
+    for kind, declared_part in content.items():
+        name = _model_name(declared_part.get("schema"))
         if name:
             yield kind, name
 
@@ -125,12 +130,14 @@ def _model_name(schema: Any) -> str | None:
 
 def _method_responses(document: Document, operation: Record) -> Iterator[tuple[str, Record]]:
     for status, referred in (operation.get("responses") or {}).items():
-        told = document.resolved(referred)
-        models = dict(_models(told.get("content") or {}))
-        swagger_model = _model_name(told.get("schema"))
+        declared_part = document.resolved(referred)
+        models = dict(_models(declared_part.get("content") or {}))
+        swagger_model = _model_name(declared_part.get("schema"))
         if swagger_model:
             models["application/json"] = swagger_model
-        headers = {f"method.response.header.{name}": False for name in told.get("headers") or {}}
+        headers = {
+            f"method.response.header.{name}": False for name in declared_part.get("headers") or {}
+        }
         shown = {"statusCode": str(status), "responseModels": models, "responseParameters": headers}
         if str(status) != "default":
             yield str(status), {key: value for key, value in shown.items() if value}
@@ -148,13 +155,13 @@ def _validator(document: Document, operation: Record, record: Record) -> str | N
 
 def _authorization(document: Document, operation: Record, record: Record) -> Record:
     """From ``security``: an authorizer, IAM, or an API key."""
-    said: Record = {}
+    fields: Record = {}
     if (operation.get("x-amazon-apigateway-auth") or {}).get("type") == "AWS_IAM":
-        said["authorizationType"] = "AWS_IAM"
+        fields["authorizationType"] = "AWS_IAM"
     required = operation.get("security", document.content.get("security")) or []
     for name, scopes in (pair for one in required for pair in one.items()):
-        said |= _scheme(document.security_schemes.get(name) or {}, name, scopes, record)
-    return said
+        fields |= _scheme(document.security_schemes.get(name) or {}, name, scopes, record)
+    return fields
 
 
 def _scheme(scheme: Record, name: str, scopes: list[str], record: Record) -> Record:
@@ -165,8 +172,8 @@ def _scheme(scheme: Record, name: str, scopes: list[str], record: Record) -> Rec
         return {"apiKeyRequired": True} if scheme.get("name", "").lower() == "x-api-key" else {}
     authorizer = next(one for one in record["authorizers"].values() if one["name"] == name)
     pools = authorizer["type"] == "COGNITO_USER_POOLS"
-    said: Record = {
+    fields: Record = {
         "authorizationType": "COGNITO_USER_POOLS" if pools else "CUSTOM",
         "authorizerId": authorizer["id"],
     }
-    return {**said, "authorizationScopes": scopes} if scopes else said
+    return {**fields, "authorizationScopes": scopes} if scopes else fields

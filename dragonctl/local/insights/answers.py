@@ -117,9 +117,9 @@ def _group_names(request: Request) -> list[str]:
 
 def _row(query: Query, row: Row) -> list[dict[str, str]]:
     shown = query.shown or _OF_EVENTS
-    told = [*shown] if query.is_statistics else [*shown, "@ptr"]
+    columns = [*shown] if query.is_statistics else [*shown, "@ptr"]
     return [
-        {"field": name, "value": _text(row[name])} for name in told if row.get(name) is not None
+        {"field": name, "value": _text(row[name])} for name in columns if row.get(name) is not None
     ]
 
 

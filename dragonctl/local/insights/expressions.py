@@ -256,13 +256,13 @@ def unquoted(word: str) -> str:
 
 
 _FUNCTIONS: dict[str, Callable[[list[Any]], Any]] = {
-    "ispresent": lambda told: all(one is not None for one in told),
-    "isempty": lambda told: told[0] in (None, ""),
-    "isblank": lambda told: not str(told[0] or "").strip(),
-    "coalesce": lambda told: next((one for one in told if one is not None), None),
-    "concat": lambda told: "".join(str(one) for one in told if one is not None),
-    "strlen": lambda told: None if told[0] is None else len(str(told[0])),
-    "tolower": lambda told: None if told[0] is None else str(told[0]).lower(),
-    "toupper": lambda told: None if told[0] is None else str(told[0]).upper(),
-    "strcontains": lambda told: int(str(told[1]) in str(told[0] or "")),
+    "ispresent": lambda values: all(one is not None for one in values),
+    "isempty": lambda values: values[0] in (None, ""),
+    "isblank": lambda values: not str(values[0] or "").strip(),
+    "coalesce": lambda values: next((one for one in values if one is not None), None),
+    "concat": lambda values: "".join(str(one) for one in values if one is not None),
+    "strlen": lambda values: None if values[0] is None else len(str(values[0])),
+    "tolower": lambda values: None if values[0] is None else str(values[0]).lower(),
+    "toupper": lambda values: None if values[0] is None else str(values[0]).upper(),
+    "strcontains": lambda values: int(str(values[1]) in str(values[0] or "")),
 }

@@ -172,12 +172,12 @@ def _sort_key(tokens: Tokens) -> tuple[Value, bool]:
     return read, tokens.has("desc") or not tokens.has("asc")
 
 
-def _rank(told: Any) -> tuple[int, float, str]:
+def _rank(cell: Any) -> tuple[int, float, str]:
     """What is not there comes before numbers, and these before texts."""
-    if told is None:
+    if cell is None:
         return (0, 0.0, "")
-    reckoned = number(told)
-    return (2, 0.0, str(told)) if reckoned is None else (1, reckoned, "")
+    reckoned = number(cell)
+    return (2, 0.0, str(cell)) if reckoned is None else (1, reckoned, "")
 
 
 @dataclass(frozen=True)
@@ -225,12 +225,12 @@ def _statistic(tokens: Tokens) -> _Statistic:
 def _grouped(rows: list[Row], asked: list[_Statistic], by: list[tuple[str, Value]]) -> list[Row]:
     groups: dict[tuple[str, ...], tuple[Row, list[Row]]] = {}
     for row in rows:
-        told = {name: read(row) for name, read in by}
-        key = tuple(map(str, told.values()))
-        groups.setdefault(key, (told, []))[1].append(row)
+        group = {name: read(row) for name, read in by}
+        key = tuple(map(str, group.values()))
+        groups.setdefault(key, (group, []))[1].append(row)
     return [
-        {**told, **{one.column: one.over(members) for one in asked}}
-        for told, members in groups.values()
+        {**group, **{one.column: one.over(members) for one in asked}}
+        for group, members in groups.values()
     ]
 
 

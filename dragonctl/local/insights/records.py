@@ -54,28 +54,28 @@ def _discovered(message: str) -> Iterator[tuple[str, Any]]:
         yield from _reported(message)
     elif message.lstrip().startswith("{"):
         try:
-            said = json.loads(message)
+            value = json.loads(message)
         except (ValueError, RecursionError):
             return
-        if isinstance(said, dict) and {"traceId", "spanId", "startTimeUnixNano"} <= said.keys():
+        if isinstance(value, dict) and {"traceId", "spanId", "startTimeUnixNano"} <= value.keys():
             yield "@data_format", SPANS
-        flat = _flattened(said, "")
+        flat = _flattened(value, "")
         yield from (one for one, _ in zip(flat, range(_MOST_FIELDS), strict=False))
 
 
 def _reported(message: str) -> Iterator[tuple[str, Any]]:
     for name, pattern in _REPORTED.items():
-        if told := pattern.search(message):
+        if match := pattern.search(message):
             in_bytes = "emory" in name
-            yield name, str(int(told[1]) * _MEGABYTE) if in_bytes else told[1]
+            yield name, str(int(match[1]) * _MEGABYTE) if in_bytes else match[1]
 
 
-def _flattened(said: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(said, dict):
-        for name, one in said.items():
+def _flattened(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, one in value.items():
             yield from _flattened(one, f"{path}.{name}" if path else name)
-    elif isinstance(said, list):
-        for place, one in enumerate(said):
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
             yield from _flattened(one, f"{path}.{place}")
-    elif said is not None:
-        yield path, str(said).lower() if isinstance(said, bool) else said
+    elif value is not None:
+        yield path, str(value).lower() if isinstance(value, bool) else value

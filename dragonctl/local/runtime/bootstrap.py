@@ -43,18 +43,18 @@ class HandlerError(Exception):
 class Identity:
     """The Cognito identity of a mobile caller; empty for everybody else."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.cognito_identity_id = told.get("cognitoIdentityId")
-        self.cognito_identity_pool_id = told.get("cognitoIdentityPoolId")
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.cognito_identity_id = given.get("cognitoIdentityId")
+        self.cognito_identity_pool_id = given.get("cognitoIdentityPoolId")
 
 
 class ClientContext:
     """What a mobile client says of itself, as the caller sent it."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.custom = told.get("custom")
-        self.env = told.get("env")
-        self.client = told.get("client")
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.custom = given.get("custom")
+        self.env = given.get("env")
+        self.client = given.get("client")
 
 
 class Context:
@@ -69,8 +69,8 @@ class Context:
         self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.identity = Identity({})
-        told = order.get("client_context")
-        self.client_context = ClientContext(told) if told else None
+        given = order.get("client_context")
+        self.client_context = ClientContext(given) if given else None
         self.tenant_id = None
         self._deadline = float(order["deadline"])
 

@@ -149,12 +149,12 @@ class FunctionLog:
         types = {"INIT_START": "initStart", "START": "start", "REPORT": "report"}
         milliseconds = time.time() % 1 * 1000
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-        told = {
+        members = {
             "time": f"{moment}.{milliseconds:03.0f}Z",
             "type": f"platform.{types[kind]}",
             "record": record,
         }
-        self._write(json.dumps(told))
+        self._write(json.dumps(members))
 
     def _write(self, text: str) -> None:
         with self._lock:
@@ -165,6 +165,6 @@ class FunctionLog:
 
     def _look_at_rights(self) -> None:
         """Once an invocation: rights change seldom, and lines come in thousands."""
-        role = str(self._settings.told.get("Role") or "")
+        role = str(self._settings.configuration.get("Role") or "")
         self._may_write = rights.allows(role, "logs:PutLogEvents")
         self._may_create = rights.allows(role, "logs:CreateLogGroup")

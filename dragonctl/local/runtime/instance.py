@@ -103,7 +103,7 @@ class Instance:
         self, invocation: Invocation, arn: str, trace: TraceHeader | None, begun: float
     ) -> dict[str, Any]:
         deadline = begun + self.settings.timeout
-        told = invocation.client_context
+        context = invocation.client_context
         self.container.send(
             {
                 "event": invocation.payload.decode("utf-8", "replace") or "null",
@@ -111,7 +111,7 @@ class Instance:
                 "arn": arn,
                 "trace": str(trace) if trace else "",
                 "deadline": deadline,
-                "client_context": json.loads(base64.b64decode(told)) if told else None,
+                "client_context": json.loads(base64.b64decode(context)) if context else None,
             }
         )
         try:

@@ -57,7 +57,7 @@ def _decided(settings: Settings, invocation: Invocation) -> Traced:
     sampled = bool(header.sampled)
     if header.sampled is None and settings.traces_actively:
         sampled = sampling.decide(header, function.account, function.region, asked)
-    role = str(settings.told.get("Role") or "")
+    role = str(settings.configuration.get("Role") or "")
     sampled = sampled and rights.allows(role, "xray:PutTraceSegments")
     decided = TraceHeader(header.root, header.parent, sampled)
     return Traced(decided, trace_header.new_segment_id(), trace_header.new_segment_id())
@@ -76,11 +76,11 @@ def _outcome(served: Served) -> Outcome:
 
 
 def _busy() -> Outcome:
-    said = {
+    answer = {
         "errorType": "Sandbox.Timedout",
         "errorMessage": "Every container of this function stayed busy until the time-out.",
     }
-    return Outcome(json.dumps(said).encode(), "Unhandled")
+    return Outcome(json.dumps(answer).encode(), "Unhandled")
 
 
 def _trace(settings: Settings, invocation: Invocation, traced: Traced, served: Served) -> None:

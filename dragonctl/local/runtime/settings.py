@@ -28,44 +28,44 @@ class Settings:
     daemon: str
 
     @property
-    def told(self) -> Mapping[str, Any]:
+    def configuration(self) -> Mapping[str, Any]:
         """The configuration, as GetFunctionConfiguration answers it."""
         return self.function.configuration
 
     @property
     def name(self) -> str:
         """The function's name."""
-        return str(self.told["FunctionName"])
+        return str(self.configuration["FunctionName"])
 
     @property
     def version(self) -> str:
         """``$LATEST`` or a published version's number."""
-        return str(self.told.get("Version") or "$LATEST")
+        return str(self.configuration.get("Version") or "$LATEST")
 
     @property
     def arn(self) -> str:
         """The ARN without a qualifier."""
-        return ":".join(str(self.told["FunctionArn"]).split(":")[:7])
+        return ":".join(str(self.configuration["FunctionArn"]).split(":")[:7])
 
     @property
     def memory(self) -> int:
         """Memory size in MB."""
-        return int(self.told.get("MemorySize") or 128)
+        return int(self.configuration.get("MemorySize") or 128)
 
     @property
     def timeout(self) -> float:
         """Seconds until an invocation is ended."""
-        return float(self.told.get("Timeout") or 3)
+        return float(self.configuration.get("Timeout") or 3)
 
     @property
     def traces_actively(self) -> bool:
         """Whether the function itself may decide to trace a request."""
-        return bool((self.told.get("TracingConfig") or {}).get("Mode") == "Active")
+        return bool((self.configuration.get("TracingConfig") or {}).get("Mode") == "Active")
 
     @property
     def logging(self) -> Mapping[str, Any]:
         """Its LoggingConfig; empty where nobody set one."""
-        return self.told.get("LoggingConfig") or {}
+        return self.configuration.get("LoggingConfig") or {}
 
     @property
     def log_group(self) -> str:
@@ -92,7 +92,10 @@ class Settings:
     def revision(self) -> str:
         """A digest of all that a warm container depends on."""
         fields = ("Environment", "Handler", "MemorySize", "Timeout", "Layers", "LoggingConfig")
-        kept = {name: self.told.get(name) for name in (*fields, "TracingConfig", "Role", "Runtime")}
+        kept = {
+            name: self.configuration.get(name)
+            for name in (*fields, "TracingConfig", "Role", "Runtime")
+        }
         text = json.dumps([kept, self.function.code_sha256], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -116,7 +119,7 @@ class Settings:
 
     def _layer_paths(self) -> list[Path]:
         paths: list[Path] = []
-        for layer in self.told.get("Layers") or ():
+        for layer in self.configuration.get("Layers") or ():
             archive = _layer_code(self.function, layer["Arn"])
             root = code.unpacked(archive, hashlib.sha256(archive).hexdigest())
             inner = root / "python"
@@ -139,8 +142,8 @@ class Settings:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
             **{k: str(v) for k, v in self._own_variables().items()},
-            **credentials(str(self.told.get("Role") or ""), self.function),
-            "_HANDLER": str(self.told.get("Handler") or ""),
+            **credentials(str(self.configuration.get("Role") or ""), self.function),
+            "_HANDLER": str(self.configuration.get("Handler") or ""),
             "LAMBDA_TASK_ROOT": str(folder),
             "LAMBDA_RUNTIME_DIR": str(code.runtime_libraries()),
             "AWS_REGION": self.function.region,
@@ -164,7 +167,7 @@ class Settings:
         }
 
     def _own_variables(self) -> Mapping[str, Any]:
-        return (self.told.get("Environment") or {}).get("Variables") or {}
+        return (self.configuration.get("Environment") or {}).get("Variables") or {}
 
 
 def credentials(role: str, function: Function) -> dict[str, str]:

@@ -199,5 +199,5 @@ def validate(request: Request) -> dict[str, Any]:
 
 
 def _diagnostic(problem: Problem) -> dict[str, str]:
-    told = {"severity": "ERROR", "code": problem.code, "message": problem.message}
-    return {**told, "location": problem.location} if problem.location else told
+    fields = {"severity": "ERROR", "code": problem.code, "message": problem.message}
+    return {**fields, "location": problem.location} if problem.location else fields

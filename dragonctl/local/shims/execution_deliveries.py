@@ -24,18 +24,18 @@ _OTHER_RESOURCE = (
 @instead("logs", "PutDeliverySource")
 def put_source(request: Request) -> dict[str, Any]:
     """Moto's answer, but for a stage, which is no source to it."""
-    told, backend = request.parameters, _backend(request)
-    tags, arn = told.get("tags") or {}, told["resourceArn"]
-    if arn.split(":")[2] != "apigateway" or told["logType"] != LOG_TYPE:
-        source = backend.put_delivery_source(told["name"], arn, told["logType"], tags)
+    given, backend = request.parameters, _backend(request)
+    tags, arn = given.get("tags") or {}, given["resourceArn"]
+    if arn.split(":")[2] != "apigateway" or given["logType"] != LOG_TYPE:
+        source = backend.put_delivery_source(given["name"], arn, given["logType"], tags)
         return {"deliverySource": source.to_dict()}
-    known = backend.delivery_sources.get(told["name"])
+    known = backend.delivery_sources.get(given["name"])
     if known and arn not in known.resource_arns:
         raise AwsError("ConflictException", _OTHER_RESOURCE)
     source = DeliverySource(
-        request.account, request.region, told["name"], arn, told["logType"], tags
+        request.account, request.region, given["name"], arn, given["logType"], tags
     )
-    backend.delivery_sources[told["name"]] = source
+    backend.delivery_sources[given["name"]] = source
     if tags:
         backend.tag_resource(source.arn, tags)
     return {"deliverySource": source.to_dict()}

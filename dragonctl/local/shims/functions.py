@@ -94,7 +94,7 @@ def named(request: Request, *, check: bool = False) -> Named:
 
 
 def named_by(
-    request: Request, told: str, qualifier: str | None = None, check: bool = False
+    request: Request, given: str, qualifier: str | None = None, check: bool = False
 ) -> Named:
     """What a name, a partial ARN or an ARN names.
 
@@ -102,7 +102,7 @@ def named_by(
         AwsError: two qualifiers, one in the name, that differ; no such function (``check``).
 
     """
-    name, _, inner = told.rpartition("function:")[2].partition(":")
+    name, _, inner = given.rpartition("function:")[2].partition(":")
     if inner and qualifier and inner != qualifier:
         raise invalid(
             "The derived qualifier from the function name does not match the specified qualifier."
@@ -199,14 +199,14 @@ def _update_status(function: Any) -> dict[str, str]:
 
 def _logging(function: Any) -> dict[str, Any]:
     """As set; JSON brings both levels (recorded)."""
-    told = _details(function)["logging"]
+    given = _details(function)["logging"]
     levels = (
         {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
-        if told.get("LogFormat") == "JSON"
+        if given.get("LogFormat") == "JSON"
         else {}
     )
     group = f"/aws/lambda/{function.function_name}"
-    return {"LogFormat": "Text", **levels, "LogGroup": group, **told}
+    return {"LogFormat": "Text", **levels, "LogGroup": group, **given}
 
 
 def _runtime_version(function: Any) -> str:
@@ -270,10 +270,10 @@ def check_idle(request: Request) -> None:
 @before("lambda", "PublishVersion")
 def check_published_code(request: Request) -> None:
     """The code that the caller means to publish."""
-    said, held = request.parameters.get("CodeSha256"), find(request).code_sha_256
-    if said and said != held:
+    expected, held = request.parameters.get("CodeSha256"), find(request).code_sha_256
+    if expected and expected != held:
         raise invalid(
-            f"CodeSHA256 ({said}) is different from current CodeSHA256 in $LATEST ({held}). "
+            f"CodeSHA256 ({expected}) is different from current CodeSHA256 in $LATEST ({held}). "
             "Please try again with the CodeSHA256 in $LATEST."
         )
 

@@ -93,10 +93,10 @@ def _check_payload(payload: bytes, kind: str) -> None:
         raise AwsError("InvalidRequestContentException", words, 400, Type="User") from error
 
 
-def _check_client_context(told: str) -> None:
+def _check_client_context(given: str) -> None:
     """An object as JSON, in base64; refused in the words that boto/boto3#2153 quotes."""
     try:
-        is_object = isinstance(json.loads(base64.b64decode(told, validate=True)), dict)
+        is_object = isinstance(json.loads(base64.b64decode(given, validate=True)), dict)
     except (ValueError, RecursionError):
         is_object = False
     if not is_object:

@@ -50,13 +50,13 @@ def put_events(request: Request) -> dict[str, Any]:
     if request.operation.startswith("Update") and arn not in kept:
         raise _no_events(arn)
     before_it = kept.get(arn, {}) if request.operation.startswith("Update") else {}
-    told = {name: parameters[name] for name in _EVENT_FIELDS if parameters.get(name) is not None}
-    destinations = {**_NO_DESTINATIONS, **(told.get("DestinationConfig") or {})}
-    if "DestinationConfig" not in told and before_it:
+    given = {name: parameters[name] for name in _EVENT_FIELDS if parameters.get(name) is not None}
+    destinations = {**_NO_DESTINATIONS, **(given.get("DestinationConfig") or {})}
+    if "DestinationConfig" not in given and before_it:
         destinations = before_it["DestinationConfig"]
     kept[arn] = {
         **before_it,
-        **told,
+        **given,
         "DestinationConfig": destinations,
         "FunctionArn": arn,
         "LastModified": datetime.now(UTC),
@@ -64,8 +64,8 @@ def put_events(request: Request) -> dict[str, Any]:
     return kept[arn]
 
 
-def _check_destinations(told: dict[str, Any], wanted: Named) -> None:
-    for one in told.values():
+def _check_destinations(given: dict[str, Any], wanted: Named) -> None:
+    for one in given.values():
         arn = str((one or {}).get("Destination") or "")
         if arn == wanted.arn or arn.startswith(f"{wanted.arn}:"):
             raise invalid("You can't specify the function as a destination for itself.")
@@ -114,7 +114,7 @@ def create_url(request: Request) -> dict[str, Any]:
         "FunctionArn": wanted.qualified,
         "CreationTime": now,
         "LastModifiedTime": now,
-        **_told(request, _URL_FIELDS),
+        **_given(request, _URL_FIELDS),
     }
     shown = dict(urls[wanted.qualified])
     del shown["LastModifiedTime"]
@@ -132,7 +132,7 @@ def url(request: Request) -> dict[str, Any] | None:
         return None
     if request.operation.startswith("Update"):
         moment = {"LastModifiedTime": datetime.now(UTC).isoformat()}
-        urls[arn] = {**urls[arn], **_told(request, _URL_FIELDS), **moment}
+        urls[arn] = {**urls[arn], **_given(request, _URL_FIELDS), **moment}
     return urls[arn]
 
 
@@ -149,7 +149,7 @@ def list_urls(request: Request) -> dict[str, Any]:
     return {"FunctionUrlConfigs": own}
 
 
-def _told(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
+def _given(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
     parameters = request.parameters
     return {name: parameters[name] for name in names if parameters.get(name) is not None}
 

@@ -34,7 +34,7 @@ def filter_log_events(request: Request) -> dict[str, Any]:
     found.sort(key=lambda one: one[0], reverse=not from_head)
     page = found[:limit]
     answer: dict[str, Any] = {
-        "events": [_told(stream, event) for _, stream, event in page],
+        "events": [_shown(stream, event) for _, stream, event in page],
         "searchedLogStreams": [],
     }
     if len(found) > limit:
@@ -87,7 +87,7 @@ def _group(request: Request) -> Any:
     return groups[name]
 
 
-def _told(stream: str, event: Any) -> dict[str, Any]:
+def _shown(stream: str, event: Any) -> dict[str, Any]:
     return {
         "logStreamName": stream,
         "timestamp": event.timestamp,

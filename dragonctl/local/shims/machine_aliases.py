@@ -52,11 +52,11 @@ def update(request: Request) -> dict[str, Any]:
 def describe(request: Request) -> dict[str, Any]:
     """One alias."""
     alias = _alias(request)
-    told = {"description": alias.description} if alias.description else {}
+    described = {"description": alias.description} if alias.description else {}
     return {
         "stateMachineAliasArn": alias.arn,
         "name": alias.name,
-        **told,
+        **described,
         "routingConfiguration": alias.routing_configuration,
         "creationDate": alias.creation_date,
         "updateDate": alias.update_date,

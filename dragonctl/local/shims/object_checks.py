@@ -41,19 +41,19 @@ def check_digests(request: Request) -> None:
         return
     _check_md5(request)
     for name in _KEPT:
-        told = request.parameters.get(f"Checksum{name}")
-        if told is None:
+        digest = request.parameters.get(f"Checksum{name}")
+        if digest is None:
             continue
-        _check(name, told, request.body)
+        _check(name, digest, request.body)
         # moto keeps the digest of the algorithm that is named.
         request.environ.setdefault(_ALGORITHM, name)
 
 
 def _check_md5(request: Request) -> None:
-    told = request.parameters.get("ContentMD5")
-    if told is None:
+    digest = request.parameters.get("ContentMD5")
+    if digest is None:
         return
-    wanted = _decoded(told)
+    wanted = _decoded(digest)
     if wanted is None or len(wanted) != _MD5_BYTES:
         raise AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.")
     if wanted != hashlib.md5(request.body, usedforsecurity=False).digest():
@@ -61,8 +61,8 @@ def _check_md5(request: Request) -> None:
         raise AwsError("BadDigest", words)
 
 
-def _check(name: str, told: str, body: bytes) -> None:
-    wanted = _decoded(told)
+def _check(name: str, digest: str, body: bytes) -> None:
+    wanted = _decoded(digest)
     if wanted is None:
         words = f"Value for x-amz-checksum-{name.lower()} header is invalid."
         raise AwsError("InvalidRequest", words)

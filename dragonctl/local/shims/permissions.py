@@ -120,14 +120,14 @@ def _statement(parameters: dict[str, Any], arn: str) -> dict[str, Any]:
     for name, (operator, key) in _CONDITIONS.items():
         if parameters.get(name) is not None:
             condition.setdefault(operator, {})[key] = parameters[name]
-    said = {
+    shown = {
         "Sid": parameters["StatementId"],
         "Effect": "Allow",
         "Principal": _principal(parameters["Principal"]),
         "Action": parameters["Action"],
         "Resource": arn,
     }
-    return {**said, "Condition": condition} if condition else said
+    return {**shown, "Condition": condition} if condition else shown
 
 
 def _principal(name: str) -> Any:

@@ -109,9 +109,9 @@ def show_machine(request: Request, result: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in shown.items() if value is not None}
 
 
-def logging_shown(told: dict[str, Any] | None) -> dict[str, Any]:
+def logging_shown(settings: dict[str, Any] | None) -> dict[str, Any]:
     """A logging configuration as it is read back: level and flag are always there."""
-    return {"level": "OFF", "includeExecutionData": False, **(told or {})}
+    return {"level": "OFF", "includeExecutionData": False, **(settings or {})}
 
 
 def _revision(machine: Any) -> dict[str, Any]:

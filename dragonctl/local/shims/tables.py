@@ -31,18 +31,18 @@ def allow_no_change(request: Request) -> None:
 def tell_cost_where_asked(request: Request, result: dict[str, Any]) -> None:
     """One unit, of the table alone: moto tells of half a one, whether asked or not."""
     asked = request.parameters.get("ReturnConsumedCapacity", "NONE")
-    told = result.pop("ConsumedCapacity", {"TableName": request.parameters["TableName"]})
+    consumed = result.pop("ConsumedCapacity", {"TableName": request.parameters["TableName"]})
     if asked != "NONE":
         units = {"CapacityUnits": 1.0}
         whole = {"Table": units} if asked == "INDEXES" else {}
-        result["ConsumedCapacity"] = {**told, **units, **whole}
+        result["ConsumedCapacity"] = {**consumed, **units, **whole}
 
 
 @after("dynamodb", "GetItem", "Query", "Scan")
 def charge_consistency(request: Request, result: dict[str, Any]) -> None:
     """A strongly consistent read costs twice as much as another (DynamoDB's guide)."""
-    told = result.get("ConsumedCapacity", {})
+    consumed = result.get("ConsumedCapacity", {})
     if request.parameters.get("ConsistentRead"):
-        for one in (told, told.get("Table", {})):
+        for one in (consumed, consumed.get("Table", {})):
             if "CapacityUnits" in one:
                 one["CapacityUnits"] *= 2

@@ -29,12 +29,14 @@ Invalid = partial(Refusal, code="InvalidParameter")
 
 
 def _no_arn(name: str) -> Refusal:
-    said = f"Invalid parameter: {name} Reason: An ARN must have at least {_ARN_PARTS} elements, not"
+    reason = (
+        f"Invalid parameter: {name} Reason: An ARN must have at least {_ARN_PARTS} elements, not"
+    )
     return Invalid(
         lambda record: (
             record.get(name) is not None and len(str(record[name]).split(":")) < _ARN_PARTS
         ),
-        f"{said} 1",
+        f"{reason} 1",
     )
 
 
@@ -102,8 +104,8 @@ def check_attributes(request: Request) -> None:
     parameters = request.parameters
     messages = [parameters, *(parameters.get("PublishBatchRequestEntries") or [])]
     for one in messages:
-        for name, told in (one.get("MessageAttributes") or {}).items():
-            if not _TYPE.fullmatch(str(told.get("DataType") or "")):
+        for name, attribute in (one.get("MessageAttributes") or {}).items():
+            if not _TYPE.fullmatch(str(attribute.get("DataType") or "")):
                 words = (
                     f"The message attribute '{name}' has an invalid message attribute type, the "
                     "set of supported type prefixes is Binary, Number, and String."

@@ -72,8 +72,8 @@ class Segment:
     @property
     def http(self) -> Document:
         """Request and response fields in one map."""
-        told = self.document.get("http") or {}
-        return {**(told.get("request") or {}), **(told.get("response") or {})}
+        fields = self.document.get("http") or {}
+        return {**(fields.get("request") or {}), **(fields.get("response") or {})}
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,9 @@ def _placed(latest: dict[str, Document]) -> list[Document]:
 def _inferred(trace_id: str, call: Document) -> Document:
     """The segment of a service that sent none, from its caller's subsegment."""
     kept = ("start_time", "end_time", "http", "aws", "sql", "error", "fault", "throttle")
-    told = {name: call[name] for name in kept if name in call}
+    fields = {name: call[name] for name in kept if name in call}
     return {
-        **told,
+        **fields,
         "name": _name(call),
         "id": f"{int(call['id'], 16) ^ 0xFFFFFFFFFFFFFFFF:016x}",
         "trace_id": trace_id,

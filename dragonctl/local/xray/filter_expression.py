@@ -283,9 +283,9 @@ def _values(subject: Subject, name: str) -> Iterable[Any]:
     if name in ("duration", "responsetime"):
         return [one.seconds for one in subject.first()]
     if name in ("user", "name", "type"):
-        told = [one.document.get("user") if name == "user" else getattr(one, name)
+        held = [one.document.get("user") if name == "user" else getattr(one, name)
                 for one in subject.segments]  # fmt: skip
-        return [value for value in told if value is not None]
+        return [value for value in held if value is not None]
     found = [one.http.get(_HTTP[name]) for one in subject.first()]
     return [value for value in found if value is not None]
 

@@ -120,9 +120,12 @@ def _annotations(account: str, trace: Trace) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for segment, document in trace.everything():
         for name, value in (document.get("annotations") or {}).items():
-            told = {"AnnotationValue": _typed(value), "ServiceIds": [_service_id(account, segment)]}
-            if told not in found[name]:
-                found[name].append(told)
+            value_found = {
+                "AnnotationValue": _typed(value),
+                "ServiceIds": [_service_id(account, segment)],
+            }
+            if value_found not in found[name]:
+                found[name].append(value_found)
     return dict(found)
 
 

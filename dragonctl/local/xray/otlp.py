@@ -126,7 +126,9 @@ def _document(span: Any, attributes: Attributes, resource: Attributes) -> Docume
         "user": left.pop("enduser.id", None),
     }
     shown = {f"otel.resource.{key}": value for key, value in resource.items()}
-    found["annotations"], found["metadata"] = _told(left, shown if is_segment else {})
+    found["annotations"], found["metadata"] = _annotations_and_metadata(
+        left, shown if is_segment else {}
+    )
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -202,7 +204,9 @@ def _sql(span: Any, left: Attributes) -> Document | None:
     return {key: value for key, value in found.items() if value}
 
 
-def _told(left: Attributes, resource: Attributes) -> tuple[Document | None, Document | None]:
+def _annotations_and_metadata(
+    left: Attributes, resource: Attributes
+) -> tuple[Document | None, Document | None]:
     """What is left: annotations, which are named in a list, and metadata by namespace."""
     names = left.pop(_ANNOTATIONS, None)
     annotations: Document = {}

@@ -33,11 +33,13 @@ def export(request: Request) -> Answer:
     kind = request.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if kind not in (_PROTOBUF, _JSON):
         raise AwsError("UnsupportedMediaType", f"Content type {kind!r} is not supported", 415)
-    told = _decoded(_unpacked(request), is_json=kind == _JSON)
-    spans = sum(len(scope.spans) for one in told.resource_spans for scope in one.scope_spans)
+    request_body = _decoded(_unpacked(request), is_json=kind == _JSON)
+    spans = sum(
+        len(scope.spans) for one in request_body.resource_spans for scope in one.scope_spans
+    )
     if spans > MOST_SPANS:
         raise _invalid(f"A request has at most {MOST_SPANS} spans")
-    documents, records = otlp.documents_of(told), otlp.records_of(told)
+    documents, records = otlp.documents_of(request_body), otlp.records_of(request_body)
     segments.put(request.account, request.region, *documents, spans=records)
     return Answer(200, {"Content-Type": kind}, b"{}" if kind == _JSON else b"")
 
@@ -68,17 +70,17 @@ def _decoded(body: bytes, *, is_json: bool) -> Any:
         raise _invalid("The body is not a valid ExportTraceServiceRequest") from None
 
 
-def _with_protobuf_s_ids(told: Any) -> Any:
+def _with_protobuf_s_ids(request_body: Any) -> Any:
     """OTLP writes ids in hexadecimal; protobuf's JSON reads bytes in base64 (OTLP's rules)."""
-    if isinstance(told, list):
-        return [_with_protobuf_s_ids(one) for one in told]
-    if not isinstance(told, dict):
-        return told
+    if isinstance(request_body, list):
+        return [_with_protobuf_s_ids(one) for one in request_body]
+    if not isinstance(request_body, dict):
+        return request_body
     return {
         key: base64.b64encode(bytes.fromhex(value)).decode()
         if key in ("traceId", "spanId", "parentSpanId") and isinstance(value, str)
         else _with_protobuf_s_ids(value)
-        for key, value in told.items()
+        for key, value in request_body.items()
     }
 
 

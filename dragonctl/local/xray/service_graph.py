@@ -33,7 +33,7 @@ class Figures:
         self.counts[_outcome(segment)] += 1
         self.histogram[round(segment.seconds, 3)] += 1
 
-    def told(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """``SummaryStatistics``, ``ResponseTimeHistogram`` and the times, as X-Ray answers."""
         counts = self.counts
         errors = {
@@ -103,9 +103,9 @@ def _service(
     root: bool,
 ) -> dict[str, Any]:
     name, kind = key
-    told = figures.told()
+    document = figures.document()
     outgoing = [
-        {"ReferenceId": numbers[target], **found.told(), "Aliases": []}
+        {"ReferenceId": numbers[target], **found.document(), "Aliases": []}
         for (source, target), found in edges.items()
         if source == key
     ]
@@ -115,11 +115,11 @@ def _service(
         "Names": [name],
         "Type": kind,
         "State": "unknown" if kind == CLIENT else "active",
-        "StartTime": told["StartTime"],
-        "EndTime": told["EndTime"],
+        "StartTime": document["StartTime"],
+        "EndTime": document["EndTime"],
         "Edges": outgoing,
     }
     if kind == CLIENT:
         return node
-    figures_told = {**told, "DurationHistogram": told["ResponseTimeHistogram"]}
-    return {**node, **figures_told, "AccountId": account, "Root": root}
+    with_histogram = {**document, "DurationHistogram": document["ResponseTimeHistogram"]}
+    return {**node, **with_histogram, "AccountId": account, "Root": root}

@@ -43,7 +43,7 @@ def _record(part: Document, parent: str | None, trace: str) -> Document:
     calls = namespace in ("aws", "remote")
     end = None if part.get("in_progress") else _nanoseconds(part["end_time"])
     resource = _resource(part) if is_segment else {}
-    told = {"name": part["name"], "namespace": namespace}
+    fields = {"name": part["name"], "namespace": namespace}
     return {
         "resource": {"attributes": resource} if resource else {},
         "traceId": _bare(trace),
@@ -58,7 +58,7 @@ def _record(part: Document, parent: str | None, trace: str) -> Document:
         "status": {"code": "ERROR" if part.get("fault") or part.get("error") else "UNSET"},
         **_listed("events", list(_events(part))),
         **_listed("links", list(_links(part))),
-        "_aws": {"xray": {**_present(told), "type": "segment" if is_segment else "subsegment"}},
+        "_aws": {"xray": {**_present(fields), "type": "segment" if is_segment else "subsegment"}},
     }
 
 
@@ -84,13 +84,13 @@ def of_span(span: Any, resource: Document, read: Callable[[Any], Document]) -> D
 
 
 def _event(event: Any, read: Callable[[Any], Document]) -> Document:
-    told = {"timeUnixNano": event.time_unix_nano, "name": event.name}
-    return {**told, "attributes": read(event.attributes)}
+    fields = {"timeUnixNano": event.time_unix_nano, "name": event.name}
+    return {**fields, "attributes": read(event.attributes)}
 
 
 def _link(link: Any, read: Callable[[Any], Document]) -> Document:
-    told = {"traceId": link.trace_id.hex(), "spanId": link.span_id.hex()}
-    return {**told, "attributes": read(link.attributes)}
+    fields = {"traceId": link.trace_id.hex(), "spanId": link.span_id.hex()}
+    return {**fields, "attributes": read(link.attributes)}
 
 
 def moment(record: Document) -> int:
@@ -130,7 +130,7 @@ def _stage(arn: str) -> Document:
 
 def _attributes(part: Document, *, is_segment: bool) -> Document:
     http, aws, sql = (part.get(name) or {} for name in ("http", "aws", "sql"))
-    told: Document = {
+    fields: Document = {
         "aws.xray.origin": part.get("origin"),
         "aws.resource_arn": aws.get("execution_arn") or part.get("resource_arn"),
         "aws.xray.inprogress": part.get("in_progress"),
@@ -140,16 +140,16 @@ def _attributes(part: Document, *, is_segment: bool) -> Document:
     }
     for (half, name), keys in _HTTP.items():
         value = (http.get(half) or {}).get(name)
-        told |= dict.fromkeys(keys, value)
+        fields |= dict.fromkeys(keys, value)
     if part.get("namespace") == "aws":
-        told |= {"rpc.system": "aws-api", "rpc.service": part["name"],
+        fields |= {"rpc.system": "aws-api", "rpc.service": part["name"],
                  "rpc.method": aws.get("operation"),
                  "aws.remote.service": f"AWS::{part['name']}"}  # fmt: skip
     elif part.get("namespace") == "remote":
-        told["aws.remote.service"] = part["name"]
+        fields["aws.remote.service"] = part["name"]
     elif is_segment:
-        told["aws.local.service"] = part["name"]
-    return _present({**told, **_annotations(part), **_metadata(part)})
+        fields["aws.local.service"] = part["name"]
+    return _present({**fields, **_annotations(part), **_metadata(part)})
 
 
 def _annotations(part: Document) -> Document:
@@ -169,7 +169,7 @@ def _events(part: Document) -> Iterator[Document]:
     cause = part.get("cause")
     raised = cause.get("exceptions") or () if isinstance(cause, dict) else ()
     for one in raised:
-        told = {
+        fields = {
             "exception.type": one.get("type"),
             "exception.message": one.get("message"),
             "exception.stacktrace": "\n".join(map(_frame, reversed(one.get("stack") or ()))),
@@ -177,7 +177,7 @@ def _events(part: Document) -> Iterator[Document]:
         yield {
             "timeUnixNano": _nanoseconds(part.get("end_time") or part["start_time"]),
             "name": "exception",
-            "attributes": _present(told),
+            "attributes": _present(fields),
         }
 
 
@@ -200,5 +200,5 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, str | int | float | bool)
 
 
-def _present(told: Document) -> Document:
-    return {name: value for name, value in told.items() if value not in (None, "")}
+def _present(fields: Document) -> Document:
+    return {name: value for name, value in fields.items() if value not in (None, "")}

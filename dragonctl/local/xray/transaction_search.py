@@ -79,8 +79,8 @@ def set_indexing_rule(request: Request) -> dict[str, Any]:
     """Index another share of the traces, in percent."""
     if request.parameters.get("Name") != "Default":
         raise AwsError("ResourceNotFoundException", "Indexing rule does not exist")
-    told = (request.parameters.get("Rule") or {}).get("Probabilistic") or {}
-    share = told.get("DesiredSamplingPercentage")
+    fields = (request.parameters.get("Rule") or {}).get("Probabilistic") or {}
+    share = fields.get("DesiredSamplingPercentage")
     if not isinstance(share, int | float) or not 0 <= share <= 100:  # noqa: PLR2004
         raise AwsError("InvalidRequestException", "DesiredSamplingPercentage must be 0 to 100")
     _memory(request).update(indexed=float(share), indexed_since=datetime.now(UTC))
@@ -141,9 +141,9 @@ def retrieved_graph(request: Request) -> dict[str, Any]:
         return {"RetrievalStatus": status, "Services": []}
     services = service_graph.graph(request.account, _found(request))
     page, token = _page(request, services)
-    told = [{"Service": service, "Links": []} for service in page]
+    fields = [{"Service": service, "Links": []} for service in page]
     more = {"NextToken": token} if token else {}
-    return {"RetrievalStatus": status, "Services": told, **more}
+    return {"RetrievalStatus": status, "Services": fields, **more}
 
 
 def _readable(texts: Sequence[str]) -> list[dict[str, Any]]:
@@ -162,8 +162,8 @@ def _memory(request: Request) -> dict[str, Any]:
 def _rule(request: Request) -> dict[str, Any]:
     share = _memory(request).get("indexed", _DEFAULT_PERCENTAGE)
     since = _memory(request).get("indexed_since", datetime(1970, 1, 1, tzinfo=UTC))
-    told = {"DesiredSamplingPercentage": share, "ActualSamplingPercentage": share}
-    return {"Name": "Default", "ModifiedAt": since, "Rule": {"Probabilistic": told}}
+    fields = {"DesiredSamplingPercentage": share, "ActualSamplingPercentage": share}
+    return {"Name": "Default", "ModifiedAt": since, "Rule": {"Probabilistic": fields}}
 
 
 def _retrievals(request: Request) -> dict[str, dict[str, Any]]:
