@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -52,13 +52,14 @@ def undo(
         title,
         back.steps,
         back.kept,
+        () if run else tuple(_next(session, chosen)),
         also={"undoes": chosen.run},
         brief=not verbose,
         more_titles=titles,
     )
     how = How(dry_run, check, yes, no_wait)
     amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
-    question = f"Take back run {chosen.run} ({chosen.title}, {amount})?"
+    question = f"Take back run {chosen.run} ({chosen.title}, {amount})?{_deletes(chosen)}"
     return change(
         "undo", lambda _: goal, how, question=question, undoes=chosen.run, session=session
     )
@@ -73,6 +74,25 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     chosen = _chosen(session, None)
     assume(f"the last run, {chosen.run} ({chosen.title})")
     return undoing(chosen, known_kinds()).steps, {}
+
+
+def _next(session: Session, chosen: Run) -> Iterator[str]:
+    """What who repeats an undo without a run must know: an application may be next to go."""
+    from dragonctl.engine.undo import open_runs
+
+    match open_runs(session.history.runs, session.scope):
+        case [*_, following, last] if last is chosen and (deletes := _deletes(following)):
+            run = f"run {following.run} ({following.title})"
+            yield f"After this one, `dragonctl undo` takes back {run}.{deletes}"
+
+
+def _deletes(run: Run) -> str:
+    """A sentence on what people's requests go to, and what would go with the run; or nothing."""
+    from dragonctl.engine.undo import ends_requests
+    from dragonctl.resources import known_kinds
+
+    titles = ends_requests(run, known_kinds())
+    return f" That deletes what requests go to: {', '.join(sorted(titles))}." if titles else ""
 
 
 def _chosen(session: Session, name: str | None) -> Run:

@@ -145,6 +145,8 @@ class Resource(ABC):
     """Whether its calls need neither each other nor an order: they are made at the same time."""
     guards_deletion: ClassVar[bool] = False
     """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
+    answers_requests: ClassVar[bool] = False
+    """Whether people's requests go to one of this kind: what deletes it says so beforehand."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """The fields, of states and (at any depth) of the params of calls, that hold a secret: the
     journal keeps a digest of it. ``Variables/`` stands for every field that begins so, and for

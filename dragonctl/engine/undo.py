@@ -39,20 +39,35 @@ def choose(runs: Iterable[Run], scope: Scope, name: str | None) -> Run:
                 f"endpoint {scope.endpoint}."
             )
         return named
-    taken_back = undone(runs)
-    open_runs = [
-        run
-        for run in runs
-        if run.scope == scope and run.changes and not run.undoes and run.run not in taken_back
-        if any(isinstance(entry.undo, Reverse) for entry in run.entries.values())
-    ]
-    if not open_runs:
+    if not (found := open_runs(runs, scope)):
         raise DragonError(
             f"There is no run to undo in account {scope.account}, {scope.region}.",
             "`dragonctl history` lists the runs.",
             code="NothingToUndo",
         )
-    return open_runs[-1]
+    return found[-1]
+
+
+def open_runs(runs: Iterable[Run], scope: Scope) -> list[Run]:
+    """The runs of a scope that changed something and can still be taken back, oldest first."""
+    runs = list(runs)
+    taken_back = undone(runs)
+    return [
+        run
+        for run in runs
+        if run.scope == scope and run.changes and not run.undoes and run.run not in taken_back
+        if any(isinstance(entry.undo, Reverse) for entry in run.entries.values())
+    ]
+
+
+def ends_requests(run: Run, kinds: Kinds) -> list[str]:
+    """The titles of what people's requests go to, and what would be deleted with the run."""
+    return [
+        entry.title
+        for entry in run.entries.values()
+        if entry.before is None and entry.changes and isinstance(entry.undo, Reverse)
+        if (kind := kinds.get(entry.kind)) and kind.answers_requests
+    ]
 
 
 def elsewhere(runs: Iterable[Run], scope: Scope) -> frozenset[str]:

@@ -20,6 +20,7 @@ class RestApi(Resource):
     """
 
     kind: ClassVar[str] = "apigateway-rest-api"
+    answers_requests: ClassVar[bool] = True
     table: ClassVar[Table] = (Field("endpoint", "endpoint type"), TAGS)
     name: str
     app: str

@@ -32,6 +32,7 @@ class NewFunction(Resource):
     """
 
     kind: ClassVar[str] = "lambda-new-function"
+    answers_requests: ClassVar[bool] = True
     table: ClassVar[Table] = (
         *_SETTINGS,
         *(row for row in FIELDS if row.name == CODE),

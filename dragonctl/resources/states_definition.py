@@ -23,6 +23,7 @@ class MachineDefinition(Resource):
     """
 
     kind: ClassVar[str] = "states-definition"
+    answers_requests: ClassVar[bool] = True
     table: ClassVar[Table] = (
         Field("definition", "definition"),
         Field("roleArn", "role"),
