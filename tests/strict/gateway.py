@@ -68,7 +68,7 @@ def get_rest_apis(world: World, params: dict[str, Json]) -> Json:
 
 
 def get_resources(world: World, params: dict[str, Json]) -> Json:
-    """Two resources a page; five calls in two seconds, as :class:`Pace` counts them."""
+    """Two resources a page; five calls in two seconds, as :class:`Delays` counts them."""
     if not world.take("GetResources", world.delays.gateway_rate / 4, 5):
         raise Refused("TooManyRequestsException", "Too Many Requests", 429)
     found = [dict(one) for one in deployments.api_of(world, params)["resources"]]
