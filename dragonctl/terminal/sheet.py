@@ -22,8 +22,8 @@ class Sheet:
 
     ``right``: titles of columns of numbers. ``prose``: the column that may take several lines
     where the others leave it room. ``names``: a first cell that is longer than its column has a
-    line of its own above the others. ``beneath``: titles of columns that make room, the first one
-    first: their cells stand beneath the others of their row, the last one first.
+    line of its own above the others. ``least``: of how many columns a line has at
+    least room; where there is none for all, the cells of the last ones stand beneath it.
     """
 
     def __init__(
@@ -34,10 +34,10 @@ class Sheet:
         prose: int | None = None,
         head: str = "bold",
         names: bool = False,
-        beneath: Sequence[str] = (),
+        least: int = 0,
     ) -> None:
         self.titles, self.right, self.prose, self.head = titles, right, prose, head
-        self.names, self.beneath = names, beneath
+        self.names, self.least = names, least
         self.rows: list[list[Text]] = []
 
     def add(self, *cells: Text | str) -> None:
@@ -97,23 +97,18 @@ class Sheet:
                 first = Text()
             yield self._line([first, *others], widths, columns)
 
-    def _kept(self, widths: Sequence[int], room: int) -> list[int]:
-        """The columns that fit when as few as need be stand beneath; none where none do."""
-        kept = list(range(len(self.titles)))
-        for title in self.beneath:
-            kept.remove(self.titles.index(title))
-            if sum(widths[at] + _BETWEEN for at in kept) <= room:
-                return kept
-        return []
+    def _kept(self, widths: Sequence[int], room: int) -> int:
+        """How many columns fit a line; 0 where these are fewer than there must be."""
+        counts = range(len(widths) - 1, self.least - 1, -1) if self.least else ()
+        fitting = (one for one in counts if sum(widths[:one]) + _BETWEEN * one <= room)
+        return next(fitting, 0)
 
-    def _above(self, kept: Sequence[int], widths: Sequence[int], room: int) -> Iterator[Text]:
+    def _above(self, kept: int, widths: Sequence[int], room: int) -> Iterator[Text]:
         """The kept columns' titles and rows, and beneath each row its other cells."""
-        yield self._line(self._head(), widths, kept)
-        places = (self.titles.index(title) for title in reversed(self.beneath))
-        others = [at for at in places if at not in kept]
+        yield self._line(self._head(), widths, range(kept))
         for row in self.rows:
-            yield self._line(row, widths, kept)
-            yield from self._told(row, others, room)
+            yield self._line(row, widths, range(kept))
+            yield from self._told(row, range(kept, len(row)), room)
 
     def _head(self) -> list[Text]:
         return [Text(title, style=self.head) for title in self.titles]

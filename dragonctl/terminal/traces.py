@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from rich.text import Text
 
@@ -25,39 +24,42 @@ STATUS_COLOURS: dict[Status, str] = {
 }
 _STEPS = " ▁▂▃▄▅▆▇█"
 
-_COLUMNS = ("Age", "Method", "Status", "Response", "Duration", "Client", "Trace", "URL")
+_COLUMNS = (
+    "Age", "Method", "Status", "Response", "Trace", "Duration", "Client", "Annotations", "URL",
+)  # fmt: skip
+_LEAST = 4
+"""Columns that a narrow terminal has room for beside each other."""
 _GROUP_COLUMNS = ("Traces", "Share", "Errors", "p50", "p90", "p99", "Times", "Outcome")
 _NUMBERS = ("Age", "Response", "Duration")
-_BENEATH = ("URL", "Annotations", "Client", "Duration", "Trace")
-"""The columns that make room in a narrow terminal, the first one first."""
 
 
 def print_summaries(console: Screen, found: Sequence[Summary], now: float) -> None:
     """The list of traces; what they are annotated with has a column where there is any."""
-    columns = (*_COLUMNS, "Annotations") if any(one.annotations for one in found) else _COLUMNS
-    beneath = [title for title in _BENEATH if title in columns]
-    sheet = Sheet(columns, right=_NUMBERS, head="dim", beneath=beneath)
+    left_out = () if any(one.annotations for one in found) else ("Annotations",)
+    columns = [title for title in _COLUMNS if title not in left_out]
+    sheet = Sheet(columns, right=_NUMBERS, head="dim", least=_LEAST)
     for summary in found:
-        sheet.add(*islice(_summary_cells(summary, now), len(columns)))
+        cells = dict(zip(_COLUMNS, _summary_cells(summary, now), strict=True))
+        sheet.add(*(cells[title] for title in columns))
     sheet.print(console)
 
 
 def _summary_cells(summary: Summary, now: float) -> Iterator[Text]:
-    """A cell for each of the columns, the last for annotations."""
+    """A cell for each of the columns."""
     code = "-" if summary.code is None else str(summary.code)
     words = code if summary.status == "ok" else f"{code} {summary.status}".removeprefix("- ")
     yield Text(age_text(now - summary.start))
     yield Text(neutral(summary.method, 10) or "-")
     yield Text(words + (" …" if summary.partial else ""), style=STATUS_COLOURS[summary.status])
     yield Text(duration_text(summary.response_time))
+    yield Text(neutral(summary.id, 40), style="dim")
     yield Text(duration_text(summary.duration))
     yield Text(neutral(summary.client_ip, 45) or "-")
-    yield Text(neutral(summary.id, 40), style="dim")
-    yield Text(neutral(summary.url, 500) or "-")
     pairs = "  ".join(
         dict.fromkeys(f"{name}={value_text(value)}" for name, value in summary.annotations)
     )
     yield Text(neutral(pairs, 200), style="cyan")
+    yield Text(neutral(summary.url, 500) or "-")
 
 
 def print_groups(console: Screen, groups: Sequence[Group], by: str) -> None:
