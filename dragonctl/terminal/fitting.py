@@ -1,13 +1,15 @@
 """Lines that fit a terminal: broken between words, never inside one.
 
 A word that is longer than the line is shortened in its middle; what a pipe gets is whole.
+Of a command nothing is shortened: what is longer than the line there, the terminal wraps, so that
+it can be copied.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
@@ -24,7 +26,7 @@ _Piece = tuple[str, int, int]
 
 
 def fitted(line: Text, width: int) -> list[Text]:
-    """One line of text as lines of at most ``width`` cells.
+    """One line of text as lines of at most ``width`` cells, but for a longer word of a command.
 
     The second and further ones stand behind the sign that the first begins with, or a little
     further in. A word that has room only further to the left stands there.
@@ -67,9 +69,10 @@ def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_
     hang = min(hang, width // 2)
     made: list[_Piece] = []
     used = end = 0
-    for word in _words(line, width - hang):
-        blanks = word.start() - end
-        for part in _parts(line, word.start(), word.end(), width - hang, width - least):
+    for word, is_command in _words(line, width - least):
+        start, blanks = word.start(), word.start() - end
+        whole = [[("", start, word.end())]] if is_command and not least else None
+        for part in whole or _parts(line, start, word.end(), width - hang, width - least):
             size = sum(len(mark) + _cells_of(line[at:to]) for mark, at, to in part)
             if made and used + blanks + size > width:
                 yield made
@@ -83,15 +86,16 @@ def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_
     yield made
 
 
-def _words(line: str, room: int) -> Iterator[re.Match[str]]:
-    """What stays together: words, and commands that fit ``room``."""
+def _words(line: str, room: int) -> Iterator[tuple[re.Match[str], bool]]:
+    """What stays together, words and commands that fit ``room``; and whether it is of a command."""
     at = 0
     for command in _COMMAND.finditer(line):
-        if _cells_of(command[0]) <= room:
-            yield from _WORD.finditer(line, at, command.start())
-            yield command
-            at = command.end()
-    yield from _WORD.finditer(line, at)
+        yield from zip(_WORD.finditer(line, at, command.start()), repeat(False))
+        fits = _cells_of(command[0]) <= room
+        words = [command] if fits else _WORD.finditer(line, *command.span())
+        yield from zip(words, repeat(True))
+        at = command.end()
+    yield from zip(_WORD.finditer(line, at), repeat(False))
 
 
 def _parts(line: str, start: int, end: int, room: int, width: int) -> Iterator[list[_Piece]]:

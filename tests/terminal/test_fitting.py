@@ -52,10 +52,18 @@ def test_a_sentence_stands_beside_its_sign(width):
 )
 def test_a_command_is_copied_whole_where_one_line_has_room_for_it(sentence):
     command = "dragonctl why 533981cb-ad3d-4a55-a254-2cf35ea4b636 --local"
-    for width in range(62, 120):
+    for width in range(60, 120):
         lines = fitted_text(sentence.format(command), width, 2)
         assert sum(command in line for line in lines) == 1
     assert len(fitted_text(sentence.format(command), 40, 2)) > 3
+
+
+def test_nothing_of_a_command_is_shortened():
+    machine = f"arn:aws:states:us-east-1:123456789012:execution:{'Order' * 9}:{'a' * 36}"
+    lines = fitted_text(f"Next: dragonctl logs --request {machine} --source functions", 80, 2)
+    assert lines == ["Next: dragonctl logs --request", machine, "  --source functions"]
+    (first, *_) = fitted(Text(f"{machine} is long"), 80)
+    assert "…" in first.plain
 
 
 def test_json_without_blanks_is_broken_behind_its_commas():
