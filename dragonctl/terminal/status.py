@@ -154,7 +154,7 @@ def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> She
 
 
 def _groups(groups: Sequence[Document]) -> Sheet:
-    sheet = Sheet(("Log group", "kept", "of"))
+    sheet = Sheet(("Log group", "kept", "of"), names=True)
     for group in groups:
         owner = group["of"][0] + (f" +{len(group['of']) - 1}" if len(group["of"]) > 1 else "")
         sheet.add(neutral(group["name"]), _kept(group), Text(neutral(owner), style="dim"))

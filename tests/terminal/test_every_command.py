@@ -206,3 +206,8 @@ def test_a_window_of_few_rows_loses_no_finished_line(story):
     told = story[SETUP]
     seen = told.again().in_terminal(80, rows=4)
     assert lost(told.piped.stdout, seen.text, 80) == []
+
+
+def test_log_groups_stand_in_a_table_though_some_names_are_long(story):
+    lines = story["status"].again().in_terminal(80).lines
+    assert any(re.match(r"Log group +kept +of$", line) for line in lines)
