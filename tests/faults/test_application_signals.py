@@ -31,5 +31,7 @@ def test_killed_after_each_write_in_turn_it_gets_there_and_back(lab):
         runs += 1
         assert runs <= sum(is_write for _, _, is_write in learned.calls)
     assert COMMAND.left(learned.end, lab.comparable(lab.look())) == {}
-    while COMMAND.left(before, lab.look()):
-        assert lab.run(*UNDO).document["changed"]
+    for _ in range(runs):  # a run that died with its write under way may have nothing to take back
+        if COMMAND.left(before, lab.look()):
+            assert lab.run(*UNDO).exit_code == 0
+    assert COMMAND.left(before, lab.look()) == {}
