@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.applications.snapshot import moved
-from tests.faults.cases import UNDO, Command, learn
+from tests.faults.cases import Command, learn, undo_all
 from tests.faults.laboratory import laboratory
 from tests.faults.rules import ALWAYS, FAULTS, Fault, Rule
 
@@ -50,15 +50,6 @@ def left(before, after):
         for path, pair in moved(before, after).items()
         if not path.endswith(("/deployments", "/cacheClusterSize"))
     }
-
-
-def undo_all(lab):
-    for _ in range(20):
-        result = lab.run(*UNDO)
-        if result.exit_code:
-            assert [one["code"] for one in result.errors] == ["NothingToUndo"]
-            return
-    raise AssertionError("undo finds something to undo forever")
 
 
 @pytest.mark.parametrize("fault", ["kill-after", "kill-before"])

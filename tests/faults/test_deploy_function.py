@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.applications.snapshot import moved
-from tests.faults.cases import UNDO, Command, learn
+from tests.faults.cases import Command, learn, undo_all
 from tests.faults.laboratory import laboratory
 from tests.faults.rules import FAULTS, Rule
 
@@ -33,14 +33,6 @@ def deploy(lab):
     (folder / f"{module}.py").write_text(code.replace("handler", function))
     words = ("deploy-function", "--source", source, "--alias", "live", "--output", "json")
     return learn(lab, Command(words))
-
-
-def undo_all(lab):
-    for _ in range(20):
-        result = lab.run(*UNDO)
-        if result.exit_code or not result.document.get("changed"):
-            return
-    raise AssertionError("undo finds something to undo forever")
 
 
 def code_now(lab):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.applications.snapshot import moved
-from tests.faults.cases import SETUP, UNDO, Case, examine, learn
+from tests.faults.cases import SETUP, UNDO, Case, examine, learn, undo_all
 from tests.faults.laboratory import laboratory
 from tests.faults.rules import ALWAYS, FAULTS, Fault, Rule
 
@@ -19,14 +19,6 @@ def lab(local_aws_server):
 @pytest.fixture(scope="module")
 def learned(lab):
     return learn(lab)
-
-
-def undo_all(lab):
-    for _ in range(20):
-        result = lab.run(*UNDO)
-        if result.exit_code or not result.document.get("changed"):
-            return
-    raise AssertionError("undo finds something to undo forever")
 
 
 def test_a_first_run_updates_a_stage_once_and_an_unchanged_one_asks_nothing_twice(lab, learned):
