@@ -238,12 +238,12 @@ def test_a_map_of_many_parts_names_the_command_that_draws_them(shop):
     now = time.time()
     called = [
         {"id": f"{number:016x}", "name": f"host-{number}.example", "namespace": "remote",
-         "start_time": now - 9, "end_time": now - 8}
+         "start_time": now - 0.2, "end_time": now - 0.1}
         for number in range(1, 18)
     ]  # fmt: skip
     stage = {
         "id": "f" * 16, "trace_id": f"1-{int(now):08x}-{'0' * 24}", "name": "orders/prod",
-        "origin": "AWS::ApiGateway::Stage", "start_time": now - 9, "end_time": now - 8,
+        "origin": "AWS::ApiGateway::Stage", "start_time": now - 0.2, "end_time": now - 0.1,
         "subsegments": called,
     }  # fmt: skip
     shop.aws.client("xray").put_trace_segments(TraceSegmentDocuments=[json.dumps(stage)])
