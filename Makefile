@@ -7,18 +7,24 @@ INSTALL = $(BIN)/python requirements/install.py
 # Compiled once and kept: each worker, command and local AWS of the tests would do it again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-browser check lint setup bench faults search corpus lock pythons wheel docs docs-help pictures clean
+.PHONY: demo test thorough test-browser check lint setup bench faults search corpus lock pythons wheel docs docs-help pictures clean
 
 demo: $(or $(wildcard $(READY)),$(VENV)/.local)  ## the sample application, made observable, on a local AWS
 	$(BIN)/dragonctl demo
 
-test: setup  ## the tests
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder  # many tests wait, more than compute
+# Many tests wait, more than they compute: so four processes on two cores.
+TESTS   = $(BIN)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
+
+test: setup  ## the tests, but for `make thorough`; four minutes on two cores
+	$(TESTS) -m "not thorough"
+
+thorough: setup  ## every variant and every fault of what `make test` tries once; seven minutes
+	$(TESTS) -m thorough
 
 test-browser: setup  ## the service map's page, and other origins before the local AWS, in headless Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest tests/browser
 
-check: setup lint test  ## what CI checks
+check: setup lint test thorough  ## what CI checks
 
 lint: setup
 	$(BIN)/ruff check .

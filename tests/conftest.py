@@ -34,33 +34,69 @@ settings.register_profile(
 )
 
 
-LONGEST = (
-    "terminal/test_every_command.py",
-    "faults/test_caching.py",
+THOROUGH = (
     "faults/test_setup_observability.py",
-    "strict/test_strict_aws.py",
+    "terminal/test_every_command.py",
     "cli/test_printed_by_every_command.py",
+    "faults/test_caching.py",
     "faults/test_this_machine.py",
     "docs/test_story.py",
+    "commands/test_demo_at_a_terminal.py",
     "packaging/test_installing.py",
-    "commands/test_create_app.py",
-    "cli/test_printed.py",
-    "applications/test_setup_troubles.py",
-    "local/test_snapshot.py",
-    "policy/test_enforced.py",
-    "commands/test_demo.py",
-    "faults/test_deploy_function.py",
-    "commands/test_seeing.py",
-    "aws/test_shared_credentials.py",
-    "commands/test_enable_cache.py",
-    "faults/test_pairs.py",
+    "applications/test_applications.py",
+    "commands/test_broken_journals.py",
     "cli/test_change.py",
-    "strict/test_odd_answers.py",
-    "commands/test_deploy_function.py",
+    "commands/test_deploy_tracers.py",
+    "packaging/tracing/test_in_function.py",
+    "cli/test_printed.py",
+    "applications/test_discovery.py",
+    "strict/test_strict_aws.py",
+    "applications/test_setup_troubles.py",
+    "commands/test_kept_journals.py",
+    "commands/test_two_regions.py",
+    "commands/test_sample_cache.py",
+    "strict/test_application_signals.py",
+    "commands/test_several_apis.py",
     "aws/test_configurations.py",
+    "policy/test_enforced.py",
+    "policy/test_deploying.py",
+    "faults/test_deploy_function.py",
+    "corpus/test_walk.py",
+    "packaging/tracing/test_wrapper.py",
     "strict/test_versions.py",
+    "faults/test_pairs.py",
+    "docs/test_how_to.py",
+    "faults/test_deploy_edge.py",
+    "strict/test_odd_answers.py",
+    "faults/test_application_signals.py",
 )
-"""The files that take longest, first: one that begins last would hold up the end alone."""
+"""What tries many variants of what others try once, or each fault in turn: `make thorough`.
+
+The first lasts longest: one that begins last would hold up the end alone.
+"""
+LONGEST = (
+    "commands/test_deploy_function.py",
+    "commands/test_enable_cache.py",
+    "commands/test_create_app.py",
+    "commands/test_policy.py",
+    "cli/test_failures.py",
+    "commands/test_deploy_edge.py",
+    "commands/test_apply.py",
+    "commands/test_demo.py",
+    "telemetry/test_folding.py",
+    "commands/test_enable_cache_refusals.py",
+    "commands/test_seeing.py",
+    "recipes/test_publish.py",
+    "lambdas/test_state_machine_functions.py",
+    "lambdas/test_list_dragons.py",
+    "commands/test_disable_cache.py",
+    "cli/test_completion.py",
+    "commands/test_unreachable_code.py",
+    "commands/test_kept_plan.py",
+    "local/test_snapshot.py",
+    "recipes/test_stage_properties.py",
+)
+"""Of the others, the files that take longest, in that order for the same reason."""
 
 
 def pytest_configure():
@@ -74,10 +110,14 @@ def pytest_configure():
         del os.environ[name]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """In that order, then as they were found; the tests of a file stay together."""
-    places = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+    places = {f"tests/{name}": place for place, name in enumerate((*THOROUGH, *LONGEST))}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+    for item in items:
+        if item.nodeid.partition("::")[0].removeprefix("tests/") in THOROUGH:
+            item.add_marker("thorough")
 
 
 def pytest_collection_finish():
