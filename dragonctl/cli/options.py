@@ -116,11 +116,16 @@ def _plain(names: str, words: str) -> tuple[str, str]:
 
 
 class Command(click.Command):
-    """A command that takes the global options too."""
+    """A command that takes the global options too.
+
+    ``configured`` False: one that a mistake in ``dragonctl.toml`` shall not hinder, since it sets
+    nothing of it, and helps with such mistakes.
+    """
 
     context_class = NarrowContext
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
+    def __init__(self, *args: Any, configured: bool = True, **settings: Any) -> None:
+        self.configured = configured
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
         super().__init__(*args, **settings)
         changes = any(parameter.name == "dry_run" for parameter in self.params)
@@ -156,7 +161,8 @@ class Command(click.Command):
         from dragonctl.cli.defaults import defaults_for
 
         ctx.meta[WORDS] = tuple(args)
-        if not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
+        is_run = not ctx.resilient_parsing and not {"-h", "--help"} & set(args)
+        if is_run and self.configured:
             kept = ctx.find_root().meta.get(KEPT)  # its defaults, not those of this folder
             given = kept.defaults if kept else defaults_for(self)
             ctx.default_map = {**(ctx.default_map or {}), **given}

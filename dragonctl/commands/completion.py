@@ -14,12 +14,13 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @command(
+    configured=False,
     epilog="""\b
 Examples:
   eval "$(dragonctl completion bash)"       # in ~/.bashrc
   eval "$(dragonctl completion zsh)"        # in ~/.zshrc, after compinit
   dragonctl completion fish | source        # in ~/.config/fish/config.fish
-"""
+""",
 )
 @click.argument("shell", type=OneOf(SHELLS), metavar="bash|zsh|fish")
 @click.pass_context

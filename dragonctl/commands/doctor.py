@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
     from dragonctl.cli.session import Session
     from dragonctl.engine.model import Step
+    from dragonctl.status.doctor import Check
 
 
-@command(epilog="\b\nExample:\n  dragonctl doctor --output json     # for a report of a defect")
+@command(
+    configured=False,
+    epilog="\b\nExample:\n  dragonctl doctor --output json     # for a report of a defect",
+)
 @click.pass_context
 def doctor(context: click.Context) -> int:
     """Look at everything a command needs; exit 1 if something is wrong."""
@@ -30,7 +34,7 @@ def doctor(context: click.Context) -> int:
     from dragonctl.status import doctor as looking
     from dragonctl.status.credential_chain import links
 
-    findings = [*looking.versions(), *looking.state()]
+    findings = [*looking.versions(), *looking.state(), *_settings(context)]
     try:
         session = Session()
         if not globals_of(context).is_local:
@@ -50,6 +54,24 @@ def doctor(context: click.Context) -> int:
 
         show_findings(findings)
     return 0 if all(one.ok for one in findings) else 1
+
+
+def _settings(context: click.Context) -> Iterator[Check]:
+    """What each command would say of its part of ``dragonctl.toml``."""
+    from dragonctl.cli.defaults import defaults_for
+    from dragonctl.config import find
+    from dragonctl.errors import DragonError
+    from dragonctl.status.doctor import Check
+
+    root = context.find_root().command
+    assert isinstance(root, click.Group)
+    try:
+        for name in root.list_commands(context):
+            if found := root.get_command(context, name):
+                defaults_for(found)
+        yield Check("settings", ok=True, detail=str(find() or "there is no dragonctl.toml"))
+    except DragonError as error:
+        yield Check("settings", ok=False, detail=str(error))
 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

@@ -11,11 +11,12 @@ from dragonctl.cli.options import command, complete_commands
 
 
 @command(
+    configured=False,
     epilog="""\b
 Examples:
   dragonctl help
   dragonctl help setup-observability
-"""
+""",
 )
 @click.argument("name", metavar="[COMMAND]", required=False, shell_complete=complete_commands)
 @click.pass_context

@@ -127,7 +127,10 @@ class Sheet:
         return (blanks, cell) if title in self.right else (cell, blanks)
 
     def _plain(self, widths: Sequence[int]) -> str:
-        """The table for a pipe, as rich lays it out: thousands of rows cost it seconds."""
+        """The table for a pipe, as rich lays it out: thousands of rows cost it seconds.
+
+        What follows the last word of a line is not padded.
+        """
         rows = self._all() if any(self.titles) else self.rows
         lines: list[str] = []
         for row in rows:
@@ -135,7 +138,7 @@ class Sheet:
             for number in range(max(map(len, cells))):
                 parts = (cell[number] if number < len(cell) else "" for cell in cells)
                 padded = map(self._padded, parts, widths, self.titles)
-                lines.append((" " * _BETWEEN).join(padded) + "\n")
+                lines.append((" " * _BETWEEN).join(padded).rstrip(" ") + "\n")
         return "".join(lines)
 
     def _padded(self, text: str, width: int, title: str) -> str:

@@ -149,8 +149,30 @@ def test_what_is_typed_wins_and_is_told_without_the_file(terminal, application):
     assert terminal.err.startswith("Error: --since 'later' is not a time.")
 
 
+def _is_configured(command):
+    return command_named(command).configured
+
+
+def test_a_broken_file_hinders_nothing_that_helps_to_mend_it(terminal):
+    for broken in ("api = 3", "[logs]\nfoo = 1", "["):
+        terminal.toml(broken)
+        for command in (("help", "logs"), ("completion", "bash"), ("logs", "--help")):
+            assert terminal.run(*command) == 0, command
+            assert terminal.err == ""
+        assert terminal.run("doctor", "--output", "json") == 1
+        (settings,) = [one for one in terminal.document()["findings"] if one["what"] == "settings"]
+        assert not settings["ok"]
+        assert "dragonctl.toml" in settings["detail"]
+    terminal.toml("[logs]\nlimit = 3")
+    terminal.run("doctor")
+    assert ["✓", "settings", str(Path.cwd() / "dragonctl.toml")] in map(
+        str.split, terminal.out.splitlines()
+    )
+    assert not [one for one in terminal.out.splitlines() if one != one.rstrip()]
+
+
 def test_a_file_says_nothing_that_is_typed_each_time(terminal):
-    for command in command_names():
+    for command in filter(_is_configured, command_names()):
         arguments = [one for one in command_named(command).params if key_of_argument(one)]
         for key in ("yes", "dry_run", "out", *map(key_of_argument, arguments)):
             terminal.toml(f"[{command}]\n{key} = true\n")

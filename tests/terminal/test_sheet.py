@@ -1,4 +1,4 @@
-"""Tables: for a pipe laid out here, and nobody can tell that from rich's own."""
+"""Tables: for a pipe laid out here, like rich's own but for blanks at the ends of lines."""
 
 import io
 
@@ -27,7 +27,9 @@ def test_a_pipe_gets_the_table_that_a_coloured_one_holds(rows):
     for row in rows:
         sheet.add(*map(Text, row))
     drawn = printed(sheet, color_system="standard", force_terminal=True, highlight=False)
-    assert printed(sheet, color_system=None) == drawn
+    assert printed(sheet, color_system=None) == "".join(
+        f"{line.rstrip(' ')}\n" for line in drawn.split("\n")[:-1]
+    )
 
 
 def test_what_has_no_titles_begins_with_its_first_row():
