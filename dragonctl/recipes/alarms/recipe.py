@@ -19,7 +19,7 @@ from dragonctl.resources.cloudwatch_alarm import ACTIONS, MOST_ACTIONS, Alarm
 from dragonctl.resources.sns_subscription import Subscription
 from dragonctl.resources.sns_topic import Topic
 
-_GOES_ALONG = Keep("it ends with its topic")
+_GOES_ALONG = Keep("it stays subscribed for as long as the topic is there")
 
 
 def alarms(app: App, known: AlarmSurvey, recipient: Recipient) -> Recipe:

@@ -80,7 +80,8 @@ def test_nobody_is_subscribed_twice_and_who_has_not_confirmed_is_named():
 
 
 @pytest.mark.parametrize(
-    ("topic", "undo"), [(None, Keep("it ends with its topic")), (OPEN, Reverse())]
+    ("topic", "undo"),
+    [(None, Keep("it stays subscribed for as long as the topic is there")), (OPEN, Reverse())],
 )
 def test_a_subscription_goes_with_the_topic_that_was_made_for_it(topic, undo):
     made = recipe(AlarmSurvey({}, topic), Recipient(OWN, MAIL))
