@@ -6,17 +6,25 @@ from collections.abc import Sequence
 
 import click
 
-from dragonctl.terminal.console import tell
+from dragonctl.terminal.console import err, tell
 from dragonctl.terminal.drawing import aside
+from dragonctl.terminal.fitting import fitted_text
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.streams import settle
 
+_ANSWER = 2
+"""Cells of what is typed behind a question: a blank and a letter."""
+
 
 def agreed(question: str) -> bool:
-    """Whether the person says yes."""
+    """Whether the person says yes; the question is broken between words, as all lines are."""
+    asked = f"{neutral(question)} [y/N]:"
+    room = err().room
+    *lines, last = fitted_text(asked, max(room - _ANSWER, 1), 2) if room else [asked]
     with aside():
+        tell(*lines)
         settle()
-        return bool(click.confirm(question, err=True))
+        return click.confirm(last, err=True, show_default=False, prompt_suffix=" ")
 
 
 def chosen(doubt: str, prompt: str, choices: Sequence[str]) -> str:

@@ -220,18 +220,23 @@ def _become(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if session:
         os.setsid()  # the first terminal that it opens is its own
-    for number, device in enumerate(devices):
-        _open(number, device)
-    # As Python itself begins: None where the shell has closed a stream.
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115
-    sys.stdout = _stream(1, devices[1], encoding, "strict")
-    sys.stderr = _stream(2, devices[2], encoding, "backslashreplace")
+    sit_at(devices, encoding)
     if answers:
         answers.install()
     from dragonctl.cli.root import main
 
     hurry()
     main(list(words))
+
+
+def sit_at(devices: Sequence[str], encoding: str = "utf-8") -> None:
+    """Take these for this process's three streams."""
+    for number, device in enumerate(devices):
+        _open(number, device)
+    # As Python itself begins: None where the shell has closed a stream.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = _stream(1, devices[1], encoding, "strict")
+    sys.stderr = _stream(2, devices[2], encoding, "backslashreplace")
 
 
 def _open(number: int, device: str) -> None:
