@@ -225,6 +225,46 @@ def test_a_change_is_refused_where_its_journal_would_be_lost(fleet):
     assert "JOURNAL_BUCKET" in refused["failure"]["Cause"]
 
 
+@pytest.fixture
+def fleet_task(local_aws, fleet_role, monkeypatch):
+    """The task in this process, with a bucket for its journals in the local AWS."""
+    local_aws.client("s3").create_bucket(Bucket="journals")
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+    place = {"AWS_ENDPOINT_URL": local_aws.endpoint, "AWS_REGION": "us-east-1"}
+    role = {"ROLE_NAME": "dragonctl-fleet", "JOURNAL_BUCKET": "journals"}
+    for name, value in {**keys, **place, **role, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.syspath_prepend(FLEET)
+    return importlib.import_module("fleet_task")
+
+
+class TimeLeft:
+    """What Lambda hands to a handler, of a function with so many seconds left."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self):
+        return self.seconds * 1000
+
+
+def test_the_journal_of_a_command_that_does_not_end_is_kept(local_aws, fleet_task, monkeypatch):
+    endless = """
+import os, pathlib, signal
+runs = pathlib.Path(os.environ["DRAGONCTL_STATE_DIR"], "runs")
+runs.mkdir()
+(runs / "20261128-1.jsonl").write_text("before")
+signal.pause()
+"""
+    monkeypatch.setattr(fleet_task, "RUN", endless)
+    target = {"account": local_aws.account, "region": "us-east-1", "arguments": ["enable-cache"]}
+    with pytest.raises(subprocess.TimeoutExpired):
+        fleet_task.handler(target, TimeLeft(fleet_task.RESERVE + 3))
+    key = f"{local_aws.account}/us-east-1/20261128-1.jsonl"
+    kept = local_aws.client("s3").get_object(Bucket="journals", Key=key)
+    assert kept["Body"].read() == b"before"
+
+
 def packaged():
     """The task and the tool, as one zip."""
     made = io.BytesIO()
