@@ -34,6 +34,7 @@ from dragonctl.engine.plan import Plan, plan
 from dragonctl.engine.reads import begin
 from dragonctl.engine.reversal import Reverse
 from dragonctl.engine.run import Outcome, apply
+from dragonctl.engine.titles import told_apart
 from dragonctl.errors import DragonError, InterruptedByUserError, UsageError
 from dragonctl.terminal.changes import UNTOUCHED, Report
 from dragonctl.terminal.console import tell
@@ -78,7 +79,7 @@ class Goal:
     @property
     def titles(self) -> Titles:
         """What people are told in place of identifiers."""
-        own = {step.resource.identifier: step.title for step in self.steps}
+        own = told_apart((step.resource, step.title) for step in self.steps)
         return {**own, **self.more_titles}
 
 

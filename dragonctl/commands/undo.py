@@ -39,6 +39,7 @@ def undo(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session
+    from dragonctl.engine.titles import told_apart
     from dragonctl.engine.undo import undoing
     from dragonctl.resources import known_kinds
 
@@ -47,7 +48,7 @@ def undo(
     back = undoing(chosen, known_kinds())
 
     title = f"Undo of {chosen.title}, run {chosen.run}"
-    titles = {entry.identifier: entry.title for entry in chosen.entries.values()}
+    titles = told_apart((entry, entry.title) for entry in chosen.entries.values())
     goal = Goal(
         title,
         back.steps,

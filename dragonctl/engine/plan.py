@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dragonctl.engine.model import Change, Reading, Resource, State, Step, differences
 from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_absent, is_fatal
+from dragonctl.engine.titles import told_apart
 from dragonctl.errors import AwsError, DragonError
 
 
@@ -65,7 +66,7 @@ def plan(reads: Reads, steps: Iterable[Step], first: Plan | None = None) -> Plan
     ``first`` are those that are carried out before these, or meanwhile. A thing that cannot be read
     becomes its step's error; credentials that are no good end it all.
     """
-    ordered = _ordered(list(steps))
+    ordered = _told_apart(_ordered(list(steps)))
     reads.prefetch_listed(step.resource for step in ordered)
     readings = reads.concurrently(*(partial(_read, reads, step.resource) for step in ordered))
     before = first.items if first else ()
@@ -94,6 +95,11 @@ def _ordered(steps: list[Step]) -> list[Step]:
         if step.resource.identifier not in ordered:
             place(step)
     return list(ordered.values())
+
+
+def _told_apart(steps: list[Step]) -> list[Step]:
+    titles = told_apart((step.resource, step.title) for step in steps)
+    return [replace(step, title=titles[step.resource.identifier]) for step in steps]
 
 
 def _read(reads: Reads, resource: Resource) -> Reading | DragonError | None:
