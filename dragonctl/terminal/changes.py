@@ -87,6 +87,9 @@ class Report:
             self._step(item.step.title, item.changes)
         if changing and shows_plan:
             say("")
+        for item in planned.items if shows_plan else ():
+            if item.kept:
+                self._kept(item.step.title, item.kept)
 
     def warn(self, warnings: Iterable[str], notes: Iterable[str]) -> None:
         """What a person must know, and what one may like to know."""
@@ -110,8 +113,7 @@ class Report:
                 self._doing(step.title, None)
                 tell(Text.assemble(("✗ ", "bold red"), neutral(step.title)))
             case Kept(step, reason):
-                why = neutral(in_words(reason, self.titles))
-                tell(Text(f"= {neutral(step.title)}: left, because {why}", "dim"))
+                self._kept(step.title, reason)
 
     def end(self, outcome: Outcome, undo_command: str, *, dry: bool, unknown: bool) -> None:
         """The last lines: how many, how long, and what to type to take it back.
@@ -140,6 +142,10 @@ class Report:
     def _is_line(self, changes: Sequence[Change]) -> bool:
         """Whether a step's title says enough."""
         return all(change.resource in self.in_a_line for change in changes)
+
+    def _kept(self, title: str, reason: str) -> None:
+        why = neutral(in_words(reason, self.titles))
+        tell(Text(f"= {neutral(title)}: left, because {why}", "dim"))
 
     def _step(self, title: str, changes: Sequence[Change]) -> None:
         head = step_sign(changes).append(neutral(title), "bold")
