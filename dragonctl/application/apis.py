@@ -173,10 +173,10 @@ def _named_apis(aws: Reader, apis: list[dict[str, Any]], name: str) -> list[dict
     ):
         return matching
     _refuse_http_api(aws, name)
-    listed = f"There are: {_listed(apis)}." if apis else "There is none at all."
-    raise UsageError(
-        f"There is no REST API {name!r} in {aws.account}, {aws.region}.", listed, option="--api"
-    )
+    text = f"There is no REST API {name!r} in {aws.account}, {aws.region}."
+    if apis:
+        raise UsageError(text, f"There are: {_listed(apis)}.", option="--api")
+    raise NoApiError(text, "There is none at all.", option="--api")
 
 
 def _refuse_http_api(aws: Reader, name: str) -> None:

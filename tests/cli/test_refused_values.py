@@ -143,6 +143,16 @@ def test_what_the_application_refuses_is_told_so_too(terminal, application, monk
         assert [one["message"].startswith(place) for one in errors] == [True], errors
 
 
+def test_an_empty_local_aws_is_told_with_what_makes_an_application(
+    terminal, monkeypatch, tmp_path_factory
+):
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(tmp_path_factory.getbasetemp() / "local-aws0"))
+    for name in ("", "dragons"):
+        terminal.toml(f'api = "{name}"' if name else "")
+        assert terminal.run("status", "--local") == 2
+        assert "`dragonctl create-app --local` makes the sample" in terminal.err
+
+
 def test_what_is_typed_wins_and_is_told_without_the_file(terminal, application):
     terminal.toml('[logs]\nsince = "soon"\nlimit = "many"\n')
     assert terminal.on_aws("logs", "--since", "later", "--limit", "3") == 2
