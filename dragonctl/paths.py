@@ -19,6 +19,9 @@ from dragonctl.errors import UNWRITABLE, DragonError
 UNTRUSTED = "Untrusted"
 """The code of the error that says that others can have written what was to be believed."""
 
+ANOTHER = "Name another folder with DRAGONCTL_STATE_DIR."
+"""What mends a state folder that is not this user's to change."""
+
 Shape = TypeVar("Shape")
 
 _SMALL_BYTES = 4 << 20
@@ -74,9 +77,13 @@ def unwritable(what: str, path: Path, error: OSError, so: str = "") -> DragonErr
 
     It ends a run: what cannot be written down is not done.
     """
+    is_no_folder = isinstance(error, FileExistsError | NotADirectoryError)
+    reason = "Not a directory" if is_no_folder else error.strerror or error
     return DragonError(
-        f"{what} ({path}: {error.strerror or error}){so}.",
-        "Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.",
+        f"{what} ({path}: {reason}){so}.",
+        ANOTHER
+        if is_no_folder
+        else "Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.",
         code=UNWRITABLE,
     )
 
@@ -118,9 +125,13 @@ def check_folder(path: Path) -> None:
     except OSError:  # whoever goes on to use it meets the error, and tells it
         return
     if fault := _fault(about):
+        if not stat.S_ISDIR(about.st_mode):
+            raise DragonError(f"{path} is no folder", ANOTHER, code=UNTRUSTED)
         raise DragonError(
             f"The folder {path} {fault}: what lies there may not be yours, and is not believed",
-            f"{_cure(path, about)}, or name another folder in DRAGONCTL_STATE_DIR.",
+            f"{_cure(path, about)}, or name another folder with DRAGONCTL_STATE_DIR."
+            if _is_own_alone(about)
+            else ANOTHER,
             code=UNTRUSTED,
         )
 
@@ -179,6 +190,11 @@ def _fault(about: os.stat_result) -> str | None:
     if about.st_mode & _WRITABLE_BY_OTHERS:
         return f"can be written by others (mode {stat.S_IMODE(about.st_mode):04o})"
     return None
+
+
+def _is_own_alone(about: os.stat_result) -> bool:
+    """Whether a folder is this user's own, and not meant for many, as /tmp is (sticky)."""
+    return about.st_uid == os.getuid() and not about.st_mode & stat.S_ISVTX
 
 
 def _cure(path: Path, about: os.stat_result) -> str:

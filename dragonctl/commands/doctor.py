@@ -30,7 +30,8 @@ def doctor(context: click.Context) -> int:
 
     from dragonctl.cli.printed import Printed
     from dragonctl.cli.session import Session
-    from dragonctl.errors import DragonError
+    from dragonctl.errors import UNWRITABLE, DragonError
+    from dragonctl.paths import UNTRUSTED
     from dragonctl.status import doctor as looking
     from dragonctl.status.credential_chain import links
 
@@ -43,7 +44,8 @@ def doctor(context: click.Context) -> int:
         findings.append(looking.Check("region", ok=True, detail=where))
         findings += looking.connection(session.reads, datetime.now(UTC))
     except DragonError as error:
-        findings.append(looking.Check("connection", ok=False, detail=str(error)))
+        if error.code not in (UNTRUSTED, UNWRITABLE):  # of the state folder, which is told above
+            findings.append(looking.Check("connection", ok=False, detail=str(error)))
     findings = [replace(one, detail=Printed.current().filled(one.detail)) for one in findings]
     if globals_of(context).json:
         local = {"local": True} if globals_of(context).is_local else {}

@@ -50,7 +50,7 @@ def history(context: click.Context, run: str | None) -> int:
     from dragonctl.engine.history import read_history
     from dragonctl.engine.undo import undone
     from dragonctl.paths import state_path
-    from dragonctl.terminal.console import warn
+    from dragonctl.terminal.console import say, warn
 
     found = read_history(state_path("runs"))
     taken_back = undone(found.runs)
@@ -70,8 +70,21 @@ def history(context: click.Context, run: str | None) -> int:
         show_history(rows)
         if run:
             show_run(wanted[0])
+        if not rows:
+            say(_why_none(found))
+        if found.unlisted:
+            return 0
     warn(*Printed.current().all_filled(found.in_short))
     return 0
+
+
+def _why_none(history: History) -> str:
+    """What an empty list means: that nothing was done, or that what was done cannot be known."""
+    if history.runs:
+        return "No run has changed anything there."
+    if history.warnings:
+        return history.unlisted or "No run can be read: what changed from here is not known."
+    return "No run has changed anything yet."
 
 
 def _markdown(run: Run, row: dict[str, Any]) -> str:

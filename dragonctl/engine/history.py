@@ -18,7 +18,7 @@ from dragonctl.engine.journal import TAKEN, Scope
 from dragonctl.engine.model import State
 from dragonctl.engine.reversal import JOURNAL_PATTERN, Reversal, from_journal
 from dragonctl.errors import DragonError
-from dragonctl.paths import check_folder, read_own_file
+from dragonctl.paths import ANOTHER, check_folder, read_own_file
 
 _LARGEST_BYTES = 256 << 20
 """A run of a thousand things writes a few megabytes."""
@@ -191,13 +191,15 @@ class History:
     """What was passed over: a sentence a file."""
     refused: dict[str, DragonError] = field(default_factory=dict)
     """Run -> why its file is not believed."""
+    unlisted: str = ""
+    """Why no run can be read, where the folder itself cannot; else empty."""
 
     @property
     def in_short(self) -> list[str]:
         """What was passed over, in a sentence for all of it; none where nothing was."""
         count = len(self.warnings)
-        if not count:
-            return []
+        if self.unlisted or not count:
+            return [self.unlisted] if self.unlisted else []
         files = "A file is" if count == 1 else f"{count} files are"
         subject = f"{files} passed over, whole or in part, among the journals in {self.folder}"
         return [f"{subject}: `dragonctl doctor` says why."]
@@ -212,7 +214,7 @@ def read_history(folder: Path, about: str = "") -> History:
     check_folder(folder)
     history = History(folder)
     found: dict[str, Run] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in _files(history):
         content = _content(path, history)
         if content is None or about.encode() not in content:
             continue
@@ -224,6 +226,26 @@ def read_history(folder: Path, about: str = "") -> History:
         history.warnings += [warning] if warning else []
     history.runs = sorted(found.values(), key=lambda run: (run.time, run.run))
     return history
+
+
+def _files(history: History) -> list[Path]:
+    """The journals in a folder, by name: none where there is no folder yet.
+
+    None, too, where what is there cannot be listed, and that is noted.
+    """
+    folder = history.folder
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".jsonl")
+    except OSError as error:
+        is_missing = isinstance(error, FileNotFoundError)
+        if not is_missing or any(_is_dead_link(one) for one in (folder.parent, folder)):
+            history.unlisted = f"No run can be read: {folder}: {error.strerror or error}. {ANOTHER}"
+            history.warnings.append(history.unlisted)
+        return []
+
+
+def _is_dead_link(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def read_run(content: bytes) -> tuple[Run | None, str]:

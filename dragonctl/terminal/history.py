@@ -22,8 +22,6 @@ Row = dict[str, Any]
 
 def show_history(rows: Sequence[Row]) -> None:
     """A row per run, oldest first, as in a shell's history; where and who, when that changes."""
-    if not rows:
-        out().print("No run has changed anything yet.")
     for number, (place, runs) in enumerate(groupby(rows, _place)):
         if number:
             out().print()

@@ -131,3 +131,32 @@ def test_however_much_lies_among_the_journals_one_sentence_tells_of_it(dragonctl
         assert [one.startswith(sentence) and "`dragonctl doctor" in one for one in told] == [True]
     told = dragonctl("doctor").stdout
     assert [f"2026-{number}.jsonl" in told for number in range(50)] == [True] * 50
+
+
+def test_journals_of_which_none_can_be_read_are_not_told_as_no_run(dragonctl, runs):
+    for path in runs.iterdir():
+        path.write_text("garbage")
+    said = dragonctl("history")
+    assert said.stdout == "No run can be read: what changed from here is not known.\n"
+    assert "2 files are passed over" in said.stderr
+
+
+def test_a_place_without_runs_is_not_told_as_no_run_at_all(dragonctl, runs):
+    said = dragonctl("history", "--region", "sa-east-1")
+    assert said.stdout == "No run has changed anything there.\n"
+
+
+@pytest.mark.parametrize("what", ["file", "for many"])
+def test_what_is_wrong_with_the_state_folder_is_told_once(dragonctl, tmp_path, monkeypatch, what):
+    folder = tmp_path / "elsewhere"
+    if what == "file":
+        folder.write_text("no folder")
+    else:
+        folder.mkdir()
+        folder.chmod(0o1777)
+    monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(folder))
+    said = dragonctl("--local", "doctor")
+    told = " ".join(said.stdout.split())
+    assert said.code == 1
+    assert told.count("Name another folder with DRAGONCTL_STATE_DIR.") == 1
+    assert "chmod" not in told

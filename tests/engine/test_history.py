@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -266,14 +267,47 @@ def test_a_folder_that_others_can_write_is_refused(folder, tmp_path, of, is_link
     assert len(read_history(folder).runs) == 1
 
 
+@pytest.mark.parametrize("mode", [0o1777, 0o1770])
+def test_a_folder_meant_for_many_is_not_to_be_closed_to_them(folder, mode):
+    folder.parent.chmod(mode)
+    with pytest.raises(DragonError, match="can be written by others") as refused:
+        read_history(folder)
+    assert refused.value.hint == "Name another folder with DRAGONCTL_STATE_DIR."
+
+
+@pytest.mark.parametrize("kind", ["file", "beneath a file", "dead link"])
+def test_what_cannot_hold_runs_is_not_taken_for_having_none(tmp_path, kind):
+    place = tmp_path / "place"
+    if kind == "dead link":
+        place.symlink_to(tmp_path / "gone")
+    else:
+        place.write_text("no folder")
+    history = read_history((place / "x" if kind == "beneath a file" else place) / "runs")
+    (told,) = history.in_short
+    assert told.startswith(f"No run can be read: {place}")
+    assert told.endswith("Name another folder with DRAGONCTL_STATE_DIR.")
+
+
+def test_a_device_is_no_state_folder():
+    with pytest.raises(DragonError, match="/dev/null is no folder") as refused:
+        read_history(Path("/dev/null/runs"))
+    assert refused.value.hint == "Name another folder with DRAGONCTL_STATE_DIR."
+
+
+def test_a_state_folder_that_is_not_there_yet_holds_no_run(tmp_path):
+    history = read_history(tmp_path / "new" / "state" / "runs")
+    assert (history.runs, history.warnings) == ([], [])
+
+
 def test_a_file_or_folder_of_another_user_is_not_believed(folder, monkeypatch):
     path = keep(folder)
     give_away(path, monkeypatch)
     with pytest.raises(DragonError, match=r"belongs to another user \(uid \d+\)"):
         read_own_file(path, limit=1_000)
     give_away(folder, monkeypatch)
-    with pytest.raises(DragonError, match="belongs to another user"):
+    with pytest.raises(DragonError, match="belongs to another user") as refused:
         read_history(folder)
+    assert refused.value.hint == "Name another folder with DRAGONCTL_STATE_DIR."
 
 
 def give_away(path, monkeypatch):

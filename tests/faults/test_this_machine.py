@@ -142,7 +142,7 @@ def test_where_no_journal_can_be_written_nothing_is_asked_and_one_sentence_says_
     assert (refused.exit_code, refused.calls) == (1, ())
     assert refused.stderr == (
         f"Error: The journal cannot be written ({home}/runs: Not a directory), so nothing was"
-        " changed. Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.\n"
+        " changed. Name another folder with DRAGONCTL_STATE_DIR.\n"
     )
 
 
@@ -155,8 +155,8 @@ def test_where_no_zip_can_be_kept_one_sentence_says_why(lab, how):
     refused = lab.run("deploy-function", *how, home=home)
     assert refused.exit_code == 1
     assert refused.stderr == (
-        f"Error: The state folder cannot be made ({home}/packages: File exists)."
-        " Free or unlock that folder, or name another in DRAGONCTL_STATE_DIR.\n"
+        f"Error: The state folder cannot be made ({home}/packages: Not a directory)."
+        " Name another folder with DRAGONCTL_STATE_DIR.\n"
     )
 
 
