@@ -55,16 +55,12 @@ def load() -> Mapping[str, Any]:
 
 
 def parse(path: Path) -> dict[str, Any]:
-    """One file, its top level checked; what its tables hold is whoever's they are."""
+    """One file, what stands above its tables checked; the rest is whoever's it is."""
     document = _document(path)
     kinds = {field.name: field.type for field in msgspec.structs.fields(TopLevel)}
     for key, value in document.items():
         if key in kinds:
             check(value, kinds[key], f"In {path}, {key}")
-        elif not isinstance(value, dict):
-            raise UsageError(
-                f"{path} has an unknown key {key!r}.", f"It may hold: {', '.join(kinds)}."
-            )
     return document
 
 
@@ -73,13 +69,16 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():  # a pipe would never end
             raise UsageError(f"{path} is {'a folder' if path.is_dir() else 'no plain file'}.")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows' Notepad marks it
     except OSError as error:
-        reason = error.strerror or "it is not there"
+        is_dead_link = path.is_symlink() and isinstance(error, FileNotFoundError)
+        reason = "it is a link to what is not there" if is_dead_link else str(error.strerror)
     except UnicodeDecodeError as error:
         reason = f"byte {error.start + 1} is not UTF-8"
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
+        if reason.startswith("Invalid value"):
+            reason += "; a text stands in quotes"
     except ValueError:  # Python reads no number of 5,000 digits
         reason = "a number has too many digits"
     except RecursionError:
@@ -95,6 +94,8 @@ def check(value: Any, kind: Any, subject: str) -> None:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
+        if value in ("", []) or (isinstance(value, list) and "" in value):
+            raise UsageError(f"{subject} must not be empty.") from error
         raise UsageError(f"{subject} must be {_words(kind)}, not {_written(value)}.") from error
 
 

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from dragonctl.cli.catalogue import command_names
-from dragonctl.config import check, find, load
+from dragonctl.config import TopLevel, check, find, load
 from dragonctl.errors import UsageError
 
 _EACH_TIME = {
@@ -26,8 +26,9 @@ Wholes = Annotated[
     int | str | list[int | str],
     msgspec.Meta(description="a whole number or a list of whole numbers"),
 ]
+_Filled = Annotated[str, msgspec.Meta(min_length=1)]  # no name or pattern is empty
 Plains = Annotated[
-    int | float | str | list[int | float | str],
+    int | float | _Filled | list[int | float | _Filled],
     msgspec.Meta(description="a text, a number or a list of them"),
 ]
 
@@ -94,12 +95,20 @@ def _option(command: click.Command, options: Mapping[str, click.Option], key: st
 
 
 def _check_tables(document: Mapping[str, Any]) -> None:
-    names = command_names()
+    """UsageError for what is neither a command's table nor one of the keys above the tables."""
+    names, keys = command_names(), [one.name for one in msgspec.structs.fields(TopLevel)]
     for key, value in document.items():
-        if isinstance(value, dict) and key.replace("_", "-") not in names:
+        is_command, is_table = key.replace("_", "-") in names, isinstance(value, dict)
+        if is_command and not is_table:
+            raise UsageError(f"In {find()}, [{key}] must be a table, written once.")
+        if is_table and not is_command:
             raise UsageError(
                 f"{find()} has a table [{key}], which is not a command.",
                 f"The commands are: {', '.join(names)}.",
+            )
+        if not is_table and key not in keys:
+            raise UsageError(
+                f"{find()} has an unknown key {key!r}.", f"It may hold: {', '.join(keys)}."
             )
 
 

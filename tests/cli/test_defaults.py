@@ -60,7 +60,7 @@ def fits(key, value):
     kind = NAMES.get(key.replace("-", "_"))
     if kind is list:
         each = value if isinstance(value, list) else [value]
-        return all(fits("log_level", one) for one in each)
+        return all(fits("log_level", one) and one != "" for one in each)
     if kind is None or isinstance(value, list | date):
         return False
     if isinstance(value, bool) or kind is bool:

@@ -128,6 +128,13 @@ def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
         ("api = [", "cannot be read"),
         ("api = 3", "must be text"),
         ("stage = [1]", "list of texts"),
+        ("api = ''", "api must not be empty"),
+        ("region = ''", "region must not be empty"),
+        ("stage = []", "stage must not be empty"),
+        ("[setup-observability]\nstage = ''", "stage of [setup-observability] must not be empty"),
+        ("[[enable-cache]]\nsize = 1", "[enable-cache] must be a table, written once"),
+        ("setup-observability = 3", "[setup-observability] must be a table, written once"),
+        ("[logs]\nlimit = many", "a text stands in quotes"),
         ("colour = 'red'", "unknown key 'colour'"),
         ("[setup-everything]\nx = 1", "is not a command"),
         ("[setup-observability]\n[setup_observability]", "has both"),
@@ -151,6 +158,13 @@ def test_a_bad_dragonctl_toml_is_told(terminal, text, words):
     assert terminal.on_aws(SETUP) == 2
     assert words in terminal.err
     assert "dragonctl.toml" in terminal.err
+
+
+def test_a_dragonctl_toml_that_notepad_wrote_is_read(terminal, application):
+    Path("dragonctl.toml").write_bytes(b"\xef\xbb\xbfstage = 'nowhere'\n")
+    assert terminal.on_aws(SETUP) == 2
+    assert "nowhere" in terminal.err
+    assert "cannot be read" not in terminal.err
 
 
 @pytest.mark.parametrize(

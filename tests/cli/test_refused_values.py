@@ -203,7 +203,7 @@ def key_of_argument(parameter):
     ("make", "words"),
     [
         (lambda path: path.mkdir(), "is a folder."),
-        (lambda path: path.symlink_to("/nowhere/at/all"), "cannot be read: No such file"),
+        (lambda path: path.symlink_to("/nowhere/at/all"), "it is a link to what is not there"),
         (os.mkfifo, "is no plain file."),
         (lambda path: path.write_bytes(b"a = '\xff'"), "cannot be read: byte 6 is not UTF-8."),
         (lambda path: path.write_text("a = " + "9" * 5_000), "has too many digits."),
