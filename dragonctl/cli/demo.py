@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from dragonctl.cli.catalogue import command_names
+from dragonctl.cli.globals import LOCAL, local_by_environment
 from dragonctl.engine import journal
 from dragonctl.engine.history import Run, read_history
 from dragonctl.paths import read_own_json, state_folder, state_path, writable_folder
@@ -278,19 +279,19 @@ def _on_the_sample() -> Iterator[str]:
     """
     from dragonctl.config import load
 
-    before, here = os.environ.get("DRAGONCTL_LOCAL"), Path.cwd()
-    os.environ["DRAGONCTL_LOCAL"] = "1"
+    before, here, is_local = os.environ.get(LOCAL), Path.cwd(), local_by_environment()
+    os.environ[LOCAL] = "1"
     os.chdir(sample_folder())
     load.cache_clear()
     try:
-        yield "" if before not in (None, "", "0") else " --local"
+        yield "" if is_local else " --local"
     finally:
         os.chdir(here)
         load.cache_clear()
         if before is None:
-            del os.environ["DRAGONCTL_LOCAL"]
+            del os.environ[LOCAL]
         else:
-            os.environ["DRAGONCTL_LOCAL"] = before
+            os.environ[LOCAL] = before
 
 
 def _page() -> Path:

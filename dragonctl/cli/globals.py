@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 import click
 
+from dragonctl.errors import UsageError
+
+LOCAL = "DRAGONCTL_LOCAL"
+"""The environment variable that means --local."""
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
 GLOBALS = "dragonctl.globals"
 """The key of these in the root context's ``meta``."""
 BEGAN = "dragonctl.began"
@@ -44,7 +50,21 @@ class Globals:
         """Whether the local AWS is meant: an option wins over the environment."""
         if self.local or self.endpoint_url:
             return self.local
-        return os.environ.get("DRAGONCTL_LOCAL", "") not in ("", "0")
+        return local_by_environment()
+
+    def check_local(self) -> None:
+        """UsageError where only the environment says which AWS is meant, in no word that is known.
+
+        Until it is refused, the local AWS is meant, which costs nothing.
+        """
+        word = os.environ.get(LOCAL, "")
+        if not (self.local or self.endpoint_url or word.lower() in (*_ON, *_OFF)):
+            raise UsageError(f"{LOCAL} is {word!r}: it takes {', '.join(_ON)}, or 0 for AWS.")
+
+
+def local_by_environment() -> bool:
+    """Whether the environment means the local AWS."""
+    return os.environ.get(LOCAL, "").lower() not in _OFF
 
 
 def globals_of(context: click.Context) -> Globals:

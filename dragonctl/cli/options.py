@@ -118,8 +118,8 @@ def _plain(names: str, words: str) -> tuple[str, str]:
 class Command(click.Command):
     """A command that takes the global options too.
 
-    ``configured`` False: one that a mistake in ``dragonctl.toml`` shall not hinder, since it sets
-    nothing of it, and helps with such mistakes.
+    ``configured`` False: one that a mistake in ``dragonctl.toml`` or the environment shall not
+    hinder, since it sets nothing of it, and helps with such mistakes.
     """
 
     context_class = NarrowContext
@@ -150,6 +150,8 @@ class Command(click.Command):
         """Run it; a failure learns which account and region were meant, as far as was known."""
         try:
             with refusals_of(ctx):
+                if self.configured:
+                    globals_of(ctx).check_local()
                 return super().invoke(ctx)
         except DragonError as error:
             session = ctx.find_root().meta.get(SESSION)

@@ -37,6 +37,7 @@ def doctor(context: click.Context) -> int:
 
     findings = [*looking.versions(), *looking.state(), *_settings(context)]
     try:
+        globals_of(context).check_local()
         session = Session()
         if not globals_of(context).is_local:
             findings += links(session.profile)

@@ -12,6 +12,7 @@ import click
 import pytest
 
 from dragonctl.cli.catalogue import command_named, command_names
+from dragonctl.cli.globals import local_by_environment
 
 SETUP = "setup-observability"
 
@@ -92,6 +93,31 @@ def test_an_endpoint_that_was_typed_wins_over_the_local_aws_of_the_environment(
     assert terminal.on_aws("status") == 0
     assert terminal.out.startswith("small (")
     assert "local" not in terminal.out.splitlines()[0]
+
+
+@pytest.mark.parametrize("word", ["0", "no", "False", "OFF", ""])
+def test_aws_itself_is_meant_where_the_environment_says_no_to_the_local_one(
+    terminal, application, monkeypatch, word
+):
+    monkeypatch.setenv("DRAGONCTL_LOCAL", word)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", terminal.endpoint)
+    assert terminal.run("status", "--output", "json") == 0
+    assert "local" not in terminal.document()
+
+
+@pytest.mark.parametrize("words", [("history",), ("status",), ("doctor",), (SETUP, "--check")])
+def test_a_word_that_says_neither_local_nor_not_is_refused(terminal, monkeypatch, words):
+    monkeypatch.setenv("DRAGONCTL_LOCAL", "banana")
+    assert terminal.run(*words) == (1 if words == ("doctor",) else 2)
+    told = " ".join((terminal.out + terminal.err).split())
+    assert "DRAGONCTL_LOCAL is 'banana': it takes 1, true, yes, on, or 0 for AWS." in told
+
+
+@pytest.mark.parametrize("word", ["1", "True", "YES", "on"])
+def test_the_environment_means_the_local_aws_in_any_word_for_yes(terminal, monkeypatch, word):
+    monkeypatch.setenv("DRAGONCTL_LOCAL", word)
+    assert terminal.run("local", "status") == 0
+    assert local_by_environment()
 
 
 def test_no_credentials(terminal, monkeypatch):
