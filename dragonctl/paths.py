@@ -26,6 +26,8 @@ Shape = TypeVar("Shape")
 
 _SMALL_BYTES = 4 << 20
 _PROBE_BYTES = 4096
+_LONGEST_NAME = 100
+"""Characters of a file's name in its draft's: file systems take 255 bytes."""
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 
@@ -70,6 +72,29 @@ def try_to_write(folder: Path) -> None:
 
     with TemporaryFile(dir=folder) as probe:
         probe.write(bytes(_PROBE_BYTES))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file of mode 0600, whole or not at all: beside it first, then in its place.
+
+    Where a link leads is written, not the link; a device or pipe is written as it is. OSError
+    where that fails, and then what was there stands as it was.
+    """
+    from tempfile import mkstemp
+
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    handle, made = mkstemp(dir=target.parent, prefix=f".{target.name[:_LONGEST_NAME]}-")
+    draft = Path(made)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def unwritable(what: str, path: Path, error: OSError, so: str = "") -> DragonError:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +26,7 @@ from dragonctl.engine.model import Resource
 from dragonctl.engine.pending import YET_TO_CHOOSE
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.errors import DragonError, UsageError
-from dragonctl.paths import read_own_file
+from dragonctl.paths import read_own_file, write_whole
 
 _LARGEST_BYTES = 64 << 20
 _Key = tuple[str, str]
@@ -288,10 +286,7 @@ def _place(scope: Scope) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".plan-")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text + "\n")
-        Path(made).replace(path)
+        write_whole(path, text + "\n")
     except OSError as error:
         raise DragonError(
             f"The plan cannot be kept in {path}: {error.strerror or error}.",

@@ -131,7 +131,7 @@ def _write_page(
     view: View, found: ServiceMap, latest: Callable[[], Sequence[Summary]], html: Path | None
 ) -> Path:
     """The page, readable by its owner alone; where it is."""
-    from dragonctl.paths import state_folder
+    from dragonctl.paths import state_folder, write_whole
     from dragonctl.terminal.page import page
 
     listed = latest()[:LISTED]
@@ -141,8 +141,7 @@ def _write_page(
     target = html or state_folder("pages") / "service-map.html"
     text = page(found, title, listed, traces, view.label)
     try:
-        target.touch(mode=0o600)
-        target.write_text(text, encoding="utf-8")
+        write_whole(target, text)
     except OSError as error:
         raise DragonError(
             f"The page cannot be written to {target}: {error.strerror or error}.",

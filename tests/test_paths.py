@@ -1,0 +1,46 @@
+"""What is written for a person is written whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from dragonctl.paths import write_whole
+
+
+@pytest.fixture
+def full_disk():
+    """No file grows beyond a kilobyte, as on a disk that has no more room."""
+    limits, signals = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, signals)
+
+
+@pytest.mark.parametrize("before", [{}, {"page.html": "the page of yesterday"}])
+def test_a_full_disk_leaves_the_folder_as_it_was(tmp_path, full_disk, before):
+    for name, content in before.items():
+        (tmp_path / name).write_text(content)
+    with pytest.raises(OSError, match="File too large"):
+        write_whole(tmp_path / "page.html", "x" * 100_000)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_is_its_owners_alone_and_a_link_still_leads_to_it(tmp_path):
+    target, link = tmp_path / "page.html", tmp_path / "link.html"
+    link.symlink_to(target)
+    write_whole(link, "first")
+    write_whole(link, "second")
+    assert (link.is_symlink(), target.read_text()) == (True, "second")
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_device_stays_one():
+    write_whole(Path(os.devnull), "anything")
+    assert Path(os.devnull).is_char_device()
