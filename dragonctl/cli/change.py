@@ -103,27 +103,23 @@ def change(
     goal_of: Callable[[Session], Goal],
     how: How,
     *,
-    question: str = "",
     undoes: str | None = None,
     session: Session | None = None,
 ) -> int:
-    """Plan and, unless it is a dry run, apply; the exit code.
-
-    ``question`` is asked before anything changes, where the command asks at all.
-    """
+    """Plan and, unless it is a dry run, apply; the exit code."""
     session = session or Session()
     work = _Work(session, command, how, undoes)
     try:
-        _carry_out(work, goal_of, question)
+        _carry_out(work, goal_of)
         return work.answer()
     except (KeyboardInterrupt, click.Abort) as stop:  # at any time: what was changed is known here
         raise work.failed(work.interrupted()) from stop
 
 
-def _carry_out(work: _Work, goal_of: Callable[[Session], Goal], question: str) -> None:
+def _carry_out(work: _Work, goal_of: Callable[[Session], Goal]) -> None:
     try:
         with work.report:
-            work.carry_out(goal_of, question)
+            work.carry_out(goal_of)
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
@@ -145,7 +141,7 @@ class _Work:
         self.warnings: list[str] = []
         self.notes: list[str] = []
 
-    def carry_out(self, goal_of: Callable[[Session], Goal], question: str) -> None:
+    def carry_out(self, goal_of: Callable[[Session], Goal]) -> None:
         """Plan, show, ask, apply."""
         session, how = self.session, self.how
         if self.kept:
@@ -156,7 +152,7 @@ class _Work:
         if goal.rest:
             self._carry_out_in_parts(planned, goal.rest)
             return
-        asked = planned.changes and (question or goal.question)
+        asked = goal.question if planned.changes else ""
         is_told_first = how.only_shows or bool(asked and not how.yes)
         self.report.begin(goal.title, session.label, planned, shows_plan=is_told_first)
         owned = begin(self._owners, planned)

@@ -42,11 +42,13 @@ def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
             lambda: deletion(session.reads, manifest), lambda: leftovers(session.reads, manifest)
         )
         title = f"Delete {manifest.name}, account {place.account} · {place.region}"
-        return Goal(title, steps, notes=left, brief=True, undo_command="create-app")
+        return Goal(
+            title, steps, notes=left, brief=True, question=question, undo_command="create-app"
+        )
 
     question = f"Delete {manifest.name} and its data in account {place.account}, {place.region}?"
     how = How(dry_run, check, yes, no_wait)
-    return change("delete-app", goal, how, question=question, session=session)
+    return change("delete-app", goal, how, session=session)
 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:

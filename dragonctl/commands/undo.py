@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dragonctl.cli.session import Session
     from dragonctl.engine.history import Run
     from dragonctl.engine.model import Step
+    from dragonctl.engine.plan import Plan
 
 
 @command(
@@ -39,31 +40,31 @@ def undo(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session
+    from dragonctl.engine.plan import plan
     from dragonctl.engine.titles import told_apart
     from dragonctl.engine.undo import undoing
     from dragonctl.resources import known_kinds
 
     session = Session()
     chosen = _chosen(session, run)
-    back = undoing(chosen, known_kinds())
-
-    title = f"Undo of {chosen.title}, run {chosen.run}"
     titles = told_apart((entry, entry.title) for entry in chosen.entries.values())
-    goal = Goal(
-        title,
-        back.steps,
-        back.kept,
-        () if run else tuple(_next(session, chosen)),
-        also={"undoes": chosen.run},
-        brief=not verbose,
-        more_titles=titles,
-    )
+
+    def goal(session: Session) -> Goal:
+        back = undoing(chosen, known_kinds(), session.history.runs)
+        planned = plan(session.reads, back.steps)  # what it reads is not read a second time
+        return Goal(
+            f"Undo of {chosen.title}, run {chosen.run}",
+            back.steps,
+            back.kept,
+            () if run else tuple(_next(session, chosen, planned)),
+            question=_question(chosen, planned, titles, brief=not verbose),
+            also={"undoes": chosen.run},
+            brief=not verbose,
+            more_titles=titles,
+        )
+
     how = How(dry_run, check, yes, no_wait)
-    amount = f"{chosen.changes} change{'s' * (chosen.changes != 1)}"
-    question = f"Take back run {chosen.run} ({chosen.title}, {amount})?{_deletes(chosen)}"
-    return change(
-        "undo", lambda _: goal, how, question=question, undoes=chosen.run, session=session
-    )
+    return change("undo", goal, how, undoes=chosen.run, session=session)
 
 
 def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[str, str]]:
@@ -77,22 +78,29 @@ def first_run(session: Session, _: Selection) -> tuple[Sequence[Step], Mapping[s
     return undoing(chosen, known_kinds()).steps, {}
 
 
-def _next(session: Session, chosen: Run) -> Iterator[str]:
-    """What who repeats an undo without a run must know: an application may be next to go."""
-    from dragonctl.engine.undo import open_runs
-
-    match open_runs(session.history.runs, session.scope):
-        case [*_, following, last] if last is chosen and (deletes := _deletes(following)):
-            run = f"run {following.run} ({following.title})"
-            yield f"After this one, `dragonctl undo` takes back {run}.{deletes}"
-
-
-def _deletes(run: Run) -> str:
-    """A sentence on what people's requests go to, and what would go with the run; or nothing."""
+def _question(run: Run, planned: Plan, titles: Mapping[str, str], *, brief: bool) -> str:
     from dragonctl.engine.undo import ends_requests
+    from dragonctl.terminal.changes import intention
+
+    doing = intention(planned, brief=brief)
+    deleted = [titles[name] for name in ends_requests(planned)]
+    return f"Take back run {run.run} ({run.title}): {doing}?{_deletes(deleted)}"
+
+
+def _next(session: Session, chosen: Run, planned: Plan) -> Iterator[str]:
+    """What who repeats an undo without a run must know: an application may be next to go."""
+    from dragonctl.engine.undo import open_runs, would_end_requests
     from dragonctl.resources import known_kinds
 
-    titles = ends_requests(run, known_kinds())
+    match open_runs(session.history.runs, session.scope):
+        case [*_, following, last] if last is chosen:
+            if ended := would_end_requests(following, known_kinds(), planned, session.reads):
+                run = f"run {following.run} ({following.title})"
+                yield f"After this one, `dragonctl undo` takes back {run}.{_deletes(ended)}"
+
+
+def _deletes(titles: Sequence[str]) -> str:
+    """A sentence on what people's requests go to, and what would be deleted; or nothing."""
     return f" That deletes what requests go to: {', '.join(sorted(titles))}." if titles else ""
 
 

@@ -6,12 +6,17 @@ is left, and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 
 from dragonctl.engine.history import Entry, Run
 from dragonctl.engine.journal import Scope
+from dragonctl.engine.masking import is_same
 from dragonctl.engine.model import Done, Reading, Resource, State, Step
+from dragonctl.engine.plan import Plan
+from dragonctl.engine.reads import Reads
 from dragonctl.engine.restoring import Kinds, Restoration, resource_of
 from dragonctl.engine.reversal import Keep, Reverse
 from dragonctl.errors import DragonError, UsageError
@@ -60,14 +65,54 @@ def open_runs(runs: Iterable[Run], scope: Scope) -> list[Run]:
     ]
 
 
-def ends_requests(run: Run, kinds: Kinds) -> list[str]:
-    """The titles of what people's requests go to, and what would be deleted with the run."""
-    return [
-        entry.title
+def ends_requests(planned: Plan) -> list[str]:
+    """The identifiers of what people's requests go to, and what a plan deletes."""
+    resources = [item.step.resource for item in planned.items if item.changes and item.want is None]
+    return [one.identifier for one in resources if one.answers_requests]
+
+
+def would_end_requests(run: Run, kinds: Kinds, planned: Plan, reads: Reads) -> list[str]:
+    """The titles of what people's requests go to, and what goes with a run after a plan.
+
+    What cannot be read is named, too: it may go.
+    """
+
+    def ends(past: _Past) -> bool:
+        try:
+            have = _standing_after(planned, past.resource, reads)
+        except DragonError:
+            return True
+        return have is not None and past.beside(have).wanted is None
+
+    made = [
+        _Past(entry, resource)
         for entry in run.entries.values()
         if entry.before is None and entry.changes and isinstance(entry.undo, Reverse)
-        if (kind := kinds.get(entry.kind)) and kind.answers_requests
+        if (resource := resource_of(entry, kinds)) and resource.answers_requests
     ]
+    ended = reads.concurrently(*(partial(ends, past) for past in made))
+    return [past.entry.title for past, is_ended in zip(made, ended, strict=True) if is_ended]
+
+
+def _standing_after(planned: Plan, resource: Resource, reads: Reads) -> Reading | None:
+    """How a thing will stand after a plan, which may change it by way of another kind, too."""
+    about = [item for item in planned.items if _is_same_thing(item.step.resource, resource)]
+    own = next((item for item in about if item.step.resource == resource and not item.error), None)
+    have = own.outcome if own else reads.of(resource)
+    if have is None:
+        return None
+    changes = (change for item in about for change in item.changes)
+    changed = {one.field: one.after for one in changes if one.field in have.state}
+    return Reading({**have.state, **changed}, have.facts)
+
+
+def _is_same_thing(one: Entry | Resource, other: Entry | Resource) -> bool:
+    """Whether both are about one thing in AWS: a function is made as one kind, changed as another.
+
+    Kinds of one service that name a thing by the same parts are parts, or moments, of it.
+    """
+    services = {some.kind.partition("-")[0] for some in (one, other)}
+    return one.identity == other.identity and len(services) == 1
 
 
 def elsewhere(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
@@ -107,8 +152,10 @@ def unfinished(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
     return frozenset(begun)
 
 
-def undoing(run: Run, kinds: Kinds) -> Undoing:
-    """The run's steps, turned round. Pure."""
+def undoing(run: Run, kinds: Kinds, runs: Sequence[Run] = ()) -> Undoing:
+    """The run's steps, turned round; of what ``runs``, all of them, changed since, which. Pure."""
+    since = takewhile(lambda one: one is not run, reversed(runs))
+    later = tuple(one for one in since if one.scope == run.scope)
     entries = [entry for entry in run.entries.values() if entry.changes or not entry.ended]
     resources = {entry.identifier: resource_of(entry, kinds) for entry in entries}
     unknown = _unknown(entries, resources)
@@ -121,7 +168,7 @@ def undoing(run: Run, kinds: Kinds) -> Undoing:
         if isinstance(reversal, Keep):
             left[entry.identifier] = reversal.reason
         elif resource:
-            reversible.append(_Past(entry, resource))
+            reversible.append(_Past(entry, resource, later))
     kept = _kept(left, all_of_it=not reversible)
     if run.passed_over:
         lost = f"{len(run.passed_over)} lines" if len(run.passed_over) > 1 else "A line"
@@ -159,10 +206,11 @@ def _unknown(entries: list[Entry], resources: Mapping[str, Resource | None]) -> 
 
 @dataclass(frozen=True)
 class _Past:
-    """What a run did to one thing, and the thing."""
+    """What a run did to one thing, and the thing; ``later`` are the runs since, the last first."""
 
     entry: Entry
     resource: Resource
+    later: tuple[Run, ...] = ()
 
     def turned_round(self, later: list[_Past]) -> Step:
         """The step back. What needed this thing goes first: in the journal it stands later."""
@@ -182,6 +230,14 @@ class _Past:
     def beside(self, have: Reading | None) -> Restoration:
         """What it was before the run, beside how it stands."""
         return Restoration(self.entry, self.resource, have)
+
+    def changed_by(self, fields: Iterable[str], have: Reading | None) -> str:
+        """``run X (deploy-function)``: the last one that left the thing so, if a run did."""
+        for run in self.later:
+            about = (one for one in run.entries.values() if _is_same_thing(one, self.entry))
+            if any(_has_left_so(entry, fields, have) for entry in about):
+                return f"run {run.run} ({run.title})"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -212,18 +268,28 @@ class _Left:
         back = self.past.beside(have)
         lost = [field for field in back.left if field in back.lost]
         changed = [field for field in back.left if field not in back.lost]
-        return (*self._changed(changed), *self._lost(lost))
+        by = self.past.changed_by(changed, have)
+        if changed and have is None:
+            name = self.past.entry.identifier
+            return (f"{name} is gone: {f'{by} deleted it' if by else 'deleted after that run'}.",)
+        return (*self._changed(changed, by), *self._lost(lost))
 
     def _named(self, fields: list[str]) -> str:
         return f"{', '.join(map(self.past.resource.label, fields))} of {self.past.entry.identifier}"
 
-    def _changed(self, fields: list[str]) -> tuple[str, ...]:
+    def _changed(self, fields: list[str], by: str) -> tuple[str, ...]:
         what = self._named(fields)
+        if by and self.past.entry.before is None:
+            return (f"{self.past.entry.identifier} is left: {by} changed it.",)
         match len(fields):
             case 0:
                 return ()
+            case 1 if by:
+                return (f"{what} is left: {by} changed it.",)
             case 1:
                 return (f"{what} was changed after that run, and is left as it is.",)
+        if by:
+            return (f"{what} are left: {by} changed them, or what they go with.",)
         return (f"{what} were changed after that run, or go with what was: they are left.",)
 
     def _lost(self, fields: list[str]) -> tuple[str, ...]:
@@ -231,6 +297,15 @@ class _Left:
         return (
             (f"{what}: left, the journal does not hold what was there before.",) if fields else ()
         )
+
+
+def _has_left_so(entry: Entry, fields: Iterable[str], have: Reading | None) -> bool:
+    """Whether a run wrote one of these fields, and it still is what the run wrote."""
+    if have is None or entry.after is None:
+        return have is None and entry.after is None
+    changes = [*entry.changes, *entry.unconfirmed]
+    written = {change["field"] for change in changes}.intersection(fields)
+    return any(is_same(have.state.get(field), entry.after.get(field)) for field in written)
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,7 @@ class Report:
         """
         self.label = label
         changing = [item for item in planned.items if item.changes]
-        if self.brief:
-            whole = (item for item in changing if item.have is None or item.want is None)
-            self.in_a_line = frozenset(item.step.resource.identifier for item in whole)
+        self.in_a_line = _whole(planned) if self.brief else frozenset()
         if self.json:
             return
         say(headline(title, label))
@@ -197,11 +195,29 @@ def _summary(
     if not count:
         line = Text("No changes", style="bold green")
         return line.append(f" (checked in {seconds:.1f} s).", "not bold default")
-    what, verb = amount
     if dry:
-        doing = {"changed": "", "made": "make ", "deleted": "delete "}[verb]
-        return Text(f"Plan: {doing}{what}.", style="bold yellow")
+        return Text(f"Plan: {_intended(amount)}.", style="bold yellow")
+    what, verb = amount
     return Text.assemble((f"{what} {verb}", "bold green"), f" in {seconds:.1f} s.")
+
+
+def intention(planned: Plan, *, brief: bool) -> str:
+    """``delete 11 resources``: what a plan will do, as the last line of a dry run says it."""
+    whole = _whole(planned) if brief else frozenset()
+    are_whole = all(change.resource in whole for change in planned.changes)
+    return _intended(_amount(planned.changes, are_whole=are_whole))
+
+
+def _intended(amount: tuple[str, str]) -> str:
+    what, verb = amount
+    return {"changed": "", "made": "make ", "deleted": "delete "}[verb] + what
+
+
+def _whole(planned: Plan) -> frozenset[str]:
+    """The things (identifiers) that are made or deleted whole."""
+    changing = (item for item in planned.items if item.changes)
+    whole = (item for item in changing if item.have is None or item.want is None)
+    return frozenset(item.step.resource.identifier for item in whole)
 
 
 def _amount(changes: Sequence[Change], *, are_whole: bool) -> tuple[str, str]:

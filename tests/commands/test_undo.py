@@ -40,6 +40,34 @@ def test_what_requests_go_to_is_named_before_it_is_deleted(dragonctl, runs):
     made, last = runs
     asked = dragonctl("undo", made)
     assert asked.code == 1
-    assert f"Take back run {made} (create-app," in asked.stderr
+    assert f"Take back run {made} (create-app): delete 24 resources?" in asked.stderr
     assert DELETES in asked.stderr
     assert "That deletes" not in dragonctl("undo", last).stderr
+
+
+def test_what_a_later_run_changed_is_not_named_as_deleted_but_that_run_is(dragonctl, runs):
+    made, _ = runs
+    deployed = dragonctl("deploy-function", "--output", "json").document["run"]
+    asked = dragonctl("undo", made).stderr
+    question = asked[asked.index("Take back run") :]
+    assert "API dragons" in question
+    assert "Function" not in question
+    later = f"run {deployed} (deploy-function) changed it."
+    assert f"! Function add-dragon is left: {later}" in asked
+
+
+def test_what_the_plan_gives_back_goes_with_the_next_undo(dragonctl, tmp_path):
+    shutil.copytree(sample_folder(), tmp_path / "here", dirs_exist_ok=True)
+    for line in (["create-app"], ["deploy-function"]):
+        assert dragonctl(*line).code == 0
+    (note,) = notes(dragonctl("undo", "--dry-run", "--output", "json"))
+    assert DELETES in note
+
+
+def test_what_is_gone_is_said_to_be_gone(dragonctl, runs):
+    assert dragonctl("deploy-function").code == 0
+    deleted = dragonctl("delete-app", "--yes", "--output", "json").document["run"]
+    said = dragonctl("undo", "--dry-run")
+    assert said.stderr.count(f"is gone: run {deleted} (delete-app) deleted it.") == 3
+    assert "was changed after that run" not in said.stderr
+    assert "After this one" not in said.stderr  # what the next one made is gone, too

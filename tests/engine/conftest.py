@@ -36,8 +36,9 @@ class Engine:
         return outcome
 
     def undo(self, name=None):
-        run = choose(read_history(self.folder).runs, self.scope, name)
-        return self.run(*undoing(run, Resource.kinds).steps, undoes=run.run)
+        runs = self.runs
+        run = choose(runs, self.scope, name)
+        return self.run(*undoing(run, Resource.kinds, runs).steps, undoes=run.run)
 
     @property
     def runs(self):
