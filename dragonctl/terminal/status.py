@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
@@ -28,7 +29,7 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
     console.print(headline(title, label))
     kept = {group["name"]: group for group in seen["log_groups"]}
     for sheet, lacking in (
-        (_stages(seen["stages"]), _without_stages(seen["apis"])),
+        (_stages(seen["stages"], _names(seen["apis"])), _without_stages(seen["apis"])),
         (_functions(seen["functions"], kept), ()),
         (_machines(seen["state_machines"], kept), ()),
         (_groups(seen["log_groups"]), ()),
@@ -47,12 +48,21 @@ def show_status(title: str, label: str, seen: Document, problems: Sequence[Probl
     _problems(console, seen, problems)
 
 
-def _stages(stages: Sequence[Document]) -> Sheet:
+def _names(apis: Sequence[Document]) -> dict[str, str]:
+    """What each API is called, by its id; with the id where others are called the same."""
+    count = Counter(api["name"] for api in apis)
+    return {
+        api["id"]: api["name"] if count[api["name"]] == 1 else f"{api['name']} ({api['id']})"
+        for api in apis
+    }
+
+
+def _stages(stages: Sequence[Document], names: Mapping[str, str]) -> Sheet:
     sheet = Sheet(("Stage", "log", "bodies", "metrics", "access log", "tracing", "cache"))
     several = len({stage["api"] for stage in stages}) > 1
     for stage in stages:
         sheet.add(
-            neutral(f"{stage['api']}/{stage['name']}" if several else stage["name"]),
+            neutral(f"{names[stage['api']]}/{stage['name']}" if several else stage["name"]),
             _level(stage["log_level"]),
             _bodies(stage),
             _switch(stage["metrics"]),

@@ -111,6 +111,31 @@ def test_apis_of_one_name_share_their_numbers_and_that_is_said(local_aws, dragon
     assert "2 APIs are called twins" in dragonctl("cache-stats", "--all").stderr
 
 
+def test_status_calls_apis_by_their_names_and_by_their_ids_where_those_are_equal(
+    dragonctl, local_aws
+):
+    builder = Builder(local_aws.endpoint)
+    function = builder.function("work")
+    ids = []
+    for name in ("alone", "twins", "twins"):
+        ids.append(builder.api(name))
+        builder.calls_function(ids[-1], "GET", "/things", function)
+        builder.stage(ids[-1], "prod")
+    told = dragonctl("status", "--all").stdout
+    for wanted in ("alone/prod", f"twins ({ids[1].id})/prod", f"twins ({ids[2].id})/prod"):
+        assert wanted in told
+
+
+def test_where_no_stage_has_a_cache_all_are_named_in_a_whole_sentence(dragonctl, local_aws):
+    builder = Builder(local_aws.endpoint)
+    api = builder.api("shop")
+    builder.calls_function(api, "GET", "/things", builder.function("work"))
+    for stage in ("prod", "test"):
+        builder.stage(api, stage)
+    said = dragonctl("flush-cache").stderr
+    assert "stages prod and test of shop have none." in said
+
+
 def test_status_says_of_an_api_without_stages_that_it_has_none(dragonctl, local_aws):
     application = small.build(Builder(local_aws.endpoint))
     bare = local_aws.client("apigateway").create_rest_api(name="bare")["id"]

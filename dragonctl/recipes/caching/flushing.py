@@ -17,9 +17,11 @@ def flushing(api: Api) -> Iterator[Step]:
     """A step for each stage that has a cache; an error where none has."""
     cached = [name for name, raw in api.stages.items() if raw.get("cacheClusterEnabled")]
     if not cached:
-        names = ", ".join(api.stages)
+        *others, last = api.stages
+        which = f"stages {', '.join(others)} and {last}" if others else f"stage {last}"
+        have = "have" if others else "has"
         raise DragonError(
-            f"There is no cache to flush: stage {names} of {api.name} has none.",
+            f"There is no cache to flush: {which} of {api.name} {have} none.",
             "`dragonctl enable-cache` makes one.",
             code="NoCache",
         )
