@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dragonctl.application.apis import Selection
@@ -33,5 +34,18 @@ def chosen_api(session: Session, chosen: Selection, *, staged: bool = True) -> t
         )
     only = app.apis[0]
     if staged and not only.stages:
-        raise UsageError(f"API {only.name} has no stage.", "Deploy it first.")
+        raise no_stage([only])
     return app, only
+
+
+def no_stage(apis: Sequence[Api]) -> UsageError:
+    """The refusal of APIs that nobody can call yet."""
+    names = ", ".join(api.name for api in apis)
+    has = f"API {names} has" if len(apis) == 1 else f"APIs {names} have"
+    return UsageError(f"{has} no stage.", "Deploy it first.")
+
+
+def require_something(app: App) -> None:
+    """Refuse an application of APIs without stages, behind which no function or machine is."""
+    if app.apis and not (any(app.stages) or app.functions or app.machines):
+        raise no_stage(app.apis)

@@ -129,15 +129,14 @@ def _read(
 
 def _with_stages(app: App) -> list[Api]:
     """The APIs that have a stage. Raises what is in the way of seeing any."""
-    from dragonctl.errors import UsageError
+    from dragonctl.cli.single_api import no_stage
 
     found = [api for api in app.apis if api.stages]
     if found:
         return found
     if app.errors:
         raise app.errors[0]
-    names = ", ".join(api.name for api in app.apis)
-    raise UsageError(f"There is no stage of {names}.", "Deploy it first.")
+    raise no_stage(app.apis)
 
 
 def _of_one_name(apis: Iterable[Api]) -> Iterator[str]:

@@ -75,6 +75,7 @@ def logs(
     import time
 
     from dragonctl.cli.printed import Printed
+    from dragonctl.cli.single_api import require_something
     from dragonctl.cli.view import View, sources_of
     from dragonctl.telemetry.times import window
     from dragonctl.terminal.console import tell
@@ -87,6 +88,7 @@ def logs(
     view = View(chosen, "logs", "lambda", "stepfunctions", logs=True)
     groups = view.groups(wanted)
     if not groups:
+        require_something(view.app)
         command = Printed.current().command("setup-observability")
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
         return 0

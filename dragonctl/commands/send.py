@@ -112,14 +112,17 @@ def _stage(view: View, api: Api) -> str:
     """The one stage; at a terminal a doubt becomes a question."""
     import sys
 
+    from dragonctl.cli.single_api import no_stage
     from dragonctl.errors import UsageError
     from dragonctl.terminal.questions import chosen
 
     stages = list(api.stages)
     if len(stages) == 1:
         return stages[0]
-    doubt = f"A request goes to one stage; {api.name} has: {', '.join(stages) or 'none'}."
-    if not stages or view.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not stages:
+        raise no_stage([api])
+    doubt = f"A request goes to one stage; {api.name} has: {', '.join(stages)}."
+    if view.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(doubt, "Name it: --stage, or stage in dragonctl.toml.")
     return chosen(doubt, "Which one", stages)
 

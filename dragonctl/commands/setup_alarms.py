@@ -41,6 +41,7 @@ def setup_alarms(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import selection
+    from dragonctl.cli.single_api import require_something
     from dragonctl.recipes.alarms import alarms, recipient, survey
 
     which = selection(**chosen)
@@ -50,6 +51,7 @@ def setup_alarms(
         app = session.application(which)
         if app.errors and not app.apis:  # another topic would be made, for functions alone
             raise app.errors[0]
+        require_something(app)
         whom = recipient(app, notify)
         recipe = alarms(app, survey(session.reads, whom), whom)
         notes = (*recipe.notes, *_local_note(session))

@@ -42,6 +42,7 @@ def setup_dashboard(
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session, selection
+    from dragonctl.cli.single_api import require_something
     from dragonctl.recipes.dashboard import console_link, cost, dashboard_step, edited
 
     which = selection(**chosen)
@@ -51,6 +52,7 @@ def setup_dashboard(
     def goal(session: Session) -> Goal:
         session.aws.warm("apigateway", "sts", "lambda", "stepfunctions", "cloudwatch")
         app = _one_api(session.application(which))
+        require_something(app)
         step = dashboard_step(app, replace=replace)
         kept = "" if replace else edited(session.reads.of(step.resource), app)
         if session.aws.endpoint == "aws":

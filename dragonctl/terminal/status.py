@@ -221,7 +221,8 @@ def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> 
         sentence = f"{_together(subjects)}: {clause}."
         console.print(Text.assemble(("✗ ", "bold red"), neutral(sentence)))
         console.print(Text(f"    {neutral(fix)}", style="cyan"))
-    if not troubles and seen["switch_on"]:  # what is off cannot be judged
+    # What is off, or not deployed, cannot be judged.
+    if not troubles and (seen["switch_on"] or _without_stages(seen["apis"])):
         console.print(Text("Nothing is broken, but not everything can be seen.", style="yellow"))
     elif not troubles:
         console.print(Text("✓ Nothing is wrong.", style="bold green"))

@@ -146,3 +146,23 @@ def test_status_says_of_an_api_without_stages_that_it_has_none(dragonctl, local_
         assert "no stage yet" not in dragonctl("status", *line).stdout
     apis = dragonctl("status", "--all", "--output", "json").document["apis"]
     assert {one["name"]: one["stages"] for one in apis} == {"bare": [], "small": ["prod"]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("send", "GET", "/"),
+        ("logs",),
+        ("setup-alarms", "--notify", "you@example.com", "--yes"),
+        ("setup-dashboard", "--yes"),
+        ("cache-stats",),
+        ("enable-cache", "--yes"),
+    ],
+)
+def test_of_an_api_without_stages_one_sentence_says_so(dragonctl, local_aws, made_calls, words):
+    local_aws.client("apigateway").create_rest_api(name="bare")
+    made_calls()
+    said = dragonctl(*words)
+    assert (said.code, said.stderr) == (2, "Error: API bare has no stage. Deploy it first.\n")
+    assert made_calls() == []
+    assert "Nothing is wrong" not in dragonctl("status").stdout
