@@ -83,7 +83,7 @@ def _stages(stages: Sequence[Document], names: Mapping[str, str]) -> Sheet:
 def _without_stages(apis: Sequence[Document]) -> list[str]:
     """A sentence for each API that the table of stages cannot show."""
     return [
-        f"API {neutral(api['name'])} ({neutral(api['id'])}) has no stage yet: deploy it first."
+        f"API {neutral(api['name'])} ({neutral(api['id'])}) has no stage. Deploy it first."
         for api in apis
         if not api["stages"]
     ]

@@ -139,11 +139,11 @@ def test_where_no_stage_has_a_cache_all_are_named_in_a_whole_sentence(dragonctl,
 def test_status_says_of_an_api_without_stages_that_it_has_none(dragonctl, local_aws):
     application = small.build(Builder(local_aws.endpoint))
     bare = local_aws.client("apigateway").create_rest_api(name="bare")["id"]
-    sentence = f"API bare ({bare}) has no stage yet: deploy it first.\n"
+    sentence = f"API bare ({bare}) has no stage. Deploy it first.\n"
     assert sentence in dragonctl("status", "--all").stdout
     assert sentence in dragonctl("status", "--api", "bare").stdout
     for line in (("--api", application.api), ("--no-discover", "--function", "small-work")):
-        assert "no stage yet" not in dragonctl("status", *line).stdout
+        assert "has no stage." not in dragonctl("status", *line).stdout
     apis = dragonctl("status", "--all", "--output", "json").document["apis"]
     assert {one["name"]: one["stages"] for one in apis} == {"bare": [], "small": ["prod"]}
 
