@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 RECOVERY = 10.0
 """Seconds in which a pace that was lowered to nothing is the full rate again."""
@@ -16,6 +18,30 @@ _SLOWER = 0.7
 _SLOWEST = 0.05
 _SAME_CONGESTION = 1.0
 _ROUNDING = 1e-6
+
+
+class Turn:
+    """Whether a read still waits for its quota.
+
+    Until then AWS has been asked nothing: the answer will show what is written meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.waits = False
+        self._has_come = False
+
+    @contextmanager
+    def awaited(self) -> Iterator[None]:
+        """What waits for the quota of one call. Only the first call of a read is waited for so."""
+        self.waits = not self._has_come
+        try:
+            yield
+        finally:
+            self._has_come, self.waits = True, False
+
+
+turn_of_this_read: ContextVar[Turn | None] = ContextVar("turn", default=None)
+"""The turn of the read that makes the calls of this context, if one does."""
 
 
 class Quota:
@@ -87,7 +113,8 @@ class Quotas:
         quotas = self._of(service, operation)
         if not quotas:
             return
-        with self._turns[next(iter(quotas))]:
+        turn = turn_of_this_read.get() or Turn()
+        with turn.awaited(), self._turns[next(iter(quotas))]:
             while delay := self._delay(quotas.values()):
                 self._sleep(delay)
 

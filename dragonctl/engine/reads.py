@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dragonctl.aws.client import Aws
+from dragonctl.aws.quota import Turn, turn_of_this_read
 from dragonctl.engine.events import Emit, Waiting, ignore_event
 from dragonctl.engine.listing import Answer, Listing, Listings
 from dragonctl.engine.model import Call, Reading, Resource, State
@@ -60,6 +61,7 @@ class Reads:
         self._lock = threading.Lock()
         self._answers: dict[str, Future[Any]] = {}
         self._of: dict[str, set[str]] = {}
+        self._turns: dict[str, Turn] = {}
         self._readers = ThreadPoolExecutor(max_workers=32)
         self._listings = Listings(self._list)
 
@@ -186,10 +188,15 @@ class Reads:
             return resource.progress(self, reading)
 
     def forget(self, resource: Resource) -> None:
-        """Forget what a resource has read: it was written, or somebody else changed it."""
+        """Forget what a resource has read: it was written, or somebody else changed it.
+
+        A read that still waits for its quota will show that. It stays: of many things that AWS
+        shows by one call, each that is written would otherwise have it called once more.
+        """
         with self._lock:
             for key in self._of.pop(resource.identifier, ()):
-                self._answers.pop(key, None)
+                if not ((turn := self._turns.get(key)) and turn.waits):
+                    self._answers.pop(key, None)
 
     @contextmanager
     def _reading(self, identifier: str) -> Iterator[None]:
@@ -208,8 +215,10 @@ class Reads:
             if known is None:
                 mine: Future[Any] = Future()
                 self._answers[key] = mine
+                turn = self._turns[key] = Turn()
         if known is not None:
             return known
+        token = turn_of_this_read.set(turn)
         try:
             mine.set_result(ask())
         except BaseException as error:
@@ -219,6 +228,8 @@ class Reads:
                     self._answers.pop(key, None)
             if not isinstance(error, Exception):
                 raise
+        finally:
+            turn_of_this_read.reset(token)
         return mine
 
     def _begin_listed(self, listing: Listing, names: Iterable[str]) -> list[Future[Answer]]:
