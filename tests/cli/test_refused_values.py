@@ -101,7 +101,8 @@ def test_whatever_is_wrong_in_a_table_is_told_in_one_sentence_with_file_and_key(
 def test_so_is_what_is_wrong_above_the_tables(terminal, key, value):
     terminal.toml(f"{key} = {written(value)}\n")
     assert terminal.run("status") == 2
-    assert terminal.err.startswith(f"Error: In {Path.cwd() / 'dragonctl.toml'}, {key} must be text")
+    place = f"Error: In {Path.cwd() / 'dragonctl.toml'}, {key} must "
+    assert terminal.err.startswith((f"{place}be text", f"{place}not be empty"))
     assert terminal.err.count("\n") == 1
     assert not [word for word in PYTHONS if word in terminal.err]
 

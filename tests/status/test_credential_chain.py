@@ -75,7 +75,7 @@ def test_every_link_of_what_works_is_shown(home):
     proxy = "http://me:planted@127.0.0.1:{closed}"
     found = findings(home, "--profile", "p", HTTPS_PROXY=proxy)
     assert [one for one in found.values() if not one["ok"]] == []
-    assert list(found)[4:9] == [
+    assert list(found)[5:10] == [
         "AWS config file",
         "profile p",
         "profile office",
