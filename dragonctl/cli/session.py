@@ -164,8 +164,8 @@ class Session:
             history = read_history(self.journal_folder, about=UNTIL_TAG)
             self.passed_over = self.passed_over or history.in_short
             here = [run for run in history.runs if run.scope == self.scope]
-            overdue = overdue_of_runs(self.reads, here, datetime.now(UTC))
-            self._overdue = Printed.current().all_filled(overdue)
+            sentences = overdue_of_runs(self.reads, here, datetime.now(UTC))
+            self._overdue = Printed.current().all_filled(sentences)
         return self._overdue
 
 

@@ -105,8 +105,8 @@ def _mapped(exchange: Exchange, uri: str) -> _Request:
 
 
 def _verb(exchange: Exchange) -> str:
-    split = str(exchange.integration.get("httpMethod") or "ANY").upper()
-    return exchange.request.method if split == "ANY" else split
+    verb = str(exchange.integration.get("httpMethod") or "ANY").upper()
+    return exchange.request.method if verb == "ANY" else verb
 
 
 def _own_headers(exchange: Exchange) -> dict[str, str]:

@@ -102,8 +102,8 @@ class Gateway:
 
 
 def _asks_for_new(exchange: Exchange) -> bool:
-    response = exchange.request.header("Cache-Control") or ""
-    return "max-age=0" in response.replace(" ", "").lower()
+    directives = exchange.request.header("Cache-Control") or ""
+    return "max-age=0" in directives.replace(" ", "").lower()
 
 
 def _refuse_invalidation(exchange: Exchange, how: cache.Policy) -> None:

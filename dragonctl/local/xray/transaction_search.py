@@ -141,9 +141,9 @@ def retrieved_graph(request: Request) -> dict[str, Any]:
         return {"RetrievalStatus": status, "Services": []}
     services = service_graph.graph(request.account, _found(request))
     page, token = _page(request, services)
-    fields = [{"Service": service, "Links": []} for service in page]
+    linked = [{"Service": service, "Links": []} for service in page]
     more = {"NextToken": token} if token else {}
-    return {"RetrievalStatus": status, "Services": fields, **more}
+    return {"RetrievalStatus": status, "Services": linked, **more}
 
 
 def _readable(texts: Sequence[str]) -> list[dict[str, Any]]:
