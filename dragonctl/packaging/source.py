@@ -59,6 +59,18 @@ def function_folders(root: Path) -> list[Path]:
     return sorted(folders, key=lambda path: path.name)
 
 
+def meant_folders(root: Path) -> list[Path]:
+    """The function folders of a root that is meant to hold some; UsageError where it holds none."""
+    folders = function_folders(root)
+    if not folders:
+        raise UsageError(
+            f"{root} holds no function.",
+            "A function is a folder with Python in it.",
+            option="--source",
+        )
+    return folders
+
+
 def function_folder(root: Path, name: str) -> Path:
     """The folder of the function ``name``, written with ``_`` or ``-``; UsageError for none."""
     for candidate in (name, name.replace("-", "_")):

@@ -15,7 +15,7 @@ from dragonctl.errors import UsageError
 from dragonctl.packaging.build import Package, build, only_handler
 from dragonctl.packaging.function_code import build_cache
 from dragonctl.packaging.runtimes import Platform, newest, target_of
-from dragonctl.packaging.source import collect, function_folder, function_folders, function_name
+from dragonctl.packaging.source import collect, function_folder, function_name, meant_folders
 from dragonctl.packaging.tracing.choice import TracerRequest
 from dragonctl.recipes.edge.limits import REGION
 from dragonctl.recipes.edge.recipe import EdgeFunction, edge_steps, present_function, refuse
@@ -48,15 +48,7 @@ def folder_of(name: str, source: str | None, *, local: bool) -> Path:
 
 def first_folder(*, local: bool) -> Path:
     """The first function folder of ``lambdas/edge``; UsageError where there is none."""
-    root = _root(None, local=local)
-    folders = function_folders(root)
-    if not folders:
-        raise UsageError(
-            f"{root} holds no function.",
-            "A function is a folder with Python in it.",
-            option="--source",
-        )
-    return folders[0]
+    return meant_folders(_root(None, local=local))[0]
 
 
 def _root(source: str | None, *, local: bool) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dragonctl.errors import UsageError
 from dragonctl.packaging.limits import check_function_name
-from dragonctl.packaging.source import function_folder, function_folders, function_name
+from dragonctl.packaging.source import function_folder, function_name, meant_folders
 from dragonctl.sample import sample_folder
 
 FOLDER = "lambdas"
@@ -36,13 +36,7 @@ def choose(
     """The functions that are meant; UsageError where that cannot be told."""
     root = _root(source, local=local)
     folders = [function_folder(root, name) for name in dict.fromkeys(names)]
-    folders = list(dict.fromkeys(folders)) or function_folders(root)
-    if not folders:
-        raise UsageError(
-            f"{root} holds no function.",
-            "A function is a folder with Python in it.",
-            option="--source",
-        )
+    folders = list(dict.fromkeys(folders)) or meant_folders(root)
     if function_name_ is None:
         chosen = [Chosen(folder, function_name(folder)) for folder in folders]
         _check_distinct(chosen, create=create)
