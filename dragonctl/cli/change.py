@@ -59,7 +59,8 @@ class Goal:
     ``undo_command`` is the command that takes it back, where that is not ``undo``.
     ``rest`` finds out the goal in full, where these steps, a part of its, may be carried out
     meanwhile: nothing is asked or shown before. ``more_titles`` are what people are told in place
-    of identifiers, besides the titles of its steps.
+    of identifiers, besides the titles of its steps. ``planned`` is the plan of the steps, where
+    what is said beforehand needed one.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Goal:
     plan_notes: Callable[[Plan], Iterable[str]] = _no_notes
     rest: Callable[[], Goal] | None = None
     more_titles: Titles = field(default_factory=dict)
+    planned: Plan | None = None
 
     @property
     def titles(self) -> Titles:
@@ -148,7 +150,7 @@ class _Work:
             check_place(self.kept, session.scope)
         goal = self.goal = goal_of(session)
         self.report.brief, self.report.titles = goal.brief, goal.titles
-        planned = plan(session.reads, goal.steps)
+        planned = goal.planned or plan(session.reads, goal.steps)
         if goal.rest:
             self._carry_out_in_parts(planned, goal.rest)
             return

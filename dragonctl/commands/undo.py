@@ -51,7 +51,7 @@ def undo(
 
     def goal(session: Session) -> Goal:
         back = undoing(chosen, known_kinds(), session.history.runs)
-        planned = plan(session.reads, back.steps)  # what it reads is not read a second time
+        planned = plan(session.reads, back.steps)
         return Goal(
             f"Undo of {chosen.title}, run {chosen.run}",
             back.steps,
@@ -61,6 +61,7 @@ def undo(
             also={"undoes": chosen.run},
             brief=not verbose,
             more_titles=titles,
+            planned=planned,
         )
 
     how = How(dry_run, check, yes, no_wait)
