@@ -82,9 +82,21 @@ THOROUGH = (
     "faults/test_deploy_edge.py",
     "strict/test_odd_answers.py",
     "faults/test_application_signals.py",
+    "telemetry/requests/why/test_local_twins.py",
+    "lambdas/test_state_machine_functions.py",
+    "lambdas/test_list_dragons.py",
+    "recipes/test_stage_properties.py",
+    "local/test_stand_ins.py",
+    "local/members/test_touched.py",
+    "local/members/test_reads.py",
+    "local/members/test_written.py",
+    "local/gateway/test_any_input.py",
+    "commands/test_fleet.py",
+    "commands/test_foreign_app.py",
 )
 """What tries many variants of what others try once, or each fault in turn: `make thorough`.
 
+A test alone that is of this kind bears the mark itself.
 The first lasts longest: one that begins last would hold up the end alone.
 """
 LONGEST = (
@@ -103,13 +115,10 @@ LONGEST = (
     "commands/test_cache_waiting.py",
     "terminal/test_waterfall.py",
     "cli/test_refused_values.py",
-    "lambdas/test_state_machine_functions.py",
-    "lambdas/test_list_dragons.py",
     "local/shims/test_roles_and_policies.py",
     "packaging/test_build.py",
     "local/test_control.py",
     "status/test_credential_chain.py",
-    "recipes/test_stage_properties.py",
 )
 """Of the others, the files that take longest, in that order for the same reason."""
 

@@ -99,6 +99,7 @@ def test_a_reader_that_has_gone_is_told_at_the_end():
         excerpt.end(whole=False)
 
 
+@pytest.mark.thorough
 def test_an_application_that_was_there_before_survives_the_demo(typed):
     answer = typed("status", "--local")  # starts a local AWS with the sample in it
     assert answer[0] == 0, answer
@@ -133,6 +134,7 @@ def test_what_local_prints_names_no_secret(typed):
     assert server.token not in out + typed("local", "status", "--output", "json")[1]
 
 
+@pytest.mark.thorough
 def test_local_keeps_what_it_holds(typed):
     typed("create-app", "--local")
     typed("local", "down")
