@@ -14,14 +14,13 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.observability import local_aws
 from tests.applications.builder import Api, Builder
 from tests.applications.library import QUERY, Library, library, with_function
 from tests.faults.proxy import Proxy
@@ -53,19 +52,6 @@ def main() -> None:
         with Proxy(endpoint, latency=options.latency / 1000) as proxy:
             print_commands(endpoint, proxy, options)
         print_requests(endpoint, options.requests)
-
-
-@contextmanager
-def local_aws() -> Iterator[str]:
-    """A local AWS of its own."""
-    from dragonctl.local import control
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DRAGONCTL_STATE_DIR"] = folder
-        try:
-            yield control.up().endpoint
-        finally:
-            control.down()
 
 
 def empty(endpoint: str) -> Library:
