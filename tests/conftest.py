@@ -82,6 +82,7 @@ THOROUGH = (
     "faults/test_deploy_edge.py",
     "strict/test_odd_answers.py",
     "faults/test_application_signals.py",
+    "faults/test_create_app.py",
     "telemetry/requests/why/test_local_twins.py",
     "lambdas/test_state_machine_functions.py",
     "lambdas/test_list_dragons.py",

@@ -23,7 +23,8 @@ class ApiDefinition(Resource):
     """The document that an API was last made from.
 
     State: ``definition``, the document's SHA-256, kept as a tag of the API (what others changed in
-    the API since is theirs and is not seen), and ``api``, its id. Wanted besides: ``document``.
+    the API since is theirs and is not seen), and ``api``, its id. An API without any method was
+    made of none, whatever its tag says. Wanted besides: ``document``.
     """
 
     kind: ClassVar[str] = "apigateway-definition"
@@ -37,10 +38,10 @@ class ApiDefinition(Resource):
     app: str
 
     def read(self, aws: Reader) -> Reading | None:
-        """The API's tags."""
+        """The API's tags; then whether it has any method."""
         raw = find_made_api(aws, self.name, self.app)
         made_from = ((raw or {}).get("tags") or {}).get(DEFINITION_TAG)
-        if raw is None or made_from is None:
+        if raw is None or made_from is None or not _has_methods(aws, raw["id"]):
             return None
         arn = f"arn:{aws.partition}:apigateway:{aws.region}::/restapis/{raw['id']}"
         return Reading({DEFINITION: made_from, API_ID: raw["id"]}, {"arn": arn})
@@ -67,6 +68,13 @@ class ApiDefinition(Resource):
         if want is None:
             return None
         return {field: want.get(field) for field in (DEFINITION, API_ID)}
+
+
+def _has_methods(aws: Reader, api: str) -> bool:
+    """GetResources: every resource but the root is there for the methods below it."""
+    answer = aws.get("apigateway", "GetResources", restApiId=api, limit=2) or {}
+    found = answer.get("items", [])
+    return len(found) > 1 or any(one.get("resourceMethods") for one in found)
 
 
 @dataclass(frozen=True)

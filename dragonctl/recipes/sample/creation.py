@@ -77,6 +77,7 @@ def _data(manifest: Manifest) -> Iterator[Step]:
         DataObject(bucket.name, manifest.data.key),
         only_new(uploaded(manifest.data.text)),
         after=(bucket.identifier,),
+        waits_for_read_back=True,  # a bucket with objects and without our tag is another's
     )
 
 
