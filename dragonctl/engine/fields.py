@@ -43,8 +43,9 @@ class Field:
     may ship it; of its parts and values only those that ``is_observing`` holds of. ``rest`` says
     what of a value remains for this row once those fields (names) are left out that have rows of
     their own. A field that is not ``is_managed`` is never in a state of this kind: it is there
-    because versions carry it. ``bound`` names the fields without which AWS does not give this one
-    back. ``templates`` is what each tool's documentation calls it; a tool without has no name.
+    because versions carry it. ``bound`` names the fields with which this one goes back or stays:
+    AWS does not give it back without them, or it is wrong beside others' values of them.
+    ``templates`` is what each tool's documentation calls it; a tool without has no name.
     """
 
     name: str

@@ -262,9 +262,16 @@ class Resource(ABC):
         return None
 
     def inseparable(self, field: str) -> tuple[str, ...]:
-        """The fields without which AWS does not give this one back: undo leaves it with them."""
+        """The fields with which this one goes back: where one of them stays, undo leaves it too."""
         row = self.row(field)
         return row.bound if row else ()
+
+    def needed_since(self, was: State, then: State) -> Mapping[str, str]:
+        """The fields that must stay for what was set since -> what that is, in words.
+
+        ``was`` is the state before a run, ``then`` the one that its undo would leave.
+        """
+        return {}
 
     def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
         """The identifiers of what this field needs, as it stands: undo leaves them for its sake."""

@@ -41,6 +41,22 @@ class Restoration:
     @cached_property
     def returning(self) -> set[str]:
         """The touched fields that go back: the run's still, and bound to none that stays."""
+        return self._unneeded - self.needed.keys()
+
+    @cached_property
+    def needed(self) -> Mapping[str, str]:
+        """The fields that would go back, but for what was set since and needs them: that in words.
+
+        Where the thing would go as a whole, nothing of it is needed.
+        """
+        if self.entry.before is None or self.have is None:
+            return {}
+        then = {**self.now, **self._want(self._unneeded)}
+        found = self.resource.needed_since(self.entry.before, then)
+        return {field: why for field, why in found.items() if field in self._unneeded}
+
+    @cached_property
+    def _unneeded(self) -> set[str]:
         return self._bound(self._ours - self.lost)
 
     @cached_property
@@ -78,10 +94,11 @@ class Restoration:
         }
 
     def _bound(self, ours: set[str]) -> set[str]:
-        """Those of the fields whose inseparable ones do not stay."""
+        """Those of the fields whose inseparable ones, as far as the journal tells, do not stay."""
+        told = {**(self.entry.before or {}), **(self.entry.after or {})}
 
         def stays(key: str) -> bool:
-            return key not in ours and not self._is_back(key)
+            return key in told and key not in ours and not self._is_back(key)
 
         return {key for key in ours if not any(map(stays, self.resource.inseparable(key)))}
 

@@ -6,7 +6,7 @@ is left, and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -267,12 +267,17 @@ class _Left:
     def __call__(self, have: Reading | None) -> tuple[str, ...]:
         back = self.past.beside(have)
         lost = [field for field in back.left if field in back.lost]
-        changed = [field for field in back.left if field not in back.lost]
+        changed = [field for field in back.left if field not in {*back.lost, *back.needed}]
         by = self.past.changed_by(changed, have)
         if changed and have is None:
             name = self.past.entry.identifier
             return (f"{name} is gone: {f'{by} deleted it' if by else 'deleted after that run'}.",)
-        return (*self._changed(changed, by), *self._lost(lost))
+        return (*self._changed(changed, by), *self._lost(lost), *self._needed(back.needed))
+
+    def _needed(self, needed: Mapping[str, str]) -> Iterator[str]:
+        for why in dict.fromkeys(needed.values()):
+            what = self._named([field for field in needed if needed[field] == why])
+            yield f"{what}: left, {why}."
 
     def _named(self, fields: list[str]) -> str:
         return f"{', '.join(map(self.past.resource.label, fields))} of {self.past.entry.identifier}"

@@ -29,6 +29,8 @@ _BUSY = {
     "DELETE_IN_PROGRESS": "the cache cluster is being removed",
     "FLUSH_IN_PROGRESS": "the cache is being flushed",
 }
+_CLUSTER = ("cacheClusterEnabled", "cacheClusterSize")
+_CACHING = "/caching/enabled"
 _CLUSTER_SECONDS = 240.0  # API Gateway developer guide, "Cache settings for REST APIs"
 
 Patch = dict[str, str]
@@ -132,6 +134,14 @@ class Stage(Resource):
         else:
             return ()
         return (LogGroupSettings(name).identifier,)
+
+    def needed_since(self, was: State, then: State) -> Mapping[str, str]:
+        """A cluster, by methods that cache and did not before it was there."""
+        if then.get(_CLUSTER[0]):
+            return {}
+        on = [one for one in then if one.endswith(_CACHING) and then[one] and not was.get(one)]
+        why = f"{', '.join(map(self.label, on))} was switched on since"
+        return dict.fromkeys(_CLUSTER, why) if on else {}
 
     @property
     def _name(self) -> dict[str, str]:

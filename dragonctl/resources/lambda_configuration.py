@@ -72,16 +72,21 @@ def _other_variables(shown: Any, ours: frozenset[str]) -> Any:
     return {**shown, "Variables": variables} if variables or "Error" in (shown or {}) else None
 
 
+_RUN_TOGETHER = (CODE, ARCHITECTURES, HANDLER, RUNTIME)
+"""Code runs on a processor, by a handler, under a runtime: what goes with one may not with another.
+"""
+
 # fmt: off
 FIELDS: Table = (
-    Field(CODE, "code", is_published=True, templates=_function(
+    Field(CODE, "code", bound=_RUN_TOGETHER, is_published=True, templates=_function(
         "Code", "CodeUri", "code", "sources of the function", "source_code_hash", "code")),
-    Field(ARCHITECTURES, "processor", absent=["x86_64"], is_published=True, templates=_function(
+    Field(ARCHITECTURES, "processor", absent=["x86_64"], bound=_RUN_TOGETHER, is_published=True,
+          templates=_function(
         "Architectures", "Architectures", "architecture", "architecture of the function",
         "architectures", "architectures")),
-    Field(HANDLER, "handler", is_published=True, templates=_function(
+    Field(HANDLER, "handler", bound=_RUN_TOGETHER, is_published=True, templates=_function(
         "Handler", "Handler", "handler", "handler of the function", "handler", "handler")),
-    Field(RUNTIME, "runtime", is_published=True, templates=_function(
+    Field(RUNTIME, "runtime", bound=_RUN_TOGETHER, is_published=True, templates=_function(
         "Runtime", "Runtime", "runtime", "runtime of the function", "runtime", "runtime")),
     Field(TRACING, "tracing", absent="PassThrough", off=("PassThrough",),
           is_published=True, observes=True, templates=_function(

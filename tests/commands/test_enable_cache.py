@@ -344,3 +344,17 @@ def started(local_aws, home):
     return subprocess.Popen(
         words, env=environment, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+def test_a_cluster_stays_for_a_method_that_came_to_use_it(dragons, dragonctl):
+    dragons.add("/other", f"{QUERY}q")
+    dragons.deploy()
+    first = dragonctl("enable-cache", "--method", "GET /dragons", "--output", "json").document
+    dragonctl("enable-cache", "--method", "GET /other")
+    undone = dragonctl("undo", first["run"], "--yes")
+    assert undone.code == 0
+    assert "left, caching of GET /other was switched on since" in " ".join(undone.stderr.split())
+    stage = dragons.gateway.get_stage(restApiId=dragons.api.id, stageName="prod")
+    assert stage["cacheClusterEnabled"] is True
+    assert dragons.settings("~1other/GET")["cachingEnabled"] is True
+    assert dragons.settings("~1dragons/GET") is None
