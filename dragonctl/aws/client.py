@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from dragonctl import __version__
 from dragonctl.aws import (
     addresses,
     answers,
@@ -213,7 +214,7 @@ class Aws:
             connect_timeout=connect,
             read_timeout=read,
             max_pool_connections=50,
-            user_agent_extra="dragonctl",
+            user_agent_extra=f"dragonctl/{__version__}",  # CloudTrail shows it
             # Endpoints that somebody names answer under that name alone.
             inject_host_prefix=self.endpoint == "aws",
             proxies={} if is_local else None,

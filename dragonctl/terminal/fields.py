@@ -102,11 +102,13 @@ def before_and_after(change: Change, *, whole: bool = False) -> tuple[str, str]:
 
     Where AWS holds nothing, what it does then is said if the table knows it.
     """
-    row, before = _row(change), change.before
-    if before is None and row and row.absent != change.after:
+    before, after = change.before, change.after
+    if (row := _row(change)) and before is None and row.absent != after:
         before = row.meant_by_nothing(change.field)
-    after = _value(change, change.after, whole=whole)
-    return "" if before is None else _value(change, before, whole=whole), after
+    elif row and after is None and row.absent != before:
+        after = row.meant_by_nothing(change.field)
+    said = _value(change, after, whole=whole)
+    return "" if before is None else _value(change, before, whole=whole), said
 
 
 def _line(change: Change, column: int) -> Text:

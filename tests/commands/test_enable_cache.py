@@ -29,6 +29,15 @@ def changed(result):
     return {(change["resource"].split("/")[0], change["field"]) for change in result["changes"]}
 
 
+def fields(plan):
+    """The fields that a plan or a run names -> how they change."""
+    return {
+        line.split("  ")[2].strip(): line.split("  ")[-1].strip()
+        for line in plan.splitlines()
+        if " → " in line
+    }
+
+
 def writes(result):
     assert result.code == 0, result.stderr
     return result.document["changed"]
@@ -59,14 +68,13 @@ def test_the_price_is_told(dragons, dragonctl):
 
 
 def test_what_a_method_has_without_an_entry_of_its_own_is_the_stage_s(dragons, dragonctl):
-    plan = dragonctl("enable-cache", "--stage", "prod", "--dry-run").stdout
-    told = {
-        line.split("  ")[2].strip(): line.split("  ")[-1].strip()
-        for line in plan.splitlines()
-        if " → " in line
-    }
+    told = fields(dragonctl("enable-cache", "--stage", "prod", "--dry-run").stdout)
     assert told["caching of GET /dragons"] == "inherited → on"
     assert told["cache cluster"] == "off → on"
+    dragonctl("enable-cache", "--stage", "prod")
+    told = fields(dragonctl("undo", "--yes").stdout)
+    assert told["caching of GET /dragons"] == "on → inherited"
+    assert told["cache cluster"] == "on → off"
 
 
 def test_status_tells_how_well_the_cache_does_and_what_it_costs(dragons, dragonctl):
