@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from dragonctl import __version__
 from dragonctl.aws.client import Aws, Connection
 from dragonctl.errors import UNREACHABLE, AwsError
 
@@ -25,6 +26,7 @@ def test_a_wrong_proxy_is_no_lost_answer(monkeypatch, proxy):
 
 class _Page(BaseHTTPRequestHandler):
     def do_POST(self):
+        self.server.agent = self.headers["User-Agent"]
         body = b"<!doctype html><title>404 Not Found</title><p>If you entered the URL manually"
         self.send_response(404)
         self.send_header("Content-Length", str(len(body)))
@@ -35,7 +37,9 @@ class _Page(BaseHTTPRequestHandler):
         pass
 
 
-def test_a_web_page_is_named_and_not_shown():
+@pytest.fixture
+def answer():
+    """What comes of a call that a web page answers: the error, and the user agent it bore."""
     server = HTTPServer(("127.0.0.1", 0), _Page)
     thread = threading.Thread(target=server.handle_request)
     thread.start()
@@ -45,9 +49,18 @@ def test_a_web_page_is_named_and_not_shown():
         aws.send("xray", "GetSamplingRules", {})
     thread.join()
     server.server_close()
-    assert caught.value.status == 404
-    assert "a web page came instead" in str(caught.value)
-    assert "<" not in str(caught.value)
+    return caught.value, server.agent
+
+
+def test_a_web_page_is_named_and_not_shown(answer):
+    error, _ = answer
+    assert error.status == 404
+    assert "a web page came instead" in str(error)
+    assert "<" not in str(error)
+
+
+def test_a_call_can_be_told_from_others_by_its_user_agent(answer):
+    assert f"dragonctl/{__version__}" in answer[1].split()
 
 
 @pytest.mark.parametrize(
