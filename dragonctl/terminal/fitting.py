@@ -1,8 +1,8 @@
-"""Lines that fit a terminal: broken between words, never inside one.
+"""Lines that fit a terminal: broken between words, and inside one at its seams alone.
 
-A word that is longer than the line is shortened in its middle; what a pipe gets is whole.
-Of a command nothing is shortened: what is longer than the line there, the terminal wraps, so that
-it can be copied.
+A word that is longer than the line is shortened in its middle; what a pipe gets is whole. Of what
+was logged nothing is left out: such a word goes on in the next line. Nor is a command shortened:
+what is longer than the line there, the terminal wraps, so that it can be copied.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ _COMMAND = re.compile(r"(?<=: )(?:dragonctl|aws) \S.*$|[([]?`(?:dragonctl|aws) [
 """A command line in a sentence: it is copied whole, so it stands in one line where one has room."""
 _HEAD = re.compile(r"\s*(?:[!✗✓+~=…•↻$-] +)?")
 """What stands before a sentence: blanks, and a sign that its further lines stand beside."""
-_JSON_COMMA = re.compile(r'(?<=[]}"\del]),(?=["{\[\d])')
+_SEAM = re.compile(r'(?<=[]}"\del]),(?=["{\[\d])|;(?=\w)')
+"""Behind the commas of JSON, and behind semicolons."""
+
+_LONGEST_KEPT = 2_000
+"""Characters of a word that is shown whole, over many lines."""
 
 _Piece = tuple[str, int, int]
 """What a line holds: blanks or a mark, and behind them the text from one place to another."""
@@ -40,7 +44,10 @@ def fitted(line: Text, width: int) -> list[Text]:
 
 
 def fitted_text(line: str, width: int, hang: int, least: int = 0) -> list[str]:
-    """The same of plain text; ``hang`` blanks, and never less than ``least``, before each line."""
+    """The same of plain text; ``hang`` blanks, and never less than ``least``, before each line.
+
+    With a ``least`` nothing is left out.
+    """
     if len(line) <= width and cell_len(line) <= width:
         return [line]
     made = _broken(line, width, hang, least)
@@ -72,7 +79,8 @@ def _broken(line: str, width: int, hang: int, least: int = 0) -> Iterator[list[_
     for word, is_command in _words(line, width - least):
         start, blanks = word.start(), word.start() - end
         whole = [[("", start, word.end())]] if is_command and not least else None
-        for part in whole or _parts(line, start, word.end(), width - hang, width - least):
+        rooms = width - hang, width - least
+        for part in whole or _parts(line, start, word.end(), *rooms, is_kept=bool(least)):
             size = sum(len(mark) + _cells_of(line[at:to]) for mark, at, to in part)
             if made and used + blanks + size > width:
                 yield made
@@ -98,21 +106,33 @@ def _words(line: str, room: int) -> Iterator[tuple[re.Match[str], bool]]:
     yield from zip(_WORD.finditer(line, at), repeat(False))
 
 
-def _parts(line: str, start: int, end: int, room: int, width: int) -> Iterator[list[_Piece]]:
-    """A word that fits ``width``, as it is; else what may be shown of it.
+def _parts(
+    line: str, start: int, end: int, room: int, width: int, *, is_kept: bool
+) -> Iterator[list[_Piece]]:
+    """A word that fits ``width``, as it is: it is copied whole. Else in pieces.
 
-    A script without blanks goes on in the next line, as its writers have it; JSON without blanks
-    is broken behind its commas; what is still too long is shortened to ``room``.
+    A script without blanks goes on in the next line, as its writers have it; else a word is broken
+    at its seams. What is still too long is shortened to ``room``; if it ``is_kept``, and no longer
+    than a screen, it goes on in the next line.
     """
     word = line[start:end]
     if end - start <= width and _cells_of(word) <= width:
         yield [("", start, end)]
         return
     wide = _cells_of(word) > len(word)
-    cuts = _cells(word, room) if wide else [one.end() for one in _JSON_COMMA.finditer(word)]
+    cuts = _cells(word, room) if wide else [one.end() for one in _SEAM.finditer(word)]
     for first, last in pairwise([0, *cuts, len(word)]):
-        whole, head = (last - first if wide else room), word.startswith("arn:") and len("arn:")
-        yield _shortened(start + first, start + last, whole, head)
+        if wide or last - first <= width:
+            yield [("", start + first, start + last)]
+        elif is_kept and last - first <= _LONGEST_KEPT:
+            yield from ([("", at, to)] for at, to in _chunks(start + first, start + last, room))
+        else:
+            head = word.startswith("arn:") and len("arn:")
+            yield _shortened(start + first, start + last, room, head)
+
+
+def _chunks(start: int, end: int, room: int) -> Iterator[tuple[int, int]]:
+    return pairwise([*range(start, end, room), end])
 
 
 def _cells(word: str, room: int) -> list[int]:
@@ -132,7 +152,5 @@ def _shortened(start: int, end: int, room: int, head: int = 0) -> list[_Piece]:
 
     ``head``: how much of its beginning stays, where that is all alike, as in ARNs.
     """
-    if end - start <= room:
-        return [("", start, end)]
     tail = max(room - 1 - head if head else (room - 1) // 3, 1)
     return [("", start, start + room - 1 - tail), ("…", end - tail, end)]

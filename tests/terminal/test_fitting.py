@@ -74,6 +74,21 @@ def test_json_without_blanks_is_broken_behind_its_commas():
     assert lines[-1].endswith('"last":"one,two"}')
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "arn:aws:states:us-east-1:123456789012:execution:MyStateMachine:" + "5" * 60,
+        '{"executionArn":"arn:aws:states:us-east-1:1:execution:M:' + "5" * 60 + '","ok":true}',
+        "Root=1-6b0adb78-ed6527e1ff48a89ab10ff993;Sampled=1;Lineage=" + "a" * 60,
+    ],
+)
+def test_nothing_of_what_was_logged_is_left_out(word):
+    lines = fitted_text(f"13:47:36.961  api  {word} end", 60, 20, least=1)
+    assert max(map(len, lines)) <= 60
+    assert "".join("".join(lines).split()) == f"13:47:36.961api{word}end"
+    assert "…" in " ".join(fitted_text(f"api  {word}", 60, 20))
+
+
 def test_a_script_without_blanks_goes_on_in_the_next_line():
     lines = fitted_text("竜" * 100, 60, 2)
     assert "".join(line.strip() for line in lines) == "竜" * 100
