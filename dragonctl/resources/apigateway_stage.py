@@ -282,12 +282,15 @@ def _turn(item: tuple[str, Json]) -> int:
     """No update may let a method cache under a key that is not served, and none may wait.
 
     So caching ends before the deployment changes and begins after it; the cluster comes last,
-    because a stage takes no other change while its cluster does.
+    because a stage takes no other change while its cluster does. ``*/*`` follows single methods:
+    a run that ends between two updates must not leave a stage that logs with methods that are off
+    (they would count as silenced on purpose).
     """
     field, value = item
     if field.endswith("/caching/enabled") and not value:
         return 0
-    return {"deploymentId": 1, "cacheClusterSize": 3, "cacheClusterEnabled": 4}.get(field, 2)
+    usual = 3 if field.startswith(f"{ALL_METHODS}/") else 2
+    return {"deploymentId": 1, "cacheClusterSize": 4, "cacheClusterEnabled": 5}.get(field, usual)
 
 
 def _rebuild(key: str, state: State, want: State) -> Iterator[Patch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dragonctl.engine.fields import Field, Table, Templates, templates
 
 ALL_METHODS = "*/*"
+LOG_LEVEL, DATA_TRACE = "logging/loglevel", "logging/dataTrace"
 ACCESS_LOG = ("accessLogSettings/destinationArn", "accessLogSettings/format")
 
 # SAM marks neither stages nor APIs: what looks like CloudFormation's may be its own.
@@ -65,9 +66,9 @@ SETTINGS: dict[str, Field] = {
     row.name.partition("}/")[2]: row for row in (
         _of_methods("metrics/enabled", "detailed metrics", "metricsEnabled", False,
                     _settings("metricsEnabled", "provider.apiGateway.metrics")),
-        _of_methods("logging/loglevel", "log level", "loggingLevel", "OFF",
+        _of_methods(LOG_LEVEL, "log level", "loggingLevel", "OFF",
                     _settings("loggingLevel", _EXECUTION_LOG)),
-        _of_methods("logging/dataTrace", "bodies in the log", "dataTraceEnabled", False,
+        _of_methods(DATA_TRACE, "bodies in the log", "dataTraceEnabled", False,
                     _settings("dataTraceEnabled", _EXECUTION_LOG)),
         _of_methods("throttling/burstLimit", "burst limit", "throttlingBurstLimit", 5000,
                     _settings("throttlingBurstLimit")),

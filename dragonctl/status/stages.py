@@ -13,15 +13,20 @@ from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import stage_state
-from dragonctl.resources.apigateway_stage_fields import ALL_METHODS, method_label
+from dragonctl.resources.apigateway_stage_fields import (
+    ALL_METHODS,
+    DATA_TRACE,
+    LOG_LEVEL,
+    method_label,
+)
 from dragonctl.status.caching import cache_document
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 
 # name in the document -> the setting behind it, and what AWS means when it is absent
 SETTINGS: dict[str, tuple[str, Any]] = {
-    "log_level": ("logging/loglevel", "OFF"),
-    "data_trace": ("logging/dataTrace", False),
+    "log_level": (LOG_LEVEL, "OFF"),
+    "data_trace": (DATA_TRACE, False),
     "metrics": ("metrics/enabled", False),
 }
 _WORDS = {
@@ -84,11 +89,12 @@ def _overdue(context: CommandContext, api: Api, stage: str, until: str | None) -
 def _shadows(context: CommandContext, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:
     """A method whose own settings hide what the stage says: another level, or bodies in the log.
 
-    Bodies left out of one method's log are no fault, and metrics are a matter of cost.
+    A method that is left out of a log that the stage writes, whole or without its bodies, is
+    somebody's choice and no fault; metrics are a matter of cost.
     """
     for override in stage["overrides"]:
         for name, words in _WORDS.items():
-            if override[name] != stage[name] and (name == "log_level" or override[name]):
+            if override[name] != stage[name] and override[name] not in ("OFF", False):
                 yield Problem(
                     resource,
                     f"Stage {stage['name']}",

@@ -48,6 +48,12 @@ ACCESS = "accessLogSettings/destinationArn"
         ({"~1a/GET/logging/loglevel": "OFF"}, Options(), {"~1a/GET/logging/loglevel": "INFO"}),
         ({"a/GET/logging/loglevel": "OFF", "~1a/GET/logging/loglevel": "ERROR"}, Options(),
          {"a/GET/logging/loglevel": "INFO", "~1a/GET/logging/loglevel": "ERROR"}),
+        ({LEVEL: "ERROR", "~1a/GET/logging/loglevel": "OFF"}, Options(),
+         {LEVEL: "ERROR", "~1a/GET/logging/loglevel": "OFF"}),
+        ({LEVEL: "OFF", "~1a/GET/logging/loglevel": "OFF"}, Options(),
+         {LEVEL: "INFO", "~1a/GET/logging/loglevel": "INFO"}),
+        ({LEVEL: "INFO", "~1a/GET/logging/loglevel": "OFF"}, Options(log_level="INFO"),
+         {LEVEL: "INFO", "~1a/GET/logging/loglevel": "INFO"}),
         ({"~1{proxy+}/GET/metrics/enabled": True}, Options(metrics=False),
          {"~1{proxy+}/GET/metrics/enabled": False}),
         ({}, Options(data_trace=True), {TRACE: True}),
@@ -56,6 +62,18 @@ ACCESS = "accessLogSettings/destinationArn"
 def test_stage_settings(have, options, expected):
     wanted = want(recipe(options), "apigateway-stage", have)
     assert {key: wanted[key] for key in expected} == expected
+
+
+def test_methods_that_are_kept_silent_are_named_in_one_line():
+    settings = {"*/*": {"loggingLevel": "ERROR"}, "a/GET": {"loggingLevel": "OFF"},
+                "~1b~1{id}/POST": {"loggingLevel": "OFF"}, "c/GET": {"loggingLevel": "INFO"},
+                }  # fmt: skip
+    stages = {"prod": {"stageName": "prod", "methodSettings": settings}}
+    (note,) = recipe(stages=stages).notes
+    assert "level OFF of GET /a, POST /b/{id} in stage prod of orders is kept" in note
+    assert recipe(Options(log_level="INFO"), stages=stages).notes == ()
+    settings["*/*"]["loggingLevel"] = "OFF"
+    assert recipe(stages=stages).notes == ()
 
 
 @pytest.mark.parametrize("field", [TRACE, METRICS])

@@ -95,6 +95,15 @@ def test_a_large_update_is_cut_into_parts_that_aws_takes():
     assert sizes == [80, 20]
 
 
+def test_a_stage_logs_only_once_its_methods_do():
+    """Cut short between two updates, it leaves no method that looks silenced on purpose."""
+    names = ["*/*", *(f"~1{n}/GET" for n in range(100))]
+    fields = [f"{name}/logging/loglevel" for name in names]
+    made = calls(Stage("a1", "p"), dict.fromkeys(fields, "OFF"), dict.fromkeys(fields, "INFO"))
+    last = made[-1][1]["patchOperations"][-1]
+    assert last["path"] == "/*/*/logging/loglevel"
+
+
 def test_tags_are_set_and_taken_away():
     made = calls(Stage("a1", "prod"), {"tags/old": "1"}, {"tags/old": None, "tags/new": "2"})
     arn = "arn:aws:apigateway:us-east-1::/restapis/a1/stages/prod"

@@ -130,6 +130,11 @@ CASES = {
         [("apigateway-stage/a1/prod", "GET /orders/{id} overrides",
           f"{SETUP} --stage prod --log-level INFO")],
     ),
+    "a method that is silent in a stage that logs is somebody's choice": (
+        observed(stages=[stage(methodSettings={
+            "*/*": {"loggingLevel": "INFO"}, "~1x/GET": {"loggingLevel": "OFF"}})]),
+        [],
+    ),
     "cached without its key": (
         observed(stages=[stage(cacheClusterEnabled=True, cacheClusterSize="0.5", methodSettings={
             "*/*": {"cachingEnabled": True, "loggingLevel": "INFO"}})],

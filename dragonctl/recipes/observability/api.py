@@ -16,8 +16,13 @@ from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
-from dragonctl.resources.apigateway_stage import Stage, method_keys
-from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
+from dragonctl.resources.apigateway_stage import Stage, method_keys, stage_state
+from dragonctl.resources.apigateway_stage_fields import (
+    ALL_METHODS,
+    DATA_TRACE,
+    LOG_LEVEL,
+    method_label,
+)
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.logs_group import group_arn
@@ -170,7 +175,7 @@ def stage_steps(app: App, api: Api, options: Options) -> Iterator[Step]:
         yield Step(
             f"Stage {name} of {api.name}",
             Stage(api.id, name),
-            _StageWanted(options, access),
+            StageWanted(options, access),
             after=(account, *(group.resource.identifier for group in groups)),
         )
 
@@ -191,14 +196,35 @@ def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
         yield from existing_group(present, owner, options)
 
 
+def silenced(state: State) -> list[str]:
+    """The keys of methods that are OFF in a stage that logs: somebody's setting, so it is kept.
+
+    Where the stage is off, too, nothing tells it from what a new entry holds by default.
+    """
+    if state.get(f"{ALL_METHODS}/{LOG_LEVEL}", "OFF") == "OFF":
+        return []
+    return [key for key in method_keys(state) if state.get(f"{key}/{LOG_LEVEL}") == "OFF"]
+
+
+def silenced_notes(app: App, options: Options) -> Iterator[str]:
+    """Which methods are left as silent as somebody made them."""
+    for api, stage, raw in app.stages if options.log_level is None else ():
+        if methods := [method_label(key) for key in silenced(stage_state(raw))]:
+            yield (
+                f"The log level OFF of {', '.join(methods)} in stage {stage} of {api.name} is kept:"
+                " the stage itself logs. --log-level sets it everywhere."
+            )
+
+
 @dataclass(frozen=True)
-class _StageWanted:
+class StageWanted:
     """What a stage should hold, from how it stands. ``access`` is our access log group's ARN."""
 
     options: Options
     access: str
 
     def __call__(self, have: Reading | None, done: Done) -> State:
+        """The wanted settings, of each method that has its own, too."""
         state = have.state if have else {}
         want = {**self._tracing(state), **self._access_log(state), **self._deadline()}
         # An override shadows what `*/*` says, so each one is set as well.
@@ -221,10 +247,11 @@ class _StageWanted:
 
     def _method(self, key: str, state: State) -> State:
         given = self.options
-        field = f"{key}/logging/loglevel"
-        want = {field: Stage.keep_or_default(field, given.log_level, state.get(field), "INFO")}
+        field = f"{key}/{LOG_LEVEL}"
+        default = "OFF" if key in silenced(state) else "INFO"
+        want = {field: Stage.keep_or_default(field, given.log_level, state.get(field), default)}
         if given.data_trace is not None:
-            want[f"{key}/logging/dataTrace"] = given.data_trace
+            want[f"{key}/{DATA_TRACE}"] = given.data_trace
         if given.metrics is not None:
             want[f"{key}/metrics/enabled"] = given.metrics
         return want

@@ -16,6 +16,7 @@ from dragonctl.recipes.observability import (
     signals,
 )
 from dragonctl.recipes.observability.options import Options
+from dragonctl.recipes.observability.privacy import privacy_warnings
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.recipes.recipe import Recipe
 
@@ -43,10 +44,11 @@ def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Re
         *signals.signals_warnings(app, admitted),
         *machines.machine_warnings(app, options),
         *publishing.publishing_warnings(unreached, options),
-        *_privacy(options),
+        *privacy_warnings(app, verdict, options),
     ]
     notes = (
         *api.account_notes(app, survey, options),
+        *api.silenced_notes(app, options),
         *signals.signals_notes(app, admitted),
     )
     left = "what needs it was left (--no-role-changes goes on without)"
@@ -86,15 +88,3 @@ class _Both:
     def __call__(self, have: Reading | None, done: Done) -> State:
         wanted = (step.wanted(have, done) or {} for step in (self.first, self.second))
         return {field: value for state in wanted for field, value in state.items()}
-
-
-def _privacy(options: Options) -> list[str]:
-    warnings = []
-    if options.data_trace:
-        warnings.append(
-            "Full request and response data will be in the log, personal data included:"
-            " AWS advises against it in production. --data-trace-for 2h sets an end."
-        )
-    if options.execution_data:
-        warnings.append("Inputs and outputs of executions will be logged, personal data included.")
-    return warnings
