@@ -1,9 +1,9 @@
 """What a person or a log may not see of a text: passwords, tokens, signatures and keys.
 
-Every message and every traceback passes here before it is printed. What is struck out is told by
-its name (a parameter of a link, a header, a field of JSON), by its form (tokens that have one of
-their own), or because this process itself was given it. AWS's own words stay: "the security token
-included in the request is invalid" names no token.
+Every message, every traceback and every trace passes here before it is printed. What is struck out
+is told by its name (a parameter of a link, a header, a field of JSON), by its form (tokens that
+have one of their own), or because this process itself was given it. AWS's own words stay: "the
+security token included in the request is invalid" names no token. Log lines are shown as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 HIDDEN = "***"
 _SHORTEST = 16
@@ -106,6 +107,26 @@ def masked(text: str, environ: Mapping[str, str] = os.environ) -> str:
         if any(word in lower for word in words):
             text = _compiled(pattern).sub(instead, text)
     return text
+
+
+def masked_members(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A mapping of plain JSON without the secrets of its texts and of those in its lists.
+
+    Mappings within it stay: as an ``object_hook`` of ``json.loads`` it has met them already.
+    """
+    return {name: _masked_member(value) for name, value in found.items()}
+
+
+def _masked_member(value: Any) -> Any:
+    if isinstance(value, str):
+        return _of_others(value)
+    return [_masked_member(one) for one in value] if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=4096)
+def _of_others(text: str) -> str:
+    """Masked by its form alone, and once: what others wrote repeats itself."""
+    return masked(text, {})
 
 
 def _values(environ: Mapping[str, str]) -> Iterator[str]:

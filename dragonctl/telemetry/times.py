@@ -98,6 +98,11 @@ def age_text(seconds: float) -> str:
     return f"{max(0, int(seconds))} s"
 
 
+def length(seconds: float | None) -> float | None:
+    """A length of time as AWS tells it, in seconds; what ends before it begins has none: 0."""
+    return None if seconds is None else max(0.0, seconds)
+
+
 def duration_text(seconds: float | None) -> str:
     """A latency to read: ``812 µs``, ``23 ms``, ``1.42 s``, ``3 min 05 s``; None is ``-``.
 

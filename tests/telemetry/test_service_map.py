@@ -23,6 +23,16 @@ def test_figures_are_read_from_statistics_and_histogram():
     json.dumps(found.document())
 
 
+def test_times_below_zero_count_as_none_and_names_hold_no_password():
+    """As X-Ray adds them up of segments that ended before they began."""
+    node = graphs.service(0, "mysql://user:Planted@db/orders", "Database::SQL", 2, time=-5.0)
+    (found,) = service_map(graphs.fetch_of([node]), 0, 3600).nodes.values()
+    assert found.name == "mysql://***@db/orders"
+    figures = found.document()
+    assert figures["average"] == figures["p50"] == figures["p95"] == 0
+    assert [bar["value"] for bar in figures["histogram"]] == [0]
+
+
 def test_windows_are_merged_by_name_although_their_numbers_differ():
     first = [
         graphs.service(0, "a", "AWS::Lambda::Function", 10, [(1, 10)], time=1),

@@ -40,6 +40,40 @@ def test_documents_and_nested_subsegments_make_one_tree():
     ]  # fmt: skip
 
 
+def test_a_segment_that_ended_before_it_began_has_no_length():
+    found = tree(texts([documents.segment("a1", "back", 7.0, 2.0)]))
+    assert found[0].duration == 0
+    assert found[0].document()["end"] == found[0].start
+    whole = {"Id": documents.TRACE, "Duration": -5.0, "ResponseTime": -5.0}
+    assert (summary_of(whole).duration, summary_of(whole).response_time) == (0, 0)
+    parts = [{"Id": "a1", "Document": one} for one in texts([documents.dragons()[0]])]
+    answer = {"Traces": [{**whole, "Segments": parts}]}
+    (trace,), _ = read_traces(lambda *_, **__: answer, [documents.TRACE])
+    assert trace.document()["duration"] == 0
+
+
+def test_no_password_of_an_address_is_kept_of_a_trace():
+    """Neither of a segment, nor of a span, nor of what X-Ray says of the whole."""
+    secret = "jdbc:postgresql://user:Planted@db.example/orders"
+    document = documents.segment(
+        "a1", "work", 0, 1, sql={"url": secret}, annotations={"dsn": secret},
+        http={"request": {"method": "GET", "url": "https://user:Planted@api.example/x"}},
+        metadata={"default": {"tried": [secret, ["x", secret]]}},
+        subsegments=[documents.sub("a2", "connect", 0, 1, sql={"url": secret})],
+    )  # fmt: skip
+    span = {"traceId": documents.TRACE, "spanId": "b1", "name": "q", "startTimeUnixNano": 1,
+            "attributes": {"db.connection_string": secret}}  # fmt: skip
+    shown = json.dumps([part.document() for _, part in walk(tree(texts([document, span])))])
+    assert "Planted" not in shown
+    assert shown.count("jdbc:postgresql://***@db.example/orders") == 6
+    summary = summary_of({
+        "Id": documents.TRACE, "Http": {"HttpURL": "https://user:Planted@api.example/x"},
+        "Annotations": {"dsn": [{"AnnotationValue": {"StringValue": secret}}]},
+    })  # fmt: skip
+    assert "Planted" not in json.dumps(summary.document())
+    assert summary.url == "https://***@api.example/x"
+
+
 def test_what_a_segment_says_is_kept():
     parts = {part.name: part for _, part in walk(tree(texts(documents.dragons())))}
     failed = parts["validate-dragon"]

@@ -198,3 +198,17 @@ def test_annotations_of_equal_calls_are_told_by_their_values():
     ]
     lines = shown([documents.segment("a", "fn", 0, 9, subsegments=json.loads(json.dumps(calls)))])
     assert any(line.strip() == "annotations: order=0, 1, 2 … 6 more" for line in lines)
+
+
+def test_a_trace_that_ended_before_it_began_has_an_axis_of_no_length():
+    (axis,) = [line for line in shown([documents.segment("a1", "back", 7.0, 2.0)]) if "┤" in line]
+    assert "0 ms" in axis
+    assert "-" not in axis
+
+
+def test_no_password_of_an_address_is_shown():
+    secret = "jdbc:postgresql://user:Planted@db.example/orders"
+    segment = documents.segment("a", "work", 0, 1, sql={"url": secret}, annotations={"at": secret})
+    text = "\n".join(shown([segment], full=True))
+    assert "Planted" not in text
+    assert "sql: url=jdbc:postgresql://***@db.example/orders" in text

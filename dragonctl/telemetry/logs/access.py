@@ -7,7 +7,6 @@ was changed since) is read by the names and the order that AWS's examples use.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 
 from dragonctl.telemetry.ids import TRACE_ID, UUID
 from dragonctl.telemetry.logs.lines import Line, json_object, recognise, status_level
+from dragonctl.telemetry.logs.state_events import as_text
 
 Values = dict[str, str]
 """A variable's name without ``$context.`` -> what the line says; absent where it says ``-``."""
@@ -136,7 +136,7 @@ def _placed(template: Mapping[str, Any], document: Mapping[str, Any]) -> Values:
         if isinstance(value, dict) and isinstance(there, dict):
             found.update(_placed(value, there))
         elif isinstance(value, str) and there is not None:
-            found.update(_within(value, there if isinstance(there, str) else json.dumps(there)))
+            found.update(_within(value, as_text(there)))
     return found
 
 
@@ -166,7 +166,7 @@ def _by_keys(document: Mapping[str, Any]) -> Values:
         variable: next((document[key] for key in keys if document.get(key) is not None), None)
         for variable, keys in _KEYS.items()
     }
-    return _kept({name: str(value) for name, value in found.items() if value is not None})
+    return _kept({name: as_text(value) for name, value in found.items() if value is not None})
 
 
 def _by_custom(line: str) -> Values:

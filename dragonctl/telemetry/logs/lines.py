@@ -18,7 +18,7 @@ from dragonctl.telemetry.ids import EXECUTION_ARN, TRACE_ID, UUID
 from dragonctl.telemetry.logs import loggers, platform
 from dragonctl.telemetry.logs.platform import PlatformRecord
 from dragonctl.telemetry.logs.runtimes import Level, read_text
-from dragonctl.telemetry.logs.state_events import read_state_event
+from dragonctl.telemetry.logs.state_events import as_text, read_state_event
 from dragonctl.telemetry.logs.uncaught import is_uncaught
 
 Kind = Literal["access", "execution", "state", "boundary", "report", "json", "plain"]
@@ -228,13 +228,13 @@ def _access(document: Mapping[str, Any]) -> Line | None:
     method, status = _first(document, _ACCESS_METHOD), _first(document, _ACCESS_STATUS)
     if not isinstance(request, str) or method is None or status is None:
         return None
-    words = [str(method), str(_first(document, _ACCESS_PATH) or "-"), str(status)]
+    words = [as_text(one) for one in (method, _first(document, _ACCESS_PATH) or "-", status)]
     latency = _first(document, ("responseLatency", "latency"))
     if latency not in (None, "-"):
-        words.append(f"{latency} ms")
-    words.extend(str(document[key]) for key in ("ip", "sourceIp") if key in document)
+        words.append(f"{as_text(latency)} ms")
+    words.extend(as_text(document[key]) for key in ("ip", "sourceIp") if key in document)
     error = document.get("error")
-    fields = (("error", _short(error)),) if error not in (None, "", "-") else ()
+    fields = (("error", as_text(error)),) if error not in (None, "", "-") else ()
     links, traces = _access_links(document)
     return Line(
         "access", " ".join(words), status_level(str(status)), request, fields, links,
@@ -264,7 +264,9 @@ def _structured(document: Mapping[str, Any], text: str) -> Line:
     certain = loggers.invocation(document)
     request, trace = certain or loggers.correlation(document), loggers.trace(document)
     message, rest = loggers.sentence(document)
-    fields = tuple((key, _short(value)) for key, value in rest.items())
+    if not message.strip() and not rest:
+        message = text.strip()  # it says nothing in words: as it was written, not blank
+    fields = tuple((key, as_text(value)) for key, value in rest.items())
     grade = loggers.level(document) or ("error" if "errorMessage" in document else "info")
     return Line(
         "json", message, grade, request, fields, frozenset({request, trace} - {""}),
@@ -274,10 +276,6 @@ def _structured(document: Mapping[str, Any], text: str) -> Line:
 
 def _first(document: Mapping[str, Any], names: Iterable[str]) -> Any:
     return next((document[name] for name in names if document.get(name) is not None), None)
-
-
-def _short(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _guessed_level(text: str) -> Level:

@@ -16,6 +16,7 @@ from dragonctl.engine.paging import NEXT_TOKEN, follow
 from dragonctl.engine.symptoms import is_fatal
 from dragonctl.errors import DragonError
 from dragonctl.telemetry.ids import trace_root
+from dragonctl.telemetry.times import length
 from dragonctl.telemetry.traces.retrieval import Retrieval
 from dragonctl.telemetry.traces.segments import Segment, tree, walk
 
@@ -98,7 +99,9 @@ def _retrieved(retrieval: Retrieval, ids: Sequence[str]) -> dict[str, Trace]:
     """By the form of the ids that was asked with."""
     answer = retrieval.traces(ids)
     return {
-        ident: Trace(ident, answer.durations.get(ident), False, tuple(tree(dict.fromkeys(texts))))
+        ident: Trace(
+            ident, length(answer.durations.get(ident)), False, tuple(tree(dict.fromkeys(texts)))
+        )
         for name, texts in answer.documents.items()
         if texts and (ident := trace_root(name)) in ids
     }
@@ -125,4 +128,4 @@ def _batch(fetch: Fetch, ids: list[str]) -> list[Trace]:
 
 def _trace(head: dict[str, Any], texts: list[str]) -> Trace:
     roots = tuple(tree(dict.fromkeys(texts)))
-    return Trace(head["Id"], head.get("Duration"), bool(head.get("LimitExceeded")), roots)
+    return Trace(head["Id"], length(head.get("Duration")), bool(head.get("LimitExceeded")), roots)

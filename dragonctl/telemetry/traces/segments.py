@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from dragonctl.masking import masked_members
 from dragonctl.telemetry.traces.spans import is_span, segment_document
 
 Status = Literal["ok", "in progress", "error", "throttle", "fault"]
@@ -43,6 +44,8 @@ class RecordedException:
 @dataclass(slots=True, eq=False)
 class Segment:
     """A span of work. Times are seconds since the epoch; ``end`` is None while in progress.
+
+    One whose document says that it ended before it began has no length: its clock was set back.
 
     ``http``, ``sql``, ``aws``, ``annotations``, ``metadata`` and ``links`` are the document's own
     parts. ``inferred``: X-Ray made it of a caller's subsegment. ``cause_id``: the exception's id
@@ -109,7 +112,7 @@ class Segment:
     @property
     def duration(self) -> float | None:
         """Seconds from start to end; None while in progress."""
-        return None if self.end is None else max(0.0, self.end - self.start)
+        return None if self.end is None else self.end - self.start
 
     def document(self) -> dict[str, Any]:
         """The segment alone as plain JSON; its children stand in the trace's own list."""
@@ -210,7 +213,7 @@ def _segments_of(text: str) -> Iterator[Segment]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_hook=masked_members)
     except (ValueError, RecursionError):
         return {"name": "(a segment that is not JSON)", "id": f"unread-{hash(text):x}"}
     if not isinstance(document, dict):
@@ -262,7 +265,9 @@ A cause is kept whole besides what is read of it: it may hold a working director
 
 def _end(part: Mapping[str, Any], start: float) -> float | None:
     end = _number(part.get("end_time"))
-    return None if end is None and part.get("in_progress", True) else end or start
+    if end is None and part.get("in_progress", True):
+        return None
+    return max(start, end or start)
 
 
 def _number(value: Any) -> float | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
+from dragonctl.masking import masked
 from dragonctl.telemetry.traces.belonging import Parts
 from dragonctl.telemetry.traces.summaries import windows
 
@@ -28,6 +29,8 @@ Key = tuple[str, str, str]
 @dataclass(slots=True)
 class Figures:
     """Counts of requests by their outcome, their total time in seconds, and the histogram.
+
+    A negative time, of segments that ended before they began, counts as none.
 
     ``error`` is 4xx without 429, ``throttle`` 429, ``fault`` 5xx. ``histogram`` maps a response
     time in seconds to how many had it.
@@ -72,9 +75,9 @@ class Figures:
         self.throttle += throttled
         self.error += max(0, int(errors.get("TotalCount") or 0) - throttled)
         self.fault += int((statistics.get("FaultStatistics") or {}).get("TotalCount") or 0)
-        self.total_time += float(statistics.get("TotalResponseTime") or 0)
+        self.total_time += max(0.0, float(statistics.get("TotalResponseTime") or 0))
         for entry in item.get("ResponseTimeHistogram") or item.get("DurationHistogram") or ():
-            value = float(entry.get("Value") or 0)
+            value = max(0.0, float(entry.get("Value") or 0))
             self.histogram[value] = self.histogram.get(value, 0) + int(entry.get("Count") or 0)
 
     def document(self) -> dict[str, Any]:
@@ -269,13 +272,17 @@ def _edges(service: dict[str, Any], keys: dict[Any, Key]) -> Iterator[tuple[dict
 
 def _key(service: dict[str, Any]) -> Key:
     names = _names(service)
-    name = str(service.get("Name") or (names[0] if names else "?"))
-    return name, str(service.get("Type") or ""), str(service.get("AccountId") or "")
+    return (
+        names[0] if names else "?",
+        str(service.get("Type") or ""),
+        str(service.get("AccountId") or ""),
+    )
 
 
 def _names(service: dict[str, Any]) -> list[str]:
     listed: Iterable[Any] = service.get("Names") or ()
-    return list(dict.fromkeys(str(name) for name in (service.get("Name"), *listed) if name))
+    names = (masked(str(name), {}) for name in (service.get("Name"), *listed) if name)
+    return list(dict.fromkeys(names))
 
 
 def _fill_callers(whole: ServiceMap) -> None:

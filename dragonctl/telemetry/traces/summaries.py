@@ -17,6 +17,8 @@ from typing import Any
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
 from dragonctl.errors import DragonError
+from dragonctl.masking import masked, masked_members
+from dragonctl.telemetry.times import length
 from dragonctl.telemetry.traces.root_causes import root_causes
 from dragonctl.telemetry.traces.segments import Status
 
@@ -138,12 +140,12 @@ def summary_of(item: dict[str, Any]) -> Summary:
     return Summary(
         id=str(item.get("Id", "")),
         start=_start(item),
-        duration=item.get("Duration"),
-        response_time=item.get("ResponseTime"),
+        duration=length(item.get("Duration")),
+        response_time=length(item.get("ResponseTime")),
         status=_status(item),
         partial=bool(item.get("IsPartial")),
         method=str(http.get("HttpMethod") or ""),
-        url=str(http.get("HttpURL") or ""),
+        url=masked(str(http.get("HttpURL") or ""), {}),
         code=http.get("HttpStatus"),
         user_agent=str(http.get("UserAgent") or ""),
         client_ip=str(http.get("ClientIp") or ""),
@@ -189,4 +191,5 @@ def _status(item: dict[str, Any]) -> Status:
 def _annotations(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, values in found.items():
         for value in values or ():
-            yield str(name), next(iter((value.get("AnnotationValue") or {}).values()), None)
+            held = masked_members(value.get("AnnotationValue") or {})
+            yield str(name), next(iter(held.values()), None)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dragonctl.telemetry.logs.access import access_line
 from dragonctl.telemetry.logs.lines import recognise
 
 REQUEST = "9f8b6a10-0000-4000-8000-000000000001"
@@ -93,6 +94,28 @@ def test_a_function_s_json_line_names_its_invocation(name):
 def test_an_access_line_keeps_its_error():
     line = '{"requestId":"a","httpMethod":"GET","path":"/x","status":"403","error":"Forbidden"}'
     assert recognise(line).fields == (("error", "Forbidden"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"message":null}', '{"message":""}', '{"level":"INFO","msg":" "}'],
+)  # fmt: skip
+def test_a_line_that_says_nothing_in_words_is_shown_as_it_is(text):
+    assert recognise(text).text == text
+    assert recognise(f"{text}\n").text == text
+
+
+def test_an_object_in_an_access_line_is_told_as_json():
+    line = {
+        "requestId": "a",
+        "httpMethod": "GET",
+        "path": {"a": 1},
+        "status": 200,
+        "ip": ["b", None],
+    }
+    assert recognise(json.dumps(line)).text == 'GET {"a": 1} 200 ["b", null]'
+    assert access_line(json.dumps({"reqId": "a", "status": 200, "error": {"a": True}})).fields == (
+        ("error.message", '{"a": true}'),
+    )
 
 
 @given(st.text() | st.from_regex(r"\{.*\}|REPORT RequestId: .*|\([0-9a-f-]{36}\) .*"))
