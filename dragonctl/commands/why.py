@@ -31,10 +31,10 @@ no log line, execution or trace of it was found.
 @application_options
 @since_option("1d")
 def why(ident: str, since: str, **chosen: Any) -> int:
-    """Say whether a request failed as a whole, and which part, by the line that says so.
+    """Say whether a request failed and which part, and quote the log line that shows it.
 
-    ID is a request id, an execution ARN or a trace id (X-Ray or W3C). What to type next, where
-    there is something, stands last.
+    ID is a request id, an execution ARN or a trace id (X-Ray or W3C). The last line is the
+    command to type next, if any.
     """
     import time
 

@@ -24,17 +24,18 @@ def finding(**more):
 
 def test_a_failure_names_the_part_the_line_the_remedy_and_the_next_command():
     verdict = Verdict(
-        "abc", "failed", cause=finding(adopted="it stands between them"),
+        "abc", "failed",
+        cause=finding(adopted="The line carries no request id; it stands between them"),
         consequences=(finding(part="state", name="Validate"),),
         next_command="dragonctl logs --request abc",
     )  # fmt: skip
     assert said(verdict) == [
-        "Function: validate-dragon: the function raised an exception.",
+        "Function validate-dragon raised an exception.",
         "1970-01-01T00:00:01.000Z functions  [ERROR] KeyError",
-        "This line does not name the request: it stands between them.",
+        "The line carries no request id; it stands between them.",
         "What to do: Correct the function.",
         "It led to:",
-        "  State: Validate: what the state calls failed.",
+        "  State Validate failed because the function it calls failed.",
         "Next: dragonctl logs --request abc",
     ]
 
@@ -51,7 +52,8 @@ def test_nothing_is_said_twice():
 @pytest.mark.parametrize(
     ("handled", "words"),
     [
-        ("caught", "It was caught"), ("retried", "tried again"), ("redriven", "redriven"),
+        ("caught", "Its caller caught it, and went on."), ("retried", "it was retried"),
+        ("redriven", "redriven"),
         ("tolerated", "tolerates"),
     ],
 )  # fmt: skip
@@ -59,6 +61,35 @@ def test_what_was_handled_is_said_and_nothing_is_to_be_done(handled, words):
     lines = said(Verdict("abc", "handled", handled=handled, cause=finding(remedy="")))
     assert words in lines[0]
     assert not any(line.startswith(("What to do", "Next")) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("status", "end"),
+    [("SUCCEEDED", "and the execution succeeded."), ("RUNNING", "and the execution went on.")],
+)
+def test_who_caught_it_is_named_and_how_that_ended(status, end):
+    state = finding(part="state", name="Validate")
+    caught = Verdict(
+        "abc", "handled", handled="caught", cause=finding(), consequences=(state,), status=status
+    )
+    assert said(caught)[0] == (
+        f"Function validate-dragon raised an exception. The state machine caught it, {end}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "sentence"),
+    [
+        ("state-machine", "timeout", "State machine x: the execution ran out of time."),
+        ("integration", "timeout", "Integration x did not answer in time."),
+        ("api", "configuration", "API x: its settings are wrong."),
+        ("state", "exception", "State x failed because what it calls failed."),
+    ],
+)
+def test_a_failure_is_told_in_a_sentence(part, kind, sentence):
+    assert said(Verdict("abc", "failed", cause=finding(part=part, name="x", kind=kind)))[0] == (
+        sentence
+    )
 
 
 def test_a_success_and_an_end_that_was_not_seen_are_told_apart():

@@ -158,8 +158,9 @@ class Invocation:
         return _BETWEEN
 
 
-_BEFORE = "it stands in the start of the environment that served this request"
-_BETWEEN = "it stands among this request's lines in its stream, where no other ran"
+_NAMELESS = "The line carries no request id; it is this request's because"
+_BEFORE = f"{_NAMELESS} it stands in the start of the environment that served it"
+_BETWEEN = f"{_NAMELESS} no other ran in that log stream at the time"
 _RANK = {"exit": 0, "timeout": 1, "extension": 2, "init": 3, "restore": 3, "done": 4, "report": 5}
 _START_RANK = {"init": 0, "restore": 0, "timeout": 1, "report": 2, "done": 3}
 

@@ -33,8 +33,9 @@ class FailedPart:
 
     ``error`` is the error's name or AWS's words, ``by`` who throttled (``usage plan``, ``quota``,
     ``method``, ``stage``, ``account``, ``function concurrency``, or a service). ``says`` is what is
-    known beyond part and kind, as a clause. ``adopted`` tells why a line that does not name the
-    request is taken for one of its lines. ``request`` is the id under which its lines are found.
+    known beyond part and kind, as a clause. ``adopted`` tells, as a sentence, why a line that does
+    not name the request is taken for one of its lines. ``request`` is the id under which its lines
+    are found.
     """
 
     part: Part

@@ -32,7 +32,7 @@ _OF_PART: dict[tuple[Part, Kind], str] = {
     ("function", "exception"): "the function raised an exception",
     ("function", "timeout"): "the function ran out of time",
     ("function", "unreachable"): "something that the function calls could not be reached",
-    ("state", "exception"): "what the state calls failed",
+    ("state", "exception"): "it failed because what it calls failed",
     ("state", "timeout"): "the state ran out of time",
     ("state-machine", "timeout"): "the execution ran out of time",
     ("state-machine", "exception"): "the execution failed",

@@ -37,7 +37,10 @@ def finding(failure: ExecutionFailure, execution: Execution) -> FailedPart:
     part: Part = "state" if failure.state else "state-machine"
     adopted = ""
     if failure.inferred:
-        adopted = "the log's level leaves the state out; only this state of the definition calls it"
+        adopted = (
+            "The line names no state, because the log's level leaves it out; only this state of the"
+            " definition calls what failed"
+        )
     return FailedPart(
         part, failure.state or execution.machine, judged.kind, error, judged.by, event.line,
         "state-machines", event.time_ms, judged.says, judged.remedy, adopted, execution.arn,
