@@ -107,7 +107,7 @@ def _kind(option: click.Option, *, titled: bool) -> str:
     return next((title for title, names in _KINDS.items() if name in names), own)
 
 
-def _plain(names: str, words: str) -> tuple[str, str]:
+def plain_row(names: str, words: str) -> tuple[str, str]:
     """A row of the help whose default, told in words, stands as one that is a value.
 
     Click would write ``[default: (all)]``, and ``[default: 3h]``.
@@ -139,7 +139,7 @@ class Command(click.Command):
         kinds: dict[str, list[tuple[str, str]]] = {}
         for option in options:
             if record := option.get_help_record(ctx):
-                kinds.setdefault(_kind(option, titled=many), []).append(_plain(*record))
+                kinds.setdefault(_kind(option, titled=many), []).append(plain_row(*record))
         common = (_OWN, *_KINDS)
         for title in (*(title for title in kinds if title not in common), *common):
             if title in kinds:
@@ -226,18 +226,24 @@ def change_options(function: F) -> F:
     return out_option(how_options(function))
 
 
+_ASK = {"apply", "delete_app", "deploy_edge", "enable_cache", "undo"}
+_NEVER_WAIT = {"set_endpoint", "set_sampling", "setup_alarms", "setup_dashboard"}
+"""Commands by their modules; what does nothing for a command it takes, and its help leaves out."""
+
+
 def how_options(function: F) -> F:
     """``--dry-run``, ``--check``, ``--yes``, ``--no-wait``."""
+    name = function.__module__.rpartition(".")[2]
     function = _journalled(function)
     for option in (
         click.option(
-            "--no-wait", is_flag=True, help="Do not wait for cache clusters and function updates."
+            "--no-wait",
+            is_flag=True,
+            hidden=name in _NEVER_WAIT,
+            help="Do not wait for cache clusters and function updates.",
         ),
         click.option(
-            "--yes",
-            "-y",
-            is_flag=True,
-            help="Answer yes where undo, delete-app or a cache resize asks.",
+            "--yes", "-y", is_flag=True, hidden=name not in _ASK, help="Do not ask; answer yes."
         ),
         click.option(
             "--check", is_flag=True, help="Like --dry-run, but exit 3 if anything would change."

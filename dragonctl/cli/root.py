@@ -16,7 +16,7 @@ from dragonctl import __version__
 from dragonctl.cli.catalogue import command_named, command_names, summary
 from dragonctl.cli.line import LINE, line_of
 from dragonctl.cli.narrow import NarrowContext
-from dragonctl.cli.options import FORMS, MARKDOWN, global_parameters
+from dragonctl.cli.options import FORMS, MARKDOWN, global_parameters, plain_row
 from dragonctl.cli.printed import Printed
 from dragonctl.errors import InterruptedByUserError
 from dragonctl.terminal.streams import guarded, open_closed
@@ -94,6 +94,13 @@ class Root(click.Group):
         if close and args[0] not in command_names() and not ctx.resilient_parsing:
             ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, with defaults told as the commands tell them; then the commands."""
+        records = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
+        with formatter.section("Options"):
+            formatter.write_dl([plain_row(*record) for record in records if record])
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands in groups by what people want."""

@@ -22,7 +22,7 @@ Examples:
 )
 @change_options
 def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
-    """Delete the application that create-app made, data included; ask first.
+    """Delete what create-app made, with its data, after asking you.
 
     Only what carries the tag dragonctl:app=NAME goes. Log groups, and a bucket that holds other
     objects, stay; they are named.

@@ -50,8 +50,8 @@ Examples:
 @click.option(
     "--invalidation",
     type=OneOf(["require", "ignore-warn", "ignore"]),
-    help="Refuse who asks for a fresh answer without the right to, or answer from the cache, with a"
-    " warning or without.",
+    help="When a caller without permission asks for a fresh answer: refuse, or use the cache with"
+    " or without a warning.",
 )
 @click.option(
     "--allow-shared", is_flag=True, help="Cache even where callers get each other's answers."

@@ -23,9 +23,8 @@ def _options_of_commands() -> Iterator[click.Option]:
     for name in sorted({name for names in OPTIONS_OF.values() for name in names}):
         commands = [command for command, names in OPTIONS_OF.items() if name in names]
         [option] = [copy(one) for one in _options(commands[0]) if one.name == name]
-        whose = " and ".join(str(command.name) for command in commands)
-        need = "need" if len(commands) > 1 else "needs"
-        option.help = f"Include what {whose} {need} for it."
+        whose = " or ".join(str(command.name) for command in commands)
+        option.help = f"Add the rights of {whose} {option.opts[0]}."
         option.default, option.show_default = () if option.multiple else None, False
         yield option
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dragonctl.cli.options import application_options, command, complete_methods, complete_paths
+from dragonctl.cli.options import command, complete, complete_methods, complete_paths
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -20,6 +20,37 @@ if TYPE_CHECKING:
     from dragonctl.telemetry.requests.sending import HttpResponse
 
 FIRST_ERROR = 400
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _where(function: F) -> F:
+    """The one API and stage, and what --follow should listen to besides.
+
+    What means several is taken as everywhere, and refused where it does; the help leaves it out.
+    """
+    for option in (
+        click.option("--no-discover", is_flag=True, hidden=True),
+        click.option("--all", "all_apis", is_flag=True, hidden=True),
+        click.option(
+            "--state-machine", "state_machines", multiple=True, metavar="NAME|ARN",
+            shell_complete=complete("machine"),
+            help="Follow this state machine, too. Repeatable.",
+        ),
+        click.option(
+            "--function", "functions", multiple=True, metavar="NAME",
+            shell_complete=complete("function"), help="Follow this function, too. Repeatable.",
+        ),
+        click.option(
+            "--stage", "stages", multiple=True, metavar="NAME", shell_complete=complete("stage"),
+            show_default="the only one; else it asks", help="Send it to this stage.",
+        ),
+        click.option(
+            "--api", multiple=True, metavar="NAME|ID", shell_complete=complete("api"),
+            help="Send it to this REST API.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
 
 
 def _checked_method(_: click.Context, __: click.Parameter, method: str) -> str:
@@ -43,7 +74,7 @@ Exit codes: 0 when an answer came, whatever its status (as curl has it;
 )
 @click.argument("method", callback=_checked_method, shell_complete=complete_methods)
 @click.argument("path", shell_complete=complete_paths)
-@application_options
+@_where
 @click.option("--data", metavar="JSON|@FILE|-", help="Send this body: text, a file, or stdin (-).")
 @click.option(
     "--header", "headers", multiple=True, metavar="K:V", help="Send this header. Repeatable."

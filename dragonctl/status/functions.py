@@ -8,6 +8,7 @@ from typing import Any
 from dragonctl.application.nouns import App, Function, Machine, Raw
 from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS
 from dragonctl.packaging.tracing.wrapper import is_wrapped
+from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, Need, judge
 from dragonctl.resources import lambda_layers as layers
@@ -56,6 +57,17 @@ def tracer(raw: Raw) -> dict[str, Any]:
     if not traces(raw):
         return {"name": "none", "by": None, "supported_until": None}
     return {"name": "unseen", "by": None, "supported_until": XRAY_SDK_ENDS}
+
+
+def inputs_logged(observed: Observations) -> Iterator[str]:
+    """State machines that log what they are given and what they return, as for bodies of stages."""
+    documents = [machine_document(one) for one in observed.app.machines]
+    names = [
+        one["name"] for one in documents if one["execution_data"] and one["log_level"] != "OFF"
+    ]
+    if names:
+        end = observed.context.setup("--no-execution-data")
+        yield f"Inputs and outputs are logged of {listed(names)}: `{end}` ends it."
 
 
 def machine_document(machine: Machine) -> dict[str, Any]:

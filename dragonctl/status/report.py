@@ -9,6 +9,7 @@ from dragonctl.application.overdue import overdue
 from dragonctl.status.functions import (
     function_document,
     function_problems,
+    inputs_logged,
     machine_document,
     role_problems,
 )
@@ -23,6 +24,7 @@ from dragonctl.status.problem import Problem
 from dragonctl.status.stages import (
     account_document,
     account_problems,
+    bodies_logged,
     stage_document,
     stage_problems,
 )
@@ -70,6 +72,8 @@ def document(observed: Observations, now: datetime) -> dict[str, Any]:
         "warnings": [
             *(one for one in app.warnings if one not in set(overdue(app, now))),
             *inactive(observed),
+            *bodies_logged(observed, now),
+            *inputs_logged(observed),
         ],
         "switch_on": observed.context.setup() if is_something_off(observed) else None,
     }

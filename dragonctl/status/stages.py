@@ -86,6 +86,18 @@ def _overdue(context: CommandContext, api: Api, stage: str, until: str | None) -
         )
 
 
+def bodies_logged(observed: Observations, now: datetime) -> Iterator[str]:
+    """Stages that log full requests and responses: somebody's wish, and personal data all the same.
+
+    One that is overdue is a problem, told there.
+    """
+    for api, name, raw in observed.app.stages:
+        is_on = stage_document(api.id, name, raw)["data_trace"]
+        if is_on and not overdue_since(raw, now):
+            end = observed.context.setup("--no-data-trace", api=api.id, stage=name)
+            yield f"Full requests and responses are logged in {name}: `{end}` ends it."
+
+
 def _shadows(context: CommandContext, resource: str, stage: Mapping[str, Any]) -> Iterator[Problem]:
     """A method whose own settings hide what the stage says: another level, or bodies in the log.
 

@@ -164,7 +164,7 @@ def _machines(machines: Sequence[Document], kept: Mapping[str, Document]) -> She
 
 
 def _groups(groups: Sequence[Document]) -> Sheet:
-    sheet = Sheet(("Log group", "kept", "of"), names=True)
+    sheet = Sheet(("Log group", "kept", "belongs to"), names=True)
     for group in groups:
         owner = group["of"][0] + (f" +{len(group['of']) - 1}" if len(group["of"]) > 1 else "")
         sheet.add(neutral(group["name"]), _kept(group), Text(neutral(owner), style="dim"))
@@ -225,7 +225,8 @@ def _problems(console: Console, seen: Document, problems: Sequence[Problem]) -> 
     if not troubles and (seen["switch_on"] or _without_stages(seen["apis"])):
         console.print(Text("Nothing is broken, but not everything can be seen.", style="yellow"))
     elif not troubles:
-        console.print(Text("✓ Nothing is wrong.", style="bold green"))
+        but = ", but see the warnings" if seen["warnings"] else ""
+        console.print(Text(f"✓ Nothing is wrong{but}.", style="bold green"))
     if seen["switch_on"]:
         line = Text("Switch on what is off: ", style="dim")
         console.print(line.append(neutral(seen["switch_on"]), style="cyan"))

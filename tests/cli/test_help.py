@@ -129,3 +129,21 @@ def test_a_step_that_was_cut_short_is_shown_as_not_known(kept):
 def test_the_runs_of_one_place(kept, place, listed):
     assert kept.run("history", *place, "--output", "json") == 0
     assert [one["run"] for one in json.loads(kept.out)["runs"]] == [RUN] * listed
+
+
+ASK = {"apply", "delete-app", "deploy-edge", "enable-cache", "undo"}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_the_help_offers_to_answer_yes_only_where_something_asks(terminal, name):
+    terminal.run(name, "--help")
+    assert ("--yes" in terminal.out.partition("Example")[0]) == (name in ASK)
+    assert {"--yes", "--no-wait"} <= set(option_names(name)), "each takes them all the same"
+
+
+def test_send_offers_nothing_that_means_several(terminal):
+    terminal.run("send", "--help")
+    offered = terminal.out.partition("Example")[0]
+    assert "--all" not in offered
+    assert "--no-discover" not in offered
+    assert "several" not in offered

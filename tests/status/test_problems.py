@@ -258,3 +258,31 @@ def test_what_could_not_be_read_is_no_problem():
     seen = Observations(seen.app, seen.survey, seen.logs, {})
     assert found(seen) == []
     assert document(seen, NOW)["log_groups"][0]["exists"] is None
+
+
+BODIES_LOGGED = (
+    f"Full requests and responses are logged in prod: `{SETUP} --stage prod --no-data-trace`"
+    " ends it."
+)
+BODIES = {"*/*": {"loggingLevel": "INFO", "dataTraceEnabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("tags", "warnings"),
+    [
+        ({}, [BODIES_LOGGED]),
+        ({"dragonctl:data-trace-until": "2026-11-20T00:00:00Z"}, []),  # a problem already
+    ],
+)  # fmt: skip
+def test_bodies_in_the_log_are_a_warning_with_the_command_that_ends_it(tags, warnings):
+    seen = observed(stages=[stage(methodSettings=BODIES, tags=tags)])
+    assert document(seen, NOW)["warnings"] == warnings
+
+
+@pytest.mark.parametrize("level", ["ALL", "OFF"])
+def test_inputs_in_the_log_of_a_machine_are_a_warning(level):
+    told = machine(level)
+    told.raw["loggingConfiguration"]["includeExecutionData"] = True
+    warnings = document(observed(machines=[told]), NOW)["warnings"]
+    ends = f"Inputs and outputs are logged of flow: `{SETUP} --no-execution-data` ends it."
+    assert warnings == ([] if level == "OFF" else [ends])
