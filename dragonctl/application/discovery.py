@@ -38,8 +38,8 @@ from dragonctl.engine.reads import Reads
 from dragonctl.errors import AwsError, UsageError
 from dragonctl.resources.apigateway_authorizers import read_authorizers
 from dragonctl.resources.apigateway_method import read_resources
-from dragonctl.resources.apigateway_stage import read_stages
-from dragonctl.resources.states_machine import read_machine
+from dragonctl.resources.apigateway_rest_api import read_stages
+from dragonctl.resources.states_machine_fields import read_machine
 
 _ANSWERED_AT_ONCE = 5
 """So often GetResources is answered before its rate counts (Amazon API Gateway quotas)."""

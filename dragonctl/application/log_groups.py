@@ -22,7 +22,7 @@ from dragonctl.application.nouns import (
     named,
 )
 from dragonctl.resources.logs_group import execution_group, group_name
-from dragonctl.resources.states_machine import DESTINATION, LEVEL, machine_state
+from dragonctl.resources.states_machine_fields import DESTINATION, LEVEL, machine_state
 
 SOURCES = ("api", "access", "functions", "state-machines")
 """Where lines come from: execution log, access log, functions, state machines."""

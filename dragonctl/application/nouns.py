@@ -10,7 +10,7 @@ from typing import Any
 
 from dragonctl.errors import DragonError
 from dragonctl.resources.logs_group import function_group, group_name
-from dragonctl.resources.states_machine import DESTINATION, machine_state
+from dragonctl.resources.states_machine_fields import DESTINATION, machine_state
 
 Raw = Mapping[str, Any]
 LATEST = "$LATEST"

@@ -11,7 +11,8 @@ from dragonctl.engine.history import Run
 from dragonctl.engine.model import Reader
 from dragonctl.engine.restoring import resource_of
 from dragonctl.errors import DragonError
-from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
+from dragonctl.resources.apigateway_rest_api import read_stages
+from dragonctl.resources.apigateway_stage import Stage, stage_state
 
 UNTIL_TAG = "dragonctl:data-trace-until"
 """The tag of a stage that says when data trace must end: ISO 8601, UTC."""

@@ -10,7 +10,7 @@ from dragonctl.application.nouns import LATEST, Route, Routes
 from dragonctl.engine.model import Reader
 from dragonctl.resources import lambda_alias, states_alias
 from dragonctl.resources.lambda_function import read_configuration
-from dragonctl.resources.states_machine import read_machine
+from dragonctl.resources.states_machine_fields import read_machine
 
 Allowed = Callable[..., Any]
 """``allowed(read, *arguments)``: what it reads; nothing, and an error noted, where AWS refuses."""

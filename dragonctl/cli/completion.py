@@ -103,7 +103,7 @@ def _ask(kind: str, chosen: str, about: Globals) -> list[str]:
     from dragonctl.cli.session import Session
     from dragonctl.engine.events import ignore_event
     from dragonctl.resources.apigateway_method import read_resources
-    from dragonctl.resources.apigateway_stage import read_stages
+    from dragonctl.resources.apigateway_rest_api import read_stages
 
     if about.is_local and not is_running():
         return []

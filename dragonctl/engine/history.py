@@ -56,6 +56,7 @@ class _Step(_Event, tag="step"):
     undo: _Undo
     requires: list[str]
     fields: list[str] | None = None
+    serves: list[str] = []
 
 
 class _Call(_Event, tag="call"):
@@ -120,6 +121,8 @@ class Entry:
     requires: tuple[str, ...]
     fields: tuple[str, ...] | None = None
     """Those that it was about to change; None: an earlier version did not write them down."""
+    serves: tuple[str, ...] = ()
+    """Whose sake it was for; none in what an earlier version wrote."""
     ended: bool = False
     changes: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
@@ -360,6 +363,7 @@ def _retell(run: Run, event: _Known) -> bool:
             from_journal(event.undo),
             tuple(event.requires),
             None if event.fields is None else tuple(event.fields),
+            tuple(event.serves),
         )
     elif event.step not in run.entries:
         return False

@@ -113,6 +113,7 @@ class Journal:
             fields=list(fields),
             undo=to_journal(step.undo),
             requires=list(step.after),
+            **({"serves": list(step.serves)} if step.serves else {}),
         )
 
     def call(self, step: Step, call: Call) -> None:

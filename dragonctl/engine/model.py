@@ -143,8 +143,6 @@ class Resource(ABC):
     Where AWS calls a service eventually consistent, the kind has more."""
     calls_at_once: ClassVar[bool] = False
     """Whether its calls need neither each other nor an order: they are made at the same time."""
-    guards_deletion: ClassVar[bool] = False
-    """Whether :meth:`obstacle` is one for a deletion alone, and not for a change of a field."""
     answers_requests: ClassVar[bool] = False
     """Whether people's requests go to one of this kind: what deletes it says so beforehand."""
     secrets: ClassVar[tuple[str, ...]] = ()
@@ -250,8 +248,8 @@ class Resource(ABC):
         """By what it is known which tool manages the thing: its tags, then those of its owner."""
         return ()
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """Why an undo must leave this thing as it is (somebody else relies on it), or None.
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
+        """Why an undo must not lead this thing to ``want`` (somebody else relies on it), or None.
 
         ``done`` tells how the run leaves, or will leave, the things whose steps come before.
         """
@@ -300,6 +298,8 @@ class Step:
     ``instead`` says what is wanted where AWS refuses with this error, and why: what only AWS knows
     of a limit need not stop the rest.
     ``warn`` gives what a person must know before the step changes the thing as it stands.
+    ``serves`` names the identifiers of the things for whose sake the step is, which it may leave as
+    they are: an undo takes from these alone what the step gave them.
     """
 
     title: str
@@ -314,6 +314,7 @@ class Step:
     needed: Callable[[Done], str | None] = lambda _: None
     instead: Callable[[DragonError], tuple[Want, str] | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
+    serves: tuple[str, ...] = ()
 
     def wanted(self, have: Reading | None, done: Mapping[str, Reading | None]) -> State | None:
         """What this step wants of the thing as it stands."""
@@ -321,11 +322,12 @@ class Step:
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Why a considerate step leaves its thing as it is, or None."""
-        deletes = self.wanted(have, done) is None
+        want = self.wanted(have, done)
         found = self.needed(done)
-        if not found and (deletes or not self.resource.guards_deletion):
-            found = self.resource.obstacle(aws, have, done)
-        return found or (self.resource.data_lost_on_delete(aws, have) if deletes else None)
+        if want is None:  # what holds data stays whoever uses it, and that is quickly asked
+            found = found or self.resource.data_lost_on_delete(aws, have)
+        own = dict.fromkeys(self.serves, Reading({}))
+        return found or self.resource.obstacle(aws, have, want, {**own, **done})
 
 
 def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:

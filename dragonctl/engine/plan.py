@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -69,6 +70,7 @@ def plan(reads: Reads, steps: Iterable[Step], first: Plan | None = None) -> Plan
     ordered = _told_apart(_ordered(list(steps)))
     reads.prefetch_listed(step.resource for step in ordered)
     readings = reads.concurrently(*(partial(_read, reads, step.resource) for step in ordered))
+    _look_for_obstacles(reads, zip(ordered, readings, strict=True))
     before = first.items if first else ()
     done = {item.step.resource.identifier: item.outcome for item in before}
     items = []
@@ -120,6 +122,27 @@ def _gone(reads: Reads, resource: Resource) -> Reading | DragonError | None:
         return reads.again(resource)
     except DragonError as error:
         return error
+
+
+def _look_for_obstacles(
+    reads: Reads, standing: Iterable[tuple[Step, Reading | DragonError | None]]
+) -> None:
+    """Ask at the same time what considerate steps will ask in their turn: it is remembered.
+
+    What comes of it depends on the steps before, and its errors are told there.
+    """
+
+    def look(step: Step, have: Reading) -> None:
+        with suppress(DragonError):
+            if any(differences(step.resource, have, step.wanted(have, {}))):
+                step.obstacle(reads, have, {})
+
+    considerate = [
+        partial(look, step, have)
+        for step, have in standing
+        if step.checks_dependents and isinstance(have, Reading)
+    ]
+    reads.concurrently(*considerate)
 
 
 def _planned(

@@ -225,6 +225,7 @@ class _Past:
             waits_for_read_back=True,  # what needed a thing must be known to do so no more
             needed=_Needed(identifier, dependents),
             warn=_Left(self),
+            serves=self.entry.serves,
         )
 
     def beside(self, have: Reading | None) -> Restoration:

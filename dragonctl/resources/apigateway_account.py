@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
-from dragonctl.resources.apigateway_rest_api import read_rest_apis
-from dragonctl.resources.apigateway_stage import Stage, read_stages, stage_state
+from dragonctl.resources.apigateway_rest_api import read_rest_apis, read_stages
+from dragonctl.resources.apigateway_stage import Stage, stage_state
 from dragonctl.resources.logs_group import execution_group, group_arn
 from dragonctl.resources.role_rights import read_rights, role_name
 
@@ -58,7 +58,7 @@ class Account(Resource):
         answer = aws.get("apigateway", "GetAccount") or {}
         return Reading({FIELD: answer.get(FIELD) or None}, reading.facts)
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """Any stage of the region that logs needs the role."""
         reads = (partial(_logging_stage, aws, api["id"], done) for api in read_rest_apis(aws))
         found = aws.concurrently(*reads)

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Field, Table, templates
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
-from dragonctl.resources.apigateway_rest_api import api_tags
-from dragonctl.resources.apigateway_stage import Stage, caches, escaped, read_stages, stage_state
+from dragonctl.resources.apigateway_rest_api import api_tags, read_stages
+from dragonctl.resources.apigateway_stage import Stage, caches, escaped, stage_state
 
 DECLARED = "requestParameters/"
 KEY = "cacheKeyParameters/"
@@ -163,7 +163,7 @@ class Integration(_OfMethod):
         """UpdateIntegration answers with the whole integration."""
         return _key(answer, call.params["resourceId"])
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """A stage that caches the method: its next deployment would make callers share answers.
 
         The definition, and the key in it, is shared by all stages of the API; ``done`` tells how

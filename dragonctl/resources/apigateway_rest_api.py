@@ -52,6 +52,12 @@ def read_rest_apis(aws: Reader) -> list[dict[str, Any]]:
     return aws.pages("apigateway", "GetRestApis", "items", limit=500) or []
 
 
+def read_stages(aws: Reader, api: str) -> dict[str, dict[str, Any]]:
+    """The stages of an API by name, as GetStages shows them; none when there is no such API."""
+    answer = aws.get("apigateway", "GetStages", absent=("NotFoundException",), restApiId=api)
+    return {raw["stageName"]: raw for raw in (answer or {}).get("item", [])}
+
+
 def api_tags(aws: Reader, api: str) -> tuple[Tags, ...]:
     """The tags of the API with this id, for what belongs to it."""
     return tuple(one.get("tags") or {} for one in read_rest_apis(aws) if one["id"] == api)

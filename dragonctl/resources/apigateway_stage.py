@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Table, state_of
 from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State, Tags
-from dragonctl.resources.apigateway_rest_api import api_tags
+from dragonctl.resources.apigateway_rest_api import api_tags, read_stages
 from dragonctl.resources.apigateway_stage_fields import (
     ACCESS_LOG,
     ALL_METHODS,
@@ -166,12 +166,6 @@ class Stage(Resource):
             yield Call("apigateway", "TagResource", {"resourceArn": arn, "tags": added})
         if removed:
             yield Call("apigateway", "UntagResource", {"resourceArn": arn, "tagKeys": removed})
-
-
-def read_stages(aws: Reader, api: str) -> dict[str, dict[str, Any]]:
-    """The stages of an API by name, as GetStages shows them; none when there is no such API."""
-    answer = aws.get("apigateway", "GetStages", absent=("NotFoundException",), restApiId=api)
-    return {raw["stageName"]: raw for raw in (answer or {}).get("item", [])}
 
 
 def busy_with(raw: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.apigateway_stage import busy_with, read_stages
+from dragonctl.resources.apigateway_rest_api import read_stages
+from dragonctl.resources.apigateway_stage import busy_with
 
 ENTRIES = "entries"
 KEPT, FLUSHED = "kept", "flushed"

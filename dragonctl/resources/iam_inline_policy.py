@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.fields import Field, Table
-from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN
+from dragonctl.resources.role_users import role_user
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class InlinePolicy(Resource):
     def holds(self, field: str, have: Json, want: Json) -> bool:
         """Documents are equal whatever the order of their lists."""
         return iam_documents.same_document(have, want)
+
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
+        """Whoever has the role does by it what it does."""
+        return role_user(aws, self.role, done) if want is None else None
 
     @property
     def _name(self) -> dict[str, str]:

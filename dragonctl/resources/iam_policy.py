@@ -80,7 +80,7 @@ class Policy(Resource):
             iam_documents.same_document(have, want) if field == "document" else bool(have == want)
         )
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """Somebody is attached to it whom this undo does not detach."""
         holders = policy_holders(aws, self.arn)
         for role in holders.roles:

@@ -12,6 +12,7 @@ from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Json, Reader, Reading, Resource, State
 from dragonctl.resources.creation_tags import TAGS
 from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN, attached_policies, logs_through
+from dragonctl.resources.role_users import role_user
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class Role(Resource):
         Field("path", "path"),
         TAGS,
     )
-    guards_deletion: ClassVar[bool] = True
     name: str
 
     def read(self, aws: Reader) -> Reading | None:
@@ -59,12 +59,14 @@ class Role(Resource):
         """Policy documents are equal whatever the order of their lists."""
         return iam_documents.same_document(have, want) if field == "trust" else bool(have == want)
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """API Gateway's account settings may name it, here or in another region."""
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
+        """API Gateway's account settings may name it, here or in another region; others have it."""
+        if want is not None:
+            return None
         used = have.facts["used"].get("Region") or aws.region
         if user := logs_through(aws, self.name, done, used):
             return f"it {user}"
-        return self._foreign_policy(aws, done)
+        return self._foreign_policy(aws, done) or role_user(aws, self.name, done)
 
     def _foreign_policy(self, aws: Reader, done: Done) -> str | None:
         """AWS would not delete a role with policies; what others attached is not ours to detach."""

@@ -10,6 +10,7 @@ from dragonctl.engine.fields import Field, Table, templates
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN, logs_through
+from dragonctl.resources.role_users import policy_user
 
 _POLICY = "policies/"
 
@@ -66,10 +67,22 @@ class RolePolicies(Resource):
         answer = aws.get("iam", "GetRole", absent=ABSENT, RoleName=self.role)
         return (pairs(answer["Role"].get("Tags")),) if answer else ()
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """The account's CloudWatch role writes by its policies."""
-        user = logs_through(aws, self.role, done)
-        return f"{self.role} {user}" if user else None
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
+        """The account's CloudWatch role writes by its policies; others of its users need them."""
+        taken = list(_taken(have.state, want))
+        if not taken:
+            return None
+        if user := logs_through(aws, self.role, done):
+            return f"{self.role} {user}"
+        return policy_user(aws, self.role, taken, done)
+
+
+def _taken(have: State, want: State | None) -> Iterator[str]:
+    """The policies that are to be detached."""
+    left = want if want is not None else dict.fromkeys(have)
+    for field, value in left.items():
+        if have.get(field) and not value:
+            yield field.removeprefix(_POLICY)
 
 
 def attached(*policies: str) -> State:

@@ -9,7 +9,8 @@ from typing import Any
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reader, State
-from dragonctl.engine.symptoms import is_closed, is_denied
+from dragonctl.engine.refusals import told_if_denied
+from dragonctl.engine.symptoms import is_closed
 from dragonctl.errors import AwsError
 
 ABSENT = ("NoSuchEntity", "NoSuchEntityException")
@@ -107,7 +108,7 @@ def read_rights(aws: Reader, role: str) -> Rights | None:
     # What takes longest first: an attached policy is read, then its version.
     attached, inline, (answer, limit) = aws.concurrently(
         partial(_attached, aws, role),
-        partial(_refusable, _inline, aws, role),
+        partial(told_if_denied, partial(_inline, aws, role)),
         partial(_role, aws, role),
     )
     if answer is None:
@@ -125,20 +126,22 @@ def read_rights(aws: Reader, role: str) -> Rights | None:
 
 def _attached(aws: Reader, role: str) -> list[Any]:
     """The documents of the attached policies; AWS's refusal in the place of one, or of all."""
-    listed = _refusable(attached_policies, aws, role)
+    listed = told_if_denied(partial(attached_policies, aws, role))
     if isinstance(listed, AwsError):
         return [listed]
     arns = [policy["PolicyArn"] for policy in listed]
-    return aws.concurrently(*(partial(_refusable, policy_document, aws, arn) for arn in arns))
+    return aws.concurrently(
+        *(partial(told_if_denied, partial(policy_document, aws, arn)) for arn in arns)
+    )
 
 
 def _role(aws: Reader, role: str) -> tuple[Any, Any]:
     """GetRole's answer and the document of the role's boundary, or AWS's refusals; None: none."""
-    answer = _refusable(aws.get, "iam", "GetRole", absent=ABSENT, RoleName=role)
+    answer = told_if_denied(lambda: aws.get("iam", "GetRole", absent=ABSENT, RoleName=role))
     if answer is None or isinstance(answer, AwsError):
         return answer, None
     arn = answer["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return answer, _refusable(policy_document, aws, arn) if arn else None
+    return answer, told_if_denied(partial(policy_document, aws, arn)) if arn else None
 
 
 def attached_policies(aws: Reader, role: str) -> list[Any]:
@@ -173,16 +176,6 @@ def _inline(aws: Reader, role: str) -> list[Any]:
         )
     )
     return [answer["PolicyDocument"] for answer in answers if answer]
-
-
-def _refusable(read: Any, *args: Any, **params: Any) -> Any:
-    """What the read gives; the error itself where AWS refuses for want of a right."""
-    try:
-        return read(*args, **params)
-    except AwsError as error:
-        if not is_denied(error):
-            raise
-        return error
 
 
 def _readable(listed: Any) -> list[Any]:

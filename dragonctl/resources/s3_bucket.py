@@ -69,7 +69,7 @@ class Bucket(Resource):
         params = {"Bucket": self.name, **(place if self.region != _FIRST_REGION else {})}
         return Call("s3", "CreateBucket", params, repeat="read-first")
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """Objects that this run does not delete."""
         gone = {name.rpartition("/")[2] for name, reading in done.items() if reading is None}
         left = [key for key in have.facts["keys"] if key.rpartition("/")[2] not in gone]

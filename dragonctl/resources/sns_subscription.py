@@ -48,7 +48,7 @@ class Subscription(Resource):
             }
             yield Call("sns", "Subscribe", params, repeat="read-first")
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """SNS does not let anybody remove a subscription that was not confirmed."""
         if have.facts["pending"]:
             return "it awaits its confirmation; SNS removes it by itself when none comes"

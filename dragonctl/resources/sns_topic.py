@@ -58,7 +58,7 @@ class Topic(Resource):
         """Policies are equal whatever the order of their lists."""
         return iam_documents.same_document(have, want) if field == "policy" else bool(have == want)
 
-    def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         """Somebody else listens to it, or some alarm still tells it."""
         listeners = aws.pages(
             "sns", "ListSubscriptionsByTopic", "Subscriptions", absent=ABSENT, TopicArn=self.arn

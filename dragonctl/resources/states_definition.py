@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
 from dragonctl.resources.creation_tags import TAGS, listed_tags, tags_of
-from dragonctl.resources.states_machine import read_machine, read_tags
+from dragonctl.resources.states_machine import read_tags
+from dragonctl.resources.states_machine_fields import read_machine
 
 
 @dataclass(frozen=True)

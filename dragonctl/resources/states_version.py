@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dragonctl.engine.fields import Table
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State
-from dragonctl.resources.states_machine import FIELDS, machine_state, read_machine
+from dragonctl.resources.states_machine_fields import FIELDS, machine_state, read_machine
 
 _ABSENT = ("StateMachineDoesNotExist", "ResourceNotFound")
 

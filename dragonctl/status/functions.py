@@ -15,7 +15,7 @@ from dragonctl.resources import lambda_layers as layers
 from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, traces
 from dragonctl.resources.role_rights import role_name
-from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, TRACING, machine_state
+from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 from dragonctl.status.traffic import function_qualifiers, machine_qualifiers

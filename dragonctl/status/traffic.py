@@ -17,7 +17,8 @@ from dragonctl.engine.model import State
 from dragonctl.resources.lambda_configuration import configured, traces
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_version import failed_version
-from dragonctl.resources.states_machine import LEVEL, TRACING, MachineSettings, machine_state
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_machine_fields import LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from dragonctl.engine.model import Call, Reader, Reading, Resource, State
+from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.errors import LOST, AwsError
 
 ACCOUNT = "111122223333"
@@ -93,9 +93,7 @@ class Thing(Resource):
             repeat="read-first" if have is None else "safe",
         )
 
-    def obstacle(
-        self, aws: Reader, have: Reading, done: Mapping[str, Reading | None]
-    ) -> str | None:
+    def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
         return "others love it" if have.state.get("loved") else None
 
 

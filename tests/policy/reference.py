@@ -44,7 +44,8 @@ _BY_RESOURCE = {
     _LAYER: "lambda: GetLayerVersion",
     _CHANNEL: "cloudtrail: CreateServiceLinkedChannel",
     _GROUP: "logs: CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups"
-    " DescribeLogStreams FilterLogEvents PutRetentionPolicy StartQuery TagResource",
+    " DescribeLogStreams DescribeSubscriptionFilters FilterLogEvents PutRetentionPolicy StartQuery"
+    " TagResource",
     _BUCKET: "s3: CreateBucket DeleteBucket GetBucketTagging ListBucket PutBucketTagging",
     _OBJECT: "s3: DeleteObject GetObject PutObject",
     _TOPIC: "sns: CreateTopic DeleteTopic GetTopicAttributes ListSubscriptionsByTopic"

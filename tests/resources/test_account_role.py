@@ -11,7 +11,7 @@ from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies
 
 THINGS = (Role("r"), RolePolicies("r"))
-HAVE = Reading({}, {"used": {}})
+HAVE = Reading({"policies/arn:aws:iam::aws:policy/Writes": True}, {"used": {}})
 
 
 class TwoRegions:
@@ -22,7 +22,9 @@ class TwoRegions:
     def __init__(self, there):
         self.there = there
 
-    def get(self, service, operation, *, region, **params):
+    def get(self, service, operation, *, region=None, **params):
+        if operation == "GetRole":  # whom nobody else may assume
+            return {"Role": {}}
         assert (service, operation, params) == ("apigateway", "GetAccount", {})
         answer = self.there if region == "eu-south-1" else {"cloudwatchRoleArn": "arn:x:role/home"}
         if isinstance(answer, Exception):
@@ -32,13 +34,16 @@ class TwoRegions:
     def pages(self, *_, **__):
         return []
 
+    def concurrently(self, *reads):
+        return [read() for read in reads]
+
 
 @pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.parametrize(
     ("settings", "in_the_way"), [("arn:x:role/path/r", True), ("arn:x:role/other", False)]
 )
 def test_a_region_that_logs_through_it_is_in_the_way(thing, settings, in_the_way):
-    found = thing.obstacle(TwoRegions({"cloudwatchRoleArn": settings}), HAVE, {})
+    found = thing.obstacle(TwoRegions({"cloudwatchRoleArn": settings}), HAVE, None, {})
     assert ("is API Gateway's CloudWatch role in eu-south-1" in (found or "")) == in_the_way
 
 
@@ -47,14 +52,14 @@ def test_the_region_in_which_a_role_was_used_last_is_asked_too():
     aws = TwoRegions({"cloudwatchRoleArn": "arn:x:role/r"})
     aws.elsewhere = frozenset()
     used = Reading({}, {"used": {"Region": "eu-south-1"}})
-    assert "in eu-south-1" in Role("r").obstacle(aws, used, {})
+    assert "in eu-south-1" in Role("r").obstacle(aws, used, None, {})
 
 
 @pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.parametrize("code", ["AccessDeniedException", "UnrecognizedClientException"])
 def test_a_region_that_is_closed_may_log_through_it(thing, code):
     closed = AwsError("apigateway", "GetAccount", code, "no", 403)
-    found = thing.obstacle(TwoRegions(closed), HAVE, {})
+    found = thing.obstacle(TwoRegions(closed), HAVE, None, {})
     assert "may be API Gateway's CloudWatch role in eu-south-1" in found
     assert code in found
 
@@ -62,7 +67,9 @@ def test_a_region_that_is_closed_may_log_through_it(thing, code):
 @pytest.mark.parametrize("thing", THINGS)
 def test_a_region_that_cannot_answer_now_is_no_answer(thing):
     with pytest.raises(AwsError):
-        thing.obstacle(TwoRegions(AwsError("apigateway", "GetAccount", "500", "", 500)), HAVE, {})
+        thing.obstacle(
+            TwoRegions(AwsError("apigateway", "GetAccount", "500", "", 500)), HAVE, None, {}
+        )
 
 
 class OneRole:

@@ -145,8 +145,8 @@ RELIED_ON = [
 def test_a_key_stays_while_a_stage_caches_that_very_method(verb, path, settings, stays):
     one = Integration("api", verb, path)
     have = Reading({KEY: True}, WHERE)
-    assert bool(one.obstacle(Stages(settings), have, {})) is stays
-    assert one.obstacle(Stages(settings, cluster=False), have, {}) is None
+    assert bool(one.obstacle(Stages(settings), have, None, {})) is stays
+    assert one.obstacle(Stages(settings, cluster=False), have, None, {}) is None
 
 
 @pytest.mark.parametrize(

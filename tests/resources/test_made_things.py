@@ -175,9 +175,9 @@ def test_content_stays_out_of_the_journal(resource, want, content):
 def test_a_bucket_with_other_objects_is_left():
     have = Reading({"name": "b"}, {"keys": ("dragons.json", "theirs.txt")})
     done = {"s3-object/b/dragons.json": None}
-    assert "theirs.txt" in Bucket("b", "eu-west-1").obstacle(None, have, done)
+    assert "theirs.txt" in Bucket("b", "eu-west-1").obstacle(None, have, None, done)
     alone = Reading({"name": "b"}, {"keys": ("dragons.json",)})
-    assert Bucket("b", "eu-west-1").obstacle(None, alone, done) is None
+    assert Bucket("b", "eu-west-1").obstacle(None, alone, None, done) is None
 
 
 def test_the_digest_of_a_document_knows_no_order():

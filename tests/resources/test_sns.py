@@ -48,8 +48,8 @@ def test_a_subscription_is_made_once(have, want, calls):
 
 
 def test_what_awaits_its_confirmation_cannot_be_removed():
-    assert "awaits its confirmation" in MAIL.obstacle(None, MAIL.read(Answers([PENDING])), {})
-    assert MAIL.obstacle(None, MAIL.read(Answers([ONE])), {}) is None
+    assert "awaits its confirmation" in MAIL.obstacle(None, MAIL.read(Answers([PENDING])), None, {})
+    assert MAIL.obstacle(None, MAIL.read(Answers([ONE])), None, {}) is None
 
 
 TELLS = Reading({f"AlarmActions/{TOPIC}": True})
@@ -69,5 +69,5 @@ ALARMS = [{"AlarmName": "x"}]
     ],
 )
 def test_a_topic_that_somebody_needs_is_left(subscriptions, alarms, done, reason):
-    found = Topic(TOPIC).obstacle(Answers(subscriptions, alarms), Reading({}), done)
+    found = Topic(TOPIC).obstacle(Answers(subscriptions, alarms), Reading({}), None, done)
     assert found == reason if reason is None else reason in found

@@ -19,7 +19,8 @@ from dragonctl.resources import known_kinds
 from dragonctl.resources.lambda_configuration import configured
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_version import publishable
-from dragonctl.resources.states_machine import MachineSettings, machine_state
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_machine_fields import machine_state
 
 JOURNALS = Path(__file__).parents[1] / "journals"
 FUNCTION, MACHINE = FunctionSettings("work"), MachineSettings("arn:aws:states:::stateMachine:flow")

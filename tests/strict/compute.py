@@ -29,9 +29,11 @@ def operations() -> dict[str, Any]:
         **machine_versions.operations(),
         **tracing_layers.operations(),
         "lambda.GetFunctionConfiguration": get_function,
+        "lambda.ListFunctions": list_functions,
         "lambda.ListTags": list_function_tags,
         "lambda.UpdateFunctionConfiguration": update_function,
         "stepfunctions.DescribeStateMachine": describe_machine,
+        "stepfunctions.ListStateMachines": list_machines,
         "stepfunctions.ListTagsForResource": list_machine_tags,
         "stepfunctions.UpdateStateMachine": update_machine,
         "logs.DescribeLogGroups": describe_groups,
@@ -41,7 +43,9 @@ def operations() -> dict[str, Any]:
         "logs.DeleteRetentionPolicy": delete_retention,
         "logs.DeleteLogGroup": delete_group,
         "logs.FilterLogEvents": filter_events,
+        "logs.DescribeSubscriptionFilters": describe_subscriptions,
         "logs.DescribeResourcePolicies": describe_resource_policies,
+        "apigatewayv2.GetApis": lambda world, params: {"Items": []},
         "cloudwatch.GetMetricData": lambda world, params: {"MetricDataResults": []},
     }
 
@@ -62,6 +66,14 @@ def get_function(world: World, params: dict[str, Json]) -> Json:
 def _shown(world: World, name: str, function: Json) -> Json:
     status = "InProgress" if world.is_busy(f"function {name}") else "Successful"
     return {**versions.shown(function), "LastUpdateStatus": status}
+
+
+def list_functions(world: World, params: dict[str, Json]) -> Json:
+    """One function a page, as they were a moment ago."""
+    there = world.seen("lambda", world.delays.functions_seen)["functions"]
+    shown = [_shown(world, name, one) for name, one in sorted(there.items())]
+    found, marker = page(shown, params.get("Marker"), world.delays.most_in_a_page)
+    return {"Functions": found, **({"NextMarker": marker} if marker else {})}
 
 
 def list_function_tags(world: World, params: dict[str, Json]) -> Json:
@@ -123,6 +135,17 @@ def describe_machine(world: World, params: dict[str, Json]) -> Json:
     if found is None:
         raise Refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
     return {key: value for key, value in found.items() if key not in machine_versions.APART}
+
+
+def list_machines(world: World, params: dict[str, Json]) -> Json:
+    """One machine a page: its name and ARN alone matter."""
+    arns = sorted(world.state["stepfunctions"]["machines"])
+    shown = [
+        {"stateMachineArn": arn, "name": arn.rpartition(":")[2], "creationDate": 1764000000}
+        for arn in arns
+    ]
+    found, token = page(shown, params.get("nextToken"), world.delays.most_in_a_page)
+    return {"stateMachines": found, **({"nextToken": token} if token else {})}
 
 
 def list_machine_tags(world: World, params: dict[str, Json]) -> Json:
@@ -241,6 +264,12 @@ def filter_events(world: World, params: dict[str, Json]) -> Json:
     if "nextToken" not in params:
         return {"events": [], "nextToken": "1"}
     return {"events": [{"message": one, "timestamp": 1} for one in group.get("events", [])]}
+
+
+def describe_subscriptions(world: World, params: dict[str, Json]) -> Json:
+    """Nobody has subscribed to anything."""
+    _group(world, params)
+    return {"subscriptionFilters": []}
 
 
 def describe_resource_policies(world: World, params: dict[str, Json]) -> Json:

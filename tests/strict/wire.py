@@ -67,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         found = _SCOPE.search(self.headers.get("Authorization", ""))
         signed = found.group(1) if found else "?"
         service = _NAMES.get(signed, signed)
+        if service == "apigateway" and self.path.startswith("/v2/"):
+            service = "apigatewayv2"  # signed for the same name
         operation, params = _question(service, self, body)
         try:
             status, text = (

@@ -61,6 +61,7 @@ UNDONE: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("logs", "DescribeResourcePolicies"): ("resourceArn", "policyScope"),
     ("apigatewayv2", "GetApis"): ("NextToken",),
+    ("apigatewayv2", "GetStages"): ("MaxResults", "NextToken"),
     ("xray", "GetSamplingRules"): ("NextToken",),
     ("cloudwatch", "PutDashboard"): ("Tags",),
     ("cloudwatch", "PutMetricData"): ("EntityMetricData", "StrictEntityValidation"),

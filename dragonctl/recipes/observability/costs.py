@@ -26,7 +26,7 @@ from dragonctl.recipes.prices import (
     dollars,
 )
 from dragonctl.resources.apigateway_stage_fields import ACCESS_LOG, ALL_METHODS
-from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL
+from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL
 
 EXECUTION_LOG_KB = {"INFO": 4.0, "ERROR": 0.1, "OFF": 0.0}
 ACCESS_LOG_KB = 0.7

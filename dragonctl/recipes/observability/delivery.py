@@ -17,6 +17,7 @@ from dragonctl.resources.iam_policy import (
     version_to_delete,
 )
 from dragonctl.resources.role_rights import Rights
+from dragonctl.resources.role_users import DELIVERY_POLICY
 
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -28,7 +29,6 @@ LOG_DELIVERY = (
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 )
-DELIVERY_POLICY = "StepFunctionsCWDelivery"
 DELIVERY_DESCRIPTION = "Allows Step Functions to deliver logs to CloudWatch Logs."
 
 

@@ -11,13 +11,13 @@ from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.publishing import foreseen_publications
 from dragonctl.recipes.observability.recipe import observability
 from dragonctl.recipes.observability.roles import (
-    LOGS_POLICY,
     RoleVerdict,
     needs,
     role_steps,
 )
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.role_rights import attached_policies, role_name
+from dragonctl.resources.role_users import LOGS_POLICY
 
 
 def first_run_steps(

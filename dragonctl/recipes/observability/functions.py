@@ -31,14 +31,15 @@ def function_steps(
 ) -> Iterator[Step]:
     """Each function's log groups (of versions that get traffic, too) and settings."""
     for function in app.functions:
+        settings = FunctionSettings(function.name)
         for log in function_logs(function):
-            yield group_step(log.group, log.owner, options)
+            yield group_step(log.group, log.owner, options, serves=(settings.identifier,))
         wanted = function_wanted(function, verdict, options, admitted)
         if not wanted.parts:
             continue
         yield Step(
             f"{wanted.title} of function {function.name}",
-            FunctionSettings(function.name),
+            settings,
             wanted,
             after=(RolePolicies(role_name(function.role)).identifier,),
             instead=wanted.after_refusal,

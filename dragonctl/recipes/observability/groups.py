@@ -11,10 +11,12 @@ from dragonctl.recipes.observability.options import DEFAULT_RETENTION, Options
 from dragonctl.resources.logs_group import LogGroupSettings
 
 
-def group_step(name: str, owner: str, options: Options, *, make: bool = True) -> Step:
+def group_step(
+    name: str, owner: str, options: Options, *, make: bool = True, serves: tuple[str, ...] = ()
+) -> Step:
     """The step that makes a group where it is missing, and sets a retention that was asked for.
 
-    Without ``make`` a missing group stays missing.
+    Without ``make`` a missing group stays missing. ``serves``: whose group it is.
     """
     group = LogGroupSettings(name)
     half_made = group.identifier in options.unfinished
@@ -22,7 +24,7 @@ def group_step(name: str, owner: str, options: Options, *, make: bool = True) ->
     wanted = _GroupWanted(
         name, options.retention, make=make, half_made=half_made, strangers=strangers
     )
-    return Step(f"Log group of {owner}", group, wanted, warn=wanted.warnings)
+    return Step(f"Log group of {owner}", group, wanted, warn=wanted.warnings, serves=serves)
 
 
 def existing_group(name: str, owner: str, options: Options) -> Iterator[Step]:

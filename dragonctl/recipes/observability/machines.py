@@ -14,13 +14,8 @@ from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.logs_group import LogGroupSettings, group_arn
 from dragonctl.resources.role_rights import role_name
-from dragonctl.resources.states_machine import (
-    DESTINATION,
-    EXECUTION_DATA,
-    LEVEL,
-    TRACING,
-    MachineSettings,
-)
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_machine_fields import DESTINATION, EXECUTION_DATA, LEVEL, TRACING
 
 
 def machine_steps(app: App, verdict: RoleVerdict, options: Options) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from dragonctl.resources.apigateway_stage_fields import (
     LOG_LEVEL,
     method_label,
 )
-from dragonctl.resources.states_machine import EXECUTION_DATA, LEVEL, machine_state
+from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL, machine_state
 
 _BODIES, _INPUTS = "Full request and response data", "Inputs and outputs of executions"
 _STAGE_LEVELS = ("OFF", "ERROR", "INFO")

@@ -32,7 +32,8 @@ from dragonctl.recipes.observability.roles import RoleVerdict
 from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
-from dragonctl.resources.states_machine import MachineSettings, machine_state
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_machine_fields import machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
 
 

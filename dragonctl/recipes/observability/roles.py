@@ -10,7 +10,6 @@ from dragonctl.application.nouns import LATEST, App, Raw
 from dragonctl.engine.model import Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.delivery import (
-    DELIVERY_POLICY,
     LOG_DELIVERY,
     DeliveryWanted,
     delivery_policy,
@@ -21,16 +20,16 @@ from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.logs_group import group_arn
 from dragonctl.resources.role_rights import MOST_POLICIES, Rights, role_name
-from dragonctl.resources.states_machine import LEVEL, TRACING, machine_state
+from dragonctl.resources.role_users import DELIVERY_POLICY, LOGS_POLICY, SIGNALS_POLICY, XRAY_POLICY
+from dragonctl.resources.states_machine import MachineSettings
+from dragonctl.resources.states_machine_fields import LEVEL, TRACING, machine_state
 
 XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
-XRAY_POLICY = "AWSXRayDaemonWriteAccess"
-SIGNALS_POLICY = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
 SIGNALS_GROUP = "/aws/application-signals/data"
-LOGS_POLICY = "service-role/AWSLambdaBasicExecutionRole"
 
 
 class Ability(StrEnum):
@@ -196,7 +195,18 @@ def role_steps(app: App, survey: ObservabilitySurvey, verdict: RoleVerdict) -> I
             RolePolicies(role),
             attached(*policies),
             after=(policy.identifier,) if delivery in policies else (),
+            serves=tuple(_having(app, role)),
         )
+
+
+def _having(app: App, role: str) -> Iterator[str]:
+    """The identifiers of the functions and machines that have a role."""
+    for function in app.functions:
+        if role in {role_name(str(raw["Role"])) for _, raw in function.configurations}:
+            yield FunctionSettings(function.name).identifier
+    for machine in app.machines:
+        if role in {role_name(str(raw["roleArn"])) for _, raw in machine.configurations}:
+            yield MachineSettings(machine.arn).identifier
 
 
 def role_warnings(survey: ObservabilitySurvey, verdict: RoleVerdict) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from dragonctl.application.nouns import Function, Machine
 from dragonctl.resources.apigateway_stage import stage_state
 from dragonctl.resources.lambda_configuration import configured
-from dragonctl.resources.states_machine import machine_state
+from dragonctl.resources.states_machine_fields import machine_state
 from dragonctl.status.controls.evidence import Evidence
 from dragonctl.status.controls.model import Control, ControlFinding, Shown
 from dragonctl.status.controls.tables import (

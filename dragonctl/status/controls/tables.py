@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 from dragonctl.resources.lambda_configuration import TRACING
-from dragonctl.resources.states_machine import LEVEL
+from dragonctl.resources.states_machine_fields import LEVEL
 from dragonctl.status.controls.evidence import AUTHORIZERS, METHODS, TAGS
 from dragonctl.status.controls.model import Control, Shown
 from dragonctl.status.controls.public_access import (

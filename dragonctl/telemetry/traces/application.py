@@ -16,7 +16,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import unless_refused
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
 from dragonctl.resources.lambda_function import read_configuration
-from dragonctl.resources.states_machine import read_machine
+from dragonctl.resources.states_machine_fields import read_machine
 from dragonctl.telemetry.traces.segments import Segment, walk
 
 _STAGE = re.compile(r"arn:[^:]+:apigateway:([^:]*):[^:]*:/restapis/([^/]+)/stages/.+")

@@ -45,6 +45,27 @@ def apis(world: World):
     return {}
 
 
+def stages_of_an_http_api(world: World):
+    """Two stages of one."""
+    api = world.call("apigatewayv2", "CreateApi", Name="h", ProtocolType="HTTP")["ApiId"]
+    for name in ("a", "b"):
+        world.call("apigatewayv2", "CreateStage", ApiId=api, StageName=name)
+    return {"ApiId": api}
+
+
+def two_machines(world: World):
+    """One of each kind."""
+    assert world.machine != world.express_machine
+    return {}
+
+
+def published(world: World):
+    """A function with a version, and one without."""
+    assert world.function
+    world.make.function("g")
+    return {}
+
+
 def versions(world: World):
     """A function with an alias of version 1 and one of version 2."""
     function = world.function
@@ -247,6 +268,9 @@ READS = {
         {"accepts": ("application/yaml", "YAML"),
          "parameters": ({"extensions": "integrations"}, "JSON with extensions")},
     ),
+    ("apigatewayv2", "GetStages"): Asked(
+        stages_of_an_http_api, names("Items", "StageName"), ["a", "b"],
+    ),
     ("lambda", "ListAliases"): Asked(
         versions, names("Aliases", "Name"), ["a", "b"],
         {"MaxItems": (1, ["a"]), "FunctionVersion": ("2", ["b"])},
@@ -261,6 +285,10 @@ READS = {
         permissions,
         lambda answer: [one["Sid"] for one in json.loads(answer["Policy"])["Statement"]], ["f"],
         {"Qualifier": ("alias", ["a"])},
+    ),
+    ("lambda", "ListFunctions"): Asked(
+        published, lambda answer: len(answer["Functions"]), 2,
+        {"FunctionVersion": ("ALL", 3), "MaxItems": (1, 1)}, inert=("MasterRegion",),
     ),
     ("lambda", "ListVersionsByFunction"): Asked(
         versions, names("Versions", "Version"), ["$LATEST", "1", "2"],
@@ -327,6 +355,10 @@ READS = {
         {"statusFilter": ("ABORTED", ["stopped"]), "maxResults": (1, ["runs"]),
          "redriveFilter": ("REDRIVEN", [])},
         elsewhere={"mapRunArn": "executions/test_queries.py"},
+    ),
+    ("stepfunctions", "ListStateMachines"): Asked(
+        two_machines,
+        names("stateMachines", "name"), ["m", "quick"], {"maxResults": (1, ["m"])},
     ),
     ("stepfunctions", "ListStateMachineVersions"): Asked(
         machine_versions, lambda answer: len(answer["stateMachineVersions"]), 2,
