@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -76,14 +77,46 @@ def _document(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         reason = f"byte {error.start + 1} is not UTF-8"
     except tomllib.TOMLDecodeError as error:
-        reason = str(error)
-        if reason.startswith("Invalid value"):
-            reason += "; a text stands in quotes"
+        reason = _mistake(str(error))
     except ValueError:  # Python reads no number of 5,000 digits
         reason = "a number has too many digits"
     except RecursionError:
         reason = "its values are nested too deeply"
     raise UsageError(f"{path} cannot be read: {reason}.")
+
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_MISTAKES = {
+    "Cannot declare": "[{key}] stands twice; the second is on {place}",
+    "Cannot mutate": "{key} is written in two places; the second is on {place}",
+    "Cannot redefine": "{key} is written in two places; the second is on {place}",
+    "Cannot overwrite": "a key or table stands twice; the second is on {place}",
+    "Duplicate inline": "a key stands twice; the second is on {place}",
+    "Invalid value": "the value on {place} is missing or is none; a text stands in quotes",
+    "Invalid date": "the date on {place} does not exist",
+    "Invalid statement": "{place} begins with neither a key nor a [table]",
+    "Invalid initial": "a key is missing, or has signs that need quotes, on {place}",
+    "Expected '='": "the key on {place} has no = behind it",
+    "Expected ']": "the table's name on {place} is not closed by ]",
+    "Expected newline": "something stands behind the value on {place}",
+    "Unclosed array": "a list is not closed by ] on {place}",
+    "Unclosed inline": "a table in {{ }} is not closed on {place}",
+    "Unterminated string": "a text has no closing quote on {place}",
+    "Expected ": "a text has no closing quote on {place}",
+    "Illegal character": "a character that may not stand there is on {place}",
+    "Found invalid": "a character that may not stand there is on {place}",
+    "Unescaped": "a \\ on {place} means nothing; in '…' it is a plain character",
+}
+"""What tomllib says (``tomllib/_parser.py``, by how it begins), for people who know no parser."""
+
+
+def _mistake(told: str) -> str:
+    """A mistake of TOML in plain words, with its line."""
+    found = _PLACE.search(told)
+    place = f"line {found[1]}" if found and found[1] else "the last line"
+    key = ".".join(re.findall(r"'([^']*)'", told))
+    known = next((words for start, words in _MISTAKES.items() if told.startswith(start)), "")
+    return known.format(key=key, place=place) if known else told
 
 
 def check(value: Any, kind: Any, subject: str) -> None:

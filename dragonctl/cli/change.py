@@ -341,6 +341,7 @@ class _Work:
             "account": scope.account,
             "region": scope.region,
             "endpoint": scope.endpoint,
+            "plan": self.kept.identifier if self.kept else self.also.get("plan", {}).get("id", ""),
             "run": self.journal.run if self.journal.begun else "none: this is a plan",
         }
         titles = self.goal.titles
@@ -354,7 +355,8 @@ class _Work:
     def _about_the_file(self, path: Path) -> str:
         """Whether the plan was kept, and what to type next."""
         if "plan" in self.also:
-            return f"Kept in {path}. Carry it out: {self.printed.command('apply', str(path))}"
+            apply = self.printed.command("apply", str(path))
+            return f"Plan {self.also['plan']['id']} kept in {path}. Carry it out: {apply}"
         return f"Nothing was kept in {path}: the plan has no changes, or could not be made whole."
 
 

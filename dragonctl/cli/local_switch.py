@@ -46,22 +46,30 @@ def connection(globals_: Globals, *, sample: bool = True) -> Connection:
         from dragonctl.terminal.local import set_aside
 
         err().print(set_aside(server.set_aside), style="yellow")
-    if running is None and sample:
-        _ensure_sample(made)
+    if running is None:
+        _say_started(made, sample=sample)
     return made
 
 
-def _ensure_sample(made: Connection) -> None:
-    """Put the sample application into a local AWS that holds none."""
+def _say_started(made: Connection, *, sample: bool) -> None:
+    """Say that a local AWS was started, and put the ``sample`` into one that holds nothing."""
+    from dragonctl.terminal.console import tell
+
+    if not (sample and _is_empty(made)):
+        tell("The local AWS was started.")
+        return
+    from dragonctl.aws.client import Aws
+    from dragonctl.cli.local_sample import create_sample
+    from dragonctl.engine.reads import Reads
+
+    tell("The local AWS was started, and the sample application is put into it.")
+    create_sample(Reads(Aws(made)))
+
+
+def _is_empty(made: Connection) -> bool:
+    """Whether a local AWS holds no API."""
     from dragonctl.aws.client import Aws
     from dragonctl.engine.reads import Reads
     from dragonctl.resources.apigateway_rest_api import read_rest_apis
 
-    reads = Reads(Aws(made))
-    if read_rest_apis(reads):
-        return
-    from dragonctl.cli.local_sample import create_sample
-    from dragonctl.terminal.console import tell
-
-    tell("The local AWS was started, and the sample application is put into it.")
-    create_sample(reads)
+    return not read_rest_apis(Reads(Aws(made)))

@@ -35,6 +35,8 @@ def demo(context: click.Context, back: bool, verbose: bool) -> int:
     if back:
         code, played = play(acts_back(begun) if begun else [], as_json=as_json)
     else:
+        if begun:
+            _say_known(printed.command("demo", "--undo"))
         begin()
         code, played = play(ACTS, as_json=as_json, verbose=verbose)
     if back and code == 0:
@@ -53,3 +55,12 @@ def demo(context: click.Context, back: bool, verbose: bool) -> int:
         elif not played:
             say(f"There is no demo to take back. Begin one with: {printed.command('demo')}")
     return code
+
+
+def _say_known(undo: str) -> None:
+    """What a second demo finds: the story's new dragon is none any more."""
+    from dragonctl.terminal.console import tell
+
+    tell(
+        f"The last demo is still there, so Jon is known already and not added: {undo} begins anew."
+    )

@@ -67,7 +67,7 @@ def history(context: click.Context, run: str | None) -> int:
     else:
         from dragonctl.terminal.history import show_history, show_run
 
-        show_history(rows)
+        show_history(rows, whole=run is not None)
         if run:
             show_run(wanted[0])
         if not rows:

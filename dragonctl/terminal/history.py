@@ -20,13 +20,16 @@ from dragonctl.terminal.sheet import Sheet
 Row = dict[str, Any]
 
 
-def show_history(rows: Sequence[Row]) -> None:
-    """A row per run, oldest first, as in a shell's history; where and who, when that changes."""
+def show_history(rows: Sequence[Row], *, whole: bool = False) -> None:
+    """A row per run, oldest first, as in a shell's history; where and who, when that changes.
+
+    ``whole``: with the id of the plan that an ``apply`` carried out, for which a list has no room.
+    """
     for number, (place, runs) in enumerate(groupby(rows, _place)):
         if number:
             out().print()
         out().print(headline(*place))
-        _table(runs).print(out())
+        _table(runs, whole=whole).print(out())
 
 
 def show_run(run: Run) -> None:
@@ -61,11 +64,12 @@ def _place(row: Row) -> tuple[str, str]:
     return " · ".join(parts), "local" if endpoint == "local" else ""
 
 
-def _table(rows: Iterable[Row]) -> Sheet:
+def _table(rows: Iterable[Row], *, whole: bool) -> Sheet:
     sheet = Sheet(("run", "command", "changes", ""), right=("changes",))
     for row in rows:
         behind = row["undoes"] or (f"({row['of']})" if row["of"] else "")
-        command = f"{row['command']} {behind}".rstrip()
+        name = row["command"] if whole else row["command"].partition(" ")[0]
+        command = f"{name} {behind}".rstrip()
         sheet.add(*map(neutral, (row["run"], command, row["changes"], _note(row))))
     return sheet
 

@@ -209,7 +209,19 @@ def key_of_argument(parameter):
         (lambda path: path.write_bytes(b"a = '\xff'"), "cannot be read: byte 6 is not UTF-8."),
         (lambda path: path.write_text("a = " + "9" * 5_000), "has too many digits."),
         (lambda path: path.write_text("a = " + "[" * 5_000), "nested too deeply."),
-        (lambda path: path.write_text("a = "), "cannot be read: Invalid value"),
+        (
+            lambda path: path.write_text("a = "),
+            "cannot be read: the value on the last line is missing",
+        ),
+        (
+            lambda path: path.write_text("[a]\nx = 1\n[a]\n"),
+            ": [a] stands twice; the second is on line 3.",
+        ),
+        (lambda path: path.write_text("x = 1\nx = 2\n"), "stands twice; the second is on line 2."),
+        (lambda path: path.write_text("[status\n"), "name on line 1 is not closed by ]."),
+        (lambda path: path.write_text("[status]\nx"), "the key on the last line has no ="),
+        (lambda path: path.write_text('x = "a\n'), "a character that may not stand there"),
+        (lambda path: path.write_text("x = [1"), "a list is not closed by ] on the last line."),
     ],
 )
 def test_whatever_bears_the_name_is_the_file_or_is_refused(terminal, make, words):

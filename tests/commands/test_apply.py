@@ -129,6 +129,8 @@ def test_another_identity_applies_it_from_another_machine_as_it_was_looked_at(
     """Another state folder, another folder to type in, another user of the same account."""
     ticket = dragonctl(*PLAN, "--output", "markdown")
     looked_at = json.loads((here / "plan.json").read_text())["changes"]
+    (plan_id,) = re.findall(r"^- plan: `([0-9a-f]{12})`$", ticket.stdout, re.MULTILINE)
+    assert f"Plan {plan_id} kept in " in ticket.stderr
     rows = [line for line in ticket.stdout.splitlines() if line.startswith("|")]
     assert len(rows) == 2 + len(looked_at) > 2
     iam = local_aws.client("iam")
@@ -143,6 +145,8 @@ def test_another_identity_applies_it_from_another_machine_as_it_was_looked_at(
     monkeypatch.setenv("DRAGONCTL_STATE_DIR", str(theirs / "state"))
     monkeypatch.chdir(theirs / "here")
     done = dragonctl(*APPLY)
+    runs = dragonctl("history", "--output", "json").document["runs"]
+    assert runs[-1]["command"] == f"apply {plan_id}"
     assert done.code == 0, done.stderr
     assert triples(done.document) == triples({"changes": looked_at})
     [run] = dragonctl("history", "--output", "json").document["runs"]

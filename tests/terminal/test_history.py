@@ -35,3 +35,12 @@ def test_a_row_a_run_and_where_it_ran_whenever_that_changes(monkeypatch, capsys)
         "run                   command              changes",
         "20261125-204540-a22b  setup-observability       71",
     ]
+
+
+def test_the_list_leaves_out_which_plan_was_carried_out_and_the_run_tells_it(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    applied = {**RUN, "command": "apply d23830509c7e", "of": "setup-observability"}
+    show_history([applied])
+    assert "apply (setup-observability)" in capsys.readouterr().out
+    show_history([applied], whole=True)
+    assert "d23830509c7e" in capsys.readouterr().out
