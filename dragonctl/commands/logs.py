@@ -130,7 +130,7 @@ def _writer(
     by_name = {group.name: group for group in groups}
     local = {"local": True} if view.label else {}
     if local and not view.json:
-        tell(view.label)
+        tell("Read from the local AWS.")
     line = (lambda event: _document(event, by_name, local)) if view.json else printer.line
 
     def write(events: Sequence[LogEvent]) -> None:

@@ -98,7 +98,7 @@ def policy(
     document = first_run_policy(session.reads, steps, roles, reads_only=read_only)
     warn(*session.overdue())
     if session.label:
-        tell(session.label)
+        tell("Read from the local AWS.")
     out().document(json.dumps(document, indent=2))
     if (length := characters(document)) > LONGEST:
         warn(
