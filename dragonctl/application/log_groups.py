@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from dragonctl.application.nouns import (
@@ -21,7 +21,7 @@ from dragonctl.application.nouns import (
     milliseconds,
     named,
 )
-from dragonctl.resources.logs_group import execution_group, group_name
+from dragonctl.resources.logs_group import canary_group, execution_group, group_name
 from dragonctl.resources.states_machine_fields import DESTINATION, LEVEL, machine_state
 
 SOURCES = ("api", "access", "functions", "state-machines")
@@ -41,7 +41,7 @@ class Log:
     ``is_written``: whether anything is written as things stand; ``format`` an access log's;
     ``is_frozen``: whether it is a published version's; ``made_ms``: when the API or the machine was
     made, in milliseconds since the epoch, 0 where AWS does not say (Lambda never does). ``stage``
-    is ``<api id>/<stage>`` of an access log.
+    is ``<api id>/<stage>`` of an access log. ``is_canary``: what a stage's canary logs besides.
     """
 
     group: str
@@ -53,6 +53,7 @@ class Log:
     is_frozen: bool = False
     made_ms: int = 0
     stage: str = ""
+    is_canary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class LogGroup:
     than ``made_ms`` was written by deleted ones of the same name; 0 where that is not known.
     ``delivers`` are the stages (``<api id>/<stage>``) whose execution log is delivered there,
     ``stages`` those whose access log it is; none where not all of the application could be read.
+    ``is_canary``: it holds what canaries logged besides.
     """
 
     name: str
@@ -75,6 +77,7 @@ class LogGroup:
     made_ms: int = field(default=0, compare=False)
     delivers: frozenset[str] = field(default=frozenset(), compare=False)
     stages: frozenset[str] = field(default=frozenset(), compare=False)
+    is_canary: bool = field(default=False, compare=False)
 
 
 def logs(app: App) -> Iterator[Log]:
@@ -103,13 +106,34 @@ def log_groups(app: App) -> list[LogGroup]:
             known,
             min(log.made_ms for log in shared),
             stages=frozenset(log.stage for log in shared if log.stage and not app.errors),
+            is_canary=all(log.is_canary for log in shared),
         )
         for name, shared in found.items()
     ]
 
 
+def queried(groups: Iterable[LogGroup]) -> list[LogGroup]:
+    """The groups that one query may be asked of.
+
+    A canary's lines are in its stage's group as well: asked of both, they would count twice. And
+    while a canary has served nothing its group is not there, which no query survives.
+    """
+    return [group for group in groups if not group.is_canary]
+
+
 def stage_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
-    """The execution log and, where it goes to a log group, the access log. ``raw``: GetStages'."""
+    """The execution log and, where it goes to a log group, the access log. ``raw``: GetStages'.
+
+    Of a stage with a canary, those of the canary too, each behind the one that it goes with.
+    """
+    for log in _own_logs(api, stage, raw):
+        yield log
+        if raw.get("canarySettings"):
+            owner = f"{log.owner} of the canary"
+            yield replace(log, group=canary_group(log.group), owner=owner, is_canary=True)
+
+
+def _own_logs(api: Api, stage: str, raw: Raw) -> Iterator[Log]:
     part = f"{api.name}/{stage}"
     levels = {
         setting.get("loggingLevel", "OFF") for setting in (raw.get("methodSettings") or {}).values()
@@ -179,9 +203,11 @@ def groups_of_setup(*things: Api | Function | Machine) -> Iterator[str]:
     for thing in things:
         match thing:
             case Api():
-                for stage in thing.stages:
-                    yield execution_group(thing.id, stage)
-                    yield access_group(thing.id, stage)
+                for stage, raw in thing.stages.items():
+                    own = execution_group(thing.id, stage), access_group(thing.id, stage)
+                    yield from own
+                    if raw.get("canarySettings"):
+                        yield from map(canary_group, own)
             case Function():
                 yield from dict.fromkeys(log.group for log in function_logs(thing))
             case Machine():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dragonctl.application.log_groups import log_groups, of_sources
+from dragonctl.application.log_groups import log_groups, of_sources, queried
 from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
 from dragonctl.application.nouns import App
 
@@ -143,7 +143,7 @@ def _query_rows(app: App) -> Iterator[list[Widget]]:
 
 def _query(app: App, name: str) -> Iterator[Widget]:
     preset = PRESETS[name]
-    groups = [group.name for group in of_sources(log_groups(app), preset.sources)]
+    groups = [group.name for group in of_sources(queried(log_groups(app)), preset.sources)]
     if not groups:
         return
     sources = " | ".join(f"SOURCE '{group}'" for group in groups[:MOST_GROUPS])

@@ -176,6 +176,14 @@ def execution_group(api: str, stage: str) -> str:
     return f"API-Gateway-Execution-Logs_{api}/{stage}"
 
 
+def canary_group(name: str) -> str:
+    """Where a stage's canary logs besides, by the name of the stage's execution or access log.
+
+    API Gateway makes it ("Set up an API Gateway canary release deployment" in its developer guide).
+    """
+    return f"{name}/Canary"
+
+
 def group_name(arn: str | None) -> str:
     """The name in a log group's ARN, with or without the ``:*`` behind it; "" in another ARN."""
     return (arn or "").partition(":log-group:")[2].removesuffix(":*")

@@ -42,6 +42,8 @@ def group_problems(observed: Observations) -> Iterator[Problem]:
 
 def _group_problem(observed: Observations, log: Log, reading: Reading | None) -> Iterator[Problem]:
     resource, subject = f"logs-group/{log.group}", f"Log group of {log.owner}"
+    if reading is None and log.is_canary and log.group not in _made_by_setup(observed.app):
+        return  # API Gateway makes it with the canary's first request
     if reading is None:
         text = f"it does not exist; {_without(log)}"
         # A run makes the groups that it names itself; somebody's own is made as they like it.
@@ -55,7 +57,7 @@ def _group_problem(observed: Observations, log: Log, reading: Reading | None) ->
 
 
 def _without(log: Log) -> str:
-    if log.source in ("functions", "api"):
+    if log.is_canary or log.source in ("functions", "api"):
         return "AWS would make it, and never delete its events"
     return "what is written there is lost"
 

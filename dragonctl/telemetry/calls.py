@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dragonctl.application.log_groups import log_groups
+from dragonctl.application.log_groups import log_groups, queried
 from dragonctl.application.nouns import Api, App
 from dragonctl.engine.model import Call
 from dragonctl.telemetry.logs.deliveries import READS
@@ -31,7 +31,7 @@ def _delivery_calls(app: App) -> Iterator[Call]:
 
 def query_calls(app: App) -> Iterator[Call]:
     """`query`: a query over every group; one that is abandoned is stopped."""
-    names = [group.name for group in log_groups(app)]
+    names = [group.name for group in queried(log_groups(app))]
     yield from _delivery_calls(app)
     if names:
         yield Call("logs", "StartQuery", {"logGroupNames": names})

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from dragonctl.local import backends
+from dragonctl.local.gateway.canaries import IS_CANARY
 from dragonctl.local.gateway.deployed import Deployed
 
 Json = Any
@@ -68,6 +69,11 @@ class ServedStage:
     def raw(self) -> Mapping[str, Json]:
         """The stage, in the shape of GetStage."""
         return self.deployed.stage
+
+    @property
+    def is_canary(self) -> bool:
+        """Whether the stage's canary serves this request."""
+        return bool(self.raw.get(IS_CANARY))
 
     @property
     def resources(self) -> list[Mapping[str, Json]]:

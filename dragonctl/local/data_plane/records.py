@@ -23,7 +23,7 @@ def keep(exchange: Exchange, answer: Answer) -> None:
         stage.account, stage.region, stage.api_id, stage.name,
         exchange.method.resource_path, exchange.request.method,
     )  # fmt: skip
-    exchange.log.write(place, role)
+    exchange.log.write(place, role, is_canary=stage.is_canary)
     _access(exchange, answer, ended)
     if exchange.trace.sampled:
         _trace(exchange, answer, ended)
@@ -62,6 +62,7 @@ def _access(exchange: Exchange, answer: Answer, ended: float) -> None:
         str(settings["destinationArn"]),
         line,
         stage.deployed.account_role,
+        is_canary=stage.is_canary,
     )
 
 

@@ -79,10 +79,11 @@ class ExecutionLog:
         line = f"({self.request_id}) {masked(text, self.secrets)}"
         self._lines.append((int(time.time() * 1000), line))
 
-    def write(self, place: Place, role: str | None) -> None:
+    def write(self, place: Place, role: str | None, *, is_canary: bool = False) -> None:
         """Write the lines; nothing where the account's role is missing or may not.
 
-        Where the log is delivered to places of somebody's choice they go there alone, and whole.
+        Where the log is delivered to places of somebody's choice they go there alone, and whole. A
+        canary's go to the stage's group as well as to its own.
         """
         if not self._lines or not may_write(role):
             return
@@ -94,9 +95,15 @@ class ExecutionLog:
                 delivery.write(name, place, self._lines)
             return
         group = f"API-Gateway-Execution-Logs_{place.api}/{place.stage}"
-        stream = log_groups.Stream(place.account, place.region, group, name)
         lines = [(moment, _cut(line)) for moment, line in self._lines]
-        log_groups.write(stream, lines, create_group=True)
+        for one in _with_canary(group, is_canary=is_canary):
+            stream = log_groups.Stream(place.account, place.region, one, name)
+            log_groups.write(stream, lines, create_group=True)
+
+
+def _with_canary(group: str, *, is_canary: bool) -> tuple[str, ...]:
+    """The groups of a request: a canary's own bears a suffix (API Gateway developer guide)."""
+    return (group, f"{group}/Canary") if is_canary else (group,)
 
 
 def may_write(role: str | None) -> bool:
@@ -151,9 +158,10 @@ def access_line(layout: str, context: Mapping[str, object]) -> str:
 
 
 def write_access_line(
-    account: str, region: str, destination: str, line: str, role: str | None
-) -> None:
-    """Write to the access log's group; a group that is not there is not made.
+    account: str, region: str, destination: str, line: str, role: str | None, *,
+    is_canary: bool = False,
+) -> None:  # fmt: skip
+    """Write to the access log's group; one that is not there is not made, but a canary's own.
 
     A Firehose stream as destination receives nothing here.
     """
@@ -162,5 +170,7 @@ def write_access_line(
         return
     name = hashlib.md5(group.encode(), usedforsecurity=False).hexdigest()
     region = kind.split(":")[3] or region
-    stream = log_groups.Stream(account, region, group.removesuffix(":*"), name)
-    log_groups.write(stream, [(int(time.time() * 1000), line)], create_group=False)
+    chosen, lines = group.removesuffix(":*"), [(int(time.time() * 1000), line)]
+    for one in _with_canary(chosen, is_canary=is_canary):
+        stream = log_groups.Stream(account, region, one, name)
+        log_groups.write(stream, lines, create_group=one != chosen)

@@ -109,10 +109,14 @@ def promote(stage: Record, path: str, source: str) -> None:
         stage["variables"] = variables
 
 
+IS_CANARY = "servedByCanary"
+
+
 def served(stage: Record, chance: float) -> Record:
     """The stage as one request meets it; ``chance`` (0 to 1) decides whether it is the canary.
 
-    A canary that does not share the stage's cache is not cached here.
+    A canary that does not share the stage's cache is not cached here. :data:`IS_CANARY` marks it:
+    GetStage never shows that member.
     """
     canary = stage.get("canarySettings")
     if not canary or chance * MOST_PERCENT >= canary["percentTraffic"]:
@@ -121,6 +125,7 @@ def served(stage: Record, chance: float) -> Record:
     shared = canary.get("useStageCache") or not stage.get("cacheClusterEnabled")
     return {
         **stage,
+        IS_CANARY: True,
         "deploymentId": canary.get("deploymentId", stage["deploymentId"]),
         **({"variables": variables} if variables else {}),
         **({} if shared else {"cacheClusterEnabled": False}),

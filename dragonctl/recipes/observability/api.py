@@ -25,7 +25,7 @@ from dragonctl.resources.apigateway_stage_fields import (
 )
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.logs_group import group_arn
+from dragonctl.resources.logs_group import canary_group, group_arn
 
 SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."
@@ -181,19 +181,28 @@ def stage_steps(app: App, api: Api, options: Options) -> Iterator[Step]:
 
 
 def _groups(api: Api, stage: str, raw: Raw, options: Options) -> Iterator[Step]:
-    groups = {log.source: log.group for log in stage_logs(api, stage, raw)}
-    execution = groups["api"], f"stage {stage}: execution log", options
-    if options.log_level != "OFF":
-        yield group_step(*execution)
-    else:
-        yield from existing_group(*execution)
+    groups = {log.source: log.group for log in stage_logs(api, stage, raw) if not log.is_canary}
+    has_canary = bool(raw.get("canarySettings"))
+    execution = groups["api"], f"stage {stage}: execution log"
+    yield from _group(*execution, options, make=options.log_level != "OFF", has_canary=has_canary)
     is_set = bool((raw.get("accessLogSettings") or {}).get("destinationArn"))
     present = groups.get("access", "")  # none of a delivery stream
     owner, ours = f"stage {stage}: access log", access_group(api.id, stage)
-    if options.access_log is not False and (present == ours or not is_set):
-        yield group_step(ours, owner, options)
-    else:
-        yield from existing_group(present, owner, options)
+    makes = options.access_log is not False and (present == ours or not is_set)
+    yield from _group(ours if makes else present, owner, options, make=makes, has_canary=has_canary)
+
+
+def _group(
+    name: str, owner: str, options: Options, *, make: bool, has_canary: bool
+) -> Iterator[Step]:
+    """A group of a stage, and that of its canary; what a canary of old left keeps its events, too.
+
+    API Gateway would make the canary's itself, and keep its events forever.
+    """
+    canary = (canary_group(name), f"{owner} of its canary", options) if name else None
+    yield from [group_step(name, owner, options)] if make else existing_group(name, owner, options)
+    if canary:
+        yield from [group_step(*canary)] if make and has_canary else existing_group(*canary)
 
 
 def silenced(state: State) -> list[str]:

@@ -40,7 +40,11 @@ def _chosen(app: App) -> Iterator[str]:
     usual = {function_group(function.name) for function in app.functions}
     usual |= {vended_group(machine.name) for machine in app.machines}
     usual |= {access_group(api.id, stage) for api, stage, _ in app.stages}
-    return (log.group for log in logs(app) if log.source != "api" and log.group not in usual)
+    return (
+        log.group
+        for log in logs(app)
+        if log.source != "api" and not log.is_canary and log.group not in usual
+    )
 
 
 def _writers(aws: Reader, name: str) -> set[str]:

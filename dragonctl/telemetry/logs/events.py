@@ -224,6 +224,8 @@ def unreadable(fetch: Fetch, group: LogGroup, problem: AwsError) -> Unreadable:
 
 
 def _absent_hint(group: LogGroup) -> str:
+    if group.is_canary:
+        return "A canary's log begins with its first request."
     if group.source == "functions":
         return "A function's log begins with its first call."
     return "Logging makes it: `dragonctl setup-observability`."

@@ -18,6 +18,7 @@ from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import is_absent, is_denied, is_fatal
 from dragonctl.errors import AwsError
+from dragonctl.telemetry.logs.copies import Copies
 from dragonctl.telemetry.logs.events import (
     Admits,
     LogEvent,
@@ -83,17 +84,20 @@ def follow(  # noqa: PLR0913 (a stream's whole definition)
     """
     polling = polling or Polling()
     cursors = [_Cursor(group, start_ms, polling, report, admits) for group in groups]
-    yield from _history(fetch, cursors, start_ms, int(clock() * 1000), pattern(), report)
+    copies = Copies(cursor.group.name for cursor in cursors)
+    history = _history(fetch, cursors, start_ms, int(clock() * 1000), pattern(), report)
+    yield from filter(copies.is_first, history)
     buffer = _Buffer([cursor.group.name for cursor in cursors])
     pool = ThreadPoolExecutor(8, thread_name_prefix="follow")
     try:
         while not stop():
             now, wanted = clock(), pattern()
             looks = [pool.submit(cursor.look, fetch, now, wanted) for cursor in cursors]
-            yield from buffer.release(event for look in looks for event in look.result())
+            fresh = (event for look in looks for event in look.result())
+            yield from filter(copies.is_first, buffer.release(fresh))
             if not any(cursor.token and cursor.quiet_until <= now for cursor in cursors):
                 sleep(polling.interval)
-        yield from buffer.release(())
+        yield from filter(copies.is_first, buffer.release(()))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

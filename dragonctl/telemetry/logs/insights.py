@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from dragonctl.application.log_groups import LogGroup, of_sources
+from dragonctl.application.log_groups import LogGroup, of_sources, queried
 from dragonctl.application.log_queries import MOST_GROUPS, PRESETS
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.symptoms import unless_refused
@@ -53,9 +53,9 @@ def resolve(text: str, groups: Sequence[LogGroup]) -> tuple[str, list[LogGroup]]
     preset whose logs the application does not have.
     """
     preset = PRESETS.get(text.strip())
-    asked = list(groups)
+    asked = queried(groups)
     if preset:
-        asked = of_sources(groups, preset.sources)
+        asked = of_sources(asked, preset.sources)
         text = preset.text
     elif " " not in text.strip():
         raise UsageError(f"No query is named '{text}'.", f"There are {', '.join(PRESETS)}.")

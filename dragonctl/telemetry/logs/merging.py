@@ -13,6 +13,7 @@ from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
+from dragonctl.telemetry.logs.copies import Copies
 from dragonctl.telemetry.logs.events import (
     PAGE,
     WORKERS,
@@ -77,8 +78,10 @@ def read_blocks(
     asked = {**query(start_ms, end_ms, pattern, streams), "limit": _page_of_each(len(groups))}
     try:
         readers = [_GroupReader(pool, fetch, group, asked, report) for group in groups]
+        copies = Copies(group.name for group in groups)
         for block in merged(map(iter, readers)):
             shown = block if admits is anything else list(filter(admits, block))
+            shown = list(filter(copies.is_first, shown)) if copies.groups else shown
             if shown:
                 yield shown
     finally:

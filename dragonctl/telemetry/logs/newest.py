@@ -17,6 +17,7 @@ from typing import Any
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.engine.model import Fetch
+from dragonctl.telemetry.logs.copies import Copies
 from dragonctl.telemetry.logs.events import (
     PAGE,
     WORKERS,
@@ -87,7 +88,8 @@ def _latest(
             for group in reversed(groups)  # of one millisecond, the last group's line is the last
         ]
         merged = heapq.merge(*readers, key=by_time, reverse=True)
-        return list(islice(merged, count))[::-1]
+        copies = Copies(group.name for group in groups)
+        return list(islice(filter(copies.is_first, merged), count))[::-1]
     finally:
         stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)

@@ -28,6 +28,25 @@ def test_nothing_is_written_before_it_is_asked_for(stage):
     )
 
 
+@pytest.mark.parametrize(("percent", "of_canary"), [(100.0, True), (0.0, False)])
+def test_a_canary_logs_to_groups_of_its_own_besides(stage, percent, of_canary):
+    stage.aws.client("logs").create_log_group(logGroupName="mine")
+    arn = f"arn:aws:logs:{stage.aws.region}:123456789012:log-group:mine"
+    for leaf, value in (("destinationArn", arn), ("format", "$context.requestId")):
+        at = f"/accessLogSettings/{leaf}"
+        stage.operate({"op": "replace", "path": at, "value": value})
+    stage.patch(logging__loglevel="INFO")
+    stage.gateway.create_deployment(
+        restApiId=stage.api, stageName="test", canarySettings={"percentTraffic": percent}
+    )
+    answer = stage.send("GET", "/ok")
+    assert stage.execution_log()
+    assert stage.execution_log("test/Canary") == (stage.execution_log() if of_canary else [])
+    request = answer.headers["x-amzn-requestid"]
+    assert stage.lines("mine") == [request]
+    assert stage.lines("mine/Canary") == ([request] if of_canary else [])
+
+
 def test_info_tells_the_course_of_a_request_but_no_data(stage):
     stage.patch(logging__loglevel="INFO")
     answer = stage.send("POST", "/ok?secret=q", "the body")
