@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeVar
 
 from dragonctl.engine.symptoms import is_closed, is_denied
 from dragonctl.errors import AwsError
 
 _Read = TypeVar("_Read")
+
+_NOT_DONE = frozenset(
+    {"NotImplemented", "UnknownOperation", "UnknownOperationException", "InvalidAction"}
+)
+_NO_SUCH_PLACE = (HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED)
+"""How emulators answer to what they do not do: as AWS does to an operation that is none."""
 
 
 def told_if_denied(read: Callable[[], _Read], *, elsewhere: bool = False) -> _Read | AwsError:
@@ -21,4 +28,17 @@ def told_if_denied(read: Callable[[], _Read], *, elsewhere: bool = False) -> _Re
     except AwsError as error:
         if is_denied(error) or (elsewhere and is_closed(error)):
             return error
+        raise
+
+
+def unless_not_done(read: Callable[[], _Read], nothing: _Read) -> _Read:
+    """What a read gives; ``nothing`` where an emulator does not do the operation.
+
+    What it does not do, nobody there uses. AWS itself has an answer to each list that is asked for.
+    """
+    try:
+        return read()
+    except AwsError as error:
+        if error.status in _NO_SUCH_PLACE or error.code in _NOT_DONE:
+            return nothing
         raise

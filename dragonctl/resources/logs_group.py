@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.listing import Listing
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
-from dragonctl.engine.refusals import told_if_denied
+from dragonctl.engine.refusals import told_if_denied, unless_not_done
 from dragonctl.errors import AwsError
 from dragonctl.resources.region_parts import (
     FUNCTION,
@@ -109,7 +109,7 @@ class LogGroupSettings(Resource):
             absent=("ResourceNotFoundException",),
             logGroupName=self.name,
         )
-        found = told_if_denied(ask)
+        found = told_if_denied(partial(unless_not_done, ask, None))
         if isinstance(found, AwsError):
             return _unknown("what subscribes to it", found)
         names = [one["filterName"] for one in (found or {}).get("subscriptionFilters") or ()]
@@ -118,7 +118,8 @@ class LogGroupSettings(Resource):
     def _writer(self, aws: Reader, done: Done) -> str | None:
         """Who has chosen the group; whoever has it by default does well without it."""
         reads = (partial(read, aws, done) for read in (functions, machines, stages, http_stages))
-        found = aws.concurrently(*(partial(told_if_denied, read) for read in reads))
+        done_reads = (partial(unless_not_done, read, []) for read in reads)
+        found = aws.concurrently(*(partial(told_if_denied, read) for read in done_reads))
         refusals = [one for one in found if isinstance(one, AwsError)]
         parts = (part for one in found if not isinstance(one, AwsError) for part in one)
         if writer := next((part.words for part in parts if self._is_chosen_by(part)), None):

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reader
-from dragonctl.engine.refusals import told_if_denied
+from dragonctl.engine.refusals import told_if_denied, unless_not_done
 from dragonctl.errors import AwsError
 from dragonctl.resources.lambda_configuration import TRACING as TRACING_MODE
 from dragonctl.resources.lambda_configuration import layers_in
@@ -115,7 +115,7 @@ def _users(aws: Reader, role: str, done: Done) -> Iterator[Part | str]:
     last = (found.get("RoleLastUsed") or {}).get("Region") or aws.region
     trust = found.get("AssumeRolePolicyDocument") or {}
     asked = [
-        (region, partial(read, aws, *_where(aws, region, done)))
+        (region, partial(unless_not_done, partial(read, aws, *_where(aws, region, done)), []))
         for region in dict.fromkeys((aws.region, last, *sorted(aws.elsewhere)))
         for service, read in _READS.items()
         if iam_documents.trusts(trust, service)

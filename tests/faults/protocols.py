@@ -77,6 +77,8 @@ class Answer:
 def recognise(request: Request) -> Operation:
     """The service and operation of a request, from its signature, target, form or path."""
     region, service = _scope(request)
+    if service == "apigateway" and request.path.startswith("/v2/"):
+        service = "apigatewayv2"  # it signs by the name of the other
     target = request.headers.get("x-amz-target", "")
     if target:
         prefix, _, name = target.partition(".")

@@ -43,6 +43,7 @@ FAULTS: dict[str, Fault] = {
         "ResourceConflictException": 0.0,
         "access-denied": 0.0,
         "expired-token": 0.0,
+        "not-done": 0.0,  # an emulator does not know the operation
         "wrong-clock": 0.0,  # the request's date is an hour off
         "malformed": 0.0,  # took effect; the answer is not what the protocol promises
         "no-effect": 0.0,  # answered 200, and nothing came of it
@@ -212,6 +213,7 @@ def _error(fault: Fault, operation: Operation, request: Request) -> tuple[int, s
         "ResourceConflictException": CONFLICT["lambda"],
         "not-yet": _not_yet(operation),
         "never": _not_yet(operation),
+        "not-done": (501, "NotImplemented", f"{operation.name} is not done here"),
         "expired-token": _expired(operation),
         "wrong-clock": _wrong_clock(operation),
         "access-denied": _denied(operation, request),

@@ -51,6 +51,17 @@ def test_undo_leaves_nothing_moved(lab, learned):
     assert moved(before, lab.look()) == {}
 
 
+def test_nobody_uses_what_an_emulator_does_not_do(lab):
+    before = lab.fresh()
+    lab.run(*SETUP)
+    reads = ("ListFunctions", "ListStateMachines", "GetApis", "DescribeSubscriptionFilters")
+    unknown = [Rule(FAULTS["not-done"], operation=name, times=ALWAYS) for name in reads]
+    result = lab.run(*UNDO, rules=unknown)
+    assert (result.exit_code, result.document["warnings"]) == (0, [])
+    assert [rule.operation for rule in unknown if not rule.hits] == []
+    assert moved(before, lab.look()) == {}
+
+
 def test_killed_after_each_write_in_turn_it_gets_there_and_back(lab, learned):
     before = lab.fresh()
     writes = [call for call in learned.calls if call[2]]
