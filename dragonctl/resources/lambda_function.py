@@ -11,6 +11,7 @@ from dragonctl.engine.model import Call, Json, Reader, Reading, Resource, State,
 from dragonctl.errors import AwsError
 from dragonctl.packaging import function_code
 from dragonctl.packaging.tracing.wrapper import is_wrapped
+from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import (
     ARCHITECTURES,
     CODE,
@@ -19,9 +20,11 @@ from dragonctl.resources.lambda_configuration import (
     HANDLER,
     RUNTIME,
     configured,
+    layer_field,
     layers_in,
 )
 from dragonctl.resources.lambda_layers import arns_of, with_layers
+from dragonctl.resources.role_rights import role_name
 
 ZIP_KEY = "SourceKMSKeyArn"
 _WITH_CODE = (CODE, ARCHITECTURES)
@@ -100,6 +103,12 @@ class FunctionSettings(Resource):
         if raw.get("LastUpdateStatus") == "InProgress":
             return "Lambda is updating the function"
         return "Lambda is making the function" if raw.get("State") == "Pending" else None
+
+    def relies_on(self, field: str, have: Reading) -> tuple[str, ...]:
+        """A layer that traces needs the rights that its role was given."""
+        if not (have.state.get(field) and field in map(layer_field, layers_in(have.state))):
+            return ()
+        return (RolePolicies(role_name(have.facts["raw"]["Role"])).identifier,)
 
     def _differing(self, have: Reading | None, want: State | None) -> dict[str, Json]:
         now = have.state if have else {}

@@ -44,9 +44,8 @@ def _never(_: Part) -> bool:
     return False
 
 
-def _is_another_s(part: Part) -> bool:
-    """What one of the run's own cannot do without a policy, it could not before the run."""
-    return not part.is_ours
+def _always(_: Part) -> bool:
+    return True
 
 
 def _traces(part: Part) -> bool:
@@ -62,7 +61,7 @@ def _layers(part: Part) -> Iterable[tuple[str, str | None]]:
     return layers_in(part.state).items()
 
 
-# What every function does, and what nobody knows, is needed by all but the run's own.
+# What every function does, and what nobody knows, is needed by all.
 _NEEDS: Mapping[tuple[str, str], Callable[[Part], bool]] = {
     (FUNCTION, XRAY_POLICY): _traces,
     (FUNCTION, SIGNALS_POLICY): _sends_signals,
@@ -78,13 +77,15 @@ _NEEDS: Mapping[tuple[str, str], Callable[[Part], bool]] = {
 def policy_user(aws: Reader, role: str, policies: Iterable[str], done: Done) -> str | None:
     """Who needs one of the policies (ARNs) that are to be taken off a role, in words; None: nobody.
 
-    Who turns back in the same run (``done``) what needs it, is nobody; a read that AWS refuses may
-    hide somebody, which is said.
+    The run's own (``done``) are nobody: what one of them cannot do without a policy, it could not
+    before the run. A read that AWS refuses may hide somebody, which is said.
     """
     names = [_name(arn) for arn in policies]
 
     def used(part: Part) -> str | None:
-        needed = [one for one in names if _NEEDS.get((part.kind, one), _is_another_s)(part)]
+        if part.is_ours:
+            return None
+        needed = [one for one in names if _NEEDS.get((part.kind, one), _always)(part)]
         return f"{part.words} uses {' and '.join(needed)}" if needed else None
 
     return _first(_users(aws, role, done), used)

@@ -73,7 +73,7 @@ MAY_MOVE = (
     r"functions/(?!bounded|denied)[\w-]+/TracingConfig/Mode",
     r"machines/(watched|fast)/tracingConfiguration(/enabled)?",
     r"machines/fast/loggingConfiguration(/.*)?",
-    rf"log groups/API-Gateway-Execution-Logs_\w+/\w+/{NEW_GROUP}",
+    rf"log groups/API-Gateway-Execution-Logs_\w+/\w+(/Canary)?/{NEW_GROUP}",
     rf"log groups//aws/(apigateway/.*|vendedlogs/states/fast-Logs)/{NEW_GROUP}",
     rf"log groups//aws/lambda/(?!with-key|infrequent|for-ever|a-year)\w+/{NEW_GROUP}",
     r"policies/arn:aws:iam::123456789012:policy/StepFunctionsCWDelivery/.*",

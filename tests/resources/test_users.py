@@ -9,6 +9,8 @@ from dragonctl.errors import AwsError
 from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
+from dragonctl.resources.lambda_configuration import layer_field
+from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.resources.states_machine_fields import DESTINATION, LEVEL
 from dragonctl.resources.states_machine_fields import TRACING as MACHINE_TRACING
@@ -106,20 +108,19 @@ def test_a_policy_stays_for_the_sake_of_who_needs_it(there, policy, needs):
         ({"functions": [function(**TRACED)]}, XRAY,
          {"lambda-function/f": Reading({"TracingConfig/Mode": "PassThrough"})}, False),
         ({"functions": [function(**TRACED)]}, XRAY,
-         {"lambda-function/f": Reading({"TracingConfig/Mode": "Active"})}, True),
+         {"lambda-function/f": Reading({"TracingConfig/Mode": "Active"})}, False),
         ({"functions": [function(**OFF)]}, LOGS, {"lambda-function/f": Reading({})}, False),
         ({"functions": [function(**TRACED)]}, LOGS, {"lambda-new-function/f": None}, False),
         ({"functions": [function()]}, LOGS, {"lambda-function/other": None}, True),
         ({"machines": [machine(**LOGGING)]}, DELIVERY,
          {f"states-machine/{FLOW}": Reading({LEVEL: "OFF", MACHINE_TRACING: False})}, False),
         ({"machines": [machine(**LOGGING)]}, DELIVERY,
-         {f"states-machine/{FLOW}": Reading({LEVEL: "ERROR"})}, True),
+         {f"states-machine/{FLOW}": Reading({LEVEL: "ERROR"})}, False),
         ({"machines": [machine(**LOGGING)]}, DELIVERY, {f"states-definition/{FLOW}": None}, False),
     ],
 )  # fmt: skip
-def test_what_the_same_undo_turns_back_is_no_user_unless_it_still_needs_it(
-    there, policy, done, stays
-):
+def test_what_the_run_changed_or_served_is_no_user(there, policy, done, stays):
+    """What somebody changed of it since holds its rights by itself: ``relies_on``."""
     assert bool(left(Region(**there), [policy], done)) is stays
 
 
@@ -231,3 +232,12 @@ def test_what_is_set_on_a_group_is_told_without_another_question():
         "it is protected from deletion"
     )
     assert aws.asked == []
+
+
+def test_a_layer_that_somebody_changed_since_keeps_its_rights():
+    raw = {"Role": "arn:aws:iam::123456789012:role/service/work"}
+    field = layer_field(LAYER)
+    have = Reading({field: LAYER, "TracingConfig/Mode": "Active"}, {"raw": raw})
+    held = FunctionSettings("f").relies_on(field, have)
+    assert held == (RolePolicies("work").identifier,)
+    assert FunctionSettings("f").relies_on("TracingConfig/Mode", have) == ()
