@@ -203,6 +203,10 @@ class Resource(ABC):
         """Whether ``have`` is as good as ``want``: AWS shows some defaults as nothing at all."""
         return bool(have == want)
 
+    def differs(self, field: str, have: State, want: State) -> bool:
+        """Whether a wanted field must change, where that depends on what else the thing holds."""
+        return not self.holds(field, have.get(field), want[field])
+
     def expected(self, have: Reading | None, want: State | None) -> State | None:
         """The whole state that the calls will leave, AWS's own additions included.
 
@@ -337,7 +341,7 @@ def differences(resource: Resource, have: Reading | None, want: State | None) ->
         present = have.state if have else {}
         yield from (Change(name, key, value, None) for key, value in present.items())
         return
+    state = have.state if have else {}
     for key, value in want.items():
-        now = have.state.get(key) if have else None
-        if not resource.holds(key, now, value):
-            yield Change(name, key, now, value)
+        if resource.differs(key, state, want):
+            yield Change(name, key, state.get(key), value)

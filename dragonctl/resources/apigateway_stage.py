@@ -77,13 +77,26 @@ class Stage(Resource):
         return (have.facts["raw"].get("tags") or {}, *api_tags(aws, self.api))
 
     def holds(self, field: str, have: Json, want: Json) -> bool:
-        """An absent method setting is as good as AWS's default."""
+        """An absent method setting is as good as AWS's default, but for a method's own caching.
+
+        A method without an override is cached where ``*/*`` says so: off has to be written.
+        """
+        if have is None and want is False and _is_own_caching(field):
+            return False
         default = _default_of(field)
         if default is None:
             return bool(have == want or (have is None and want is False))
         if want is None and field.rpartition("/")[0].endswith("throttling"):
             return True  # the account's own limits come back, whatever they are
         return bool((default if have is None else have) == (default if want is None else want))
+
+    def differs(self, field: str, have: State, want: State) -> bool:
+        """A method whose whole override goes is cached as ``*/*`` says, whatever it said itself."""
+        goes = _is_own_caching(field) and have.get(field) is not None
+        entry = _entry(have, _key_of(field)) if goes else ()
+        if entry and all(name in want and want[name] is None for name in entry):
+            return True
+        return super().differs(field, have, want)
 
     def _wrong(self, state: State, want: State) -> dict[str, Json]:
         """What must be written: a new entry whole, since AWS may fill it from ``*/*``."""
@@ -320,6 +333,11 @@ def _key_of(field: str) -> str:
     """The method key in a field's name; empty for the stage's own fields."""
     parts = field.split("/")
     return "/".join(parts[:2]) if "/".join(parts[2:]) in SETTINGS else ""
+
+
+def _is_own_caching(field: str) -> bool:
+    key, _, suffix = field.partition("/caching/")
+    return suffix == "enabled" and key != ALL_METHODS
 
 
 def _default_of(field: str) -> Json:

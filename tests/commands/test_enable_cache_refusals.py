@@ -79,6 +79,47 @@ def test_what_all_methods_would_cache_unasked_is_switched_off_with_a_new_cluster
     assert [path for path in left if not path.endswith("*/*/cachingEnabled")] == []
 
 
+def test_what_is_kept_out_of_a_new_cache_is_told_sent_and_undone(made, dragonctl):
+    made.add("/mine", authorization="AWS_IAM")
+    made.add("/open")
+    made.deploy(settings={"/*/*/caching/enabled": "true"})
+    before = account(made)
+    told = {"field": "~1mine/GET/caching/enabled", "before": None, "after": False}
+    words = ("enable-cache", "--method", "GET /open", "--output", "json")
+    for mode in (("--dry-run",), ()):
+        changes = dragonctl(*words, *mode).document["changes"]
+        assert [one for one in changes if told.items() <= one.items()]
+    assert made.settings("~1mine/GET")["cachingEnabled"] is False
+    back = dragonctl("undo", "--yes", "--output", "json").document["changes"]
+    told = {"field": "~1mine/GET/caching/enabled", "before": False, "after": None}
+    assert [one for one in back if told.items() <= one.items()]
+    assert undone(before, account(made)) == {}
+
+
+@pytest.mark.parametrize("off", [("caching/enabled", "false"), ("caching/ttlInSeconds", "0")])
+def test_what_somebody_took_out_of_what_all_methods_cache_stays_out(made, dragonctl, off):
+    made.add("/me")
+    made.add("/open")
+    field, value = off
+    made.deploy(settings={"/*/*/caching/enabled": "true", f"/~1me/GET/{field}": value})
+    before = made.settings("~1me/GET")
+    said = dragonctl("enable-cache", "--output", "json").document
+    (named,) = [one for one in said["warnings"] if "GET /me" in one]
+    assert "--method 'GET /me'" in named
+    assert made.settings("~1me/GET") == before
+    assert made.settings("~1open/GET")["cachingEnabled"] is True
+    assert dragonctl("enable-cache", "--method", "GET /me").code == 0
+    assert made.settings("~1me/GET")["cachingEnabled"] is True
+    assert made.settings("~1me/GET")["cacheTtlInSeconds"] == 300
+
+
+def test_an_override_that_is_off_says_nothing_where_not_all_methods_are_cached(made, dragonctl):
+    made.add("/me")
+    made.deploy(settings={"/~1me/GET/caching/enabled": "false"})
+    assert dragonctl("enable-cache").code == 0
+    assert made.settings("~1me/GET")["cachingEnabled"] is True
+
+
 def test_what_nobody_asked_for_and_nothing_caches_is_left_alone(made, dragonctl):
     made.add("/a", f"{QUERY}q")
     made.add("/b", f"{QUERY}q")
