@@ -173,7 +173,7 @@ class Integration(_OfMethod):
             ended = done.get(Stage(self.api, name).identifier)
             state = ended.state if ended else stage_state(raw)
             if state["cacheClusterEnabled"] and caches(state, self.method, self.path):
-                return f"stage {name} caches with it"
+                return f"stage {name} caches the method, whose callers it tells apart"
         return None
 
 

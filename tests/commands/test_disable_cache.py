@@ -11,7 +11,7 @@ def test_keys_stay_while_another_stage_caches_with_them(dragons, dragonctl):
     dragonctl("enable-cache", "--stage", "prod", "--stage", "test")
     kept = dragonctl("disable-cache", "--stage", "prod", "--output", "json").document
     assert dragons.key("/dragons") == {f"{QUERY}dragonName", f"{QUERY}family"}
-    assert any("stage test caches with it" in one for one in kept["warnings"])
+    assert any("stage test caches the method" in one for one in kept["warnings"])
     dragonctl("disable-cache", "--stage", "test")
     assert dragons.stages()["test"]["cacheClusterEnabled"] is False
 

@@ -143,18 +143,84 @@ def test_what_all_methods_cache_already_is_kept_and_named(made, dragonctl):
     assert made.settings("~1mine/GET") is None
 
 
-def test_an_api_key_holds_nothing_back_and_is_told(made, dragonctl):
-    made.add("/metered")
+def asks_for_an_api_key(made, path):
     made.gateway.update_method(
         restApiId=made.api.id,
-        resourceId=made.api.resources["/metered"],
+        resourceId=made.api.resources[path],
         httpMethod="GET",
         patchOperations=[{"op": "replace", "path": "/apiKeyRequired", "value": "true"}],
     )
+
+
+def test_an_api_key_that_nothing_reads_holds_nothing_back_and_is_told(made, dragonctl):
+    made.add("/metered")
+    asks_for_an_api_key(made, "/metered")
     made.deploy()
     said = dragonctl("enable-cache", "--output", "json").document
     assert ["asks for an API key" in one for one in said["warnings"]] == [True]
     assert made.settings("~1metered/GET")["cachingEnabled"] is True
+
+
+def test_an_api_key_that_a_proxy_gets_must_be_in_the_key(made, dragonctl):
+    proxy = {"type": "HTTP_PROXY", "uri": "https://example.com", "integrationHttpMethod": "GET"}
+    made.add("/open")
+    made.add("/metered", **proxy)
+    asks_for_an_api_key(made, "/metered")
+    made.deploy()
+    said = dragonctl("enable-cache", "--output", "json").document
+    why = "it asks for an API key, which its proxy integration gets"
+    assert f"GET /metered is not cached: {why}." in said["warnings"]
+    assert made.settings("~1metered/GET") is None
+    keyed = ("--method", "GET /metered", "--key", "header:X-API-Key")
+    assert dragonctl("enable-cache", *keyed).code == 0
+    assert made.served_key("/metered") == {f"{HEADER}X-API-Key"}
+    assert made.settings("~1metered/GET")["cachingEnabled"] is True
+
+
+def answers_with(made, path, **headers):
+    """Let the method's answer have these headers, of literals in quotes or of mappings."""
+    where = {
+        "restApiId": made.api.id,
+        "resourceId": made.api.resources[path],
+        "httpMethod": "GET",
+        "statusCode": "200",
+    }
+    mapped = {f"method.response.header.{name}": value for name, value in headers.items()}
+    made.gateway.put_method_response(**where, responseParameters=dict.fromkeys(mapped, False))
+    made.gateway.put_integration_response(**where, responseParameters=mapped)
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"Set-Cookie": "integration.response.body.cookie"}, "its answers set a cookie"),
+        ({"set-cookie": "'theme=dark'"}, "its answers set a cookie"),
+        ({"Cache-Control": "'private, max-age=60'"},
+         "its answers say Cache-Control: private, max-age=60"),
+        ({"Cache-Control": "'No-Store'"}, "its answers say Cache-Control: No-Store"),
+        ({"Vary": "'*'"}, "its answers say Vary: *"),
+        ({"Vary": "'Origin, Cookie'"}, "its integration reads the header Cookie"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_for_one_caller_is_shared_with_none(made, dragonctl, headers, why):
+    made.add("/mine")
+    answers_with(made, "/mine", **headers)
+    made.add("/open")
+    made.deploy()
+    said = dragonctl("enable-cache", "--output", "json").document
+    assert f"GET /mine is not cached: {why}." in said["warnings"]
+    assert made.settings("~1mine/GET") is None
+    assert dragonctl("enable-cache", "--method", "GET /mine", "--allow-shared").code == 0
+
+
+def test_what_an_answer_varies_by_is_in_the_key(made, dragonctl):
+    made.add("/open")
+    answers_with(
+        made, "/open", **{"Vary": "'Origin, Accept-Language'", "Cache-Control": "'public'"}
+    )
+    made.deploy()
+    assert dragonctl("enable-cache").code == 0
+    assert made.served_key("/open") == {f"{HEADER}Origin", f"{HEADER}Accept-Language"}
 
 
 def test_a_read_that_starts_executions_is_told(made, dragonctl):

@@ -10,6 +10,7 @@ from typing import Any
 from dragonctl.errors import UsageError
 from dragonctl.recipes.caching.reading.integration import (
     AnswerSources,
+    hands_on_the_request,
     path_variables,
     reads,
     streams,
@@ -25,6 +26,7 @@ from dragonctl.recipes.caching.reading.sources import (
 )
 
 _EVERY_VALUE = "method.request.multivalue"
+_API_KEY = f"{HEADER}x-api-key"
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +160,11 @@ def headers_outside(method: CacheMethod, key: Iterable[str]) -> list[str]:
     return [header for header in headers if folded(header) not in held]
 
 
+def hands_on_api_keys(method: CacheMethod) -> bool:
+    """Whether each caller has an API key, and the code behind it gets it: it may answer by it."""
+    return bool(method.raw.get("apiKeyRequired")) and hands_on_the_request(method.integration)
+
+
 def sharing(method: CacheMethod, key: Iterable[str]) -> Iterator[str]:
     """Why callers would be given each other's answers under that key; nothing when they are not."""
     key = tuple(key)
@@ -177,6 +184,9 @@ def telling_callers_apart(method: CacheMethod, key: Iterable[str]) -> Iterator[s
     elif authorization != "NONE":
         yield "it has an authorizer"
     held = _held(method, key)
+    if hands_on_api_keys(method) and folded(_API_KEY) not in held:
+        yield "it asks for an API key, which its proxy integration gets"
+    yield from method.reads.personal
     identities = [one for one in method.declared if is_identity(one) and folded(one) not in held]
     for parameter in identities:
         yield f"the header {parameter.removeprefix(HEADER)} tells callers apart"

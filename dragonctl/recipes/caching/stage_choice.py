@@ -18,6 +18,7 @@ from dragonctl.recipes.caching.namespaces import companions, mixing
 from dragonctl.recipes.caching.options import CacheOptions
 from dragonctl.recipes.caching.survey import CacheSurvey
 from dragonctl.resources.apigateway_stage import caches, keys_of, stage_state
+from dragonctl.resources.apigateway_stage_fields import ALL_METHODS
 
 Reads = dict[str, CacheMethod]
 
@@ -50,6 +51,9 @@ def choose_for(
     if options.ttl == 0 and not state["cacheClusterEnabled"]:
         return StageChoice((), warnings=(_stays_off(stage, "a TTL of 0 keeps no answer"),))
     methods, warnings = _served(stage, choice, served, options)
+    if not options.methods:
+        methods, excluded = _without_excluded(stage, methods, state)
+        warnings += excluded
     deploys = any(_lacks_key(method, served, choice) for method in methods)
     if not deploys and served is not None:
         unsafe = dict(_unsafe_as_served(methods, served))
@@ -83,6 +87,32 @@ def _served(
         else:
             warnings.append(f"{method.name} is not cached: stage {stage} does not serve it yet.")
     return methods, warnings
+
+
+def _without_excluded(
+    stage: str, methods: list[CacheMethod], state: State
+) -> tuple[list[CacheMethod], list[str]]:
+    """The methods but those that somebody has taken out of what ``*/*`` caches, those by name.
+
+    Where ``*/*`` caches nothing, an override's off says nothing: AWS writes all its fields.
+    """
+    excluded = [one for one in methods if _is_excluded(one, state)]
+    given = [
+        f"{one.name} is not cached: its own settings keep it out of what stage {stage} caches of"
+        f" all methods (*/*). --method '{one.name}' caches it."
+        for one in excluded
+    ]
+    return [one for one in methods if one not in excluded], given
+
+
+def _is_excluded(method: CacheMethod, state: State) -> bool:
+    """Whether it has settings of its own that turn off what ``*/*`` turns on."""
+    by_all = {field: one for field, one in state.items() if field.startswith(f"{ALL_METHODS}/")}
+    return (
+        _has_own(method, state)
+        and caches(by_all, method.verb, method.path)
+        and not caches(state, method.verb, method.path)
+    )
 
 
 def _lacks_key(method: CacheMethod, served: Reads | None, choice: MethodChoice) -> bool:

@@ -20,7 +20,10 @@ def unseen(keys: Mapping[CacheMethod, Iterable[str]]) -> Iterator[str]:
         yield (
             f"The code behind {listed(proxy.name for proxy in proxies)} gets the whole request, and"
             " what it reads cannot be seen from here: callers who differ only in query parameters,"
-            " headers or a body that are not in the key share an answer. --key NAME adds one."
+            " headers or a body that are not in the key share an answer, with the cookies that it"
+            " sets; so do those of different addresses or client certificates. --key NAME adds a"
+            " parameter. Whether a key holds every value of one that is given twice, AWS does not"
+            " say."
         )
     for method, key in proxies.items():
         headers = headers_outside(method, key)

@@ -26,6 +26,9 @@ from dragonctl.recipes.caching.reading.template import template_reads
 _VARIABLE = re.compile(r"\{([^}+]+)\+?\}")
 _PROXIES = ("AWS_PROXY", "HTTP_PROXY")
 _TYPES = (*_PROXIES, "AWS", "HTTP", "MOCK")
+_ANSWER_HEADER = "method.response.header."
+_FOR_ONE_CALLER = re.compile(r"\b(private|no-store|no-cache)\b", re.IGNORECASE)
+"""What forbids a shared cache to answer from itself (RFC 9111, section 5.2.2)."""
 _AS_THE_CALLER = re.compile(r"arn:[^:]*:iam::\*:user/\*")
 
 Raw = Mapping[str, Any]
@@ -36,22 +39,26 @@ class AnswerSources:
     """What the answers of a method depend on, as far as its definition tells.
 
     ``parameters`` can be in a cache key; ``callers`` cannot or must not, and tells callers apart;
-    ``moments`` are new with every request; ``of_resource`` differs between two methods only.
+    ``moments`` are new with every request; ``of_resource`` differs between two methods only;
+    ``personal`` is what its answers themselves say against being shared, in words.
     """
 
     parameters: tuple[str, ...] = ()
     callers: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
     of_resource: bool = False
+    personal: tuple[str, ...] = ()
 
 
 def reads(path: str, raw: Raw) -> AnswerSources:
     """What the method with that path reads; ``raw`` is GetResources' method."""
-    declared = raw.get("requestParameters") or {}
+    declared, integration = (
+        raw.get(part) or {} for part in ("requestParameters", "methodIntegration")
+    )
     variables = path_variables(path)
     parameters: dict[str, None] = {}
     callers: dict[str, None] = {}
-    sources = sorted(_sources(raw.get("methodIntegration") or {}))
+    sources = sorted(_sources(integration))
     for source in sources:
         for one in placed(source, variables):
             if is_constant(one) or of_one_request(one):
@@ -63,6 +70,7 @@ def reads(path: str, raw: Raw) -> AnswerSources:
         tuple(callers),
         tuple(filter(of_one_request, sources)),
         bool(OF_RESOURCE & set(sources)),
+        tuple(dict.fromkeys(_said_of_sharing(integration))),
     )
 
 
@@ -137,6 +145,7 @@ def _of_request_templates(integration: Raw) -> Iterator[str]:
 def _of_answers(answers: Iterable[Raw]) -> Iterator[str]:
     """Templates and mappings of the answers, and Accept where it chooses among templates."""
     for answer in answers:
+        yield from (f"{HEADER}{name}" for name in _varying(answer) if name != "*")
         templates = answer.get("responseTemplates") or {}
         for text in templates.values():
             yield from template_reads(text or "", of_answer=True)
@@ -145,6 +154,38 @@ def _of_answers(answers: Iterable[Raw]) -> Iterator[str]:
         for source in map(_mapped, (answer.get("responseParameters") or {}).values()):
             if not source.startswith("integration.response."):
                 yield source
+
+
+def _said_of_sharing(integration: Raw) -> Iterator[str]:
+    """What the headers of its answers say, as far as they are set here: not those of a proxy."""
+    if hands_on_the_request(integration):
+        return
+    for answer in (integration.get("integrationResponses") or {}).values():
+        if any(_sets(answer, "Set-Cookie")):
+            yield "its answers set a cookie"
+        for value in _literals(answer, "Cache-Control"):
+            if _FOR_ONE_CALLER.search(value):
+                yield f"its answers say Cache-Control: {value}"
+        if "*" in _varying(answer):
+            yield "its answers say Vary: *"
+
+
+def _varying(answer: Raw) -> list[str]:
+    """The headers that a literal ``Vary`` names: two requests that differ there share no answer."""
+    lists = (value.split(",") for value in _literals(answer, "Vary"))
+    return [name.strip() for names in lists for name in names if name.strip()]
+
+
+def _literals(answer: Raw, header: str) -> Iterator[str]:
+    """The values of a header that are written in the definition, without their quotes."""
+    return (one.strip("'") for one in _sets(answer, header) if one.startswith("'"))
+
+
+def _sets(answer: Raw, header: str) -> Iterator[str]:
+    """From where an answer's header is mapped: a literal in quotes, or a source."""
+    wanted = f"{_ANSWER_HEADER}{header}".lower()
+    mapped = answer.get("responseParameters") or {}
+    return (str(source) for name, source in mapped.items() if name.lower() == wanted)
 
 
 def _passes(integration: Raw) -> bool:
