@@ -115,7 +115,7 @@ def test_what_asks_the_local_aws_says_so(teller, capsys):
     _, out, _ = teller.type("dragonctl doctor --output json", capsys)
     assert json.loads(out)["local"] is True
     _, _, err = teller.type("dragonctl policy sampling", capsys)
-    assert err.splitlines() == ["local"]
+    assert err.splitlines() == ["Read from the local AWS."]
 
 
 def test_the_demo_answers_in_one_document(teller, capsys):

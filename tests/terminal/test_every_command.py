@@ -210,4 +210,4 @@ def test_a_window_of_few_rows_loses_no_finished_line(story):
 
 def test_log_groups_stand_in_a_table_though_some_names_are_long(story):
     lines = story["status"].again().in_terminal(80).lines
-    assert any(re.match(r"Log group +kept +of$", line) for line in lines)
+    assert any(re.match(r"Log group +kept +belongs to$", line) for line in lines)
