@@ -30,7 +30,8 @@ def test_it_is_carried_out_as_it_was_looked_at_and_taken_back(kept, dragonctl, h
     listed = dragonctl("history", "--output", "json").document["runs"]
     name = f"apply {kept['plan']['id']}"
     assert [(one["command"], one["of"]) for one in listed] == [(name, "setup-observability")]
-    assert f"{name} (setup-observability)" in dragonctl("history").stdout
+    assert "apply (setup-observability)" in dragonctl("history").stdout
+    assert name in dragonctl("history", listed[0]["run"]).stdout
     assert dragonctl("undo", "--yes").code == 0
     assert triples(dragonctl(*PLAN[:2], "--output", "json").document) == triples(kept)
 
@@ -191,19 +192,18 @@ def test_what_somebody_did_to_a_plan_that_was_cut_short_is_a_difference(
 ):
     from dragonctl.engine import journal
 
-    real = journal.Journal.done
+    real, made = journal.Journal.done, []
 
     def done(self, step, reading, changes):
         real(self, step, reading, changes)
         if step.resource.kind == "logs-group":
+            made.append(step.resource.name)
             raise KeyboardInterrupt
 
     monkeypatch.setattr(journal.Journal, "done", done)
     assert dragonctl(*APPLY).code == 130
     monkeypatch.setattr(journal.Journal, "done", real)
-    client = local_aws.client("logs")
-    [name, *_] = [one["logGroupName"] for one in client.describe_log_groups()["logGroups"]]
-    client.put_retention_policy(logGroupName=name, retentionInDays=7)
+    local_aws.client("logs").put_retention_policy(logGroupName=made[0], retentionInDays=7)
     assert said(dragonctl(*APPLY)) == {"PlanDiffers"}
 
 
