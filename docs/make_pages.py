@@ -89,7 +89,6 @@ class Story:
             "NO_COLOR": "1",
             "DRAGONCTL_LOCAL": "1",
             "DRAGONCTL_STATE_DIR": str(self.state),
-            "PYTHONUNBUFFERED": "1",  # both streams in the order in which a terminal shows them
             "PATH": f"{DRAGONCTL.parent}:{os.environ['PATH']}",
         }
 
