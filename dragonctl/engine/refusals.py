@@ -31,14 +31,21 @@ def told_if_denied(read: Callable[[], _Read], *, elsewhere: bool = False) -> _Re
         raise
 
 
-def unless_not_done(read: Callable[[], _Read], nothing: _Read) -> _Read:
-    """What a read gives; ``nothing`` where an emulator does not do the operation.
+def told_or_nothing(
+    read: Callable[[], _Read], nothing: _Read, *, elsewhere: bool = False
+) -> _Read | AwsError:
+    """As :func:`told_if_denied`; ``nothing`` where an emulator does not do the operation.
 
     What it does not do, nobody there uses. AWS itself has an answer to each list that is asked for.
     """
     try:
-        return read()
+        return told_if_denied(read, elsewhere=elsewhere)
     except AwsError as error:
         if error.status in _NO_SUCH_PLACE or error.code in _NOT_DONE:
             return nothing
         raise
+
+
+def not_known(what: str, error: AwsError) -> str:
+    """The clause that says what is not known for a refusal."""
+    return f"{what} is not known ({error.operation}: {error.code})"

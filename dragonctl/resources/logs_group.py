@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.listing import Listing
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
-from dragonctl.engine.refusals import told_if_denied, unless_not_done
+from dragonctl.engine.refusals import not_known, told_or_nothing
 from dragonctl.errors import AwsError
 from dragonctl.resources.region_parts import (
     FUNCTION,
@@ -109,22 +109,21 @@ class LogGroupSettings(Resource):
             absent=("ResourceNotFoundException",),
             logGroupName=self.name,
         )
-        found = told_if_denied(partial(unless_not_done, ask, None))
+        found = told_or_nothing(ask, None)
         if isinstance(found, AwsError):
-            return _unknown("what subscribes to it", found)
+            return not_known("what subscribes to it", found)
         names = [one["filterName"] for one in (found or {}).get("subscriptionFilters") or ()]
         return f"the subscription filter {names[0]} reads it" if names else None
 
     def _writer(self, aws: Reader, done: Done) -> str | None:
         """Who has chosen the group; whoever has it by default does well without it."""
         reads = (partial(read, aws, done) for read in (functions, machines, stages, http_stages))
-        done_reads = (partial(unless_not_done, read, []) for read in reads)
-        found = aws.concurrently(*(partial(told_if_denied, read) for read in done_reads))
+        found = aws.concurrently(*(partial(told_or_nothing, read, []) for read in reads))
         refusals = [one for one in found if isinstance(one, AwsError)]
         parts = (part for one in found if not isinstance(one, AwsError) for part in one)
         if writer := next((part.words for part in parts if self._is_chosen_by(part)), None):
             return f"{writer} writes to it"
-        return _unknown("who else writes to it", refusals[0]) if refusals else None
+        return not_known("who else writes to it", refusals[0]) if refusals else None
 
     def _is_chosen_by(self, part: Part) -> bool:
         name = group_name(part.group) or part.group
@@ -161,10 +160,6 @@ def _set_since(facts: Mapping[str, Any]) -> str | None:
     if facts["filters"]:
         return "a metric filter reads it"
     return next(iter(facts["guards"]), None)
-
-
-def _unknown(what: str, error: AwsError) -> str:
-    return f"{what} is not known ({error.operation}: {error.code})"
 
 
 def function_group(function: str) -> str:

@@ -5,8 +5,8 @@ AWS does not tell who uses a role or a log group: each of these names the one th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,21 +28,25 @@ class Part:
     """A function, state machine or stage. ``kind`` and ``name`` are words for people.
 
     ``role`` is the name of its role, ``group`` the name or ARN of the log group that it is to write
-    to; "" where it has none. ``state`` are its fields as the run leaves them; one that ``is_ours``
-    is changed, or was served, by that run.
+    to; "" where it has none. One that ``is_ours`` is changed, or was served, by that run.
     """
 
     kind: str
     name: str
     role: str = ""
     group: str = ""
-    state: State = field(default_factory=dict)
     is_ours: bool = False
+    read_state: Callable[[], State] = dict
 
     @property
     def words(self) -> str:
         """``function work``."""
         return f"{self.kind} {self.name}"
+
+    @property
+    def state(self) -> State:
+        """Its fields as the run leaves them: worked out for who asks, of all that a region has."""
+        return self.read_state()
 
 
 def functions(aws: Reader, done: Done, region: str | None = None) -> list[Part]:
@@ -58,8 +62,8 @@ def _functions(raws: Iterable[Mapping[str, Any]], done: Done) -> Iterator[Part]:
         own = _own(done, kinds, name)
         if own is not _GOING:
             role, group = role_name(raw["Role"]), (raw.get("LoggingConfig") or {}).get("LogGroup")
-            state = {**configured(raw), **(own or {})}
-            yield Part(FUNCTION, name, role, group or "", state, is_ours=own is not None)
+            state = partial(_left, configured, raw, own)
+            yield Part(FUNCTION, name, role, group or "", own is not None, state)
 
 
 def machines(aws: Reader, done: Done, region: str | None = None) -> list[Part]:
@@ -74,9 +78,15 @@ def _machines(raws: Iterable[Mapping[str, Any]], done: Done) -> Iterator[Part]:
     for raw in raws:
         own = _own(done, ("states-machine", "states-definition"), raw["stateMachineArn"])
         if own is not _GOING:
-            state = {**machine_state(raw), **(own or {})}
-            role, group = role_name(raw["roleArn"]), state[DESTINATION] or ""
-            yield Part(MACHINE, raw["name"], role, group, state, is_ours=own is not None)
+            state = partial(_left, machine_state, raw, own)
+            role, group = role_name(raw["roleArn"]), state()[DESTINATION] or ""
+            yield Part(MACHINE, raw["name"], role, group, own is not None, state)
+
+
+def _left(
+    read: Callable[[Mapping[str, Any]], State], raw: Mapping[str, Any], own: State | None
+) -> State:
+    return {**read(raw), **(own or {})}
 
 
 def stages(aws: Reader, done: Done) -> list[Part]:

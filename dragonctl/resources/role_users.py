@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from dragonctl.aws import iam_documents
 from dragonctl.engine.model import Done, Reader
-from dragonctl.engine.refusals import told_if_denied, unless_not_done
+from dragonctl.engine.refusals import not_known, told_if_denied, told_or_nothing
 from dragonctl.errors import AwsError
 from dragonctl.resources.lambda_configuration import TRACING as TRACING_MODE
 from dragonctl.resources.lambda_configuration import layers_in
@@ -116,13 +116,16 @@ def _users(aws: Reader, role: str, done: Done) -> Iterator[Part | str]:
     last = (found.get("RoleLastUsed") or {}).get("Region") or aws.region
     trust = found.get("AssumeRolePolicyDocument") or {}
     asked = [
-        (region, partial(unless_not_done, partial(read, aws, *_where(aws, region, done)), []))
+        (region, partial(read, aws, *_where(aws, region, done)))
         for region in dict.fromkeys((aws.region, last, *sorted(aws.elsewhere)))
         for service, read in _READS.items()
         if iam_documents.trusts(trust, service)
     ]
     answers = aws.concurrently(
-        *(partial(told_if_denied, read, elsewhere=region != aws.region) for region, read in asked)
+        *(
+            partial(told_or_nothing, read, [], elsewhere=region != aws.region)
+            for region, read in asked
+        )
     )
     for (region, _), parts in zip(asked, answers, strict=True):
         if isinstance(parts, AwsError):
@@ -137,4 +140,4 @@ def _where(aws: Reader, region: str, done: Done) -> tuple[Done, str | None]:
 
 
 def _unknown(error: AwsError, region: str) -> str:
-    return f"who else uses it in {region} is not known ({error.operation}: {error.code})"
+    return not_known(f"who else uses it in {region}", error)
