@@ -119,12 +119,12 @@ def masked_members(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _masked_member(value: Any) -> Any:
     if isinstance(value, str):
-        return _of_others(value)
+        return masked_by_form(value)
     return [_masked_member(one) for one in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=4096)
-def _of_others(text: str) -> str:
+def masked_by_form(text: str) -> str:
     """Masked by its form alone, and once: what others wrote repeats itself."""
     return masked(text, {})
 

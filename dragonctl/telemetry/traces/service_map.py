@@ -15,7 +15,7 @@ from typing import Any
 
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
-from dragonctl.masking import masked
+from dragonctl.masking import masked_by_form
 from dragonctl.telemetry.traces.belonging import Parts
 from dragonctl.telemetry.traces.summaries import windows
 
@@ -281,7 +281,7 @@ def _key(service: dict[str, Any]) -> Key:
 
 def _names(service: dict[str, Any]) -> list[str]:
     listed: Iterable[Any] = service.get("Names") or ()
-    names = (masked(str(name), {}) for name in (service.get("Name"), *listed) if name)
+    names = (masked_by_form(str(name)) for name in (service.get("Name"), *listed) if name)
     return list(dict.fromkeys(names))
 
 

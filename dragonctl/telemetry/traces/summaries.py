@@ -17,7 +17,7 @@ from typing import Any
 from dragonctl.engine.model import Fetch
 from dragonctl.engine.paging import NEXT_TOKEN, follow
 from dragonctl.errors import DragonError
-from dragonctl.masking import masked, masked_members
+from dragonctl.masking import masked_by_form, masked_members
 from dragonctl.telemetry.times import length
 from dragonctl.telemetry.traces.root_causes import root_causes
 from dragonctl.telemetry.traces.segments import Status
@@ -145,7 +145,7 @@ def summary_of(item: dict[str, Any]) -> Summary:
         status=_status(item),
         partial=bool(item.get("IsPartial")),
         method=str(http.get("HttpMethod") or ""),
-        url=masked(str(http.get("HttpURL") or ""), {}),
+        url=masked_by_form(str(http.get("HttpURL") or "")),
         code=http.get("HttpStatus"),
         user_agent=str(http.get("UserAgent") or ""),
         client_ip=str(http.get("ClientIp") or ""),
