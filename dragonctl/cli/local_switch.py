@@ -55,21 +55,21 @@ def _say_started(made: Connection, *, sample: bool) -> None:
     """Say that a local AWS was started, and put the ``sample`` into one that holds nothing."""
     from dragonctl.terminal.console import tell
 
-    if not (sample and _is_empty(made)):
+    if not (sample and _put_sample(made)):
         tell("The local AWS was started.")
-        return
+
+
+def _put_sample(made: Connection) -> bool:
+    """Put the sample application into a local AWS without an API, and say so; whether it did."""
     from dragonctl.aws.client import Aws
     from dragonctl.cli.local_sample import create_sample
     from dragonctl.engine.reads import Reads
-
-    tell("The local AWS was started, and the sample application is put into it.")
-    create_sample(Reads(Aws(made)))
-
-
-def _is_empty(made: Connection) -> bool:
-    """Whether a local AWS holds no API."""
-    from dragonctl.aws.client import Aws
-    from dragonctl.engine.reads import Reads
     from dragonctl.resources.apigateway_rest_api import read_rest_apis
+    from dragonctl.terminal.console import tell
 
-    return not read_rest_apis(Reads(Aws(made)))
+    reads = Reads(Aws(made))
+    if read_rest_apis(reads):
+        return False
+    tell("The local AWS was started, and the sample application is put into it.")
+    create_sample(reads)
+    return True

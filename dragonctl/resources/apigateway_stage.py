@@ -247,10 +247,10 @@ def caches(state: State, method: str, path: str) -> bool:
     By the method's own settings or, where it has none and for GET alone, by those of ``*/*``
     (API Gateway developer guide, "Cache settings for REST APIs").
     """
-    own = [key for key in keys_of(method, path, state) if f"{key}/caching/enabled" in state]
+    own = [key for key in keys_of(method, path, state) if f"{key}{_CACHING}" in state]
     everywhere = [ALL_METHODS] if method in ("ANY", "GET") else []
     return any(
-        state.get(f"{key}/caching/enabled") and state.get(f"{key}/caching/ttlInSeconds") != 0
+        state.get(f"{key}{_CACHING}") and state.get(f"{key}/caching/ttlInSeconds") != 0
         for key in own or everywhere
     )
 
@@ -294,7 +294,7 @@ def _turn(item: tuple[str, Json]) -> int:
     (they would count as silenced on purpose).
     """
     field, value = item
-    if field.endswith("/caching/enabled") and not value:
+    if field.endswith(_CACHING) and not value:
         return 0
     usual = 3 if field.startswith(f"{ALL_METHODS}/") else 2
     return {"deploymentId": 1, "cacheClusterSize": 4, "cacheClusterEnabled": 5}.get(field, usual)
@@ -336,8 +336,7 @@ def _key_of(field: str) -> str:
 
 
 def _is_own_caching(field: str) -> bool:
-    key, _, suffix = field.partition("/caching/")
-    return suffix == "enabled" and key != ALL_METHODS
+    return field.endswith(_CACHING) and field != f"{ALL_METHODS}{_CACHING}"
 
 
 def _default_of(field: str) -> Json:
