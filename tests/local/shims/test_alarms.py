@@ -7,19 +7,7 @@ import json
 import pytest
 
 from tests.local.refusals import refused
-
-ALARM = {
-    "AlarmName": "a",
-    "Namespace": "AWS/ApiGateway",
-    "MetricName": "5XXError",
-    "Statistic": "Sum",
-    "Period": 60,
-    "EvaluationPeriods": 1,
-    "Threshold": 1,
-    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-    "TreatMissingData": "notBreaching",
-    "Dimensions": [{"Name": "ApiName", "Value": "dragons"}],
-}
+from tests.local.shims.alarms import ALARM
 
 
 def test_an_alarm_reads_back_as_set(local_aws):

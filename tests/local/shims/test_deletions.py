@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.local.refusals import refused
+from tests.local.shims.alarms import ALARM
 
 TAGS = [{"Key": "a", "Value": "b"}]
-ALARM = {
-    "AlarmName": "a",
-    "Namespace": "AWS/ApiGateway",
-    "MetricName": "5XXError",
-    "Statistic": "Sum",
-    "Period": 60,
-    "EvaluationPeriods": 1,
-    "Threshold": 1,
-    "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-}
 
 
 def test_a_bucket(local_aws):
