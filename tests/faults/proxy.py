@@ -1,24 +1,20 @@
 """A proxy on 127.0.0.1 in front of any AWS endpoint: it counts calls, slows them and breaks them.
 
-As a library::
+Use::
 
     with Proxy(target="http://127.0.0.1:5000", latency=0.06) as proxy:
         proxy.rules.append(Rule(FAULTS["cut-after"], "apigateway", "UpdateStage"))
         run("--endpoint-url", proxy.url)
         assert [call.operation for call in proxy.writes] == [...]
 
-As a command::
-
-    python -m tests.faults.proxy --target URL --latency 60 --rule 'iam.CreateRole#1=500'
+As a command: :mod:`tests.faults.__main__`.
 """
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import struct
@@ -26,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -34,18 +30,17 @@ from urllib.parse import urlsplit
 
 from tests.faults.protocols import Answer, Operation, Request, empty_answer, error_answer, recognise
 from tests.faults.rules import (
-    ALWAYS,
     FAULTS,
     THROTTLING,
     Bucket,
     Fault,
     Rule,
     answer_for,
-    api_gateway_limits,
 )
 from tests.local.serving import until
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
+KILLING = {"kill-before", "kill-after"}
 MALFORMED = Answer(200, b'<html><body>{"truncated": ', {"Content-Type": "text/html"})
 
 
@@ -101,13 +96,14 @@ class Proxy:
         self.rules = list(rules)
         self.limits = limits or {}
         self.bare_throttling = bare_throttling
-        self.victim: int | None = None
+        self._victim: int | None = None
         self.signal = signal.SIGKILL
         self.memory: dict[tuple[str, ...], Answer] | None = None
         self.code_link: str | None = None
         self.calls: list[CallRecord] = []
         self._lock = threading.Lock()
         self._death: threading.Event | None = None
+        self.killed = 0
         self._epoch = time.monotonic()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.proxy = self
@@ -121,6 +117,16 @@ class Proxy:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
+    def victim(self) -> int | None:
+        """The process that the kill faults kill; once one is named anew, calls arrive again."""
+        return self._victim
+
+    @victim.setter
+    def victim(self, process: int | None) -> None:
+        with self._lock:
+            self._victim, self._death = process, None
+
+    @property
     def writes(self) -> list[CallRecord]:
         """The calls that change something, in the order of their arrival."""
         return [call for call in self.calls if call.is_write]
@@ -130,9 +136,9 @@ class Proxy:
         return time.monotonic() - self._epoch
 
     def clear(self) -> None:
-        """Forget calls and rules."""
+        """Forget calls, rules and that a victim was killed."""
         with self._lock:
-            self.calls, self.rules = [], []
+            self.calls, self.rules, self._death = [], [], None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -158,17 +164,21 @@ class Proxy:
             self.calls.append(call)
             return call
 
-    def fault_for(self, operation: Operation) -> Fault | None:
+    def fault_for(self, operation: Operation, killed: int) -> Fault | None:
         """The first rule that strikes; every rule counts the call.
 
-        What comes while the victim's last call is under way never arrives: else how much is done
-        before it dies would be a matter of how busy this machine is.
+        ``killed`` is how many victims there were when its connection was made.
+
+        What comes while the victim's last call is under way, or after it, never arrives: else how
+        much is done before it dies would be a matter of how busy this machine is.
         """
         now = time.monotonic()
         with self._lock:
+            if killed < self.killed:
+                return FAULTS["cut-before"]
             if (death := self._death) is None:
                 struck = [rule.fault for rule in self.rules if rule.strikes(operation, now)]
-                if struck and struck[0].kind == "kill-after" and self.signal == signal.SIGKILL:
+                if struck and struck[0].kind in KILLING and self.signal == signal.SIGKILL:
                     self._death = threading.Event()
                 return struck[0] if struck else None
         death.wait()
@@ -186,15 +196,14 @@ class Proxy:
 
     def kill(self) -> None:
         """End the victim at once, as a lost machine would; or ask it to end (``signal``)."""
-        with self._lock:
-            death, self._death = self._death, None
         try:
             if self.victim is None:
                 raise ValueError("a kill rule needs a victim")
             os.kill(self.victim, self.signal)
         finally:
-            if death is not None:
-                death.set()
+            if self._death is not None:
+                self.killed += 1
+                self._death.set()
 
 
 class _Server(ThreadingHTTPServer):
@@ -216,6 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.upstream: http.client.HTTPConnection | None = None
+        self.killed_before = self.server.proxy.killed
 
     def finish(self) -> None:
         if self.upstream is not None:
@@ -247,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, call: CallRecord, operation: Operation, request: Request) -> Answer | None:
         proxy = self.server.proxy
-        fault = proxy.fault_for(operation)
+        fault = proxy.fault_for(operation, self.killed_before)
         if fault is None:
             limited = proxy.throttled(operation)
             call.fault = "throttled" if limited else ""
@@ -274,7 +284,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             return b"".join(iter(self._chunk, b""))
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the client has died before it had said all")
+        return body
 
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline().split(b";")[0], 16)
@@ -338,70 +352,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
-
-
-RULE = re.compile(
-    r"(?P<service>[\w*?]+)\.(?P<operation>[\w*?]+)"
-    r"(#(?P<nth>\d+))?(\+(?P<times>\d+|\*))?"
-    r"=(?P<fault>[\w-]+)(@(?P<seconds>[\d.]+))?"
-)
-
-
-def parse_rule(text: str) -> Rule:
-    """``iam.CreateRole#2+3=500``: the 2nd to 4th CreateRole; ``…=silence@3``: three seconds."""
-    found = RULE.fullmatch(text)
-    if found is None or found["fault"] not in FAULTS:
-        raise ValueError(f"not a rule: {text}; faults: {', '.join(FAULTS)}")
-    fault = FAULTS[found["fault"]]
-    if found["seconds"]:
-        fault = Fault(fault.kind, float(found["seconds"]))
-    times = ALWAYS if found["times"] == "*" else float(found["times"] or 1)
-    return Rule(fault, found["service"], found["operation"], int(found["nth"] or 1), times)
-
-
-def main() -> None:
-    """Serve until interrupted; print the address, then a JSON line per call."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--target", required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--latency", type=float, default=0, help="milliseconds per call")
-    parser.add_argument("--rate-limits", action="store_true", help="API Gateway's quotas")
-    parser.add_argument("--bare-throttling", action="store_true", help="429 without a code")
-    parser.add_argument("--victim", type=int, help="process that the kill faults kill")
-    parser.add_argument("--rule", action="append", default=[], type=parse_rule)
-    options = parser.parse_args()
-    proxy = Proxy(
-        options.target,
-        latency=options.latency / 1000,
-        rules=options.rule,
-        limits=api_gateway_limits() if options.rate_limits else None,
-        bare_throttling=options.bare_throttling,
-        port=options.port,
-    )
-    proxy.victim = options.victim
-    with proxy:
-        _say(proxy.url)
-        try:
-            _report(proxy)
-        except KeyboardInterrupt:
-            return
-
-
-def _report(proxy: Proxy) -> None:
-    printed = 0
-    while True:
-        time.sleep(0.2)
-        for call in proxy.calls[printed:]:
-            if not call.seconds:
-                break
-            _say(json.dumps(asdict(call)))
-            printed += 1
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

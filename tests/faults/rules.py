@@ -7,6 +7,7 @@ recorded from AWS (``docs/aws-notes.md``), each in the shape of the service's ow
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -256,3 +257,22 @@ def _denied(operation: Operation, request: Request) -> tuple[int, str, str]:
         "identity-based policy allows the action"
     )
     return 400 if operation.protocol == "json" else 403, code, message
+
+
+RULE = re.compile(
+    r"(?P<service>[\w*?]+)\.(?P<operation>[\w*?]+)"
+    r"(#(?P<nth>\d+))?(\+(?P<times>\d+|\*))?"
+    r"=(?P<fault>[\w-]+)(@(?P<seconds>[\d.]+))?"
+)
+
+
+def parse_rule(text: str) -> Rule:
+    """``iam.CreateRole#2+3=500``: the 2nd to 4th CreateRole; ``…=silence@3``: three seconds."""
+    found = RULE.fullmatch(text)
+    if found is None or found["fault"] not in FAULTS:
+        raise ValueError(f"not a rule: {text}; faults: {', '.join(FAULTS)}")
+    fault = FAULTS[found["fault"]]
+    if found["seconds"]:
+        fault = Fault(fault.kind, float(found["seconds"]))
+    times = ALWAYS if found["times"] == "*" else float(found["times"] or 1)
+    return Rule(fault, found["service"], found["operation"], int(found["nth"] or 1), times)

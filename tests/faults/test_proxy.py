@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -17,8 +19,16 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
 
 from tests.faults.protocols import Operation
-from tests.faults.proxy import Proxy, parse_rule
-from tests.faults.rules import ALWAYS, FAULTS, Bucket, Fault, Rule, api_gateway_limits
+from tests.faults.proxy import Proxy
+from tests.faults.rules import (
+    ALWAYS,
+    FAULTS,
+    Bucket,
+    Fault,
+    Rule,
+    api_gateway_limits,
+    parse_rule,
+)
 from tests.local.serving import until
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -216,7 +226,7 @@ def test_it_kills_its_victim(proxy, fault, reached):
     assert (process.returncode, output, len(Upstream.seen)) == (-9, b"", reached)
 
 
-def test_nothing_arrives_while_the_last_call_of_its_victim_is_under_way(proxy):
+def test_nothing_arrives_once_the_last_call_of_its_victim_is_under_way(proxy):
     Upstream.answers.clear()
     proxy.rules = [Rule(FAULTS["kill-after"], operation="UpdateAccount")]
     gateway = client(proxy, "apigateway")
@@ -239,9 +249,20 @@ def test_nothing_arrives_while_the_last_call_of_its_victim_is_under_way(proxy):
         for thread in threads:
             thread.join()
         assert process.wait() == -9
-    assert sorted(ends) == ["get_rest_apis", "update_account"]
+    call(gateway.get_rest_apis)  # sent before it died, and read after
+    assert sorted(ends) == ["get_rest_apis", "get_rest_apis", "update_account"]
     assert Upstream.seen == ["PATCH /account"]
-    gateway.get_rest_apis()  # what comes after it does
+    proxy.victim = None
+    gateway.get_rest_apis()  # what the next one asks does
+
+
+def test_what_its_client_has_not_said_to_the_end_is_no_call(proxy):
+    place = urlsplit(proxy.url)
+    with socket.create_connection((place.hostname, place.port)) as half:
+        half.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nAction=CreateRole")
+        half.shutdown(socket.SHUT_WR)
+        assert half.recv(100) == b""
+    assert (proxy.calls, Upstream.seen) == ([], [])
 
 
 def test_a_rule_hits_the_nth_call_and_no_other(proxy):
@@ -313,7 +334,7 @@ def test_as_a_command_it_prints_its_address_and_each_call(upstream):
     command = [
         sys.executable,
         "-m",
-        "tests.faults.proxy",
+        "tests.faults",
         "--target",
         upstream,
         "--rule",
