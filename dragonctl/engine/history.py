@@ -59,6 +59,11 @@ class _Step(_Event, tag="step"):
     serves: list[str] = []
 
 
+class _Serves(_Event, tag="serves"):
+    step: str
+    serves: list[str]
+
+
 class _Call(_Event, tag="call"):
     step: str
     service: str
@@ -95,10 +100,10 @@ class _Named(msgspec.Struct):
     event: str
 
 
-_Known = _Begin | _Step | _Call | _Answer | _Done | _End
+_Known = _Begin | _Step | _Serves | _Call | _Answer | _Done | _End
 _EVENTS = msgspec.json.Decoder(_Known)
 _NAMES = msgspec.json.Decoder(_Named)
-_KNOWN_NAMES = {"begin", "step", "call", "answer", "done", "end"}
+_KNOWN_NAMES = {"begin", "step", "serves", "call", "answer", "done", "end"}
 # What a decoder says of bytes that are no such thing: no UTF-8, no JSON, another type, too deep.
 _NOT_SUCH = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -170,6 +175,8 @@ class Run:
     entries: dict[str, Entry] = field(default_factory=dict)
     outcome: str | None = None
     """``done`` or ``failed``; None when it was cut short."""
+    served: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Identifier of a thing -> whom it serves besides, as was known after its step had begun."""
     passed_over: list[int] = field(default_factory=list)
     """The lines, from 1, that dragonctl has not written so: what they told is not known."""
 
@@ -363,8 +370,10 @@ def _retell(run: Run, event: _Known) -> bool:
             from_journal(event.undo),
             tuple(event.requires),
             None if event.fields is None else tuple(event.fields),
-            tuple(event.serves),
+            (*event.serves, *run.served.get(event.step, ())),
         )
+    elif isinstance(event, _Serves):
+        _serve(run, event)
     elif event.step not in run.entries:
         return False
     elif isinstance(event, _Call):
@@ -376,6 +385,13 @@ def _retell(run: Run, event: _Known) -> bool:
         entry.after, entry.ended = event.after, True
         entry.changes = [msgspec.structs.asdict(change) for change in event.changes]
     return True
+
+
+def _serve(run: Run, event: _Serves) -> None:
+    """Add to whom a thing serves: this is told before its step, or after."""
+    run.served[event.step] = (*run.served.get(event.step, ()), *event.serves)
+    if entry := run.entries.get(event.step):
+        entry.serves = (*entry.serves, *event.serves)
 
 
 def _said_of(run: Run) -> str:

@@ -79,6 +79,7 @@ class Journal:
         self._lock = threading.Lock()
         self._file: int | None = None
         self._torn = b""
+        self._served: list[dict[str, Any]] = []
         self.unrefused = 0
         """The calls that AWS has taken, or may have: it has refused the others."""
 
@@ -146,6 +147,15 @@ class Journal:
             changes=[masked_change(step.resource, change) for change in changes],
         )
 
+    def serve(self, step: Step) -> None:
+        """Whom a thing of this run serves besides: known only when its step has been planned."""
+        about = {"step": step.resource.identifier, "serves": list(step.serves)}
+        with self._lock:
+            if self._file is None:
+                self._served.append(about)
+            else:
+                self._append("serves", **about)
+
     def end(self, outcome: str) -> None:
         """The run has ended; a run without this line was cut short."""
         if self._file is None:
@@ -165,6 +175,8 @@ class Journal:
             raise _unwritable(path, error) from error
         try:
             self._append_begin(where, who)
+            for about in self._served:
+                self._append("serves", **about)
         except DragonError:  # no run has begun: nor does its file lie there, for all to pass over
             os.close(self._file)
             self._file, self._torn = None, b""

@@ -43,6 +43,20 @@ def test_it_is_as_the_dry_run_said_there_again_and_back(fleet, dragonctl, made_c
     assert told(dragonctl(*SETUP, "--dry-run").document) == told(planned.document)
 
 
+def test_the_group_of_a_stage_goes_though_a_function_that_no_step_changes_wrote_there_before(
+    fleet, dragonctl, local_aws
+):
+    functions, logs, iam = map(local_aws.client, ("lambda", "logs", "iam"))
+    may_trace = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+    iam.attach_role_policy(RoleName="work-role", PolicyArn=may_trace)
+    functions.update_function_configuration(FunctionName="work", TracingConfig={"Mode": "Active"})
+    assert dragonctl(*SETUP).code == 0
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/apigateway/")["logGroups"]
+    back = dragonctl("undo", "--yes", "--output", "json")
+    assert (back.code, back.document["warnings"]) == (0, [])
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/apigateway/")["logGroups"] == []
+
+
 def test_a_plan_that_was_kept_is_compared_whole_before_anything_changes(
     fleet, dragonctl, local_aws, made_calls
 ):

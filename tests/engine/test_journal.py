@@ -9,6 +9,7 @@ import resource
 import pytest
 
 from dragonctl.engine.history import read_history
+from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
 from dragonctl.errors import UNWRITABLE
 from tests.engine.fakes import Thing
@@ -77,3 +78,20 @@ def test_a_run_that_cannot_be_journalled_changes_nothing_and_leaves_no_file(engi
     assert [error.code for error in outcome.errors] == [UNWRITABLE]
     assert engine.aws.things == {}
     assert list(engine.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_whom_a_thing_serves_may_be_known_before_or_after_its_step(engine, is_early):
+    book = Journal(engine.folder, new_run(), lambda: engine.scope, "test", lambda: "somebody")
+    first = Step("Paint", Thing("wall"), {"colour": "red"}, serves=("tiny-thing/house",))
+    later = Step("Paint", Thing("wall"), {"colour": "red"}, serves=("tiny-thing/town",))
+    if is_early:
+        book.serve(later)
+    assert not book.begun
+    book.step(first, None, {"colour": "red"})
+    if not is_early:
+        book.serve(later)
+    book.end("done")
+    (run,) = engine.runs
+    assert run.entries["tiny-thing/wall"].serves == ("tiny-thing/house", "tiny-thing/town")
+    assert run.passed_over == []

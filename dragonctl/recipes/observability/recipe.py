@@ -75,6 +75,7 @@ def _both(first: Step, second: Step) -> Step:
         want=_Both(first, second),
         after=(*first.after, *second.after),
         waits_for_read_back=first.waits_for_read_back or second.waits_for_read_back,
+        serves=(*first.serves, *second.serves),
     )
 
 
