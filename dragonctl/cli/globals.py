@@ -52,6 +52,16 @@ class Globals:
             return self.local
         return local_by_environment()
 
+    @property
+    def places(self) -> list[str]:
+        """The options that were given and mean an account or an endpoint."""
+        given = {
+            "--profile": self.profile,
+            "--region": self.region,
+            "--endpoint-url": self.endpoint_url,
+        }
+        return [option for option, value in given.items() if value is not None]
+
     def check_local(self) -> None:
         """UsageError where only the environment says which AWS is meant, in no word that is known.
 

@@ -17,7 +17,7 @@ from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import NarrowContext
 from dragonctl.cli.refusals import refusals_of
 from dragonctl.cli.values import OneOf, listed
-from dragonctl.errors import DragonError
+from dragonctl.errors import DragonError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,29 +32,24 @@ FORMS = ("text", "json")
 MARKDOWN = "markdown"
 
 
-def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
-    """Fresh options for one command; None means "not given here". ``forms``: of its answer."""
+def global_parameters(
+    forms: Sequence[str] = FORMS, *, local_alone: bool = False
+) -> list[click.Parameter]:
+    """Fresh options, None for "not given"; ``forms`` and ``local_alone`` as the command's."""
     shared: dict[str, Any] = {"expose_value": False, "callback": _remember, "default": None}
+    place = {**shared, "hidden": local_alone}
     return [
         click.Option(
-            ["--profile"],
-            metavar="NAME",
-            shell_complete=complete("profile"),
-            help="Use this AWS profile.",
-            **shared,
+            ["--profile"], metavar="NAME", shell_complete=complete("profile"),
+            help="Use this AWS profile.", **place,
         ),
         click.Option(
-            ["--region"],
-            metavar="NAME",
-            shell_complete=complete("region"),
-            help="Use this AWS region.",
-            **shared,
+            ["--region"], metavar="NAME", shell_complete=complete("region"),
+            help="Use this AWS region.", **place,
         ),
         click.Option(
-            ["--endpoint-url"],
-            metavar="URL",
-            help="Send calls to this endpoint, not to AWS.",
-            **shared,
+            ["--endpoint-url"], metavar="URL",
+            help="Send calls to this endpoint, not to AWS.", **place,
         ),
         click.Option(["--local"], is_flag=True, help="Use the local AWS.", **shared),
         click.Option(
@@ -66,7 +61,7 @@ def global_parameters(forms: Sequence[str] = FORMS) -> list[click.Parameter]:
             **shared,
         ),
         click.Option(["--debug"], is_flag=True, help="Show AWS calls and tracebacks.", **shared),
-    ]
+    ]  # fmt: skip
 
 
 _OWN = "Options"
@@ -119,18 +114,21 @@ class Command(click.Command):
     """A command that takes the global options too.
 
     ``configured`` False: one that a mistake in ``dragonctl.toml`` or the environment shall not
-    hinder, since it sets nothing of it, and helps with such mistakes.
+    hinder, since it sets nothing of it, and helps with such mistakes. ``local_alone``: one that
+    knows no AWS but the local one, and refuses every option that means another.
     """
 
     context_class = NarrowContext
 
-    def __init__(self, *args: Any, configured: bool = True, **settings: Any) -> None:
-        self.configured = configured
+    def __init__(
+        self, *args: Any, configured: bool = True, local_alone: bool = False, **settings: Any
+    ) -> None:
+        self.configured, self.local_alone = configured, local_alone
         settings.setdefault("context_settings", {})["help_option_names"] = ["-h", "--help"]
         super().__init__(*args, **settings)
         changes = any(parameter.name == "dry_run" for parameter in self.params)
         self.forms = (*FORMS, MARKDOWN) if changes or self.name == "history" else FORMS
-        self.params += global_parameters(self.forms)
+        self.params += global_parameters(self.forms, local_alone=local_alone)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own options first, then those that many commands take, each kind together."""
@@ -178,13 +176,15 @@ class Command(click.Command):
         return rest
 
     def _check(self, ctx: click.Context) -> None:
-        """Refuse a form of answer that the command has not, and a plan that nobody asked for."""
+        """Refuse a form of answer or a place that it has not, and a plan that nobody asked for."""
         if ctx.resilient_parsing:
             return
         if globals_of(ctx).output not in self.forms:
             raise click.UsageError(f"The answer of {self.name} is text or json.", ctx)
         if ctx.find_root().meta.get(OUT) and not ctx.params.get("dry_run"):
             raise click.UsageError("--out keeps the plan of a --dry-run.", ctx)
+        if self.local_alone and (named := globals_of(ctx).places):
+            raise UsageError(f"{self.name} uses the local AWS alone: it takes no {listed(named)}")
 
 
 def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:

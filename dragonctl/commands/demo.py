@@ -11,12 +11,13 @@ from dragonctl.cli.options import command
 
 
 @command(
+    local_alone=True,
     epilog="""\b
 Examples:
   dragonctl demo
   dragonctl demo --verbose
   dragonctl demo --undo
-"""
+""",
 )
 @click.option("--undo", "back", is_flag=True, help="Take it all back.")
 @click.option("--verbose", is_flag=True, help="Show all that each command prints.")

@@ -68,6 +68,21 @@ def test_the_demo_goes_all_the_way_and_back(typed, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("demo --region eu-west-1 --endpoint-url http://x", "--region or --endpoint-url"),
+        ("--profile mine demo --undo", "--profile"),
+    ],
+)
+def test_the_demo_refuses_every_other_aws(typed, line, refused):
+    code, out, err = typed(*line.split())
+    assert (code, out) == (2, "")
+    assert err == f"Error: demo uses the local AWS alone: it takes no {refused}.\n"
+    assert control.status() is None
+    assert "--region" not in typed("demo", "--help")[1]
+
+
+@pytest.mark.parametrize(
     ("whole", "pattern", "expected"),
     [
         (False, "b", "\x1b[1mbee\x1b[0m\nz\na"),
