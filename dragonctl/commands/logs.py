@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from dragonctl.cli.options import (
     until_option,
 )
 from dragonctl.cli.values import WholeNumber
+from dragonctl.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -74,33 +77,62 @@ def logs(
     """
     import time
 
-    from dragonctl.cli.printed import Printed
-    from dragonctl.cli.single_api import require_something
-    from dragonctl.cli.view import View, sources_of
+    from dragonctl.cli.view import sources_of
     from dragonctl.telemetry.times import window
-    from dragonctl.terminal.console import tell
-    from dragonctl.terminal.neutral import neutral
 
     wanted = sources_of(sources)
     _check(follow=follow, until=until, limit=limit, request=request)
     # `why` looks back a day, and names this command: it must find the same lines.
     times = window(("1d" if request else "10m") if since is None else since, until, time.time())
+    looked_for = _LookedFor(grep, exclude, request, limit)
+    with _until_interrupted(follow=follow):
+        _show(chosen, wanted, times, looked_for, follow=follow, local_time=local_time)
+    return 0
+
+
+@contextmanager
+def _until_interrupted(*, follow: bool) -> Iterator[None]:
+    """What never ends by itself is ended by Ctrl-C: there is nothing to tell of that."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        if sys.stderr.isatty():  # which has shown ^C
+            click.echo(err=True)
+        raise click.exceptions.Exit(InterruptedByUserError.exit_code) from None
+
+
+def _show(
+    chosen: dict[str, Any],
+    wanted: Collection[str],
+    times: tuple[int, int | None],
+    looked_for: _LookedFor,
+    *,
+    follow: bool,
+    local_time: bool,
+) -> None:
+    """Write the lines to stdout; a sentence to stderr where there are none."""
+    from dragonctl.cli.printed import Printed
+    from dragonctl.cli.single_api import require_something
+    from dragonctl.cli.view import View
+    from dragonctl.terminal.console import tell
+    from dragonctl.terminal.neutral import neutral
+
     view = View(chosen, "logs", "lambda", "stepfunctions", logs=True)
     groups = view.groups(wanted)
     if not groups:
         require_something(view.app)
         command = Printed.current().command("setup-observability")
         tell(f"No log group is set up. Set them up with: {neutral(command)}")
-        return 0
+        return
     view.warn_of_strangers(groups)
     write, empty = _writer(view, groups, follow=follow, local_time=local_time), True
-    looked_for = _LookedFor(grep, exclude, request, limit)
     for block in _blocks(view, groups, times, looked_for, follow=follow):
         write(block)
         empty = empty and not block
     if empty:
         tell("No line of this time is in these logs.")
-    return 0
 
 
 def _check(*, follow: bool, until: str | None, limit: int | None, request: str | None) -> None:

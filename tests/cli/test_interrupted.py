@@ -77,3 +77,13 @@ def test_after_the_change_it_names_the_way_back(interrupted_at, terminal, local_
     assert code == 130
     assert "Nothing was changed" not in told
     assert "or take back what it did with `dragonctl undo " in told
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_ends_no_other_way_ends_without_a_word(interrupted_at, terminal, application, form):
+    following = ("logs", "--follow", "--output", form, "--endpoint-url", terminal.endpoint)
+    assert terminal.on_aws("setup-observability") == 0
+    assert interrupted_at("dragonctl.telemetry.logs.following", *following) == (130, "")
+    shown = (*following[:1], *following[2:])
+    code, told = interrupted_at("dragonctl.telemetry.logs.merging", *shown)
+    assert (code, "Error: Interrupted." in told) == (130, True)
