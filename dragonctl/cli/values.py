@@ -30,7 +30,15 @@ def _refuse(
 
 
 class OneOf(click.Choice[str]):
-    """One of some words."""
+    """One of some words; those in capitals are AWS's, and may be typed in small letters."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(words, case_sensitive=not all(word.isupper() for word in words))
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """A word as it is listed, completed and compared."""
+        word = super().normalize_choice(choice, ctx)
+        return word if self.case_sensitive else word.upper()
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word, or click's :class:`~click.UsageError` that lists them all."""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from dragonctl.engine.model import Step
 
 
+def _in_capitals(_: click.Context, __: click.Parameter, verb: str | None) -> str | None:
+    """Callback of an HTTP method, as requests have it."""
+    return verb and verb.upper()
+
+
 @command(
     epilog="""\b
 Examples:
@@ -33,6 +38,7 @@ Examples:
 @click.option(
     "--method",
     metavar="VERB",
+    callback=_in_capitals,
     shell_complete=complete_methods,
     help="Match only this HTTP method.",
 )

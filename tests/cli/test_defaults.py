@@ -120,3 +120,15 @@ def test_the_top_level_is_of_its_types(told):
         with pytest.raises(UsageError, match=r"dragonctl\.toml") as refused:
             told(text)
         assert words in str(refused.value)
+
+
+def test_words_of_aws_may_be_typed_in_small_letters(terminal, application):
+    terminal.toml('[setup-observability]\nlog_level = "error"\n')
+    line = ("setup-observability", "--state-machine-level", "Fatal", "--dry-run", "-o", "json")
+    assert terminal.on_aws(*line) == 0
+    written = {change["after"] for change in terminal.document()["changes"]
+               if change["field"].lower().endswith("level")}  # fmt: skip
+    assert written == {"ERROR", "FATAL"}
+    line = ("set-sampling", "--rate", "1", "--method", "post", "--dry-run", "-o", "json")
+    assert terminal.on_aws(*line) == 0
+    assert "POST" in {change["after"] for change in terminal.document()["changes"]}
