@@ -1,111 +1,38 @@
 """Reading journals: the one way from the lines on the disk to runs, for whatever asks history.
 
-What :mod:`dragonctl.engine.journal` writes has the types below, member by member; what does not is
-passed over, line by line, and said once. A member, or an event, that a later version adds is no
-fault. Only files that nobody but this user can have written are read.
+What has not the types of :mod:`dragonctl.engine.journal_lines` is passed over, line by line, and
+said once. Only files that nobody but this user can have written are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 
 from dragonctl.engine.journal import TAKEN, Scope
+from dragonctl.engine.journal_lines import (
+    AnswerLine,
+    BeginLine,
+    CallLine,
+    DoneLine,
+    EndLine,
+    KnownLine,
+    ServesLine,
+    StepLine,
+    journal_lines,
+)
 from dragonctl.engine.model import State
-from dragonctl.engine.reversal import JOURNAL_PATTERN, Reversal, from_journal
+from dragonctl.engine.reversal import Reversal, from_journal
 from dragonctl.errors import DragonError
 from dragonctl.paths import ANOTHER, check_folder, read_own_file
 
 _LARGEST_BYTES = 256 << 20
 """A run of a thousand things writes a few megabytes."""
-_DEEPEST = 100
-"""How deep a value is nested at most: AWS's own documents stay far below."""
 _NAMED = 5
 """How many lines a sentence names."""
-
-_Time = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)$")]
-_Undo = Annotated[str, msgspec.Meta(pattern=JOURNAL_PATTERN)]
-
-
-class _Event(msgspec.Struct, tag_field="event"):
-    time: _Time
-
-
-class _Begin(_Event, tag="begin"):
-    run: Annotated[str, msgspec.Meta(min_length=1)]
-    command: str
-    user: str
-    account: str
-    region: str
-    endpoint: str
-    undoes: str | None = None
-    of: str | None = None
-
-
-class _Step(_Event, tag="step"):
-    step: str
-    kind: str
-    identity: dict[str, str]
-    title: str
-    before: dict[str, Any] | None
-    expected: dict[str, Any] | None
-    undo: _Undo
-    requires: list[str]
-    fields: list[str] | None = None
-    serves: list[str] = []
-
-
-class _Serves(_Event, tag="serves"):
-    step: str
-    serves: list[str]
-
-
-class _Call(_Event, tag="call"):
-    step: str
-    service: str
-    operation: str
-    params: dict[str, Any]
-
-
-class _Answer(_Event, tag="answer"):
-    step: str
-    operation: str
-    outcome: str
-
-
-class _Change(msgspec.Struct):
-    resource: str
-    field: str
-    before: Any
-    after: Any
-
-
-class _Done(_Event, tag="done"):
-    step: str
-    after: dict[str, Any] | None
-    changes: list[_Change]
-
-
-class _End(_Event, tag="end"):
-    outcome: Literal["done", "failed"]
-
-
-class _Named(msgspec.Struct):
-    """Any event: what a later version writes may have a name that is not known here."""
-
-    event: str
-
-
-_Known = _Begin | _Step | _Serves | _Call | _Answer | _Done | _End
-_EVENTS = msgspec.json.Decoder(_Known)
-_NAMES = msgspec.json.Decoder(_Named)
-_KNOWN_NAMES = {"begin", "step", "serves", "call", "answer", "done", "end"}
-# What a decoder says of bytes that are no such thing: no UTF-8, no JSON, another type, too deep.
-_NOT_SUCH = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 @dataclass
@@ -128,6 +55,8 @@ class Entry:
     """Those that it was about to change; None: an earlier version did not write them down."""
     serves: tuple[str, ...] = ()
     """Whose sake it was for; none in what an earlier version wrote."""
+    birth: str = ""
+    """What AWS gives to this very thing alone; "" where it gives nothing, or was not asked."""
     ended: bool = False
     changes: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
@@ -263,11 +192,13 @@ def read_run(content: bytes) -> tuple[Run | None, str]:
     run: Run | None = None
     passed_over = []
     is_others = False
-    for number, event in _events(content):
-        if run is None and isinstance(event, _Begin):
+    for number, event in journal_lines(content):
+        if run is None and isinstance(event, BeginLine):
             run = _begun(event)
             continue
-        is_others |= isinstance(event, _Begin)  # what follows is another run's, whose is not told
+        is_others |= isinstance(
+            event, BeginLine
+        )  # another run's, whose is not told
         if event is None or run is None or is_others or not _retell(run, event):
             passed_over.append(number)
     if run is None:
@@ -305,61 +236,18 @@ def _without_beginning(path: Path, content: bytes) -> DragonError:
     )
 
 
-def _events(content: bytes) -> Iterator[tuple[int, _Known | None]]:
-    """The number of each line, with its event; None in the place of what is none.
-
-    Events that a later version has invented are left out, and so is a last line that was cut
-    short: after it nothing was done.
-    """
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            event = _EVENTS.decode(line)
-            yield number, None if _is_deep(line, event) else event
-        except _NOT_SUCH:
-            is_cut = number == len(lines)
-            if not is_cut and not _is_later(line):
-                yield number, None
-
-
-def _is_later(line: bytes) -> bool:
-    """Whether it is an event of another name than those that this version writes."""
-    try:
-        return _NAMES.decode(line).event not in _KNOWN_NAMES
-    except _NOT_SUCH:
-        return False
-
-
-def _is_deep(line: bytes, event: _Known) -> bool:
-    if line.count(b"{") + line.count(b"[") <= _DEEPEST:
-        return False
-    level: list[Any] = [msgspec.to_builtins(event)]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _begun(event: _Begin) -> Run:
+def _begun(event: BeginLine) -> Run:
     scope = Scope(event.account, event.region, event.endpoint)
     return Run(event.run, event.time, event.command, scope, event.user, event.undoes, event.of)
 
 
-def _retell(run: Run, event: _Known) -> bool:
+def _retell(run: Run, event: KnownLine) -> bool:
     """Add what a line tells to its run; False where it cannot stand there."""
-    if run.outcome is not None or isinstance(event, _Begin):
+    if run.outcome is not None or isinstance(event, BeginLine):
         return False  # nothing is written after the end
-    if isinstance(event, _End):
+    if isinstance(event, EndLine):
         run.outcome = event.outcome
-    elif isinstance(event, _Step):
+    elif isinstance(event, StepLine):
         run.entries[event.step] = Entry(
             event.step,
             event.kind,
@@ -372,22 +260,22 @@ def _retell(run: Run, event: _Known) -> bool:
             None if event.fields is None else tuple(event.fields),
             (*event.serves, *run.served.get(event.step, ())),
         )
-    elif isinstance(event, _Serves):
+    elif isinstance(event, ServesLine):
         _serve(run, event)
     elif event.step not in run.entries:
         return False
-    elif isinstance(event, _Call):
+    elif isinstance(event, CallLine):
         run.entries[event.step].calls += 1
-    elif isinstance(event, _Answer):
+    elif isinstance(event, AnswerLine):
         run.entries[event.step].calls -= event.outcome not in TAKEN
-    elif isinstance(event, _Done):
+    elif isinstance(event, DoneLine):
         entry = run.entries[event.step]
-        entry.after, entry.ended = event.after, True
+        entry.after, entry.birth, entry.ended = event.after, event.birth, True
         entry.changes = [msgspec.structs.asdict(change) for change in event.changes]
     return True
 
 
-def _serve(run: Run, event: _Serves) -> None:
+def _serve(run: Run, event: ServesLine) -> None:
     """Add to whom a thing serves: this is told before its step, or after."""
     run.served[event.step] = (*run.served.get(event.step, ()), *event.serves)
     if entry := run.entries.get(event.step):

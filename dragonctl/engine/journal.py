@@ -140,11 +140,13 @@ class Journal:
 
     def done(self, step: Step, reading: Reading | None, changes: tuple[Change, ...]) -> None:
         """How the thing stands after the step."""
+        birth = step.resource.birth(reading) if reading else ""
         self._write(
             "done",
             step=step.resource.identifier,
             after=masked_state(step.resource, reading.state) if reading else None,
             changes=[masked_change(step.resource, change) for change in changes],
+            **({"birth": birth} if birth else {}),
         )
 
     def serve(self, step: Step) -> None:

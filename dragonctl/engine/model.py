@@ -8,7 +8,7 @@ the rest for all of them: planning, writing, reading back, the journal, undo.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -259,6 +259,17 @@ class Resource(ABC):
         """
         return None
 
+    def birth(self, reading: Reading) -> str:
+        """What AWS gave this very thing when it was made, and gives no other of its name.
+
+        "" where AWS gives nothing such.
+        """
+        return ""
+
+    def outlasting(self, fields: Collection[str], now: State) -> Iterable[str]:
+        """The fields that hold of their own what these held, so that it stays where these go."""
+        return ()
+
     def data_lost_on_delete(self, aws: Reader, have: Reading) -> str | None:
         """What a deletion would destroy for good, so that an undo must not delete it; or None."""
         return None
@@ -304,6 +315,8 @@ class Step:
     ``warn`` gives what a person must know before the step changes the thing as it stands.
     ``serves`` names the identifiers of the things for whose sake the step is, which it may leave as
     they are: an undo takes from these alone what the step gave them.
+    ``births`` are those of the thing that is meant, as far as they are known: one that was made
+    anew since, under the same name, is another.
     """
 
     title: str
@@ -319,6 +332,7 @@ class Step:
     instead: Callable[[DragonError], tuple[Want, str] | None] = lambda _: None
     warn: Callable[[Reading | None], Iterable[str]] = lambda _: ()
     serves: tuple[str, ...] = ()
+    births: frozenset[str] = frozenset()
 
     def wanted(self, have: Reading | None, done: Mapping[str, Reading | None]) -> State | None:
         """What this step wants of the thing as it stands."""
@@ -326,6 +340,8 @@ class Step:
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
         """Why a considerate step leaves its thing as it is, or None."""
+        if self.births and self.resource.birth(have) not in {"", *self.births}:
+            return "it was made anew since, and is another thing"
         want = self.wanted(have, done)
         found = self.needed(done)
         if want is None:  # what holds data stays whoever uses it, and that is quickly asked

@@ -226,7 +226,15 @@ class _Past:
             needed=_Needed(identifier, dependents),
             warn=_Left(self),
             serves=self.entry.serves,
+            births=self._births(),
         )
+
+    def _births(self) -> frozenset[str]:
+        """Those of the run's thing, and of what later runs made in its stead; none if not known."""
+        if not self.entry.birth:
+            return frozenset()
+        later = (run.entries.get(self.entry.identifier) for run in self.later)
+        return frozenset({self.entry.birth, *(one.birth for one in later if one and one.birth)})
 
     def beside(self, have: Reading | None) -> Restoration:
         """What it was before the run, beside how it stands."""
@@ -273,7 +281,23 @@ class _Left:
         if changed and have is None:
             name = self.past.entry.identifier
             return (f"{name} is gone: {f'{by} deleted it' if by else 'deleted after that run'}.",)
-        return (*self._changed(changed, by), *self._lost(lost), *self._needed(back.needed))
+        return (
+            *self._changed(changed, by),
+            *self._lost(lost),
+            *self._needed(back.needed),
+            *self._outlasting(back),
+        )
+
+    def _outlasting(self, back: Restoration) -> Iterator[str]:
+        """What others gave as its own to a part of the thing stays, though the whole's goes."""
+        if back.have is None or back.wanted is None:
+            return
+        was = self.past.entry.before or {}
+        found = self.past.resource.outlasting(back.returning, back.now)
+        if fields := [one for one in found if not is_same(was.get(one), back.now[one])]:
+            by = self.past.changed_by(fields, back.have)
+            who = by or "somebody"
+            yield f"{self._named(fields)}: left, {who} has set it for that part alone."
 
     def _needed(self, needed: Mapping[str, str]) -> Iterator[str]:
         for why in dict.fromkeys(needed.values()):

@@ -6,7 +6,7 @@ Method settings live under a key such as ``*/*`` or ``~1dragons/GET``; a field o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -147,6 +147,23 @@ class Stage(Resource):
         else:
             return ()
         return (LogGroupSettings(name).identifier,)
+
+    def birth(self, reading: Reading) -> str:
+        """``createdDate``: UpdateStage changes ``lastUpdatedDate`` alone."""
+        return str((reading.facts.get("raw") or {}).get("createdDate") or "")
+
+    def outlasting(self, fields: Collection[str], now: State) -> Iterable[str]:
+        """A method's own settings: none of them follows ``*/*``."""
+        general = [
+            one for one in fields if _key_of(one) == ALL_METHODS and now.get(one) is not None
+        ]
+        return [
+            own
+            for key in method_keys(now)
+            for field in general
+            if (own := field.replace(ALL_METHODS, key, 1)) not in fields
+            and now.get(own) == now[field]
+        ]
 
     def needed_since(self, was: State, then: State) -> Mapping[str, str]:
         """A cluster, by methods that cache and did not before it was there."""

@@ -44,7 +44,12 @@ class Role(Resource):
             "path": role.get("Path", "/"),
             **{f"tags/{tag['Key']}": tag["Value"] for tag in role.get("Tags", [])},
         }
-        return Reading(state, {"arn": role["Arn"], "used": role.get("RoleLastUsed", {})})
+        used, name = role.get("RoleLastUsed", {}), role.get("RoleId")
+        return Reading(state, {"arn": role["Arn"], "used": used, "id": name})
+
+    def birth(self, reading: Reading) -> str:
+        """``RoleId``, which a later role of the same name does not get."""
+        return str(reading.facts.get("id") or "")
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """CreateRole; or UpdateAssumeRolePolicy and UpdateRole; or DeleteRole."""

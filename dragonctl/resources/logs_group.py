@@ -72,6 +72,7 @@ class LogGroupSettings(Resource):
             "key": group.get("kmsKeyId"),
             "filters": group.get("metricFilterCount", 0),
             "guards": list(_guards(group)),
+            "made": group.get("creationTime"),
         }
         return Reading(state, facts)
 
@@ -89,6 +90,10 @@ class LogGroupSettings(Resource):
             yield Call("logs", "DeleteRetentionPolicy", name)
         elif days != now:
             yield Call("logs", "PutRetentionPolicy", {**name, "retentionInDays": days})
+
+    def birth(self, reading: Reading) -> str:
+        """``creationTime``, in milliseconds."""
+        return str(reading.facts.get("made") or "")
 
     def data_lost_on_delete(self, aws: Reader, have: Reading) -> str | None:
         """Log events are never deleted."""

@@ -53,6 +53,10 @@ class MachineSettings(Resource):
         params = {"stateMachineArn": self.arn, **members(FIELDS, raw, goal, differing)}
         yield Call("stepfunctions", "UpdateStateMachine", params)
 
+    def birth(self, reading: Reading) -> str:
+        """``creationDate``: an update has a date of its own."""
+        return str((reading.facts.get("raw") or {}).get("creationDate") or "")
+
     def tags(self, aws: Reader, have: Reading) -> tuple[Tags, ...]:
         """ListTagsForResource: the description does not show them."""
         return (pairs(read_tags(aws, self.arn)),)
