@@ -1,7 +1,8 @@
 """Every command that is printed for somebody to type: it works as it is printed.
 
 It carries what the run itself was given of where to look (``--profile``, ``--region``,
-``--endpoint-url``, ``--local``, ``--api``, ``--all``), as far as that command takes it. Texts that
+``--endpoint-url``, ``--local``, ``--api``, ``--all``) and of what it is about (``--function``,
+``--state-machine``, ``--no-discover``), as far as that command takes it. Texts that
 are written where no command line is known (hints, warnings, reasons) hold a command between
 backquotes, with ``dragonctl`` before it, and are completed here when they are told.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import click
 
@@ -22,6 +24,8 @@ from dragonctl.cli.local_switch import endpoint
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
 _AWS_IN_TEXT = re.compile(r"`(aws [a-z][^`\n]*)`")
 _AWS_ACCESS = ("configure", "sso", "login")
+_ALONE = "--no-discover"
+_SELECTION = frozenset({"--function", "--state-machine", _ALONE})
 _PLACE = ("--profile", "--region", "--endpoint-url")
 
 
@@ -107,6 +111,7 @@ class Printed:
         if self.line.has("--local") and not {"--local", "--endpoint-url"} & named:
             yield "--local"
         command = next((word for word in words if word in command_names()), "")
+        yield from self._selected(named, option_names(command))
         if {"--api", "--all"} & named or "--api" not in option_names(command):
             return
         apis, takes_several = self.line.values("--api"), "--all" in option_names(command)
@@ -114,6 +119,16 @@ class Printed:
             yield from ("--api", api)
         if self.line.has("--all") and takes_several:
             yield "--all"
+
+    def _selected(self, named: AbstractSet[str], takes: AbstractSet[str]) -> Iterator[str]:
+        """The functions and state machines that the run was given, and whether they are all."""
+        if named & _SELECTION or not takes >= _SELECTION:
+            return
+        for option in sorted(_SELECTION - {_ALONE}):
+            for value in self.line.values(option):
+                yield from (option, value)
+        if self.line.has(_ALONE):
+            yield _ALONE
 
 
 def _without_apis(line: Sequence[str]) -> Iterator[str]:

@@ -194,10 +194,11 @@ def setup_observability(
 
         def plan_notes(planned: Plan) -> Iterator[str]:
             from dragonctl.status.controls import effects  # where something changes
+            from dragonctl.status.problem import CommandContext
 
             if dry_run or check:
                 yield from costs(reads, app, planned)
-            yield from effects(planned)
+            yield from effects(planned, CommandContext(stages=stages))
 
         return Goal(
             app.title,

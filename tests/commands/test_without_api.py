@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.applications import small
 from tests.applications.builder import Builder
 
 ALONE = ("--no-discover", "--function", "south-work")
+FLOW = ("--no-discover", "--state-machine", "south-flow")
 
 
 @pytest.fixture
@@ -47,6 +49,31 @@ def test_only_what_is_named_is_read_and_changed(two, dragonctl, asked, tmp_path)
     told = dragonctl("status", *ALONE, "--output", "json").document
     assert (told["apis"], [one["name"] for one in told["functions"]]) == ([], ["south-work"])
     assert "CloudWatch role" not in dragonctl("status", *ALONE).stdout
+
+
+def test_what_is_advised_is_about_what_is_named_alone(two, dragonctl):
+    def advised(*line):
+        """The command that meets CloudWatch.16, which keeping events for 30 days fails."""
+        told = dragonctl("setup-observability", *line, "--dry-run", "--output", "json").document
+        (fails,) = (one for one in told["notes"] if one.startswith("Fails CloudWatch.16"))
+        return shlex.split(fails.split("`")[1])[1:]
+
+    plan = dragonctl(*advised(*ALONE), "--dry-run", "--output", "json").document
+    kept = {one["after"] for one in plan["changes"] if one["field"] == "retentionInDays"}
+    assert kept == {365}
+    assert not any("north" in one["resource"] for one in plan["changes"])
+    assert not any("apigateway-" in one["resource"] for one in plan["changes"])
+    of_a_stage = ("--api", "north", "--stage", "prod")
+    assert set(of_a_stage) <= set(advised(*of_a_stage))
+    dragonctl("setup-observability", *FLOW, "--execution-data")
+
+    def ends():
+        warnings = dragonctl("status", *FLOW, "--output", "json").document["warnings"]
+        return [shlex.split(one.split("`")[1])[1:] for one in warnings if "ends it" in one]
+
+    (line,) = ends()
+    assert dragonctl(*line).code == 0
+    assert ends() == []
 
 
 def test_a_state_machine_alone_brings_no_function(two, dragonctl):

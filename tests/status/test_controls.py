@@ -14,6 +14,7 @@ from dragonctl.status.controls import Evidence, effects, findings
 from dragonctl.status.controls.evidence import AUTHORIZERS, METHODS, TAGS
 from dragonctl.status.controls.public_access import POLICY
 from dragonctl.status.controls.tables import ACTIVITY, ALARM, API, FUNCTION, GROUP, MACHINE, STAGE
+from dragonctl.status.problem import CommandContext
 from tests.status.test_problems import function, group, machine, observed, stage
 
 BOTH_LOG = {"*/*": {"loggingLevel": "INFO"}, "a/GET": {"loggingLevel": "ERROR"}}
@@ -221,14 +222,14 @@ def planned(resource, want, have):
 def test_a_control_that_something_still_fails_is_not_told_as_met():
     traced = planned(Stage("a1", "prod"), {"tracingEnabled": True}, {"tracingEnabled": False})
     left = planned(Stage("a1", "test"), {}, {"tracingEnabled": False})
-    assert any("APIGateway.3" in one for one in effects(Plan((traced,))))
-    assert not any("APIGateway.3" in one for one in effects(Plan((traced, left))))
+    assert any("APIGateway.3" in one for one in effects(Plan((traced,)), CommandContext()))
+    assert not any("APIGateway.3" in one for one in effects(Plan((traced, left)), CommandContext()))
 
 
 def test_what_failed_before_is_no_news():
     short, shorter = {"retentionInDays": 30}, {"retentionInDays": 7}
     again = planned(LogGroupSettings("g"), shorter, short)
-    assert list(effects(Plan((again,)))) == []
+    assert list(effects(Plan((again,)), CommandContext())) == []
     lowered = planned(LogGroupSettings("g"), short, {"retentionInDays": None})
-    (said,) = effects(Plan((lowered,)))
+    (said,) = effects(Plan((lowered,)), CommandContext())
     assert said.startswith("Fails CloudWatch.16")

@@ -8,6 +8,7 @@ from dragonctl.engine.model import Reading
 from dragonctl.engine.plan import Plan, Planned
 from dragonctl.status.controls.model import Control, Shown
 from dragonctl.status.controls.tables import FUNCTION, GROUP, MACHINE, STAGE
+from dragonctl.status.problem import CommandContext
 
 _CONTROLS = {
     "apigateway-stage": STAGE,
@@ -17,9 +18,10 @@ _CONTROLS = {
 }
 
 
-def effects(plan: Plan) -> Iterator[str]:
+def effects(plan: Plan, context: CommandContext) -> Iterator[str]:
     """Sentences for a person: what an auditor will say after this plan, where it changes that.
 
+    ``context``: how the user reached what is planned for.
     A control counts as met only if nothing that the plan speaks of fails it afterwards.
     """
     verdicts = [one for item in plan.items for one in _verdicts(item)]
@@ -37,7 +39,7 @@ def effects(plan: Plan) -> Iterator[str]:
         control for control, before, after in verdicts if before is not False and after is False
     )
     for control in failed:
-        way = control.why or f"`dragonctl {' '.join(control.words)}` meets it"
+        way = control.why or f"`{context.command(*control.words)}` meets it"
         yield f"Fails {' and '.join(control.ids)}, which ask for {control.title}: {way}."
 
 
