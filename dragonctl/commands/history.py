@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,7 +35,7 @@ _FACTS = (
 Examples:
   dragonctl history
   dragonctl history --region eu-west-1
-  dragonctl history 20261123-101500-3fa9    # what that run changed, field by field
+  dragonctl history 20261123-101500-3fa9    # what that run changed; 3fa9 will do, too
   dragonctl history 20261123-101500-3fa9 --output markdown    # for the ticket
 """
 )
@@ -107,7 +108,7 @@ def _markdown(run: Run, row: dict[str, Any]) -> str:
     return page(f"Run {run.run}", facts, table, cut_short)
 
 
-def _row(run: Run, taken_back: set[str]) -> dict[str, Any]:
+def _row(run: Run, taken_back: Collection[str]) -> dict[str, Any]:
     return {
         "run": run.run,
         "time": run.time,
@@ -134,9 +135,11 @@ def _all_changes(run: Run) -> dict[str, list[dict[str, Any]]]:
 
 
 def _named(history: History, name: str) -> Run:
-    """The run of this name; a sentence where there is none, or its journal is not believed."""
+    """The run of this name, or part of one; a sentence where none is, or none is believed."""
+    from dragonctl.engine.run_names import whole_name
     from dragonctl.errors import UsageError
 
+    name = whole_name(history, name)
     if name in history.refused:
         raise history.refused[name]
     found = next((run for run in history.runs if run.run == name), None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   dragonctl undo                         # the last run that is not undone yet
-  dragonctl undo 20261123-101500-3fa9    # that run
+  dragonctl undo 20261123-101500-3fa9    # that run; 3fa9 will do, or how it begins
   dragonctl undo --dry-run --verbose     # every field of what would be deleted, too
 """
 )
@@ -56,7 +56,7 @@ def undo(
             f"Undo of {chosen.title}, run {chosen.run}",
             back.steps,
             back.kept,
-            () if run else tuple(_next(session, chosen, planned)),
+            tuple(_next(session, chosen, planned) if not run else _again(session, chosen, planned)),
             question=_question(chosen, planned, titles, brief=not verbose),
             also={"undoes": chosen.run},
             brief=not verbose,
@@ -100,6 +100,14 @@ def _next(session: Session, chosen: Run, planned: Plan) -> Iterator[str]:
                 yield f"After this one, `dragonctl undo` takes back {run}.{_deletes(ended)}"
 
 
+def _again(session: Session, chosen: Run, planned: Plan) -> Iterator[str]:
+    """What who undoes a run by its name must know: that there is nothing left of it, and why."""
+    from dragonctl.engine.undo import undone
+
+    if not planned.changes and (by := undone(session.history.runs).get(chosen.run)):
+        yield f"Run {chosen.run} was undone already, by run {by}."
+
+
 def _deletes(titles: Sequence[str]) -> str:
     """A sentence on what people's requests go to, and what would be deleted; or nothing."""
     return f" That deletes what requests go to: {', '.join(sorted(titles))}." if titles else ""
@@ -107,10 +115,12 @@ def _deletes(titles: Sequence[str]) -> str:
 
 def _chosen(session: Session, name: str | None) -> Run:
     """The run that is meant; the session learns of the regions that may share things with it."""
+    from dragonctl.engine.run_names import whole_name
     from dragonctl.engine.undo import choose, elsewhere
     from dragonctl.errors import DragonError
 
     history = session.history
+    name = name and whole_name(history, name)
     if name in history.refused:
         raise history.refused[name]
     session.reads.elsewhere = elsewhere(history.runs, session.scope)

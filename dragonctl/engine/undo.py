@@ -125,12 +125,12 @@ def elsewhere(runs: Iterable[Run], scope: Scope) -> frozenset[str]:
     return frozenset(one.region for one in scopes) - {scope.region}
 
 
-def undone(runs: Iterable[Run]) -> set[str]:
-    """The runs that an undo, itself not undone, has taken back."""
-    taken_back: set[str] = set()
+def undone(runs: Iterable[Run]) -> dict[str, str]:
+    """The runs that an undo, itself not undone, has taken back -> the first such undo."""
+    taken_back: dict[str, str] = {}
     for run in reversed(list(runs)):
         if run.undoes and run.outcome == "done" and run.run not in taken_back:
-            taken_back.add(run.undoes)
+            taken_back[run.undoes] = run.run
     return taken_back
 
 
@@ -309,7 +309,7 @@ class _Left:
 
     def _changed(self, fields: list[str], by: str) -> tuple[str, ...]:
         what = self._named(fields)
-        if by and self.past.entry.before is None:
+        if fields and by and self.past.entry.before is None:
             return (f"{self.past.entry.identifier} is left: {by} changed it.",)
         match len(fields):
             case 0:

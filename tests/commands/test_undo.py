@@ -71,3 +71,35 @@ def test_what_is_gone_is_said_to_be_gone(dragonctl, runs):
     assert said.stderr.count(f"is gone: run {deleted} (delete-app) deleted it.") == 3
     assert "was changed after that run" not in said.stderr
     assert "After this one" not in said.stderr  # what the next one made is gone, too
+
+
+def test_a_part_of_a_runs_name_will_do_where_one_run_alone_has_it(dragonctl, runs):
+    made, last = runs
+    for part in (last[-4:], last[:-1]):
+        shown = dragonctl("history", part, "--output", "json").document["runs"]
+        assert [one["run"] for one in shown] == [last]
+    day = made.partition("-")[0]
+    for command in ("history", "undo"):
+        several = dragonctl(command, day)
+        assert several.code == 2
+        assert several.stderr == f"Error: '{day}' may be one of several runs: {last}, {made}.\n"
+        assert f"There is no run '{day}x'." in dragonctl(command, f"{day}x").stderr
+    undone = dragonctl("undo", last[-4:], "--yes", "--output", "json").document
+    assert (undone["undoes"], len(undone["changes"])) == (last, 1)
+
+
+def test_a_run_that_is_undone_already_is_said_to_be_so_and_by_which_run(dragonctl, runs):
+    made, last = runs
+    by = {
+        run: dragonctl("undo", run, "--yes", "-o", "json").document["run"] for run in (last, made)
+    }
+    for run in (last, made):
+        again = dragonctl("undo", run)
+        assert again.code == 0
+        said, *rest = [line for line in again.stderr.splitlines() if " left" in line or run in line]
+        assert said == f"  Run {run} was undone already, by run {by[run]}."
+        assert rest == []
+    told = dragonctl("undo", last, "--output", "json").document["notes"]
+    assert told == [f"Run {last} was undone already, by run {by[last]}."]
+    dragonctl("undo", by[last], "--yes")
+    assert dragonctl("undo", last, "--dry-run", "--output", "json").document["notes"] == []

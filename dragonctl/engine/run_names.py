@@ -1,0 +1,26 @@
+"""The name of a run, or a part of it that a person types."""
+
+from __future__ import annotations
+
+from dragonctl.engine.history import History
+from dragonctl.errors import UsageError
+
+_NAMED = 5
+"""How many candidates a sentence names, the last first."""
+
+
+def whole_name(history: History, typed: str) -> str:
+    """The run whose name begins with what was typed, or ends with it after its last ``-``.
+
+    What no run bears stays as it is typed; UsageError where several do. Runs whose journal is not
+    believed count, too: none is undone in another's place.
+    """
+    known = {*(run.run for run in history.runs), *history.refused}
+    if typed in known:
+        return typed
+    found = [one for one in known if one.startswith(typed) or one.rpartition("-")[2] == typed]
+    if len(found) > 1:
+        latest = sorted(found, reverse=True)[:_NAMED]
+        rest = [f"{len(found) - _NAMED} more"] if len(found) > _NAMED else []
+        raise UsageError(f"{typed!r} may be one of several runs: {', '.join([*latest, *rest])}")
+    return found[0] if found else typed
