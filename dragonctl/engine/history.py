@@ -196,9 +196,7 @@ def read_run(content: bytes) -> tuple[Run | None, str]:
         if run is None and isinstance(event, BeginLine):
             run = _begun(event)
             continue
-        is_others |= isinstance(
-            event, BeginLine
-        )  # another run's, whose is not told
+        is_others |= isinstance(event, BeginLine)  # another run's, whose is not told
         if event is None or run is None or is_others or not _retell(run, event):
             passed_over.append(number)
     if run is None:
