@@ -229,6 +229,7 @@ def change_options(function: F) -> F:
 _ASK = {"apply", "delete_app", "deploy_edge", "enable_cache", "undo"}
 _NEVER_WAIT = {"set_endpoint", "set_sampling", "setup_alarms", "setup_dashboard"}
 """Commands by their modules; what does nothing for a command it takes, and its help leaves out."""
+_WAITED_FOR = {"setup_observability": "function updates"}
 
 
 def how_options(function: F) -> F:
@@ -240,7 +241,7 @@ def how_options(function: F) -> F:
             "--no-wait",
             is_flag=True,
             hidden=name in _NEVER_WAIT,
-            help="Do not wait for cache clusters and function updates.",
+            help=f"Do not wait for {_WAITED_FOR.get(name, 'cache clusters and function updates')}.",
         ),
         click.option(
             "--yes", "-y", is_flag=True, hidden=name not in _ASK, help="Do not ask; answer yes."

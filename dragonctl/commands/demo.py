@@ -19,11 +19,16 @@ Examples:
   dragonctl demo --undo
 """,
 )
-@click.option("--undo", "back", is_flag=True, help="Take it all back.")
+@click.option(
+    "--undo",
+    "back",
+    is_flag=True,
+    help="Take back every run on the local AWS since the demo began, yours, too.",
+)
 @click.option("--verbose", is_flag=True, help="Show all that each command prints.")
 @click.pass_context
 def demo(context: click.Context, back: bool, verbose: bool) -> int:
-    """Show it all on the sample application: a local AWS, no account, about ten seconds.
+    """Show it all on the sample application: a local AWS, no account, in seconds.
 
     Each step shows the command line that you would type, and the lines of its answer that it is
     about. Nothing outside the local AWS is touched, whatever credentials there are.

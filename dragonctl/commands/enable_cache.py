@@ -50,8 +50,10 @@ Examples:
 @click.option(
     "--invalidation",
     type=OneOf(["require", "ignore-warn", "ignore"]),
-    help="When a caller without permission asks for a fresh answer: refuse, or use the cache with"
-    " or without a warning.",
+    show_default="what each method has; at first ignore-warn",
+    help="When a caller without permission asks for a fresh answer: require = refuse with 403,"
+    " ignore-warn = answer from the cache with a warning header, ignore = answer from it without"
+    " one.",
 )
 @click.option(
     "--allow-shared", is_flag=True, help="Cache even where callers get each other's answers."

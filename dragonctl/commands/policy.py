@@ -70,8 +70,9 @@ def policy(
     no_discover: bool,
     **given: object,
 ) -> int:
-    """Print the IAM policy that COMMAND needs, and no more, for its first run with its defaults.
+    """Print the IAM policy that COMMAND needs, and no more, for its first run.
 
+    With its default options, and those below that need rights of their own, where they are given.
     The document is worked out from what the command reads and would write for this application;
     nothing is changed.
     """

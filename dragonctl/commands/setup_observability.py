@@ -43,7 +43,9 @@ Examples:
     help="Log full requests and responses.",
 )
 @_logging_option(
-    "--data-trace-for", metavar="TIME", help="Log them, and report it once 30m, 2h or 1d are over."
+    "--data-trace-for",
+    metavar="TIME",
+    help="Log them, and report it once 30m, 2h or 1d are over; nothing is switched off by itself.",
 )
 @_logging_option(
     "--metrics/--no-metrics",
@@ -76,8 +78,8 @@ Examples:
     "--retention",
     type=WholeNumber(),
     metavar="DAYS",
-    show_default="30, in new groups only",
-    help="Keep logs for so many days, in every group.",
+    help="Keep events this many days, in every log group. Without it: 30 days for new groups,"
+    " others unchanged.",
 )
 @_logging_option(
     "--log-format",

@@ -75,8 +75,8 @@ def traces(
 ) -> int:
     """List the traces of an application, group them, or show one as a waterfall.
 
-    Of one trace, a call and the segment that X-Ray inferred from it are one row, and so are equal
-    calls.
+    Of one trace, a call and what X-Ray inferred from it stand in one row. Calls that are equal
+    share a row, too, with their number.
     """
     import time
 
