@@ -206,12 +206,8 @@ class _Work:
         with context.scope(cleanup=False):
             goal = rest()
         begun = {item.step.resource.identifier for item in first.items}
-        steps = []
-        for step in goal.steps:
-            if step.resource.identifier not in begun:
-                steps.append(step)
-            elif step.serves:  # a stage's log group, to which a function was found to write
-                self.journal.serve(step)
+        steps = [step for step in goal.steps if step.resource.identifier not in begun]
+        self.journal.serve(step for step in goal.steps if step.resource.identifier in begun)
         more = plan(self.session.reads, steps, first)
         whole.set_result(goal)
         return more

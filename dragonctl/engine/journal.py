@@ -149,13 +149,21 @@ class Journal:
             **({"birth": birth} if birth else {}),
         )
 
-    def serve(self, step: Step) -> None:
-        """Whom a thing of this run serves besides: known only when its step has been planned."""
-        about = {"step": step.resource.identifier, "serves": list(step.serves)}
+    def serve(self, steps: Iterable[Step]) -> None:
+        """Whom things of this run serve besides, as is known only once the rest has been planned.
+
+        A stage's log group, say, to which a function was found to write.
+        """
+        served = [
+            {"step": step.resource.identifier, "serves": list(step.serves)}
+            for step in steps
+            if step.serves
+        ]
         with self._lock:
             if self._file is None:
-                self._served.append(about)
-            else:
+                self._served += served
+                return
+            for about in served:
                 self._append("serves", **about)
 
     def end(self, outcome: str) -> None:

@@ -391,21 +391,3 @@ def test_the_sample_is_deployed_where_there_is_no_lambdas_folder(dragonctl):
     done = dragonctl("deploy-function")
     assert done.code == 2
     assert "--source" in done.stderr
-
-
-def test_code_that_somebody_brought_since_keeps_its_processor(
-    dragonctl, write, theirs, local_aws, answers
-):
-    theirs()
-    write("ours")
-    assert dragonctl("deploy-function", "--architecture", "arm64").code == 0
-    colleague = archive(HANDLER.format(answer="another"))
-    functions = local_aws.client("lambda")
-    functions.update_function_code(
-        FunctionName="hello-world", ZipFile=colleague, Architectures=["arm64"]
-    )
-    undone = dragonctl("undo", "--yes")
-    assert "code, processor of Function hello-world were changed after" in undone.stderr
-    assert configuration(local_aws)["Architectures"] == ["arm64"]
-    assert configuration(local_aws)["TracingConfig"] == {"Mode": "PassThrough"}
-    assert (stored(local_aws), answers()) == (colleague, "another")

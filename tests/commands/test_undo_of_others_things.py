@@ -6,7 +6,9 @@ import pytest
 
 from tests.applications import small
 from tests.applications.builder import Builder
+from tests.commands.functions import HANDLER, configuration, stored
 from tests.commands.test_undo_of_shared_things import OURS, observed, undone
+from tests.local.serving import archive
 
 
 @pytest.fixture
@@ -64,3 +66,21 @@ def test_bodies_that_a_method_has_come_to_log_of_its_own_are_told(
     assert "bodies in the log of GET /things" in line
     assert "somebody has set it for that part alone" in line
     assert "log level of GET /things" not in line
+
+
+def test_code_that_somebody_brought_since_keeps_its_processor(
+    dragonctl, write, theirs, local_aws, answers
+):
+    theirs()
+    write("ours")
+    assert dragonctl("deploy-function", "--architecture", "arm64").code == 0
+    colleague = archive(HANDLER.format(answer="another"))
+    functions = local_aws.client("lambda")
+    functions.update_function_code(
+        FunctionName="hello-world", ZipFile=colleague, Architectures=["arm64"]
+    )
+    back = dragonctl("undo", "--yes")
+    assert "code, processor of Function hello-world were changed after" in back.stderr
+    assert configuration(local_aws)["Architectures"] == ["arm64"]
+    assert configuration(local_aws)["TracingConfig"] == {"Mode": "PassThrough"}
+    assert (stored(local_aws), answers()) == (colleague, "another")

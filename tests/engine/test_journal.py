@@ -86,11 +86,11 @@ def test_whom_a_thing_serves_may_be_known_before_or_after_its_step(engine, is_ea
     first = Step("Paint", Thing("wall"), {"colour": "red"}, serves=("tiny-thing/house",))
     later = Step("Paint", Thing("wall"), {"colour": "red"}, serves=("tiny-thing/town",))
     if is_early:
-        book.serve(later)
+        book.serve([later])
     assert not book.begun
     book.step(first, None, {"colour": "red"})
     if not is_early:
-        book.serve(later)
+        book.serve([later])
     book.end("done")
     (run,) = engine.runs
     assert run.entries["tiny-thing/wall"].serves == ("tiny-thing/house", "tiny-thing/town")
