@@ -54,6 +54,14 @@ def test_an_interruption_of_the_imports_is_one_message(tmp_path):
     ids=["help", "help of deploy", "help of setup", "completion", "before the first question"],
 )
 def test_nothing_slow_is_imported(program, environment):
+    assert SLOW.isdisjoint(imported(program, environment))
+
+
+def test_help_knows_nothing_of_connections():
+    assert {"ssl", "msgspec", "dragonctl.aws.client"}.isdisjoint(imported(RUN.format(["--help"])))
+
+
+def imported(program, environment=None):
     done = subprocess.run(
         [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules, sep='\\n')"],
         env=environment,
@@ -61,4 +69,4 @@ def test_nothing_slow_is_imported(program, environment):
         text=True,
         check=True,
     )
-    assert SLOW.isdisjoint(done.stdout.splitlines())
+    return set(done.stdout.splitlines())

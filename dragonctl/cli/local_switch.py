@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from dragonctl.aws.client import Connection
 from dragonctl.cli.globals import Globals
 from dragonctl.errors import DragonError
+
+if TYPE_CHECKING:
+    from dragonctl.aws.client import Connection
 
 
 def is_running() -> bool:
@@ -31,6 +34,7 @@ def connection(globals_: Globals, *, sample: bool = True) -> Connection:
 
     ``sample`` False leaves it empty, for the command that is about to create the application.
     """
+    from dragonctl.aws.client import Connection
     from dragonctl.local import control
 
     running = control.status()
