@@ -87,7 +87,6 @@ class Story:
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "COLUMNS": str(COLUMNS),
             "NO_COLOR": "1",
-            "PYTHONUNBUFFERED": "1",  # both streams into one pipe, in the order of a terminal
             "DRAGONCTL_LOCAL": "1",
             "DRAGONCTL_STATE_DIR": str(self.state),
             "PATH": f"{DRAGONCTL.parent}:{os.environ['PATH']}",

@@ -78,6 +78,11 @@ def option_names(command: str) -> frozenset[str]:
     return frozenset(name for one in command_named(command).params for name in one.opts)
 
 
+def is_local_alone(command: str) -> bool:
+    """Whether a command goes to the local AWS, whatever place the line names: it takes none."""
+    return bool(command) and bool(getattr(command_named(command), "local_alone", False))
+
+
 @cache
 def _valued_of(command: str) -> frozenset[str]:
     """The options that take a value: those of all commands, and of this one if it is named."""

@@ -18,7 +18,7 @@ import click
 
 from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.line import CommandLine, option_names
+from dragonctl.cli.line import CommandLine, is_local_alone, option_names
 from dragonctl.cli.local_switch import endpoint
 
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
@@ -105,12 +105,14 @@ class Printed:
 
     def _more(self, words: Sequence[str]) -> Iterator[str]:
         named = {word.partition("=")[0] for word in words}
+        command = next((word for word in words if word in command_names()), "")
+        if is_local_alone(command):
+            return
         for option in _PLACE:
             for value in self.line.values(option)[-1:]:
                 yield from () if option in named else (option, value)
         if self.line.has("--local") and not {"--local", "--endpoint-url"} & named:
             yield "--local"
-        command = next((word for word in words if word in command_names()), "")
         yield from self._selected(named, option_names(command))
         if {"--api", "--all"} & named or "--api" not in option_names(command):
             return

@@ -134,14 +134,23 @@ class _End(io.RawIOBase):
 
 
 class _Sink(_End):
-    """The end of a stream that never fails: through the relay, or else at once."""
+    """The end of a stream that never fails: through the relay, or else at once.
 
-    def __init__(self, name: str, raw: Any, relay: Relay | None) -> None:
+    What was said to the stream ``beside`` before goes out first: both may lead to one file.
+    """
+
+    def __init__(
+        self, name: str, raw: Any, relay: Relay | None, beside: TextIO | None = None
+    ) -> None:
         super().__init__(name, raw)
-        self._relay, self._failed = relay, False
+        self._relay, self._beside, self._failed = relay, beside, False
 
     def write(self, data: Any) -> int:
         taken = bytes(data)
+        if self._beside:
+            # A failure is told where that stream itself is written to; a signal may come between.
+            with suppress(OSError, ValueError, RuntimeError):
+                self._beside.flush()
         if self._relay:
             self._relay.hand(self.name, self._raw, taken)
         elif not self._failed:
@@ -217,7 +226,9 @@ def guarded(*, finishes: bool) -> Iterator[Guard]:
         else:
             _complete(sys.stdout)
             sys.stdout = _through(sys.stdout, partial(_Answer, "stdout"))
-        sys.stderr = _through(sys.stderr, partial(_Sink, "stderr", relay=relay), by_line=True)
+        beside = None if relay else sys.stdout  # with a relay both go by the line
+        ending = partial(_Sink, "stderr", relay=relay, beside=beside)
+        sys.stderr = _through(sys.stderr, ending, by_line=True)
         try:
             yield Guard(relay)
         finally:

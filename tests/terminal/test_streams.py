@@ -51,3 +51,18 @@ def test_a_stream_that_is_no_file_is_left_as_it_is(monkeypatch):
     with guarded(finishes=True):
         sys.stdout.write(f"{SAID}\n")
     assert out.getvalue() == f"{SAID}\n"
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_in_one_file_stand_both_streams_in_the_order_in_which_they_were_said(
+    tmp_path, monkeypatch, finishes
+):
+    path = tmp_path / "both"
+    with path.open("a") as out, path.open("a") as err:
+        monkeypatch.setattr("sys.stdout", out)
+        monkeypatch.setattr("sys.stderr", err)
+        with guarded(finishes=finishes) as guard:
+            for number, stream in enumerate((sys.stdout, sys.stderr, sys.stdout, sys.stderr)):
+                stream.write(f"{number}\n")
+            guard.drain()
+    assert path.read_text().split() == ["0", "1", "2", "3"]
