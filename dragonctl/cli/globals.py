@@ -13,6 +13,8 @@ LOCAL = "DRAGONCTL_LOCAL"
 """The environment variable that means --local."""
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
+PLACE = ("--profile", "--region", "--endpoint-url")
+"""The options that mean an account or an endpoint of AWS."""
 GLOBALS = "dragonctl.globals"
 """The key of these in the root context's ``meta``."""
 BEGAN = "dragonctl.began"
@@ -54,13 +56,9 @@ class Globals:
 
     @property
     def places(self) -> list[str]:
-        """The options that were given and mean an account or an endpoint."""
-        given = {
-            "--profile": self.profile,
-            "--region": self.region,
-            "--endpoint-url": self.endpoint_url,
-        }
-        return [option for option, value in given.items() if value is not None]
+        """Those of :data:`PLACE` that were given."""
+        given = (self.profile, self.region, self.endpoint_url)
+        return [option for option, value in zip(PLACE, given, strict=True) if value is not None]
 
     def check_local(self) -> None:
         """UsageError where only the environment says which AWS is meant, in no word that is known.

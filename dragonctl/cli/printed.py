@@ -17,16 +17,16 @@ from collections.abc import Set as AbstractSet
 import click
 
 from dragonctl.cli.catalogue import command_names
-from dragonctl.cli.globals import globals_of
+from dragonctl.cli.globals import PLACE, globals_of
 from dragonctl.cli.line import CommandLine, is_local_alone, option_names
 from dragonctl.cli.local_switch import endpoint
 
 _IN_TEXT = re.compile(r"`dragonctl ([^`\n]+)`")
 _AWS_IN_TEXT = re.compile(r"`(aws [a-z][^`\n]*)`")
 _AWS_ACCESS = ("configure", "sso", "login")
+_CHOSEN = ("--function", "--state-machine")
 _ALONE = "--no-discover"
-_SELECTION = frozenset({"--function", "--state-machine", _ALONE})
-_PLACE = ("--profile", "--region", "--endpoint-url")
+_SELECTION = frozenset({*_CHOSEN, _ALONE})
 
 
 class Printed:
@@ -89,7 +89,7 @@ class Printed:
         words = typed.split()
         if "list-profiles" in words:
             return command
-        options = _PLACE[:1] if words[1] in _AWS_ACCESS else _PLACE
+        options = PLACE[:1] if words[1] in _AWS_ACCESS else PLACE
         named = {word.partition("=")[0] for word in words}
         given = {option: self.line.values(option)[-1:] for option in options}
         if self.local_endpoint and "--endpoint-url" in given:
@@ -108,7 +108,7 @@ class Printed:
         command = next((word for word in words if word in command_names()), "")
         if is_local_alone(command):
             return
-        for option in _PLACE:
+        for option in PLACE:
             for value in self.line.values(option)[-1:]:
                 yield from () if option in named else (option, value)
         if self.line.has("--local") and not {"--local", "--endpoint-url"} & named:
@@ -126,7 +126,7 @@ class Printed:
         """The functions and state machines that the run was given, and whether they are all."""
         if named & _SELECTION or not takes >= _SELECTION:
             return
-        for option in sorted(_SELECTION - {_ALONE}):
+        for option in _CHOSEN:
             for value in self.line.values(option):
                 yield from (option, value)
         if self.line.has(_ALONE):

@@ -202,6 +202,8 @@ def read_run(content: bytes) -> tuple[Run | None, str]:
     if run is None:
         return None, ""
     run.passed_over = passed_over
+    for entry in run.entries.values():
+        entry.serves += run.served.get(entry.identifier, ())
     return run, _said_of(run)
 
 
@@ -256,10 +258,10 @@ def _retell(run: Run, event: KnownLine) -> bool:
             from_journal(event.undo),
             tuple(event.requires),
             None if event.fields is None else tuple(event.fields),
-            (*event.serves, *run.served.get(event.step, ())),
+            tuple(event.serves),
         )
-    elif isinstance(event, ServesLine):
-        _serve(run, event)
+    elif isinstance(event, ServesLine):  # may stand before its step, or after
+        run.served[event.step] = (*run.served.get(event.step, ()), *event.serves)
     elif event.step not in run.entries:
         return False
     elif isinstance(event, CallLine):
@@ -271,13 +273,6 @@ def _retell(run: Run, event: KnownLine) -> bool:
         entry.after, entry.birth, entry.ended = event.after, event.birth, True
         entry.changes = [msgspec.structs.asdict(change) for change in event.changes]
     return True
-
-
-def _serve(run: Run, event: ServesLine) -> None:
-    """Add to whom a thing serves: this is told before its step, or after."""
-    run.served[event.step] = (*run.served.get(event.step, ()), *event.serves)
-    if entry := run.entries.get(event.step):
-        entry.serves = (*entry.serves, *event.serves)
 
 
 def _said_of(run: Run) -> str:
