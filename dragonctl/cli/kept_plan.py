@@ -194,16 +194,19 @@ def check_place(kept: KeptPlan, scope: Scope) -> None:
 def differing(kept: KeptPlan, planned: Plan, runs: Iterable[Run]) -> Iterator[DragonError]:
     """What no longer is as it was planned, a failure each; nothing: it may be carried out.
 
-    What a run of this very plan has written already, as the journal here tells, is no difference.
-    A plan of which nothing is left to do differs in nothing.
+    What a run of this very plan has written already, as the journal here tells, is no difference
+    as long as it stands. A plan of which nothing is left to do differs only where it does not.
     """
     now = {change.key: change for change in changes_of(planned)}
-    if not now:
-        return
     written = _written(kept, runs)
+    if not now:
+        for change in kept.changes:
+            if _is_written(change, written) and not _stands(change, planned):
+                yield _differs(change, "it has been changed since it was carried out")
+        return
     for change in kept.changes:
         live = now.pop(change.key, None)
-        if live is None and not _is_done(change, written, planned):
+        if live is None and not (_is_written(change, written) and _stands(change, planned)):
             yield _differs(change, "it is so already, or no longer wanted")
         elif live is not None and not _is_the_same(live, change, written):
             yield _differs(change, f"it would now be {_words(live)}")
@@ -214,13 +217,15 @@ def differing(kept: KeptPlan, planned: Plan, runs: Iterable[Run]) -> Iterator[Dr
 _NOTHING = object()
 
 
-def _is_done(change: KeptChange, written: Mapping[_Key, Any], planned: Plan) -> bool:
-    """Whether this very plan made the change already, and it still stands.
+def _is_written(change: KeptChange, written: Mapping[_Key, Any]) -> bool:
+    return bool(written.get(change.key, _NOTHING) == change.after)
+
+
+def _stands(change: KeptChange, planned: Plan) -> bool:
+    """Whether the thing is still as the change left it.
 
     A thing that the command no longer speaks of, because it has what it needs, is not looked at.
     """
-    if written.get(change.key, _NOTHING) != change.after:
-        return False
     items = (item for item in planned.items if item.step.resource.identifier == change.resource)
     return all(_holds(item, change) for item in items)
 

@@ -207,6 +207,21 @@ def test_what_somebody_did_to_a_plan_that_was_cut_short_is_a_difference(
     assert said(dragonctl(*APPLY)) == {"PlanDiffers"}
 
 
+def test_what_somebody_did_to_a_plan_that_was_carried_out_is_a_difference(
+    kept, dragonctl, local_aws, made_calls
+):
+    assert dragonctl(*APPLY).code == 0
+    group = next(one["resource"] for one in kept["changes"] if one["field"] == "retentionInDays")
+    name = group.partition("/")[2]
+    local_aws.client("logs").put_retention_policy(logGroupName=name, retentionInDays=7)
+    made_calls()
+    refused = dragonctl(*APPLY)
+    assert (refused.code, made_calls(), said(refused)) == (1, [], {"PlanDiffers"})
+    [error] = refused.document["errors"]
+    assert error["resource"] == group
+    assert "30 was planned, but it has been changed since it was carried out" in error["message"]
+
+
 def test_code_is_built_again_and_must_be_the_same(theirs, write, dragonctl, made_calls):
     theirs()
     write("ours")
