@@ -33,8 +33,11 @@ def test_a_stage_that_was_made_anew_is_another(application, local_aws, dragonctl
     run = observed(dragonctl, *OURS)
     where = {"restApiId": application.api, "stageName": "prod"}
     stage = gateway.get_stage(**where)
-    gateway.delete_stage(**where)
-    gateway.create_stage(**where, deploymentId=stage["deploymentId"], tracingEnabled=True)
+    anew = stage
+    while anew["createdDate"] == stage["createdDate"]:  # API Gateway tells it in whole seconds
+        gateway.delete_stage(**where)
+        gateway.create_stage(**where, deploymentId=stage["deploymentId"], tracingEnabled=True)
+        anew = gateway.get_stage(**where)
     assert "/prod was left as it is: it was made anew since" in undone(dragonctl, run)
     assert gateway.get_stage(**where)["tracingEnabled"] is True
 
