@@ -12,8 +12,10 @@ from typing import Any
 from dragonctl.engine.model import Reader
 from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_rest_api import read_rest_apis
+from dragonctl.wording import first_few
 
 _FEW = 3
+_MANY = 20
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -195,6 +197,4 @@ def _refuse_http_api(aws: Reader, name: str) -> None:
 
 
 def _listed(apis: Iterable[dict[str, Any]]) -> str:
-    names = [f"{api['name']} ({api['id']})" for api in apis]
-    more = f" and {len(names) - 20} more" if len(names) > 20 else ""  # noqa: PLR2004
-    return ", ".join(names[:20]) + more
+    return first_few((f"{api['name']} ({api['id']})" for api in apis), _MANY)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_MOST_PLACES = 3
+from dragonctl.wording import first_few
+
 _SERVICE = re.compile(
     r"arn:[\w-]+:apigateway:[\w-]*:(?:[\w-]+\.)?(?P<service>[\w-]+):(action|path)/"
 )
@@ -96,15 +97,10 @@ def sentence(left: Iterable[NotFollowed]) -> str:
             options[one.option] = None
     if not places:
         return ""
-    listed = ", ".join(f"{what} ({_first(list(where))})" for what, where in places.items())
+    listed = ", ".join(f"{what} ({first_few(where)})" for what, where in places.items())
     known = " ".join(options)
     more = "--function NAME or --state-machine NAME"
     return f"Not followed: {listed}. Add what is behind with {known or more}."
-
-
-def _first(places: list[str]) -> str:
-    more = len(places) - _MOST_PLACES
-    return ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _named(service: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from dragonctl.errors import DragonError
 from dragonctl.resources.logs_group import function_group, group_name
 from dragonctl.resources.states_machine_fields import DESTINATION, machine_state
+from dragonctl.wording import with_and
 
 Raw = Mapping[str, Any]
 LATEST = "$LATEST"
@@ -64,7 +65,7 @@ def milliseconds(date: Any) -> int:
 
 def split(routes: Iterable[Route]) -> str:
     """``60 % to version 2 and 40 % to version 1``."""
-    return " and ".join(f"{percent(route.share)} to version {route.version}" for route in routes)
+    return with_and(f"{percent(route.share)} to version {route.version}" for route in routes)
 
 
 def percent(share: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from dragonctl.application.properties import listed, properties, words
+from dragonctl.application.properties import properties, words
 from dragonctl.engine.fields import Tool
 from dragonctl.engine.model import Step, Tags
 from dragonctl.engine.plan import Planned
@@ -15,6 +15,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.resources import known_kinds
+from dragonctl.wording import with_and
 
 STACK = "aws:cloudformation:stack-name"
 LOGICAL_ID = "aws:cloudformation:logical-id"
@@ -107,7 +108,7 @@ def _things(kind: str, names: Sequence[str]) -> str:
     noun = known_kinds()[kind].noun + "s" * (len(names) > 1)
     if len(names) > _MANY:
         return f"{len(names)} {noun} ({', '.join(names[:_FEW])}, …)"
-    return f"{noun} {listed(names)}"
+    return f"{noun} {with_and(names)}"
 
 
 def _name(step: Step) -> str:

@@ -5,10 +5,11 @@ The names stand in the tables of the kinds (:class:`dragonctl.engine.fields.Fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dragonctl.engine.fields import Tool, row_of
 from dragonctl.resources import known_kinds
+from dragonctl.wording import with_and
 
 
 def properties(tool: Tool, kind: str, fields: Iterable[str]) -> str:
@@ -23,14 +24,9 @@ def properties(tool: Tool, kind: str, fields: Iterable[str]) -> str:
     for word in dict.fromkeys(row.templates[tool] for row in rows if tool in row.templates):
         name, of, thing = word.partition(" of ")
         things.setdefault(of + thing, []).append(name)
-    return listed([listed(names) + thing for thing, names in things.items()])
+    return with_and(with_and(names) + thing for thing, names in things.items())
 
 
 def words(kind: str, fields: Iterable[str]) -> str:
     """What people call these fields: ``tracing and log format``."""
-    return listed(list(dict.fromkeys(known_kinds()[kind].label(field) for field in fields)))
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return with_and(dict.fromkeys(known_kinds()[kind].label(field) for field in fields))

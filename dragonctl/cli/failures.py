@@ -21,6 +21,7 @@ from dragonctl.errors import AwsError, DragonError, UsageError
 from dragonctl.masking import masked
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.titles import Titles, in_words
+from dragonctl.wording import first_few
 
 _NAMED = 8
 """How many things that were not begun a sentence names: of a fleet there are hundreds, and JSON and
@@ -101,8 +102,7 @@ def messages(errors: Sequence[DragonError], titles: Titles) -> Iterator[str]:
     skipped = {error.resource for error in errors if error.code == SKIPPED}
     stopped = sorted(titles.get(one, one) for one in skipped)
     if stopped:
-        rest = [f"and {len(stopped) - _NAMED} more"] if len(stopped) > _NAMED else []
-        yield f"Not begun because of that: {neutral(', '.join([*stopped[:_NAMED], *rest]))}."
+        yield f"Not begun because of that: {neutral(first_few(stopped, _NAMED))}."
 
 
 def _more(others: int) -> str:

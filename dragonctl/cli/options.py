@@ -16,8 +16,9 @@ from dragonctl.cli.catalogue import command_names
 from dragonctl.cli.globals import GLOBALS, KEPT, OUT, SESSION, WORDS, globals_of
 from dragonctl.cli.narrow import NarrowContext
 from dragonctl.cli.refusals import refusals_of
-from dragonctl.cli.values import OneOf, listed
+from dragonctl.cli.values import OneOf
 from dragonctl.errors import DragonError, UsageError
+from dragonctl.wording import with_or
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,7 +57,7 @@ def global_parameters(
             ["--output", "-o"],
             type=OneOf(forms),
             metavar="FORM",
-            help=f"Answer as {listed(forms)}.",
+            help=f"Answer as {with_or(forms)}.",
             show_default=forms[0],
             **shared,
         ),
@@ -184,7 +185,7 @@ class Command(click.Command):
         if ctx.find_root().meta.get(OUT) and not ctx.params.get("dry_run"):
             raise click.UsageError("--out keeps the plan of a --dry-run.", ctx)
         if self.local_alone and (named := globals_of(ctx).places):
-            raise UsageError(f"{self.name} uses the local AWS alone: it takes no {listed(named)}")
+            raise UsageError(f"{self.name} uses the local AWS alone: it takes no {with_or(named)}")
 
 
 def command(**settings: Any) -> Callable[[Callable[..., Any]], Command]:

@@ -10,11 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-
-def listed(names: Sequence[str]) -> str:
-    """``a``, ``a or b``, ``a, b or c``."""
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
+from dragonctl.wording import with_or
 
 
 def _refuse(
@@ -45,7 +41,7 @@ class OneOf(click.Choice[str]):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            _refuse(listed(self.choices), value, param, ctx)
+            _refuse(with_or(self.choices), value, param, ctx)
 
 
 class WholeNumber(click.types.IntParamType):

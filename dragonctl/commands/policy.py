@@ -10,6 +10,7 @@ import click
 from dragonctl.cli.options import application_options, command, complete_commands
 from dragonctl.commands import deploy_function, setup_observability
 from dragonctl.errors import UsageError
+from dragonctl.wording import with_and, with_or
 
 OPTIONS_OF = {
     setup_observability.setup_observability: setup_observability.FIRST_RUN_OPTIONS,
@@ -23,7 +24,7 @@ def _options_of_commands() -> Iterator[click.Option]:
     for name in sorted({name for names in OPTIONS_OF.values() for name in names}):
         commands = [command for command, names in OPTIONS_OF.items() if name in names]
         [option] = [copy(one) for one in _options(commands[0]) if one.name == name]
-        whose = " or ".join(str(command.name) for command in commands)
+        whose = with_or(str(command.name) for command in commands)
         option.help = f"Add the rights of {whose} {option.opts[0]}."
         option.default, option.show_default = () if option.multiple else None, False
         yield option
@@ -39,7 +40,7 @@ def _asked(name: str, given: Mapping[str, object]) -> dict[str, object]:
     takes = {str(command.name): names for command, names in OPTIONS_OF.items()}
     for option in asked:
         if option not in takes.get(name, ()):
-            known = " and ".join(one for one, names in takes.items() if option in names)
+            known = with_and(one for one, names in takes.items() if option in names)
             spelled = next(one.opts[0] for one in policy.params if one.name == option)
             raise UsageError(f"policy takes {spelled} for {known} alone.")
     return asked

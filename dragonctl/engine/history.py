@@ -28,6 +28,7 @@ from dragonctl.engine.model import State
 from dragonctl.engine.reversal import Reversal, from_journal
 from dragonctl.errors import DragonError
 from dragonctl.paths import ANOTHER, check_folder, read_own_file
+from dragonctl.wording import first_few, with_and
 
 _LARGEST_BYTES = 256 << 20
 """A run of a thousand things writes a few megabytes."""
@@ -279,9 +280,7 @@ def _said_of(run: Run) -> str:
     if not run.passed_over:
         return ""
     lines = [str(number) for number in run.passed_over]
-    if rest := lines[_NAMED:]:
-        lines[_NAMED:] = [f"{len(rest)} more"]
-    *others, last = lines
-    what = "is not a journal entry" if not others else "are not journal entries"
-    which = f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
+    shown = with_and(lines) if len(lines) <= _NAMED else first_few(lines, _NAMED)
+    which = f"{'Line' if len(lines) == 1 else 'Lines'} {shown}"
+    what = "is not a journal entry" if len(lines) == 1 else "are not journal entries"
     return f"{which} of run {run.run} {what} that dragonctl writes; passed over."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dragonctl.engine.history import History
 from dragonctl.errors import UsageError
+from dragonctl.wording import first_few
 
 _NAMED = 5
 """How many candidates a sentence names, the last first."""
@@ -20,7 +21,6 @@ def whole_name(history: History, typed: str) -> str:
         return typed
     found = [one for one in known if one.startswith(typed) or one.rpartition("-")[2] == typed]
     if len(found) > 1:
-        latest = sorted(found, reverse=True)[:_NAMED]
-        rest = [f"{len(found) - _NAMED} more"] if len(found) > _NAMED else []
-        raise UsageError(f"{typed!r} may be one of several runs: {', '.join([*latest, *rest])}")
+        latest = first_few(sorted(found, reverse=True), _NAMED)
+        raise UsageError(f"{typed!r} may be one of several runs: {latest}")
     return found[0] if found else typed

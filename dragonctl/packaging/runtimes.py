@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dragonctl.errors import UsageError
+from dragonctl.wording import with_and
 
 RETIREMENT = {
     "3.6": date(2022, 7, 18),
@@ -46,7 +47,7 @@ class Platform:
                 option="--python",
             )
         if self.architecture not in ARCHITECTURES:
-            known = " and ".join(ARCHITECTURES)
+            known = with_and(ARCHITECTURES)
             raise UsageError(
                 f"{self.architecture!r} is not a valid architecture of Lambda's: {known} are.",
                 option="--architecture",

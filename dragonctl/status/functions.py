@@ -8,7 +8,6 @@ from typing import Any
 from dragonctl.application.nouns import App, Function, Machine, Raw
 from dragonctl.packaging.tracing.tracers import XRAY_SDK_ENDS
 from dragonctl.packaging.tracing.wrapper import is_wrapped
-from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, Need, judge
 from dragonctl.resources import lambda_layers as layers
@@ -19,6 +18,7 @@ from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL, TRA
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
 from dragonctl.status.traffic import function_qualifiers, machine_qualifiers
+from dragonctl.wording import first_few
 
 
 def function_document(function: Function) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def inputs_logged(observed: Observations) -> Iterator[str]:
     ]
     if names:
         end = observed.context.setup("--no-execution-data")
-        yield f"Inputs and outputs are logged of {listed(names)}: `{end}` ends it."
+        yield f"Inputs and outputs are logged of {first_few(names)}: `{end}` ends it."
 
 
 def machine_document(machine: Machine) -> dict[str, Any]:

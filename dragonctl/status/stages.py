@@ -9,7 +9,6 @@ from typing import Any
 from dragonctl.application.nouns import Api
 from dragonctl.application.overdue import DATA_TRACE_TAG, overdue_since
 from dragonctl.recipes.caching.existing import CachedMethod, cached_methods
-from dragonctl.recipes.caching.unseen import listed
 from dragonctl.recipes.observability.options import ROLE_NAME
 from dragonctl.resources.apigateway_account import FIELD
 from dragonctl.resources.apigateway_stage import stage_state
@@ -22,6 +21,7 @@ from dragonctl.resources.apigateway_stage_fields import (
 from dragonctl.status.caching import cache_document
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
+from dragonctl.wording import first_few
 
 # name in the document -> the setting behind it, and what AWS means when it is absent
 SETTINGS: dict[str, tuple[str, Any]] = {
@@ -148,7 +148,7 @@ def _without_key(
         yield Problem(
             resource,
             f"Stage {stage}",
-            f"what is kept of {listed(plain)} is not encrypted",
+            f"what is kept of {first_few(plain)} is not encrypted",
             observed.context.command("enable-cache", "--encrypt", *words, api=api, stage=stage),
         )
 

@@ -21,6 +21,7 @@ from dragonctl.resources.states_machine import MachineSettings
 from dragonctl.resources.states_machine_fields import LEVEL, TRACING, machine_state
 from dragonctl.status.observations import Observations
 from dragonctl.status.problem import CommandContext, Problem
+from dragonctl.wording import with_and
 
 
 def function_qualifiers(function: Function) -> list[dict[str, Any]]:
@@ -143,11 +144,10 @@ def _other_than_off(rows: Iterable[Field], latest: State, frozen: State) -> list
 
 def _lag(off: Sequence[str], others: Sequence[str]) -> str:
     """``tracing is off and log format differs from $LATEST in``; nothing where nothing lags."""
-    words = " and ".join
-    parts = [f"{words(off)} {'is' if len(off) == 1 else 'are'} off"] if off else []
+    parts = [f"{with_and(off)} {'is' if len(off) == 1 else 'are'} off"] if off else []
     verb = "differs" if len(others) == 1 else "differ"
-    parts += [f"{words(others)} {verb} from $LATEST"] if others else []
-    return f"{words(parts)} in" if parts else ""
+    parts += [f"{with_and(others)} {verb} from $LATEST"] if others else []
+    return f"{with_and(parts)} in" if parts else ""
 
 
 def _of_function(context: CommandContext, function: Function) -> Iterator[_Used]:

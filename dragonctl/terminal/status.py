@@ -14,11 +14,11 @@ from dragonctl.status.problem import Problem
 from dragonctl.terminal.console import headline, out, warn
 from dragonctl.terminal.neutral import neutral
 from dragonctl.terminal.sheet import Sheet
+from dragonctl.wording import first_few
 
 _OFF = Text("off", style="dim")
 _ON = Text("on", style="green")
 _NONE = Text("none", style="dim")
-_FEW = 3
 
 Document = Mapping[str, Any]
 
@@ -240,5 +240,4 @@ def _together(subjects: Sequence[str]) -> str:
     shared = list(takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False)))
     common = " ".join(same[0] for same in shared)
     names = [" ".join(word[len(shared) :]) for word in words]
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return f"{common} {', '.join(names[:_FEW])}{more}".strip()
+    return f"{common} {first_few(names)}".strip()

@@ -81,4 +81,4 @@ def test_of_many_things_that_were_not_begun_the_first_are_named_and_the_rest_cou
     stopped = [DragonError("x", code=SKIPPED, resource=f"thing/{n:02}") for n in range(70)]
     (said,) = messages(stopped, {})
     assert said.startswith("Not begun because of that: thing/00, thing/01, ")
-    assert said.endswith(", thing/07, and 62 more.")
+    assert said.endswith(", thing/07 and 62 more.")

@@ -12,6 +12,7 @@ from dragonctl.packaging.confidential.names import is_secret
 from dragonctl.packaging.confidential.published import published
 from dragonctl.packaging.errors import PackagingError
 from dragonctl.packaging.source import SourceFiles
+from dragonctl.wording import first_few
 
 _SHOWN = 3
 
@@ -44,9 +45,9 @@ def secrets_in(files: Mapping[str, Path], allowed: Sequence[str]) -> dict[str, S
         if name.endswith(".py")
     ]
     if code:
-        more = f"; and {len(code) - _SHOWN} more" if len(code) > _SHOWN else ""
+        shown = first_few(code, _SHOWN, between="; ")
         raise PackagingError(
-            f"This code holds what looks like a secret: {'; '.join(code[:_SHOWN])}{more}.",
+            f"This code holds what looks like a secret: {shown}.",
             "Read it from the environment or AWS Secrets Manager. If it is none, write"
             " `# pragma: allowlist secret` on that line, or name the file with --allow-secret.",
             code="Secret",

@@ -9,6 +9,7 @@ from dragonctl.engine.model import Step
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
 from dragonctl.resources.apigateway_stage_cache import ENTRIES, FLUSHED, StageCache
+from dragonctl.wording import with_and
 
 GONE = Keep("what was in the cache is gone; the next requests fill it again")
 
@@ -17,9 +18,9 @@ def flushing(api: Api) -> Iterator[Step]:
     """A step for each stage that has a cache; an error where none has."""
     cached = [name for name, raw in api.stages.items() if raw.get("cacheClusterEnabled")]
     if not cached:
-        *others, last = api.stages
-        which = f"stages {', '.join(others)} and {last}" if others else f"stage {last}"
-        have = "have" if others else "has"
+        several = len(api.stages) > 1
+        which = f"{'stages' if several else 'stage'} {with_and(api.stages)}"
+        have = "have" if several else "has"
         raise DragonError(
             f"There is no cache to flush: {which} of {api.name} {have} none.",
             "`dragonctl enable-cache` makes one.",

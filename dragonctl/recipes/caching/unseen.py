@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dragonctl.recipes.caching.keys import CacheMethod, headers_outside
 from dragonctl.recipes.caching.reading.integration import hands_on_the_request, passes_the_body
 from dragonctl.recipes.caching.reading.sources import short
-
-_MOST_NAMES = 3
+from dragonctl.wording import first_few
 
 
 def unseen(keys: Mapping[CacheMethod, Iterable[str]]) -> Iterator[str]:
@@ -18,28 +17,21 @@ def unseen(keys: Mapping[CacheMethod, Iterable[str]]) -> Iterator[str]:
     }  # fmt: skip
     if proxies:
         yield (
-            f"The code behind {listed(proxy.name for proxy in proxies)} gets the whole request, and"
-            " what it reads cannot be seen from here: callers who differ only in query parameters,"
-            " headers or a body that are not in the key share an answer, with the cookies that it"
-            " sets; so do those of different addresses or client certificates. --key NAME adds a"
-            " parameter. Whether a key holds every value of one that is given twice, AWS does not"
-            " say."
+            f"The code behind {first_few(proxy.name for proxy in proxies)} gets the whole request,"
+            " and what it reads cannot be seen from here: callers who differ only in query"
+            " parameters, headers or a body that are not in the key share an answer, with the"
+            " cookies that it sets; so do those of different addresses or client certificates."
+            " --key NAME adds a parameter. Whether a key holds every value of one that is given"
+            " twice, AWS does not say."
         )
     for method, key in proxies.items():
         headers = headers_outside(method, key)
         if headers:
-            names = listed(map(short, headers))
+            names = first_few(map(short, headers))
             yield f"Not in the key of {method.name}, though declared: {names}."
     passing = [one.name for one in keys if passes_the_body(one.integration)]
     if passing:
         yield (
-            f"A body that is sent along with {listed(passing)} reaches the back end as it came, and"
-            " is in no key."
+            f"A body that is sent along with {first_few(passing)} reaches the back end as it came,"
+            " and is in no key."
         )
-
-
-def listed(names: Iterable[str]) -> str:
-    """``a, b``, and of many the first few: ``a, b, c and 4 more``."""
-    names = list(names)
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -37,6 +37,7 @@ from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.lambda_new_function import NewFunction
 from dragonctl.resources.role_rights import Rights, role_name
 from dragonctl.resources.s3_function_code import DIGEST, CodeObject
+from dragonctl.wording import with_and
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def _unreached(one: FunctionDeployment, moved: tuple[str, ...]) -> Iterator[str]
         if len(parts) == 1:
             where = f"still gets version {others[0]}: {then}"
         else:
-            which = " and ".join(f"version {number}" for number in others)
+            which = with_and(f"version {number}" for number in others)
             where = (
                 f"goes {routed(parts)}, and {which} {'is' if len(others) == 1 else 'are'} other"
                 f" code: end that deployment (`dragonctl status` says how), then {then}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from dragonctl.application.log_groups import function_logs
 from dragonctl.application.nouns import App, Function
-from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
@@ -24,6 +23,7 @@ from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_configuration import LEVELS, LOG_FORMAT, TRACING
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.role_rights import role_name
+from dragonctl.wording import with_and
 
 
 def function_steps(
@@ -89,7 +89,7 @@ class FunctionWanted:
     @property
     def title(self) -> str:
         """What is set, in words."""
-        words = listed([part.word for part in self.parts])
+        words = with_and(part.word for part in self.parts)
         return words[:1].upper() + words[1:]
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dragonctl.application.properties import listed
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.recipes.observability.options import DEFAULT_RETENTION, Options
 from dragonctl.resources.logs_group import LogGroupSettings
+from dragonctl.wording import with_and
 
 
 def group_step(
@@ -67,6 +67,6 @@ class _GroupWanted:
             )
         elif self.strangers:
             yield (
-                f"Log group {self.name} is shared with {listed(self.strangers)}, no part of this"
+                f"Log group {self.name} is shared with {with_and(self.strangers)}, no part of this"
                 f" application: those events too are kept {self.retention} days."
             )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from dragonctl.application.nouns import App, Function, Raw
-from dragonctl.application.properties import listed
 from dragonctl.aws.download import unzipped_bytes
 from dragonctl.engine.model import Json, Reader
 from dragonctl.engine.symptoms import is_denied
@@ -22,6 +21,7 @@ from dragonctl.recipes.observability.options import Options
 from dragonctl.resources import lambda_layers as layers
 from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.lambda_configuration import WRAPPER, configured, layer_field, layers_in
+from dragonctl.wording import with_and
 
 MOST_LAYERS = 5
 MOST_BYTES = 262_144_000
@@ -204,7 +204,7 @@ def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Laye
             continue
         raise DragonError(
             f"The layer {layer.arn} does not say which runtimes it is for, and these functions"
-            f" are of {listed(languages)}: in the wrong one no call would succeed.",
+            f" are of {with_and(languages)}: in the wrong one no call would succeed.",
             "Name the functions that are to have it: --function NAME --no-discover.",
             code="LayerOfUnknownRuntime",
         )

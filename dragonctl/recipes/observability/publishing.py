@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dragonctl.application.nouns import App, Function, Machine, Routes, percent, split
-from dragonctl.application.properties import listed
 from dragonctl.engine.fields import Table, lagging, shipped, state_of
 from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.engine.pending import NEW_VERSION
@@ -35,6 +34,7 @@ from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shar
 from dragonctl.resources.states_machine import MachineSettings
 from dragonctl.resources.states_machine_fields import machine_state
 from dragonctl.resources.states_version import NewestMachineVersion
+from dragonctl.wording import with_and
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Frozen:
         """``whose tracing is frozen``; of one that splits its traffic, in which version."""
         if not self.is_split:
             return f"whose {self.what} {self.verb} frozen"
-        which = " and ".join(f"version {one.version} ({percent(one.share)})" for one in self.behind)
+        which = with_and(f"version {one.version} ({percent(one.share)})" for one in self.behind)
         return f"which goes {split(self.routes)}; the {self.what} of {which} {self.verb} frozen"
 
 
@@ -125,9 +125,7 @@ def _behind(
             ships = dict.fromkeys(
                 word for one in behind for word in shipped(table, noun.raw, one.raw, want)
             )
-            yield Frozen(
-                subject, thing, qualifier, listed(list(what)), tuple(ships), routes, behind
-            )
+            yield Frozen(subject, thing, qualifier, with_and(what), tuple(ships), routes, behind)
 
 
 def publishing_warnings(found: tuple[Frozen, ...], options: Options) -> Iterator[str]:

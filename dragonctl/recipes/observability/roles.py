@@ -26,6 +26,7 @@ from dragonctl.resources.role_rights import MOST_POLICIES, Rights, role_name
 from dragonctl.resources.role_users import DELIVERY_POLICY, LOGS_POLICY, SIGNALS_POLICY, XRAY_POLICY
 from dragonctl.resources.states_machine import MachineSettings
 from dragonctl.resources.states_machine_fields import LEVEL, TRACING, machine_state
+from dragonctl.wording import with_and
 
 XRAY_WRITES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 XRAY_OF_MACHINES = (*XRAY_WRITES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
@@ -236,7 +237,7 @@ def role_warnings(survey: ObservabilitySurvey, verdict: RoleVerdict) -> Iterator
 def _without_room(role: str, rights: Rights | None, policies: tuple[str, ...]) -> Iterator[str]:
     """A role that IAM's default quota lets have no more: where it was raised, all goes well."""
     if rights and rights.attached + len(policies) > MOST_POLICIES:
-        names = " and ".join(arn.rpartition("/")[2] for arn in policies)
+        names = with_and(arn.rpartition("/")[2] for arn in policies)
         yield (
             f"Role {role} has {rights.attached} managed policies, and a role takes no more than"
             f" {MOST_POLICIES} unless that quota was raised: {names} may not find room. Detach one"
