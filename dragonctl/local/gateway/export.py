@@ -6,24 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dragonctl.local.gateway.integrations import OPTIONS
 from dragonctl.local.gateway.store import Record, api, bad_request, held, picked
 from dragonctl.local.messages import Answer, Request
 from dragonctl.local.shims import instead
 
 _PLACES = {"querystring": "query", "header": "header", "path": "path"}
 _INTEGRATIONS = ("integrations", "apigateway")
-_KEPT = (
-    "httpMethod",
-    "uri",
-    "connectionType",
-    "connectionId",
-    "credentials",
-    "requestParameters",
-    "requestTemplates",
-    "contentHandling",
-    "tlsConfig",
-    "responseTransferMode",
-)
 _DEFAULT_TIMEOUT = 29000
 
 
@@ -240,7 +229,7 @@ def _integration(integration: Record, resource: Record) -> Record:
     said: dict[str, Any] = {
         "type": integration["type"].lower(),
         "passthroughBehavior": integration["passthroughBehavior"].lower(),
-        **picked(integration, *_KEPT),
+        **picked(integration, "httpMethod", *OPTIONS),
     }
     if integration["cacheKeyParameters"]:
         said["cacheKeyParameters"] = list(integration["cacheKeyParameters"])

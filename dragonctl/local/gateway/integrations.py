@@ -21,7 +21,7 @@ from dragonctl.local.shims import instead
 TYPES = ("HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY")
 PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 TRANSFER = ("BUFFERED", "STREAM")
-_OPTIONS = (
+OPTIONS = (
     "uri",
     "connectionType",
     "connectionId",
@@ -32,6 +32,8 @@ _OPTIONS = (
     "tlsConfig",
     "responseTransferMode",
 )
+"""What an integration may have besides its type and method; without a value it shows none."""
+
 _RESPONSE_FIELDS = (
     "selectionPattern",
     "responseParameters",
@@ -74,7 +76,7 @@ def integration(parameters: Record, namespace: str) -> Record:
     """An integration with AWS's defaults: 29 seconds, the resource's own cache namespace."""
     made = {
         "type": parameters["type"],
-        **picked(parameters, *_OPTIONS),
+        **picked(parameters, *OPTIONS),
         "passthroughBehavior": parameters.get("passthroughBehavior") or "WHEN_NO_MATCH",
         "timeoutInMillis": parameters.get("timeoutInMillis") or 29000,
         "cacheNamespace": parameters.get("cacheNamespace") or namespace,
