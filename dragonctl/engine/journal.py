@@ -73,7 +73,10 @@ class Journal:
         undoes: str | None = None,
         of: str | None = None,
     ) -> None:
-        """``of`` is the command whose kept plan is carried out, if one is."""
+        """``of`` is the command whose kept plan is carried out, if one is.
+
+        Where another run bears the name already, ``run`` is another once this one has begun.
+        """
         self.run, self.undoes, self._folder = run, undoes, folder
         self._about = (scope, command, user, of)
         self._lock = threading.Lock()
@@ -177,12 +180,11 @@ class Journal:
     def _open(self) -> None:
         scope, _, user, _ = self._about
         where, who = scope(), user()  # may ask AWS: no file lies there empty meanwhile
-        path = self._folder / f"{self.run}.jsonl"
         try:
             _make(self._folder)
-            self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600)
+            self._file = self._new_file()
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise _unwritable(self._path, error) from error
         try:
             self._append_begin(where, who)
             for about in self._served:
@@ -190,8 +192,21 @@ class Journal:
         except DragonError:  # no run has begun: nor does its file lie there, for all to pass over
             os.close(self._file)
             self._file, self._torn = None, b""
-            path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
             raise
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / f"{self.run}.jsonl"
+
+    def _new_file(self) -> int:
+        while True:
+            try:
+                return os.open(
+                    self._path, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY, 0o600
+                )
+            except FileExistsError:  # another run of this second has drawn the same digits
+                self.run = new_run()
 
     def _append_begin(self, where: Scope, who: str) -> None:
         _, command, _, of = self._about

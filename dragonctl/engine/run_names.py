@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dragonctl.engine.history import History
 from dragonctl.errors import UsageError
 from dragonctl.wording import first_few
@@ -21,6 +23,13 @@ def whole_name(history: History, typed: str) -> str:
         return typed
     found = [one for one in known if one.startswith(typed) or one.rpartition("-")[2] == typed]
     if len(found) > 1:
-        latest = first_few(sorted(found, reverse=True), _NAMED)
-        raise UsageError(f"{typed!r} may be one of several runs: {latest}")
+        latest = sorted(found, key=partial(_when, history), reverse=True)
+        said = first_few(latest, _NAMED)
+        raise UsageError(f"{typed!r} may be one of several runs: {said}")
     return found[0] if found else typed
+
+
+def _when(history: History, name: str) -> tuple[str, str]:
+    """When a run began, to sort by: its name tells the second, its journal what is within it."""
+    begun = (run.time for run in history.runs if run.run == name)
+    return name.rpartition("-")[0], next(begun, "")

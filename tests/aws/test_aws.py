@@ -95,7 +95,7 @@ def test_a_client_is_used_while_the_next_are_still_being_made():
     class SlowToMake(Aws):
         def _new_client(self, service, region, large):
             if service == "iam":
-                waited.append(used.wait(5))
+                waited.append(used.wait(240))
             return f"{service} in {region}"
 
     aws = SlowToMake(Connection(None, "us-east-1", "http://aws.invalid:1", "testing", "testing"))

@@ -5,6 +5,7 @@ It stands where botocore does: everything above it is the real engine.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -14,35 +15,44 @@ from dragonctl.errors import LOST, AwsError
 
 ACCOUNT = "111122223333"
 
+Trouble = tuple[str, str, str, int, bool]
+"""Operation, code, message, status, whether the call took effect all the same."""
+
 
 @dataclass
 class TinyAws:
     """Things by name. ``troubles`` are met in order, one per matching call.
 
     The operation may name its thing, ``Create group``, where calls are sent at the same time.
-    A trouble is (operation, code, message, status, whether the call took effect all the same).
     """
 
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
-    troubles: list[tuple[str, str, str, int, bool]] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     region: str = "eu-west-1"
     partition: str = "aws"
     made: int = 0
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def send(
         self, service: str, operation: str, params: Mapping[str, Any], region: str | None = None
     ) -> dict[str, Any]:
         self.sent.append((operation, dict(params)))
-        names = (operation, f"{operation} {params.get('name')}")
-        trouble = next((one for one in self.troubles if one[0] in names), None)
-        if trouble:
-            self.troubles.remove(trouble)
+        if trouble := self._met(operation, params):
             _, code, said, status, effective = trouble
             if effective:
                 self._do(operation, params)
             raise AwsError(service, operation, code, said, status)
         return self._do(operation, params)
+
+    def _met(self, operation: str, params: Mapping[str, Any]) -> Trouble | None:
+        """The first trouble of such a call; of calls at the same time one meets it."""
+        names = (operation, f"{operation} {params.get('name')}")
+        with self._turn:
+            trouble = next((one for one in self.troubles if one[0] in names), None)
+            if trouble:
+                self.troubles.remove(trouble)
+        return trouble
 
     def _do(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         name = params.get("name", "")
@@ -112,6 +122,6 @@ class Time:
         self.now += seconds
 
 
-def cut(operation: str, *, effective: bool) -> tuple[str, str, str, int, bool]:
+def cut(operation: str, *, effective: bool) -> Trouble:
     """The connection is cut: after the call took effect, or before."""
     return (operation, LOST, "Connection was closed", 0, effective)

@@ -95,3 +95,18 @@ def test_whom_a_thing_serves_may_be_known_before_or_after_its_step(engine, is_ea
     (run,) = engine.runs
     assert run.entries["tiny-thing/wall"].serves == ("tiny-thing/house", "tiny-thing/town")
     assert run.passed_over == []
+
+
+def test_of_two_runs_that_drew_the_same_name_the_later_one_takes_another(engine):
+    first, second = (
+        Journal(engine.folder, "20261123-101500-3fa9", lambda: engine.scope, name, lambda: "ann")
+        for name in ("first", "second")
+    )
+    for book in (first, second):
+        book.begin()
+        book.end("done")
+    assert first.run == "20261123-101500-3fa9"
+    assert {run.run: run.command for run in engine.runs} == {
+        first.run: "first",
+        second.run: "second",
+    }

@@ -38,7 +38,7 @@ class Groups:
     def __call__(self, listing, names):
         self.asked.append(list(names))
         self.came.release()
-        assert self.gate.wait(30)
+        assert self.gate.wait(240)
         if code := self.refuses(names):
             raise AwsError("logs", "DescribeLogGroups", code, "no", 400)
         return [{"name": name} for name in sorted(self.names) if name in names]
@@ -62,14 +62,14 @@ class Groups:
 )
 def test_each_name_gets_what_is_there_of_it(there, asked):
     answers = Listings(Groups(*there)).begin(LISTING, asked)
-    found = {name: answer.result(30) for name, answer in zip(asked, answers, strict=True)}
+    found = {name: answer.result(240) for name, answer in zip(asked, answers, strict=True)}
     assert found == {name: {"name": name} if name in there else None for name in asked}
 
 
 def test_so_many_names_a_call_and_no_more():
     groups = Groups("a", "g")
     for answer in Listings(groups).begin(LISTING, list("abcdefg")):
-        answer.result(30)
+        answer.result(240)
     assert groups.asked == [["a", "b", "c"], ["d", "e", "f"], ["g"]]
 
 
@@ -82,8 +82,8 @@ def test_who_asks_while_a_call_is_under_way_is_answered_by_a_later_one():
     late = [listings.begin(LISTING, [name])[0] for name in ("a", "b")]
     groups.names = {"b"}  # what was written meanwhile is seen
     groups.gate.set()
-    assert before.result(30) is None
-    assert [answer.result(30) for answer in late] == [None, {"name": "b"}]
+    assert before.result(240) is None
+    assert [answer.result(240) for answer in late] == [None, {"name": "b"}]
     assert groups.asked == [["a"], ["a", "b"]]
 
 
@@ -91,21 +91,21 @@ def test_who_asks_while_a_call_is_under_way_is_answered_by_a_later_one():
 def test_an_endpoint_that_takes_no_list_is_asked_for_each(code):
     groups = Groups("a", "b", refuses=lambda names: code if len(names) > 1 else "")
     answers = Listings(groups).begin(LISTING, ["a", "b", "c"])
-    assert [answer.result(30) for answer in answers] == [{"name": "a"}, {"name": "b"}, None]
+    assert [answer.result(240) for answer in answers] == [{"name": "a"}, {"name": "b"}, None]
 
 
 def test_one_name_that_is_refused_leaves_the_others_their_answers():
     groups = Groups("a", "b", refuses=lambda names: "AccessDeniedException" if "b" in names else "")
     a, b = Listings(groups).begin(LISTING, ["a", "b"])
-    assert a.result(30) == {"name": "a"}
+    assert a.result(240) == {"name": "a"}
     with pytest.raises(AwsError, match="AccessDenied"):
-        b.result(30)
+        b.result(240)
 
 
 def test_keys_that_are_no_good_are_not_tried_for_each():
     groups = Groups(refuses=lambda names: "ExpiredTokenException")
     for answer in Listings(groups).begin(LISTING, ["a", "b"]):
-        assert isinstance(answer.exception(30), AwsError)
+        assert isinstance(answer.exception(240), AwsError)
     assert groups.asked == [["a", "b"]]
 
 
@@ -114,12 +114,14 @@ def test_a_defect_is_told_to_all_who_wait():
         raise TypeError(names)
 
     for answer in Listings(Groups(refuses=defective)).begin(LISTING, ["a", "b"]):
-        assert isinstance(answer.exception(30), TypeError)
+        assert isinstance(answer.exception(240), TypeError)
 
 
 def test_what_is_told_of_one_thing_is_not_told_of_another():
     groups = Groups(refuses=lambda names: "ThrottlingException")
-    first, second = (answer.exception(30) for answer in Listings(groups).begin(LISTING, ["a", "b"]))
+    first, second = (
+        answer.exception(240) for answer in Listings(groups).begin(LISTING, ["a", "b"])
+    )
     assert isinstance(first, AwsError)
     first.resource = "logs-group/a"
     assert isinstance(second, AwsError)

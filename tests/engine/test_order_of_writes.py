@@ -44,7 +44,7 @@ class Forgetful(TinyAws):
         name = params.get("name", "")
         was_written = any(one == "Set" and about["name"] == name for one, about in self.sent)
         if operation == "Read" and was_written and name in self.reads:
-            assert self.reads[name].wait(10), f"what needs {name} waits for its read-back"
+            assert self.reads[name].wait(240), f"what needs {name} waits for its read-back"
         answer = super().send(service, operation, params, region)
         if operation == "Set" and name in self.written:
             self.written[name].set()
@@ -291,7 +291,7 @@ class Meeting(TinyAws):
 
     def send(self, service, operation, params, region=None):
         if operation == "Set":
-            self.both.wait(10)
+            self.both.wait(240)
         return super().send(service, operation, params, region)
 
 

@@ -108,10 +108,10 @@ class Slow(TinyAws):
             (done, about.get("name")) for done, about in self.sent
         ]:
             if name == "group":
-                assert self.begun.wait(10)
+                assert self.begun.wait(240)
             else:
                 self.begun.set()
-                assert self.asked.wait(10)
+                assert self.asked.wait(240)
         return super().send(service, operation, params, region)
 
 
