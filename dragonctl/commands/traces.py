@@ -75,8 +75,8 @@ def traces(
 ) -> int:
     """List the traces of an application, group them, or show one as a waterfall.
 
-    Of one trace, a call and what X-Ray inferred from it stand in one row. Calls that are equal
-    share a row, too, with their number.
+    In a trace, a call and what X-Ray inferred from it share a row. So do the segments of one run of
+    a function, and equal calls, with their number.
     """
     import time
 

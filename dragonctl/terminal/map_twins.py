@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from dragonctl.telemetry.traces.folding import FUNCTION, SERVICE
 from dragonctl.telemetry.traces.service_map import Figures, Key, Node, ServiceMap
-
-_SERVICE, _FUNCTION = "AWS::Lambda", "AWS::Lambda::Function"
 
 
 def folded(found: ServiceMap) -> ServiceMap:
@@ -46,8 +45,8 @@ def _twins(found: ServiceMap) -> list[tuple[Key, Key]]:
     return [
         (key, function)
         for key, node in found.nodes.items()
-        if node.type == _SERVICE
-        and called[key] == [function := (node.name, _FUNCTION, key[2])]
+        if node.type == SERVICE
+        and called[key] == [function := (node.name, FUNCTION, key[2])]
         and callers[function] == [key]
         and _outcomes(node.figures) == _outcomes(found.nodes[function].figures)
     ]

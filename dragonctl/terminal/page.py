@@ -143,7 +143,7 @@ def _waterfall(trace: Trace) -> dict[str, Any]:
             "duration": row.duration,
             "status": row.status,
             "exceptions": [
-                {"type": one.type, "message": one.message} for one in row.first.exceptions
+                {"type": one.type, "message": one.message} for one in row.own[0].exceptions
             ],
         }
         for depth, row in walk_rows(folded(trace.roots))

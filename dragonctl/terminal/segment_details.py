@@ -26,10 +26,11 @@ def title_of(row: Row) -> tuple[str, str]:
     """The name of a row, and what tells it from others of that name: kind, operation, resource."""
     segment = row.first
     name = neutral(segment.name or "-")
-    words = [kind_of(segment)]
-    if segment.namespace == "aws" or row.twins:
+    words = [kind_of(row.own[0])]
+    inferred = [twin for twin in row.twins if twin.inferred]
+    if segment.namespace == "aws" or inferred:
         words += _called(segment)
-        words += [twin.name for twin in row.twins[:1] if len(words) < 2]  # noqa: PLR2004
+        words += [twin.name for twin in inferred[:1] if len(words) < 2]  # noqa: PLR2004
     shown = dict.fromkeys(neutral(word) for word in words if word and word != segment.name)
     times = f"×{len(row.segments)}" if len(row.segments) > 1 else ""  # noqa: RUF001
     return name, " ".join(filter(None, [*shown, times]))
@@ -78,17 +79,18 @@ class Details:
         if len(row.segments) > 1:
             yield "dim", _figures(row.segments)
         yield from self._clock(segment)
-        for raised in segment.exceptions:
+        own = row.own[0]
+        for raised in own.exceptions:
             yield from self._exception(raised)
-        yield from self._http(segment, row)
-        if segment.user:
-            yield "cyan", f"user: {_values([part.user for part in row.segments])}"
-        if segment.sql:
-            yield "", _pairs("sql", segment.sql)
-        if annotated := _annotations(row.segments):
+        yield from self._http(own, row)
+        if own.user:
+            yield "cyan", f"user: {_values([part.user for part in row.own])}"
+        if own.sql:
+            yield "", _pairs("sql", own.sql)
+        if annotated := _annotations(row.own):
             yield "cyan", f"annotations: {annotated}"
-        yield from self._aws(segment)
-        for link in _linked(row.segments):
+        yield from self._aws(own)
+        for link in _linked(row.own):
             yield "cyan", f"linked trace: {link}"
         if self.full:
             yield from self._rest(segment)

@@ -99,7 +99,7 @@ def _detail(part: str, lead: str, style: str) -> Text:
 def _heading(trace: Trace, count: int, rows: int, columns: int, label: str) -> Iterator[Text]:
     line = Text(middle(trace.id, columns), style="bold")
     segments = f"{count:,} segment" + "s" * (count != 1)
-    words = segments if rows == count else f"{segments} in {rows:,} row" + "s" * (rows != 1)
+    words = segments if rows in (0, count) else f"{segments} in {rows:,} row" + "s" * (rows != 1)
     figures = f"{duration_text(trace.duration)}, {words}"
     for words in (figures, iso_text(int(trace.start * 1000)), *filter(None, [label])):
         if cell_len(line.plain) + 2 + cell_len(words) > columns:

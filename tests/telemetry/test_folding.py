@@ -77,3 +77,31 @@ def test_addresses_that_differ_by_an_id_are_one_row_and_answers_that_differ_are_
     calls = [call(number, 404 if number == 3 else 200) for number in range(6)]
     (root,) = folded([Segment("root", "fn", 0, 9, children=calls)])
     assert sorted(len(row.segments) for row in root.children) == [1, 5]
+
+
+def run_of(function="work", *, fault=False, service_fault=None, more=()):
+    """One run of a function as Lambda writes it: the service, the function, its phase, a call."""
+    failed = fault if service_fault is None else service_fault
+    call = Segment("call", "S3", 3, 4, namespace="aws", subsegment=True)
+    phase = Segment("phase", "Invocation", 2, 5, subsegment=True)
+    own = Segment(
+        "own", function, 1, 5, origin="AWS::Lambda::Function", fault=fault, children=[phase, call]
+    )
+    return Segment(
+        "service", function, 0, 6, origin="AWS::Lambda", fault=failed, children=[own, *more]
+    )
+
+
+def test_a_run_of_a_function_is_one_row_timed_as_its_caller_met_it():
+    (row,) = folded([run_of(fault=True)])
+    assert [twin.id for twin in row.twins] == ["own", "phase"]
+    assert (row.duration, row.own[0].id) == (6, "own")
+    assert [child.first.id for child in row.children] == ["call"]
+
+
+def test_a_failure_that_lambda_did_not_hand_on_and_a_second_try_keep_their_rows():
+    (handled,) = folded([run_of(fault=True, service_fault=False)])
+    again = Segment("again", "work", 7, 8, origin="AWS::Lambda::Function")
+    (retried,) = folded([run_of(more=[again])])
+    assert [row.first.id for _, row in walk_rows([handled])] == ["service", "own", "call"]
+    assert {row.first.id for _, row in walk_rows([retried])} >= {"service", "own", "again"}

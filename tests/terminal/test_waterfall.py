@@ -45,6 +45,28 @@ def test_a_waterfall_keeps_to_the_terminal(columns):
     assert all(name[:6] in text for name in names)
 
 
+def test_a_run_of_a_function_is_one_row_that_says_what_was_raised():
+    raised = {"exceptions": [{"id": "1", "type": "KeyError", "message": "no such dragon"}]}
+    found = [
+        documents.segment("s", "work", 0, 2, origin="AWS::Lambda", fault=True),
+        documents.segment(
+            "f",
+            "work",
+            1,
+            2,
+            parent_id="s",
+            origin="AWS::Lambda::Function",
+            fault=True,
+            cause=raised,
+        ),
+    ]
+    shown = [line.plain.strip() for line in waterfall(trace_of(found), 100)]
+    assert [re.split("[─━]", line)[0].strip() for line in shown[-2:]] == [
+        "✗ work function",
+        "KeyError: no such dragon",
+    ]
+
+
 def test_ten_thousand_segments_are_all_shown():
     console = screen(80)
     print_trace(console, trace_of(documents.many(10_000)))

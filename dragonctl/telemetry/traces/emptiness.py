@@ -41,8 +41,8 @@ def _sampling_reasons(fetch: Fetch) -> list[str]:
         if not rule.get("FixedRate") and not rule.get("ReservoirSize")
     ]
     if silent:
-        mend = shlex.join(["dragonctl", "set-sampling", "--name", silent[0], "--rate", "0.05"])
-        return [f"The sampling rule {', '.join(silent)} records nothing: `{mend}`."]
+        fix = shlex.join(["dragonctl", "set-sampling", "--name", silent[0], "--rate", "0.05"])
+        return [f"The sampling rule {', '.join(silent)} records nothing: `{fix}`."]
     rates = {str(rule.get("RuleName")): rule.get("FixedRate", 0) for rule in rules}
     if rates.get("Default", 1) < 1:
         share = f"{rates['Default'] * 100:g} %"

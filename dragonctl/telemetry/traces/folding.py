@@ -2,7 +2,9 @@
 
 A call of a service that sends no segments stands in a trace twice: as the caller's subsegment,
 and as the segment that X-Ray inferred from it (``inferred``; "X-Ray segment documents" in the
-developer guide). A loop stands in it as often as it went round.
+developer guide). So does one run of a Lambda function: as the service's segment, as the
+function's, and as its phase ``Invocation`` ("Lambda and AWS X-Ray" in the Lambda developer guide).
+A loop stands in a trace as often as it went round.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ CALLED = (
 )  # fmt: skip
 """What of ``aws`` says which operation a call asked of what, in the order in which it is read."""
 
+SERVICE, FUNCTION = "AWS::Lambda", "AWS::Lambda::Function"
+"""Who took the call of a function, and the function: the origins of their segments."""
+_PHASE = "Invocation"
+
 _GRAVEST: tuple[Status, ...] = ("fault", "throttle", "error", "in progress", "ok")
 
 
@@ -29,7 +35,8 @@ _GRAVEST: tuple[Status, ...] = ("fault", "throttle", "error", "in progress", "ok
 class Row:
     """A call, or several equal ones of one caller, the earliest first.
 
-    ``twins`` are the segments that X-Ray inferred from them. ``caller`` is the row above.
+    ``twins`` are segments that tell of the same: those that X-Ray inferred from them; of a run of
+    a function, timed as its callers met it, the function's and that of its phase.
     """
 
     segments: list[Segment]
@@ -45,8 +52,14 @@ class Row:
         return self.segments[0]
 
     @property
+    def own(self) -> Sequence[Segment]:
+        """The segments of the calls; of runs of a function the function's: they say what it did."""
+        functions = [twin for twin in self.twins if twin.origin == FUNCTION]
+        return functions or self.segments
+
+    @property
     def status(self) -> Status:
-        """The gravest of the calls and of what X-Ray inferred from them."""
+        """The gravest of the calls and of their twins."""
         met = {segment.status for segment in (*self.segments, *self.twins)}
         return next(status for status in _GRAVEST if status in met)
 
@@ -126,12 +139,30 @@ def _as_they_are(_: Row, child: Row) -> list[Row]:
 
 
 def _without_twin(row: Row, child: Row) -> list[Row]:
-    """The child; in the place of one that X-Ray inferred from the row, what is beneath it."""
-    if row.first.subsegment and child.first.inferred:
-        row.twins.extend([child.first, *child.twins])
+    """The child; in the place of one that tells of the same as the row, what is beneath it."""
+    above, below = row.first, child.first
+    is_inferred = above.subsegment and below.inferred
+    if is_inferred or _is_its_function(above, below) or _is_its_phase(above, below):
+        row.twins.extend([below, *child.twins])
         row.critical = row.critical or child.critical
         return child.children
     return [child]
+
+
+def _is_its_function(service: Segment, function: Segment) -> bool:
+    """Whether it is the one run of the function that the service took the call of.
+
+    One that was throttled or tried again, or whose failure Lambda did not hand on, is not.
+    """
+    is_pair = (service.origin, function.origin) == (SERVICE, FUNCTION)
+    is_one = len(service.children) == 1 and service.status == function.status
+    return is_pair and is_one and service.name == function.name
+
+
+def _is_its_phase(function: Segment, phase: Segment) -> bool:
+    """Whether it says no more than that the function ran."""
+    is_phase = function.origin == FUNCTION and phase.subsegment and phase.name == _PHASE
+    return is_phase and phase.status in ("ok", function.status) and not phase.exceptions
 
 
 def _joined(rows: list[Row]) -> list[Row]:
