@@ -21,7 +21,7 @@ from dragonctl.application.nouns import (
     milliseconds,
     named,
 )
-from dragonctl.resources.logs_group import canary_group, execution_group, group_name
+from dragonctl.resources.log_group_names import canary_group, execution_group, group_name
 from dragonctl.resources.states_machine_fields import DESTINATION, LEVEL, machine_state
 
 SOURCES = ("api", "access", "functions", "state-machines")

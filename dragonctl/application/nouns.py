@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dragonctl.errors import DragonError
-from dragonctl.resources.logs_group import function_group, group_name
+from dragonctl.resources.log_group_names import function_group, group_name
 from dragonctl.resources.states_machine_fields import DESTINATION, machine_state
 from dragonctl.wording import with_and
 

@@ -34,7 +34,8 @@ class Field:
     (``LoggingConfig.LogFormat``, ``destinations[0].arn``); the name with dots unless it is given.
     ``absent`` is what it means that AWS shows nothing there, ``off`` what means that it does
     nothing. A part that a family ``inherits`` has, while nothing is there, what its whole has.
-    ``unit`` follows a number. A ``plain`` field says by its value what it is.
+    ``unit`` follows a number. A ``plain`` field says by its value what it is. ``short`` gives what
+    people call a value that AWS names at length, "" where they call it the same.
 
     A family's ``parts_in`` takes what AWS shows at the path apart: part -> value.
 
@@ -62,6 +63,7 @@ class Field:
     bound: tuple[str, ...] = ()
     templates: Templates = field(default_factory=dict)
     part: Callable[[str], str] = str
+    short: Callable[[Any], str] = lambda _: ""
     parts_in: Callable[[Any], Mapping[str, Any]] | None = None
     is_observing: Callable[[str, Any], bool] = lambda _, __: True
     rest: Callable[[Any, frozenset[str]], Any] = lambda value, _: value

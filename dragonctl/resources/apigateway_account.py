@@ -11,7 +11,7 @@ from dragonctl.engine.fields import Field, Table
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.resources.apigateway_rest_api import read_rest_apis, read_stages
 from dragonctl.resources.apigateway_stage import Stage, stage_state
-from dragonctl.resources.logs_group import execution_group, group_arn
+from dragonctl.resources.log_group_names import execution_group, group_arn
 from dragonctl.resources.role_rights import read_rights, role_name
 
 FIELD = "cloudwatchRoleArn"

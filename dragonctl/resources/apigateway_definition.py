@@ -40,11 +40,11 @@ class ApiDefinition(Resource):
     def read(self, aws: Reader) -> Reading | None:
         """The API's tags; then whether it has any method."""
         raw = find_made_api(aws, self.name, self.app)
-        made_from = ((raw or {}).get("tags") or {}).get(DEFINITION_TAG)
-        if raw is None or made_from is None or not _has_methods(aws, raw["id"]):
+        definition_digest = ((raw or {}).get("tags") or {}).get(DEFINITION_TAG)
+        if raw is None or definition_digest is None or not _has_methods(aws, raw["id"]):
             return None
         arn = f"arn:{aws.partition}:apigateway:{aws.region}::/restapis/{raw['id']}"
-        return Reading({DEFINITION: made_from, API_ID: raw["id"]}, {"arn": arn})
+        return Reading({DEFINITION: definition_digest, API_ID: raw["id"]}, {"arn": arn})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """PutRestApi, and only then the tag that says so."""
@@ -99,8 +99,8 @@ class Deployment(Resource):
         if not ours:
             return None
         newest = max(ours, key=lambda one: str(one.get("createdDate")))
-        made_from = newest["description"].removeprefix(_DEPLOYED)
-        return Reading({DEFINITION: made_from, API_ID: raw["id"]}, {"id": newest["id"]})
+        definition_digest = newest["description"].removeprefix(_DEPLOYED)
+        return Reading({DEFINITION: definition_digest, API_ID: raw["id"]}, {"id": newest["id"]})
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """CreateDeployment, without a stage: the stages are put on it one by one."""

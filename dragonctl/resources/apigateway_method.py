@@ -21,6 +21,13 @@ _WHOLE_API = "DefinitionBody of AWS::Serverless::Api"
 REQUIRED, OPTIONAL = "required", "optional"
 _WORDS = {True: REQUIRED, False: OPTIONAL}
 _VALUES = {REQUIRED: "true", OPTIONAL: "false", True: ""}
+_PLACES = {
+    "method.request.querystring.": "query parameter",
+    "method.request.multivaluequerystring.": "every value of query parameter",
+    "method.request.header.": "header",
+    "method.request.multivalueheader.": "every value of header",
+    "method.request.path.": "path parameter",
+}
 
 Methods = dict[tuple[str, str], dict[str, Any]]
 """(``GET``, ``/dragons``) -> GetResources' method, with its resource's id as ``resourceId``."""
@@ -50,6 +57,14 @@ def read_methods(aws: Reader, api: str) -> Methods:
         for resource in read_resources(aws, api, absent=("NotFoundException",))
         for method, about in (resource.get("resourceMethods") or {}).items()
     }
+
+
+def _called(parameter: str) -> str:
+    """``query parameter family``; what the integration maps is called as AWS calls it."""
+    for place, word in _PLACES.items():
+        if parameter.startswith(place):
+            return f"{word} {parameter.removeprefix(place)}"
+    return parameter
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,7 @@ class Method(_OfMethod):
         Field(
             f"{DECLARED}{{parameter}}",
             "{}",
+            part=_called,
             templates=templates(
                 cloudformation="RequestParameters of AWS::ApiGateway::Method",
                 sam=_WHOLE_API,
@@ -134,6 +150,7 @@ class Integration(_OfMethod):
         Field(
             f"{KEY}{{parameter}}",
             "{} in the cache key",
+            part=_called,
             templates=templates(
                 cloudformation="Integration.CacheKeyParameters of AWS::ApiGateway::Method",
                 sam=_WHOLE_API,

@@ -19,7 +19,8 @@ from dragonctl.resources.apigateway_stage_fields import (
     FIELDS,
     SETTINGS,
 )
-from dragonctl.resources.logs_group import LogGroupSettings, execution_group, group_name
+from dragonctl.resources.log_group_names import execution_group, group_name
+from dragonctl.resources.logs_group import LogGroupSettings
 
 _TAG = "tags/"
 # AWS refuses larger updates ("Update size too large …"); 80 is what is known to pass.
@@ -217,11 +218,11 @@ def stage_state(raw: Mapping[str, Any]) -> dict[str, Json]:
     for key, settings in (raw.get("methodSettings") or {}).items():
         for suffix, row in SETTINGS.items():
             if row.path in settings:
-                state[f"{spelled(key)}/{suffix}"] = settings[row.path]
+                state[f"{patch_key(key)}/{suffix}"] = settings[row.path]
     return state
 
 
-def spelled(key: str) -> str:
+def patch_key(key: str) -> str:
     """A method key as AWS takes it in a patch path: ``/a/{b}/GET`` becomes ``~1a~1{b}/GET``.
 
     A key without further slashes is kept as it was addressed when made: ``dragons/GET`` and

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dragonctl.engine.fields import Field, Table, Templates, templates
+from dragonctl.resources.log_group_names import group_name
 
 ALL_METHODS = "*/*"
 LOG_LEVEL, DATA_TRACE = "logging/loglevel", "logging/dataTrace"
@@ -92,7 +93,7 @@ SETTINGS: dict[str, Field] = {
 FIELDS: Table = (
     *SETTINGS.values(),
     # An access log is taken away whole (UpdateStage removes no leaf of it).
-    Field(ACCESS_LOG[0], "access log", bound=ACCESS_LOG, templates=_stage(
+    Field(ACCESS_LOG[0], "access log", bound=ACCESS_LOG, short=group_name, templates=_stage(
         "AccessLogSetting", "accessLogDestination", _EXECUTION_LOG, "access_log_settings",
         "accessLogSettings")),
     Field(ACCESS_LOG[1], "access log format", bound=ACCESS_LOG, templates=_stage(

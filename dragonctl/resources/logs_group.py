@@ -12,6 +12,7 @@ from dragonctl.engine.listing import Listing
 from dragonctl.engine.model import Call, Done, Reader, Reading, Resource, State
 from dragonctl.engine.refusals import not_known, told_or_nothing
 from dragonctl.errors import AwsError
+from dragonctl.resources.log_group_names import function_group, group_name
 from dragonctl.resources.region_parts import (
     FUNCTION,
     Part,
@@ -165,31 +166,3 @@ def _set_since(facts: Mapping[str, Any]) -> str | None:
     if facts["filters"]:
         return "a metric filter reads it"
     return next(iter(facts["guards"]), None)
-
-
-def function_group(function: str) -> str:
-    """The log group of a function for which nobody chose another."""
-    return f"/aws/lambda/{function}"
-
-
-def execution_group(api: str, stage: str) -> str:
-    """The name of a stage's execution log, which API Gateway fixes."""
-    return f"API-Gateway-Execution-Logs_{api}/{stage}"
-
-
-def canary_group(name: str) -> str:
-    """Where a stage's canary logs besides, by the name of the stage's execution or access log.
-
-    API Gateway makes it ("Set up an API Gateway canary release deployment" in its developer guide).
-    """
-    return f"{name}/Canary"
-
-
-def group_name(arn: str | None) -> str:
-    """The name in a log group's ARN, with or without the ``:*`` behind it; "" in another ARN."""
-    return (arn or "").partition(":log-group:")[2].removesuffix(":*")
-
-
-def group_arn(partition: str, region: str, account: str, name: str) -> str:
-    """The ARN of a log group, without the ``:*`` that some services want behind it."""
-    return f"arn:{partition}:logs:{region}:{account}:log-group:{name}"

@@ -10,7 +10,8 @@ from dragonctl.engine.fields import Table, members
 from dragonctl.engine.model import Call, Reader, Reading, Resource, State, Tags
 from dragonctl.resources.creation_tags import pairs
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroupSettings, group_name
+from dragonctl.resources.log_group_names import group_name
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine_fields import (
     ABSENT,

@@ -7,6 +7,7 @@ from typing import Any
 
 from dragonctl.engine.fields import Field, Table, state_of, templates
 from dragonctl.engine.model import Reader
+from dragonctl.resources.log_group_names import group_name
 
 LEVEL = "loggingConfiguration/level"
 EXECUTION_DATA = "loggingConfiguration/includeExecutionData"
@@ -35,7 +36,7 @@ FIELDS: Table = (
     Field(LEVEL, "log level", absent="OFF", off=("OFF",),
           is_published=True, observes=True, templates=_LOGGING),
     # A machine that logs must log somewhere; a version may well log somewhere else.
-    Field(DESTINATION, "log group", _GROUP_PATH, bound=(LEVEL,),
+    Field(DESTINATION, "log group", _GROUP_PATH, bound=(LEVEL,), short=group_name,
           is_published=True, templates=_LOGGING),
     Field(EXECUTION_DATA, "inputs and outputs", absent=False,
           is_published=True, observes=True, templates=_LOGGING),

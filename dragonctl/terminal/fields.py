@@ -77,7 +77,7 @@ def _fact(change: Change) -> str:
 def _value(change: Change, value: Any, *, whole: bool = False) -> str:
     row = _row(change)
     number = str(value).replace(".", "", 1).isdigit()  # AWS writes some numbers as text
-    words = shown(value, whole=whole)
+    words = shown((not whole and row and value and row.short(value)) or value, whole=whole)
     return f"{words} {row.unit}" if row and row.unit and number else words
 
 
@@ -107,8 +107,12 @@ def before_and_after(change: Change, *, whole: bool = False) -> tuple[str, str]:
         before = row.meant_by_nothing(change.field)
     elif row and after is None and row.absent != before:
         after = row.meant_by_nothing(change.field)
-    said = _value(change, after, whole=whole)
-    return "" if before is None else _value(change, before, whole=whole), said
+    if before is None:
+        return "", _value(change, after, whole=whole)
+    old, new = (_value(change, value, whole=whole) for value in (before, after))
+    if old == new and not whole:  # two that have one short name
+        return before_and_after(change, whole=True)
+    return old, new
 
 
 def _line(change: Change, column: int) -> Text:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dragonctl.engine.model import Call, Reading
 from dragonctl.resources.apigateway_account import Account
-from dragonctl.resources.apigateway_stage import Stage, spelled, stage_state
+from dragonctl.resources.apigateway_stage import Stage, patch_key, stage_state
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
@@ -124,7 +124,7 @@ def test_a_stage_without_a_deployment_cannot_be_made():
      ("/{proxy+}/ANY", "~1{proxy+}/ANY")],
 )  # fmt: skip
 def test_method_keys_in_every_spelling(key, written):
-    assert spelled(key) == written
+    assert patch_key(key) == written
 
 
 GROUP = {"logGroupName": "g"}

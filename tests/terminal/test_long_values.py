@@ -36,6 +36,33 @@ def test_of_two_formats_what_differs_is_told():
     assert second.endswith("+ xrayTraceId, responseLatency")
 
 
+GROUP = "arn:aws:logs:eu-west-1:{}:log-group:/aws/apigateway/abc/prod/access"
+
+
+def log_told(before, after):
+    return [line.plain for line in field_lines([Change(STAGE, LOG, before, after)])]
+
+
+LOG = "accessLogSettings/destinationArn"
+
+
+def test_a_log_group_is_told_by_its_name_where_that_tells_it_apart():
+    ours, theirs = (GROUP.format(account) for account in ("111122223333", "444455556666"))
+    stream = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/amazon-apigateway-x"
+    assert log_told(False, ours) == ["    access log  off → /aws/apigateway/abc/prod/access"]
+    assert log_told(ours, theirs) == [f"    access log  {ours} → {theirs}"]
+    assert stream in log_told(ours, stream)[0]
+    assert ours in changes_table([Change(STAGE, LOG, None, ours)], {})
+
+
+def test_a_request_parameter_is_called_as_people_call_it():
+    thing, query = "apigateway-integration/abc/GET/dragons", "method.request.querystring.family"
+    mapped = "integration.request.path.id"
+    for parameter, words in ((query, "query parameter family"), (mapped, mapped)):
+        change = Change(thing, f"cacheKeyParameters/{parameter}", None, True)
+        assert [line.plain for line in field_lines([change])] == [f"    {words} in the cache key"]
+
+
 def test_a_text_that_is_no_json_and_a_short_one_stand_whole():
     plain = "$context.identity.sourceIp " * 10
     assert told(None, plain)[0].endswith(plain.strip())

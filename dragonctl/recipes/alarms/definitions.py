@@ -17,7 +17,7 @@ from typing import Any
 from dragonctl.application.nouns import Api, App, Machine, Raw
 from dragonctl.engine.model import State
 from dragonctl.resources.cloudwatch_alarm import PREFIX
-from dragonctl.resources.logs_group import execution_group
+from dragonctl.resources.log_group_names import execution_group
 
 FIVE_MINUTES = 300
 SHARE = 5.0

@@ -25,7 +25,7 @@ from dragonctl.resources.apigateway_stage_fields import (
 )
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
-from dragonctl.resources.logs_group import canary_group, group_arn
+from dragonctl.resources.log_group_names import canary_group, group_arn
 
 SERVICE = "apigateway.amazonaws.com"
 DESCRIPTION = "Allows API Gateway to push logs to CloudWatch Logs."

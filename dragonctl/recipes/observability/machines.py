@@ -12,7 +12,8 @@ from dragonctl.recipes.observability.groups import existing_group, group_step
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import Ability, RoleVerdict
 from dragonctl.resources.iam_role_policies import RolePolicies
-from dragonctl.resources.logs_group import LogGroupSettings, group_arn
+from dragonctl.resources.log_group_names import group_arn
+from dragonctl.resources.logs_group import LogGroupSettings
 from dragonctl.resources.role_rights import role_name
 from dragonctl.resources.states_machine import MachineSettings
 from dragonctl.resources.states_machine_fields import DESTINATION, EXECUTION_DATA, LEVEL, TRACING

@@ -12,7 +12,7 @@ from dragonctl.application.log_groups import access_group, logs, stream_writer, 
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
 from dragonctl.engine.symptoms import unless_refused
-from dragonctl.resources.logs_group import function_group
+from dragonctl.resources.log_group_names import function_group
 
 LOOKED_AT = 50
 """Streams that one DescribeLogStreams gives: those that were written to last."""

@@ -161,12 +161,12 @@ def _api(manifest: Manifest, api: ApiSpec) -> Iterator[Step]:
 
 
 def _methods(manifest: Manifest, spec: ApiSpec) -> Step:
-    api, made_from = api_of(manifest, spec), digest(spec.document)
+    api, definition_digest = api_of(manifest, spec), digest(spec.document)
 
     def definition(_: Reading | None, done: Done) -> State:
         facts = _facts(done, api.identifier)
         return {
-            DEFINITION: made_from,
+            DEFINITION: definition_digest,
             API_ID: facts.get("id"),
             "arn": facts.get("arn"),
             DOCUMENT: spec.document,
@@ -198,7 +198,7 @@ def _permission(manifest: Manifest, spec: ApiSpec, invocation: InvokePermission)
 
 
 def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
-    name, app, made_from = spec.name, manifest.name, digest(spec.document)
+    name, app, definition_digest = spec.name, manifest.name, digest(spec.document)
     api, definition, deployment = (
         api_of(manifest, spec),
         ApiDefinition(name, app),
@@ -206,7 +206,7 @@ def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
     )
 
     def deployed(_: Reading | None, done: Done) -> State:
-        return {DEFINITION: made_from, API_ID: _facts(done, api.identifier).get("id")}
+        return {DEFINITION: definition_digest, API_ID: _facts(done, api.identifier).get("id")}
 
     yield Step(
         "Deployment",
@@ -215,11 +215,11 @@ def _deployed(manifest: Manifest, spec: ApiSpec) -> Iterator[Step]:
         after=(definition.identifier,),
         waits_for_read_back=True,  # it freezes what the API holds, whatever that is
     )
-    tags = {**app_field(app), **tag_fields({DEFINITION_TAG: made_from})}
+    tags = {**app_field(app), **tag_fields({DEFINITION_TAG: definition_digest})}
 
     def stage(have: Reading | None, done: Done) -> State:
         """A stage that somebody has put on a later deployment since stays there."""
-        if have and have.state.get(f"tags/{DEFINITION_TAG}") == made_from:
+        if have and have.state.get(f"tags/{DEFINITION_TAG}") == definition_digest:
             return tags
         found = _facts(done, api.identifier).get("id")
         served = _facts(done, deployment.identifier).get("id")

@@ -15,7 +15,7 @@ from dragonctl.resources.iam_inline_policy import InlinePolicy
 from dragonctl.resources.iam_role import Role
 from dragonctl.resources.iam_role_policies import RolePolicies
 from dragonctl.resources.lambda_new_function import NewFunction
-from dragonctl.resources.logs_group import function_group
+from dragonctl.resources.log_group_names import function_group
 from dragonctl.resources.role_rights import ABSENT
 from dragonctl.resources.s3_bucket import Bucket
 from dragonctl.resources.s3_object import DataObject

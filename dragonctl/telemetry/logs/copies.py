@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dragonctl.resources.logs_group import canary_group
+from dragonctl.resources.log_group_names import canary_group
 from dragonctl.telemetry.logs.events import LogEvent
 
 _SUFFIX = canary_group("")

@@ -18,7 +18,7 @@ from typing import Any
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Reader
-from dragonctl.resources.logs_group import execution_group, group_name
+from dragonctl.resources.log_group_names import execution_group, group_name
 from dragonctl.telemetry.logs.lines import json_object
 
 LOG_TYPE = "EXECUTION_LOGS"
