@@ -273,7 +273,7 @@ class _Run:
     def _keep(self, item: Planned, reason: str) -> None:
         self._stop(item, reason)
         name = item.step.resource.identifier
-        self.outcome.kept.append(f"{name} was left as it is: {reason}")
+        self.outcome.kept.append(f"{name} was left as it is: {reason}.")
         self.tools.emit(Kept(item.step, reason))
 
     def _blocked(self, item: Planned, blocker: str) -> None:

@@ -184,7 +184,7 @@ def _kept(left: Mapping[str, str], *, all_of_it: bool) -> list[str]:
     reasons = set(left.values())
     if all_of_it and len(left) > 1 and len(reasons) == 1:
         return [f"nothing of this run can be put back: {reasons.pop()}"]
-    return [f"{identifier} was left as it is: {reason}" for identifier, reason in left.items()]
+    return [f"{identifier} was left as it is: {reason}." for identifier, reason in left.items()]
 
 
 def _unknown(entries: list[Entry], resources: Mapping[str, Resource | None]) -> dict[str, str]:
@@ -293,8 +293,9 @@ class _Left:
         if back.have is None or back.wanted is None:
             return
         was = self.past.entry.before or {}
-        found = self.past.resource.outlasting(back.returning, back.now)
-        if fields := [one for one in found if not is_same(was.get(one), back.now[one])]:
+        found = {*self.past.resource.outlasting(back.returning, back.now)}
+        found = {one for one in found if not is_same(was.get(one), back.now[one])}
+        if fields := [one for one in back.now if one in found]:  # as the kind's table has them
             by = self.past.changed_by(fields, back.have)
             who = by or "somebody"
             yield f"{self._named(fields)}: left, {who} has set it for that part alone."
