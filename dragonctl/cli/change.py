@@ -253,8 +253,8 @@ class _Work:
         if not self.journal.begun:
             return InterruptedByUserError(UNTOUCHED)
         undo = self._undo_command()
-        way_back = f", or take back what it did with `{undo}`" if undo else ""
-        return InterruptedByUserError(f"Run the same command again{way_back}.")
+        undo_hint = f", or take back what it did with `{undo}`" if undo else ""
+        return InterruptedByUserError(f"Run the same command again{undo_hint}.")
 
     def failed(self, error: Exception) -> DragonError:
         """The failure that ended it all, with the document of what had been done until then."""

@@ -56,7 +56,7 @@ def _placed(context: click.Context, message: str, option: str = "") -> str:
     if message.startswith(beginning):
         return message
     named = dict.fromkeys(_OPTION.findall(f"{option} {message}"))
-    names = [name for spelled in named if (name := _from_the_file(context, spelled))]
+    names = [name for named_option in named if (name := _from_the_file(context, named_option))]
     places = [place for name in names if (place := place_of(context.command, name))]
     return f"{beginning}{' and '.join(places)}: {message}" if places else message
 

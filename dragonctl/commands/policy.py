@@ -41,8 +41,8 @@ def _asked(name: str, given: Mapping[str, object]) -> dict[str, object]:
     for option in asked:
         if option not in takes.get(name, ()):
             known = with_and(one for one, names in takes.items() if option in names)
-            spelled = next(one.opts[0] for one in policy.params if one.name == option)
-            raise UsageError(f"policy takes {spelled} for {known} alone.")
+            option_name = next(one.opts[0] for one in policy.params if one.name == option)
+            raise UsageError(f"policy takes {option_name} for {known} alone.")
     return asked
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dragonctl.cli.view import View
     from dragonctl.engine.model import Step
     from dragonctl.telemetry.requests.delivery import PreparedRequest
-    from dragonctl.telemetry.requests.following import Arrivals
+    from dragonctl.telemetry.requests.following import ArrivingLines
     from dragonctl.telemetry.requests.sending import HttpResponse
 
 FIRST_ERROR = 400
@@ -158,11 +158,13 @@ def _stage(view: View, api: Api) -> str:
     return chosen(doubt, "Which one", stages)
 
 
-def _arrivals(view: View, ready: PreparedRequest, answered: HttpResponse, began: float) -> Arrivals:
-    from dragonctl.telemetry.requests.delivery import arrivals
+def _arriving_lines(
+    view: View, ready: PreparedRequest, answered: HttpResponse, began: float
+) -> ArrivingLines:
+    from dragonctl.telemetry.requests.delivery import arriving_lines
 
     endpoint = view.session.aws.endpoint
-    return arrivals(
+    return arriving_lines(
         view.fetch, view.app, view.groups(), ready, answered, began,
         endpoint=endpoint, report=view.report,
     )  # fmt: skip
@@ -175,7 +177,7 @@ def _tell(view: View, ready: PreparedRequest, answered: HttpResponse, began: flo
     request = {"method": ready.sent.method, "url": ready.sent.url, "stage": ready.stage}
     came: dict[str, Any] = {}
     if began is not None:
-        arriving = _arrivals(view, ready, answered, began)
+        arriving = _arriving_lines(view, ready, answered, began)
         events = [event.document() for event in arriving.lines()]
         found = trace(view.fetch, view.session.aws.endpoint, ready, answered)
         came = {
@@ -195,7 +197,7 @@ def _follow(view: View, ready: PreparedRequest, answered: HttpResponse, began: f
 
     console = out()
     printer = LogPrinter(console, view.groups())
-    arriving = _arrivals(view, ready, answered, began)
+    arriving = _arriving_lines(view, ready, answered, began)
     console.print()
     for event in arriving.lines():
         printer.write(event)
@@ -207,7 +209,7 @@ def _follow(view: View, ready: PreparedRequest, answered: HttpResponse, began: f
     _missing(arriving, answered, traced=found is not None)
 
 
-def _missing(arriving: Arrivals, answered: HttpResponse, *, traced: bool) -> None:
+def _missing(arriving: ArrivingLines, answered: HttpResponse, *, traced: bool) -> None:
     """What was waited for in vain, and where to look for it later."""
     from dragonctl.cli.printed import Printed
     from dragonctl.terminal.console import tell

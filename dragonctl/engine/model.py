@@ -339,7 +339,7 @@ class Step:
         return self.want(have, done) if callable(self.want) else self.want
 
     def obstacle(self, aws: Reader, have: Reading, done: Done) -> str | None:
-        """Why a considerate step leaves its thing as it is, or None."""
+        """Why a step that checks dependents leaves its thing as it is, or None."""
         if self.births and self.resource.birth(have) not in {"", *self.births}:
             return "it was made anew since, and is another thing"
         want = self.wanted(have, done)

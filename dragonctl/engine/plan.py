@@ -18,7 +18,7 @@ from dragonctl.errors import AwsError, DragonError
 class Planned:
     """A step, how its thing stands, and what would change; or why it cannot be planned.
 
-    ``kept`` says why a considerate step leaves its thing alone.
+    ``kept`` says why a step that checks dependents leaves its thing alone.
     """
 
     step: Step
@@ -127,7 +127,7 @@ def _gone(reads: Reads, resource: Resource) -> Reading | DragonError | None:
 def _look_for_obstacles(
     reads: Reads, standing: Iterable[tuple[Step, Reading | DragonError | None]]
 ) -> None:
-    """Ask at the same time what considerate steps will ask in their turn: it is remembered.
+    """Ask at the same time what steps will ask of their dependents: it is remembered.
 
     What comes of it depends on the steps before, and its errors are told there.
     """
@@ -137,12 +137,12 @@ def _look_for_obstacles(
             if any(differences(step.resource, have, step.wanted(have, {}))):
                 step.obstacle(reads, have, {})
 
-    considerate = [
+    checks = [
         partial(look, step, have)
         for step, have in standing
         if step.checks_dependents and isinstance(have, Reading)
     ]
-    reads.concurrently(*considerate)
+    reads.concurrently(*checks)
 
 
 def _planned(

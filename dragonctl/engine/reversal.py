@@ -30,5 +30,5 @@ def to_journal(reversal: Reversal) -> str:
 
 
 def from_journal(text: str) -> Reversal:
-    """The reversal that is spelled so; ``text`` matches :data:`JOURNAL_PATTERN`."""
+    """The reversal that is written so; ``text`` matches :data:`JOURNAL_PATTERN`."""
     return Reverse() if text == _REVERSE else Keep(text.removeprefix(_KEEP))

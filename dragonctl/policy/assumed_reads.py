@@ -23,7 +23,7 @@ _EMPTY_DOCUMENT = '{"Statement": []}'
 class AssumedReads:
     """Implements :class:`dragonctl.engine.model.Reader` over a run's reads, noting each one.
 
-    An answer that AWS gives is given on; what is absent, or refused, is imagined. With ``asks``
+    An answer that AWS gives is given on; what is absent, or refused, is assumed. With ``asks``
     false AWS is not asked at all.
     """
 

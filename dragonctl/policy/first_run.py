@@ -30,31 +30,31 @@ def first_run_policy(
     counts as read by the command. ``reads_only``: what a run that only shows needs.
     """
     planned = plan(reads, steps)
-    imagined = AssumedReads(reads)
+    assumed = AssumedReads(reads)
     tags = AssumedReads(reads, asks=False)  # a plan without a change has no need of them
     for item in planned.items:
-        item.step.resource.read(imagined)
+        item.step.resource.read(assumed)
         if item.have:
             item.step.resource.tags(tags, item.have)
-    _read_rights(imagined, planned, roles)
+    _read_rights(assumed, planned, roles)
     planned_writes = [call for one in planned.items for call in _writes(one)]
     writes = [] if reads_only else [*planned_writes, *reads.foreseen]
-    calls = [*reads.made, *imagined.calls, *tags.calls, *writes, *_saves(writes)]
+    calls = [*reads.made, *assumed.calls, *tags.calls, *writes, *_saves(writes)]
     known = {**_paths(reads, calls), **roles}
     place = AccountArns(reads.partition, reads.region, reads.account, known)
     needed: list[Grant] = [grant for call in calls for grant in grants(call, place)]
     return document(needed)
 
 
-def _read_rights(imagined: AssumedReads, planned: Plan, roles: Mapping[str, str]) -> None:
+def _read_rights(assumed: AssumedReads, planned: Plan, roles: Mapping[str, str]) -> None:
     """The next run judges every role by the policies that this run attaches."""
     for item in planned.items:
         if isinstance(item.step.resource, RolePolicies):
-            read_rights(imagined, item.step.resource.role)
+            read_rights(assumed, item.step.resource.role)
             for field in item.step.wanted(None, {}) or {}:
-                policy_document(imagined, field.removeprefix("policies/"))
+                policy_document(assumed, field.removeprefix("policies/"))
     for role in roles:
-        read_rights(imagined, role)
+        read_rights(assumed, role)
 
 
 def _paths(reads: Reads, calls: Iterable[Call]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from dragonctl.engine.model import Call
 from dragonctl.policy import apigateway
 from dragonctl.policy.names import ACTIONS, ANYWHERE, FREE, PREFIXES, RESOURCES
-from dragonctl.policy.required_beside import dependent
+from dragonctl.policy.required_beside import dependent_actions
 
 _VERSION_OF_MACHINE = re.compile(r"(:stateMachine:[^:]+):\d+$")
 
@@ -65,7 +65,7 @@ def grants(call: Call, place: AccountArns) -> Iterator[Grant]:
     elif (call.service, call.operation) not in FREE:
         for resource in _resources(call, place):
             yield Grant(action_of(call), resource, _attached_policy(call))
-    for action, named, condition in dependent(call, place.partition, place.account):
+    for action, named, condition in dependent_actions(call, place.partition, place.account):
         for resource in [named] if named else _resources(call, place):
             yield Grant(action, resource, condition)
 

@@ -26,7 +26,7 @@ _EDGE_ROLES = {
 }
 
 
-def dependent(call: Call, partition: str, account: str) -> Iterator[Extra]:
+def dependent_actions(call: Call, partition: str, account: str) -> Iterator[Extra]:
     """All of it, for one call."""
     tagging = TAGS.get((call.service, call.operation))
     if tagging and (call.params.get("Tags") or call.params.get("tags")):

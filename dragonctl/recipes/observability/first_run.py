@@ -57,6 +57,6 @@ def _mended(
 
 def _remedies(app: App, survey: ObservabilitySurvey, options: Options) -> Iterator[tuple[str, str]]:
     """Each need's role and policy; Lambda's basic policy is there from the beginning, as a rule."""
-    for need in needs(app, options, survey.admitted):
+    for need in needs(app, options, survey.layer_choices):
         if not need.policy.endswith(LOGS_POLICY):
             yield need.role, need.policy

@@ -11,8 +11,8 @@ from dragonctl.engine.model import Done, Reading, State, Step
 from dragonctl.errors import DragonError
 from dragonctl.recipes.observability.groups import group_step
 from dragonctl.recipes.observability.layers_survey import (
-    Admission,
-    Admissions,
+    LayerChoice,
+    LayerChoices,
     obstacle,
     signals_state,
 )
@@ -27,14 +27,14 @@ from dragonctl.wording import with_and
 
 
 def function_steps(
-    app: App, verdict: RoleVerdict, options: Options, admitted: Admissions
+    app: App, verdict: RoleVerdict, options: Options, layer_choices: LayerChoices
 ) -> Iterator[Step]:
     """Each function's log groups (of versions that get traffic, too) and settings."""
     for function in app.functions:
         settings = FunctionSettings(function.name)
         for log in function_logs(function):
             yield group_step(log.group, log.owner, options, serves=(settings.identifier,))
-        wanted = function_wanted(function, verdict, options, admitted)
+        wanted = function_wanted(function, verdict, options, layer_choices)
         if not wanted.parts:
             continue
         yield Step(
@@ -46,22 +46,22 @@ def function_steps(
         )
 
 
-def able(app: App, admitted: Admissions, verdict: RoleVerdict) -> Admissions:
-    """The admissions without those of functions whose role could not send what the layer makes."""
+def able(app: App, layer_choices: LayerChoices, verdict: RoleVerdict) -> LayerChoices:
+    """The choices, without those of functions whose role could not send what the layer makes."""
     roles = {function.name: role_name(function.role) for function in app.functions}
     return {
-        name: Admission(error=found.error)
+        name: LayerChoice(error=found.error)
         if found.wanted and verdict.unmet(roles[name], Ability.SEND_SIGNALS)
         else found
-        for name, found in admitted.items()
+        for name, found in layer_choices.items()
     }
 
 
 def function_wanted(
-    function: Function, verdict: RoleVerdict, options: Options, admitted: Admissions
+    function: Function, verdict: RoleVerdict, options: Options, layer_choices: LayerChoices
 ) -> FunctionWanted:
     """What is wanted of a function."""
-    found = admitted.get(function.name)
+    found = layer_choices.get(function.name)
     return FunctionWanted(function, verdict, options, found.layer if found else "")
 
 

@@ -60,7 +60,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Admission:
+class LayerChoice:
     """What becomes of a function: the ``layer`` (an ARN) that it holds or gets, or why it is left.
 
     ``error``: AWS did not let us read what would have told.
@@ -76,11 +76,11 @@ class Admission:
         return bool(self.layer)
 
 
-Admissions = Mapping[str, Admission]
+LayerChoices = Mapping[str, LayerChoice]
 """What becomes of each function, by its name; empty where nobody asked for Application Signals."""
 
 
-def admissions(aws: Reader, app: App, options: Options) -> Admissions:
+def choose_layers(aws: Reader, app: App, options: Options) -> LayerChoices:
     """Look at the layers that functions would get, and say of each function what becomes of it."""
     if not options.application_signals:
         return {}
@@ -95,22 +95,22 @@ def admissions(aws: Reader, app: App, options: Options) -> Admissions:
     known = (
         {arn: Layer(arn) for arn in found.values() if arn} | _read_layers(aws, sorted(new)) | given
     )
-    admitted = {
-        function.name: admission(function, app, options, known.get(found[function.name] or ""))
+    choices = {
+        function.name: choose_layer(function, app, options, known.get(found[function.name] or ""))
         for function in app.functions
     }
     doubtful = [
         function
         for function in app.functions
-        if _is_large(function.raw, admitted[function.name], known)
+        if _is_large(function.raw, choices[function.name], known)
     ]
     measured = aws.concurrently(
-        *(partial(_measured, aws, one, admitted[one.name]) for one in doubtful)
+        *(partial(_measured, aws, one, choices[one.name]) for one in doubtful)
     )
-    return {**admitted, **dict(zip((one.name for one in doubtful), measured, strict=True))}
+    return {**choices, **dict(zip((one.name for one in doubtful), measured, strict=True))}
 
 
-def _is_large(raw: Raw, found: Admission, known: Mapping[str, Layer]) -> bool:
+def _is_large(raw: Raw, found: LayerChoice, known: Mapping[str, Layer]) -> bool:
     """Whether a function that would get a layer may be over Lambda's limit once it is unzipped."""
     arns = layers.arns_of(raw.get("Layers"))
     if not found.wanted or found.layer in arns:
@@ -121,7 +121,7 @@ def _is_large(raw: Raw, found: Admission, known: Mapping[str, Layer]) -> bool:
     )
 
 
-def _measured(aws: Reader, function: Function, found: Admission) -> Admission:
+def _measured(aws: Reader, function: Function, found: LayerChoice) -> LayerChoice:
     """The same, unless what the directories of its zips add up to is too much; else AWS judges."""
     want = layers_in(signals_state(function.raw, found.layer))
     arns = layers.with_layers(layers.arns_of(function.raw.get("Layers")), want)
@@ -133,7 +133,7 @@ def _measured(aws: Reader, function: Function, found: Admission) -> Admission:
     if total <= MOST_BYTES:
         return found
     has = f"with the layer it has {total / 1e6:.0f} MB unzipped"
-    return Admission(reason=f"{has}, and Lambda takes {MOST_BYTES / 1e6:.0f}")
+    return LayerChoice(reason=f"{has}, and Lambda takes {MOST_BYTES / 1e6:.0f}")
 
 
 def _unzipped(aws: Reader, operation: str, member: str, **params: str) -> int | None:
@@ -236,21 +236,23 @@ def _present(raw: Raw, name: str | None) -> str | None:
     return next((arn for arn in arns if layers.name_of(arn) == name), None)
 
 
-def admission(function: Function, app: App, options: Options, layer: Layer | None) -> Admission:
+def choose_layer(
+    function: Function, app: App, options: Options, layer: Layer | None
+) -> LayerChoice:
     """What becomes of one function. ``layer`` is the one it would get, None where there is none."""
     raw = function.raw
     if reason := obstacle(raw, options) or _has_no_layer(raw, app, layer):
-        return Admission(reason=reason)
+        return LayerChoice(reason=reason)
     assert layer is not None
     if layer.arn in layers.arns_of(raw.get("Layers")):
-        return Admission(layer.arn)
+        return LayerChoice(layer.arn)
     if layer.refusal:
         name = f"lambda-function/{function.name}"
         why = f"The layer {layer.arn} may not be read, so {function.name} was left"
-        return Admission(error=layer.refusal.about(name, why))
+        return LayerChoice(error=layer.refusal.about(name, why))
     if reason := _too_much(raw, layer):
-        return Admission(reason=reason)
-    return Admission(layer.arn)
+        return LayerChoice(reason=reason)
+    return LayerChoice(layer.arn)
 
 
 def obstacle(raw: Raw, options: Options) -> str:

@@ -24,7 +24,7 @@ from dragonctl.recipes.functions.publication import (
     version_step,
 )
 from dragonctl.recipes.observability.functions import FunctionWanted, function_wanted
-from dragonctl.recipes.observability.layers_survey import Admissions
+from dragonctl.recipes.observability.layers_survey import LayerChoices
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import RoleVerdict
@@ -78,10 +78,12 @@ class Frozen:
 
 
 def frozen(
-    app: App, verdict: RoleVerdict, options: Options, admitted: Admissions
+    app: App, verdict: RoleVerdict, options: Options, layer_choices: LayerChoices
 ) -> tuple[Frozen, ...]:
     """Every alias and version whose frozen settings are not those that are wanted."""
-    wanted = (function_wanted(function, verdict, options, admitted) for function in app.functions)
+    wanted = (
+        function_wanted(function, verdict, options, layer_choices) for function in app.functions
+    )
     return (
         *(found for one in wanted for found in _functions(one)),
         *(one for machine in app.machines for one in _machines(app, machine, verdict, options)),

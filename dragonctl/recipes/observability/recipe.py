@@ -25,7 +25,7 @@ def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Re
     """The steps that make the application observable. Pure."""
     options = replace(options, strangers=survey.strangers)
     verdict = roles.judge(app, survey, options)
-    admitted = functions.able(app, survey.admitted, verdict)
+    layer_choices = functions.able(app, survey.layer_choices, verdict)
     steps: list[Step] = []
     if app.apis:
         steps += api.account_steps(app, survey, options)
@@ -33,15 +33,15 @@ def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Re
         steps += api.stage_steps(app, one, options)
     steps += roles.role_steps(app, survey, verdict)
     steps += machines.machine_steps(app, verdict, options)
-    steps += signals.discovery_steps(app, admitted)
-    steps += functions.function_steps(app, verdict, options, admitted)
-    unreached = publishing.frozen(app, verdict, options, admitted)
+    steps += signals.discovery_steps(app, layer_choices)
+    steps += functions.function_steps(app, verdict, options, layer_choices)
+    unreached = publishing.frozen(app, verdict, options, layer_choices)
     steps += publishing.publishing_steps(unreached, options)
     warnings = [
         *app.warnings,
         *api.account_warnings(app, survey, options),
         *roles.role_warnings(survey, verdict),
-        *signals.signals_warnings(app, admitted),
+        *signals.signals_warnings(app, layer_choices),
         *machines.machine_warnings(app, options),
         *publishing.publishing_warnings(unreached, options),
         *privacy_warnings(app, verdict, options),
@@ -49,13 +49,13 @@ def observability(app: App, survey: ObservabilitySurvey, options: Options) -> Re
     notes = (
         *api.account_notes(app, survey, options),
         *api.silenced_notes(app, options),
-        *signals.signals_notes(app, admitted),
+        *signals.signals_notes(app, layer_choices),
     )
     left = "what needs it was left (--no-role-changes goes on without)"
     errors = (
         *roles.role_errors(survey.rights, verdict, left),
         *publishing.publishing_errors(unreached, options),
-        *(one.error for one in survey.admitted.values() if one.error),
+        *(one.error for one in survey.layer_choices.values() if one.error),
     )
     return Recipe(tuple(_once(steps)), tuple(warnings), notes, errors)
 

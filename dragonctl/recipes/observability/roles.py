@@ -14,14 +14,14 @@ from dragonctl.recipes.observability.delivery import (
     DeliveryWanted,
     delivery_policy,
 )
-from dragonctl.recipes.observability.layers_survey import Admissions
+from dragonctl.recipes.observability.layers_survey import LayerChoices
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.survey import ObservabilitySurvey
 from dragonctl.resources.iam_policy import Policy
 from dragonctl.resources.iam_role_policies import RolePolicies, attached
 from dragonctl.resources.lambda_configuration import traces
 from dragonctl.resources.lambda_function import FunctionSettings
-from dragonctl.resources.logs_group import group_arn
+from dragonctl.resources.log_group_names import group_arn
 from dragonctl.resources.role_rights import MOST_POLICIES, Rights, role_name
 from dragonctl.resources.role_users import DELIVERY_POLICY, LOGS_POLICY, SIGNALS_POLICY, XRAY_POLICY
 from dragonctl.resources.states_machine import MachineSettings
@@ -64,13 +64,13 @@ class Need:
         return rights.lacking(self.actions, self.resource)
 
 
-def needs(app: App, options: Options, admitted: Admissions | None = None) -> Iterator[Need]:
+def needs(app: App, options: Options, layer_choices: LayerChoices | None = None) -> Iterator[Need]:
     """All that the roles of the application must be able to do.
 
     What is frozen in a version needs what is on in it; ``$LATEST`` what is wanted of it.
     """
     for function in app.functions:
-        if admitted and admitted[function.name].wanted:
+        if layer_choices and layer_choices[function.name].wanted:
             yield from _signals_needs(app, role_name(function.role))
         for version, raw in function.configurations:
             role = role_name(str(raw["Role"]))
@@ -143,7 +143,7 @@ class RoleVerdict:
 
 def judge(app: App, survey: ObservabilitySurvey, options: Options) -> RoleVerdict:
     """Compare the application's needs with each role's rights."""
-    wanted = needs(app, options, survey.admitted)
+    wanted = needs(app, options, survey.layer_choices)
     return judged(wanted, survey.rights, may_attach=options.role_changes)
 
 

@@ -14,7 +14,7 @@ from dragonctl.application.nouns import App, Function
 from dragonctl.engine.model import State, Step
 from dragonctl.engine.reversal import Keep
 from dragonctl.errors import DragonError
-from dragonctl.recipes.observability.layers_survey import Admissions
+from dragonctl.recipes.observability.layers_survey import LayerChoices
 from dragonctl.resources import lambda_layers as layers
 from dragonctl.resources import opentelemetry_layers as opentelemetry
 from dragonctl.resources.application_signals import KEPT, STARTED, Discovery
@@ -39,18 +39,18 @@ def is_over_a_limit(error: DragonError) -> bool:
     return error.code in _CODE_SIGNING or any(words in error.message for words in _LIMITS)
 
 
-def discovery_steps(app: App, admitted: Admissions) -> Iterator[Step]:
+def discovery_steps(app: App, layer_choices: LayerChoices) -> Iterator[Step]:
     """The account's discovery, where any function is traced so."""
-    if any(one.wanted for one in admitted.values()):
+    if any(one.wanted for one in layer_choices.values()):
         want: State = {STARTED: True}
         title = "Discovery of services by Application Signals, for the whole account"
         yield Step(title, Discovery(app.account), want, undo=Keep(KEPT))
 
 
-def signals_warnings(app: App, admitted: Admissions) -> Iterator[str]:
+def signals_warnings(app: App, layer_choices: LayerChoices) -> Iterator[str]:
     """Functions that are left, each with its reason; what somebody set that keeps it off."""
     for function in app.functions:
-        found = admitted.get(function.name)
+        found = layer_choices.get(function.name)
         if found is None:
             continue
         if found.reason:
@@ -74,15 +74,15 @@ def _of_variables(function: Function) -> Iterator[str]:
         )
 
 
-def signals_notes(app: App, admitted: Admissions) -> Iterator[str]:
+def signals_notes(app: App, layer_choices: LayerChoices) -> Iterator[str]:
     """What it costs, and what an auditor will say, where a function gets the layer now."""
     new = sorted(
         {
-            admitted[function.name].layer
+            layer_choices[function.name].layer
             for function in app.functions
-            if function.name in admitted
-            and admitted[function.name].wanted
-            and admitted[function.name].layer not in layers.arns_of(function.raw.get("Layers"))
+            if function.name in layer_choices
+            and layer_choices[function.name].wanted
+            and layer_choices[function.name].layer not in layers.arns_of(function.raw.get("Layers"))
         }
     )
     if not new:

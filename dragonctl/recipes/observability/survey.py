@@ -13,7 +13,7 @@ from dragonctl.engine.reads import Reads
 from dragonctl.engine.symptoms import is_denied
 from dragonctl.errors import AwsError, DragonError
 from dragonctl.recipes.observability.delivery import Use, read_use
-from dragonctl.recipes.observability.layers_survey import Admissions, admissions
+from dragonctl.recipes.observability.layers_survey import LayerChoices, choose_layers
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.sharing import Strangers, read_strangers
 from dragonctl.resources.apigateway_account import FIELD, NEEDS_ROLE, UNKNOWN, Account
@@ -29,7 +29,7 @@ _NOT_READ = Reading({FIELD: None}, {"health": UNKNOWN})
 class ObservabilitySurvey:
     """The account's API Gateway settings, and what each role may do (None: no such role).
 
-    ``errors`` holds what AWS did not let us read; ``admitted`` what becomes of each function
+    ``errors`` holds what AWS did not let us read; ``layer_choices`` what becomes of each function
     under ``--application-signals``. ``delivery`` is who uses the delivery policy, where it lacks
     rights. ``strangers`` are who else writes to log groups whose retention is to be set.
     """
@@ -37,7 +37,7 @@ class ObservabilitySurvey:
     account: Reading
     rights: Mapping[str, Rights | None] = field(default_factory=dict)
     errors: tuple[DragonError, ...] = ()
-    admitted: Admissions = field(default_factory=dict)
+    layer_choices: LayerChoices = field(default_factory=dict)
     delivery: Use | AwsError | None = None
     strangers: Strangers = field(default_factory=dict)
 
@@ -50,17 +50,17 @@ def survey(aws: Reader, app: App, options: Options | None = None) -> Observabili
     """
     roles = sorted(set(map(role_name, app.roles)))
     sets_retention = bool(options and options.retention)
-    account, admitted, delivery, strangers, *rights = aws.concurrently(
+    account, layer_choices, delivery, strangers, *rights = aws.concurrently(
         partial(read_account, aws) if app.apis else lambda: _NOT_READ,
-        partial(admissions, aws, app, options or Options()),
+        partial(choose_layers, aws, app, options or Options()),
         partial(read_use, aws, app),
         partial(read_strangers, aws, app) if sets_retention else dict,
         *(partial(read_rights, aws, role) for role in roles),
     )
     known = dict(zip(roles, rights, strict=True))
     if isinstance(account, DragonError):
-        return ObservabilitySurvey(_NOT_READ, known, (account,), admitted, delivery, strangers)
-    return ObservabilitySurvey(account, known, (), admitted, delivery, strangers)
+        return ObservabilitySurvey(_NOT_READ, known, (account,), layer_choices, delivery, strangers)
+    return ObservabilitySurvey(account, known, (), layer_choices, delivery, strangers)
 
 
 def read_account(aws: Reader) -> Reading | DragonError:

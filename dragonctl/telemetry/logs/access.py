@@ -84,8 +84,8 @@ def access_line(text: str, formats: Iterable[str] = ()) -> Line:
     if line.kind == "access" or not text.lstrip().startswith("{"):
         return found
     words = [values[name] for name in _SENTENCE if name in values]
-    spoken = {"requestId", *_SENTENCE}
-    fields = tuple((name, value) for name, value in values.items() if name not in spoken)
+    in_sentence = {"requestId", *_SENTENCE}
+    fields = tuple((name, value) for name, value in values.items() if name not in in_sentence)
     return replace(found, text=" ".join(words), fields=fields)
 
 

@@ -72,7 +72,7 @@ ERROR_WORDS: tuple[Path, ...] = (("error",), ("err",))
 """Places of an error that has words but no name, as Go's loggers write it (zap, zerolog, slog)."""
 
 
-SPOKEN = frozenset(
+SHOWN_MEMBERS = frozenset(
     {"level", "message", "msg", "timestamp", "time", "requestId", "AWSRequestId",
      "function_request_id", "severityText", "severityNumber", "body", "timeUnixNano",
      "observedTimeUnixNano", "@timestamp", "@t", "@m", "@mt", "@l", "ts"}
@@ -82,9 +82,9 @@ SPOKEN = frozenset(
 
 def sentence(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """What a line says, its stack beneath, and the members that this leaves out."""
-    spoken = next((found for path in MESSAGE if (found := at(document, path))), "")
-    rest = {name: value for name, value in document.items() if name not in SPOKEN}
-    message = _as_text(spoken)
+    found_text = next((found for path in MESSAGE if (found := at(document, path))), "")
+    rest = {name: value for name, value in document.items() if name not in SHOWN_MEMBERS}
+    message = _as_text(found_text)
     name = next(texts(document, ERROR_NAME), "")
     words = next(texts(document, ERROR_MESSAGE), "")
     if name and name not in message and message in ("", words):

@@ -21,7 +21,12 @@ from dragonctl.errors import DragonError, UsageError
 from dragonctl.resources.apigateway_method import read_resources
 from dragonctl.telemetry.logs.events import Unreadable
 from dragonctl.telemetry.requests.destinations import domain_url, mapped, path_of, stage_url
-from dragonctl.telemetry.requests.following import Arrivals, WaitLimits, expected_lines, trace_of
+from dragonctl.telemetry.requests.following import (
+    ArrivingLines,
+    WaitLimits,
+    expected_lines,
+    trace_of,
+)
 from dragonctl.telemetry.requests.sending import HttpResponse, Sent, request_of, wants_signature
 from dragonctl.telemetry.traces.reading import Trace
 
@@ -180,7 +185,7 @@ def _sign(aws: Aws, request: object) -> None:
         ) from error
 
 
-def arrivals(
+def arriving_lines(
     fetch: Fetch,
     app: App,
     groups: Sequence[LogGroup],
@@ -190,9 +195,9 @@ def arrivals(
     *,
     endpoint: str,
     report: Callable[[Unreadable], None],
-) -> Arrivals:
+) -> ArrivingLines:
     """The request's log lines as they arrive. ``began``: seconds since 1970."""
-    return Arrivals(
+    return ArrivingLines(
         fetch,
         groups,
         answered.request_id or answered.trace_id or ready.sent.trace_id,

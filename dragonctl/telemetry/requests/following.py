@@ -67,7 +67,7 @@ def _logs_executions(app: App, execution: str) -> bool:
 
 
 @dataclass
-class Arrivals:
+class ArrivingLines:
     """The request's lines from all groups, each once.
 
     They end when nothing new has come for a while and all that is ``expected`` is in, or when

@@ -4,7 +4,12 @@ import pytest
 
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import Api, App, Machine
-from dragonctl.telemetry.requests.following import Arrivals, WaitLimits, expected_lines, trace_of
+from dragonctl.telemetry.requests.following import (
+    ArrivingLines,
+    WaitLimits,
+    expected_lines,
+    trace_of,
+)
 from dragonctl.telemetry.requests.sending import HttpResponse
 from tests.telemetry import trace_documents as documents
 from tests.telemetry.fake_logs import FakeLogs, Line
@@ -17,7 +22,7 @@ GROUPS = [LogGroup("api", "api"), LogGroup("access", "access"), LogGroup("flow",
 
 
 def following(fake, told, groups, expected=None):
-    return Arrivals(
+    return ArrivingLines(
         fake.fetch, groups, REQUEST, 0, clock=fake.clock, sleep=fake.sleep, report=told.append,
         waiting=WaitLimits(), expected=expected or {},
     )  # fmt: skip

@@ -130,8 +130,8 @@ def _by_service(name: str, message: str, text: str) -> Judged | None:
 def _by_row(name: str, message: str) -> Judged | None:
     platforms = _PLATFORMS.fullmatch(name) is not None
     for row in ROWS:
-        spoken = (row.anybody or platforms) and row.words.search(message)
-        if row.names.fullmatch(name) or spoken:
+        has_words = (row.anybody or platforms) and row.words.search(message)
+        if row.names.fullmatch(name) or has_words:
             return Judged(row.kind)
     return None
 

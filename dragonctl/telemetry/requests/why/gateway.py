@@ -142,7 +142,7 @@ class GatewayRequest:
         """Whether the status is the back end's own: it answered, and API Gateway passed it on."""
         if self.response_type:
             return False
-        if any(text.startswith(("Execution failed", "Lambda ")) for text in self._spoken()):
+        if any(text.startswith(("Execution failed", "Lambda ")) for text in self._sentences()):
             return False
         passed = self.value("integration.status")
         return bool(self.backend_status) or (passed.isdigit() and int(passed) == self.status)
@@ -172,9 +172,9 @@ class GatewayRequest:
                 return found[1], event
         return None
 
-    def _spoken(self) -> list[str]:
+    def _sentences(self) -> list[str]:
         """API Gateway's own sentences; what others sent is left out."""
-        return [text for text, _ in self.lines if not words.SPOKEN_BY_OTHERS.match(text)]
+        return [text for text, _ in self.lines if not words.QUOTED.match(text)]
 
     def failure(self) -> FailedPart | None:
         """How the request failed, as API Gateway tells it; None where it did not."""
@@ -189,13 +189,13 @@ class GatewayRequest:
 
     def _despite_success(self) -> FailedPart | None:
         """A function that failed behind a method that maps that to a status of success."""
-        texts = [text for text in self._spoken() if "customer function error" in text]
+        texts = [text for text in self._sentences() if "customer function error" in text]
         found = words.say(words.INTEGRATION, texts)
         return self._finding(found[1], found[0]) if found else None
 
     def _decided(self, kind: str) -> FailedPart:
         """A response whose type says who is meant; a sentence or the access log says more."""
-        texts = [*self._spoken(), *self._of_access()]
+        texts = [*self._sentences(), *self._of_access()]
         rows: tuple[Sentence, ...] = words.REFUSALS
         if kind.startswith("AUTHORIZER"):
             rows = words.AUTHORIZER
@@ -213,7 +213,7 @@ class GatewayRequest:
         """What the log's sentences say, where the type leaves it open or is not known."""
         if answered := self._refused_by_service():
             return answered
-        texts = [*self._spoken(), *self._of_access()]
+        texts = [*self._sentences(), *self._of_access()]
         rows: tuple[Sentence, ...] = (*words.REFUSALS, *words.INTEGRATION)
         if self.authorizer or any("uthorizer error" in text for text in texts):
             rows = (*words.AUTHORIZER, *words.REFUSALS, *words.INTEGRATION)

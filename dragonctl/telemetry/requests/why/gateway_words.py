@@ -295,7 +295,7 @@ INTEGRATION = (
 )  # fmt: skip
 """Sentences about what stands behind a method. The more exact form stands first."""
 
-SPOKEN_BY_OTHERS = re.compile(
+QUOTED = re.compile(
     r"(?:(?:Method|Endpoint) (?:request|response) (?:headers|body|path|query string)|HTTP Method"
     r"|Endpoint request URI|Sending request|Extended Request|Starting |API Key +authorized"
     r"|Authorizer (?:request|response|result) (?:headers|body)|X-ray Tracing ID"
