@@ -20,7 +20,7 @@ UNTRUSTED = "Untrusted"
 """The code of the error that says that others can have written what was to be believed."""
 
 ANOTHER = "Name another folder with DRAGONCTL_STATE_DIR."
-"""What mends a state folder that is not this user's to change."""
+"""What fixes a state folder that is not this user's to change."""
 
 Shape = TypeVar("Shape")
 

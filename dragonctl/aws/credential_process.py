@@ -1,7 +1,7 @@
 """The program of ``credential_process``: at a terminal it has all the time it needs.
 
 It may ask there, or open a browser. Where nobody can answer, one that hangs would hang the command
-for ever: botocore waits without a limit.
+forever: botocore waits without a limit.
 """
 
 from __future__ import annotations

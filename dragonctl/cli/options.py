@@ -333,7 +333,9 @@ def application_options(function: F) -> F:
     """``--api``, ``--stage``, and what discovery should add or leave out."""
     for option in (
         click.option(
-            "--no-discover", is_flag=True, help="Use only the functions and machines named."
+            "--no-discover",
+            is_flag=True,
+            help="Use only the functions and state machines named here.",
         ),
         click.option(
             "--state-machine",

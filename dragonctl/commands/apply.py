@@ -20,11 +20,10 @@ Examples:
 def apply(file: str, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """Carry out the plan in FILE, kept by --dry-run --out, and nothing else.
 
-    First it is worked out anew what the command would change now. If that differs from FILE in any
-    change, or in account, region or endpoint, the differences are shown and nothing is changed
-    (exit 1). If AWS
-    holds all of it already, there is nothing to do. If an earlier apply of FILE was interrupted,
-    this one does the rest. `dragonctl undo` takes it back.
+    First it works out anew what the command would change now. If that differs from FILE in any
+    change, or in account, region or endpoint, it shows the differences and changes nothing (exit
+    1). If AWS holds all of it already, there is nothing to do. If an earlier apply of FILE was
+    interrupted, this one does the rest. `dragonctl undo` takes it back.
     """
     from pathlib import Path
 

@@ -25,10 +25,10 @@ Examples:
 @click.argument("shell", type=OneOf(SHELLS), metavar="bash|zsh|fish")
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
-    """Print the script that completes commands, options and names of yours in a shell.
+    """Print the script that lets Tab complete commands, options and names in a shell.
 
-    Names come from AWS and are kept for a minute; where AWS does not answer in two seconds, none is
-    offered.
+    Names come from AWS and are kept for a minute; if AWS does not answer within two seconds, none
+    is offered.
     """
     from dragonctl.cli.shells import VARIABLE, get_completion_class
 

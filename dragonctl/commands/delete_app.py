@@ -24,8 +24,8 @@ Examples:
 def delete_app(dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """Delete what create-app made, with its data, after asking you.
 
-    Only what carries the tag dragonctl:app=NAME goes. Log groups, and a bucket that holds other
-    objects, stay; they are named.
+    It deletes only what carries the tag dragonctl:app=NAME. Log groups stay, and so does a bucket
+    that holds other objects; both are named.
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session

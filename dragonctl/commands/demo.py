@@ -23,15 +23,15 @@ Examples:
     "--undo",
     "back",
     is_flag=True,
-    help="Take back every run on the local AWS since the demo began, yours, too.",
+    help="Take back every run on the local AWS since the demo began, yours included.",
 )
 @click.option("--verbose", is_flag=True, help="Show all that each command prints.")
 @click.pass_context
 def demo(context: click.Context, back: bool, verbose: bool) -> int:
     """Show it all on the sample application: a local AWS, no account, in seconds.
 
-    Each step shows the command line that you would type, and the lines of its answer that it is
-    about. Nothing outside the local AWS is touched, whatever credentials there are.
+    Each step shows the command line that you would type, and the lines of its answer that matter.
+    Nothing outside the local AWS is touched, whatever credentials there are.
     """
     from dragonctl.cli.demo import ACTS, NEXT, acts_back, begin, forget, play, recall
     from dragonctl.cli.printed import Printed

@@ -91,7 +91,7 @@ Examples:
 @package_option("--bundle-all", is_flag=True, help="Pack even what Lambda has already (boto3).")
 @allow_secret_option
 @_publish_option(
-    "--publish", is_flag=True, help="Publish a version; move the aliases the API uses."
+    "--publish", is_flag=True, help="Publish a version, and move the aliases that the API uses."
 )
 @_publish_option("--alias", metavar="NAME", help="Publish a version, and move or make this alias.")
 @package_option(
@@ -123,9 +123,9 @@ def deploy_function(
 ) -> int:
     """Package functions with their requirements and a tracer, and upload what changed.
 
-    NAME is a folder of lambdas/ and the function's name, with _ read as -; none means all. The
-    same source gives the same bytes anywhere, so what AWS has already is not uploaded. Tracing is
-    made active. dragonctl undo brings the previous code back.
+    NAME is a folder of lambdas/ and the function's name, with _ read as -; without it, every folder
+    is deployed. The same source gives the same bytes anywhere, so what AWS has already is not
+    uploaded. Active tracing is switched on. `dragonctl undo` brings the previous code back.
     """
     from pathlib import Path
 

@@ -30,8 +30,8 @@ def disable_cache(
 ) -> int:
     """Turn a stage's cache off, for every method, and delete its cluster.
 
-    Then what enable-cache added is taken away: overrides, keys, declared parameters. Keys that a
-    cache of another stage needs stay.
+    It also removes what enable-cache added: overrides, keys, declared parameters. Keys that a cache
+    of another stage needs stay.
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.single_api import one_api

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @command(
     configured=False,
-    epilog="\b\nExample:\n  dragonctl doctor --output json     # for a report of a defect",
+    epilog="\b\nExample:\n  dragonctl doctor --output json     # for a bug report",
 )
 @click.pass_context
 def doctor(context: click.Context) -> int:
-    """Look at everything a command needs; exit 1 if something is wrong."""
+    """Check everything that a command needs; exit 1 if something is wrong."""
     from datetime import UTC, datetime
 
     from dragonctl.cli.printed import Printed

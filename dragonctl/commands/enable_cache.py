@@ -51,9 +51,8 @@ Examples:
     "--invalidation",
     type=OneOf(["require", "ignore-warn", "ignore"]),
     show_default="what each method has; at first ignore-warn",
-    help="When a caller without permission asks for a fresh answer: require = refuse with 403,"
-    " ignore-warn = answer from the cache with a warning header, ignore = answer from it without"
-    " one.",
+    help="Answer a caller who asks for a fresh answer without permission: require = with 403,"
+    " ignore-warn = from the cache with a warning header, ignore = from the cache without one.",
 )
 @click.option(
     "--allow-shared", is_flag=True, help="Cache even where callers get each other's answers."

@@ -44,8 +44,8 @@ Examples:
 def history(context: click.Context, run: str | None) -> int:
     """List the runs of this user, or show what RUN changed, field by field.
 
-    Asks AWS nothing. --region, --endpoint-url and --local list the runs of that place alone.
-    Secrets are masked: the journal does not hold them.
+    It reads the journal on this machine and asks AWS nothing. --region, --endpoint-url and --local
+    list the runs of that place alone. Secrets are masked: the journal does not hold them.
     """
     from dragonctl.cli.printed import Printed
     from dragonctl.engine.history import read_history

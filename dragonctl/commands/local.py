@@ -31,11 +31,11 @@ Examples:
 )
 @click.pass_context
 def local(context: click.Context, action: str, allow_origins: tuple[str, ...]) -> int:
-    """Start or end the local AWS, or say whether it runs.
+    """Start or stop the local AWS, or show whether it runs.
 
     It listens on 127.0.0.1 alone and keeps what it holds between `down` and `up`. Commands use it
-    with --local, or with DRAGONCTL_LOCAL=1 in the environment. It serves no web page, unless
-    --allow-origin opens its stages to one.
+    with --local, or with DRAGONCTL_LOCAL=1 in the environment. Web pages can call its stages only
+    from an origin that --allow-origin names.
     """
     from dragonctl.cli.printed import Printed
     from dragonctl.local import callers, control

@@ -73,9 +73,8 @@ def policy(
 ) -> int:
     """Print the IAM policy that COMMAND needs, and no more, for its first run.
 
-    With its default options, and those below that need rights of their own, where they are given.
-    The document is worked out from what the command reads and would write for this application;
-    nothing is changed.
+    It is worked out from what the command reads and would write for this application, with its
+    default options; the options below add what theirs need. Nothing is changed.
     """
     import json
 

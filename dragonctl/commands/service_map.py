@@ -36,14 +36,14 @@ Examples:
 @since_option("1h")
 @click.option(
     "--html", type=click.Path(path_type=Path), callback=file_to_write, metavar="FILE",
-    help="Write the map as a page of its own.",
+    help="Write the map as a web page, too.",
 )  # fmt: skip
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
 def service_map(since: str, html: Path | None, open_it: bool, **chosen: Any) -> int:
     """Draw the service map of an application.
 
-    Its own parts, what they call and the clients that call them, with requests, latency and the
-    shares of errors, faults and throttles.
+    It shows the application's own parts, what they call and who calls them, with requests, latency
+    and the shares of errors, faults and throttles.
     """
     import time
     from functools import cache, partial

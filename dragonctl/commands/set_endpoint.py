@@ -26,13 +26,13 @@ Examples:
 @api_option
 @click.option(
     "--type", "kind", type=OneOf(["edge", "regional"]), required=True,
-    help="Go through AWS's own CloudFront, or straight to the region.",
+    help="Serve the API through AWS's own CloudFront, or from its region.",
 )  # fmt: skip
 @change_options
 def set_endpoint(
     api: str | None, kind: str, dry_run: bool, check: bool, yes: bool, no_wait: bool
 ) -> int:
-    """Change the endpoint type of an API, and say what that means for what hangs on it.
+    """Change the endpoint type of an API, and show what that means for domains and callers.
 
     Edge-optimised is for callers all over the world; regional for callers in one region, and for
     an API behind a CloudFront distribution of your own.

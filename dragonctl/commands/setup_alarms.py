@@ -36,8 +36,8 @@ def setup_alarms(
     """Create alarms on 5xx answers, latency, failures, throttles, and logs that fall silent.
 
     An alarm that exists keeps what somebody set; whom to notify is added to it, and nobody is
-    taken away. An e-mail address gets an SNS topic of its own, and a mail with a link: until it is
-    followed, nothing else arrives.
+    taken away. An e-mail address gets an SNS topic of its own and a mail with a link; alarms arrive
+    once somebody has followed it.
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import selection

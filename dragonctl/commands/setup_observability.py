@@ -45,7 +45,7 @@ Examples:
 @_logging_option(
     "--data-trace-for",
     metavar="TIME",
-    help="Log them, and report it once 30m, 2h or 1d are over; nothing is switched off by itself.",
+    help="Log them, and remind you once 30m, 2h or 1d are over; nothing is switched off by itself.",
 )
 @_logging_option(
     "--metrics/--no-metrics",
@@ -60,7 +60,10 @@ Examples:
     help="Log one line per request.",
 )
 @_logging_option(
-    "--tracing/--no-tracing", default=None, show_default="on", help="Trace with X-Ray throughout."
+    "--tracing/--no-tracing",
+    default=None,
+    show_default="on",
+    help="Trace stages, functions and state machines with X-Ray.",
 )
 @_logging_option(
     "--state-machine-level",
@@ -85,7 +88,7 @@ Examples:
     "--log-format",
     type=OneOf(["json", "text"]),
     show_default="what each has",
-    help="Let functions log in this format; JSON has levels.",
+    help="Set the functions' log format; JSON has levels.",
 )
 @_signals_option(
     "--application-signals",
@@ -97,7 +100,7 @@ Examples:
     "layer_arns",
     multiple=True,
     metavar="ARN",
-    help="Use this layer, not AWS's own. Repeatable.",
+    help="Use this layer instead of AWS's own. Repeatable.",
 )
 @_signals_option(
     "--replace-wrapper", is_flag=True, help="Replace a function's wrapper script that somebody set."
@@ -112,11 +115,13 @@ Examples:
 @_role_option(
     "--replace-account-role",
     is_flag=True,
-    help="Replace the account's role, though somebody set it.",
+    help="Replace the account's CloudWatch role, even if somebody set it.",
 )
-@_role_option("--no-role-changes", is_flag=True, help="Report missing rights; do not mend them.")
+@_role_option(
+    "--no-role-changes", is_flag=True, help="Report missing rights instead of adding them."
+)
 @_publish_option(
-    "--publish", is_flag=True, help="Publish a version; move the alias that traffic uses."
+    "--publish", is_flag=True, help="Publish a version, and move the alias that traffic uses."
 )
 @change_options
 def setup_observability(
@@ -136,8 +141,8 @@ def setup_observability(
 ) -> int:
     """Make an application observable: execution and access logs, metrics, X-Ray tracing.
 
-    Every stage of the API, the Lambda functions and the state machines behind it. A setting that
-    somebody has made is kept unless an option names it; a second run changes nothing.
+    It covers every stage of the API, and the Lambda functions and state machines behind it. A
+    setting that somebody has made is kept unless an option names it; a second run changes nothing.
     """
     from dataclasses import replace
     from functools import partial

@@ -1,4 +1,4 @@
-"""``status``: Show what is on, off and wrong, and what mends it."""
+"""``status``: Show what is on, off or wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def status(
 ) -> int:
     """Show how an application stands: its stages, functions, state machines and log groups.
 
-    What is wrong is named with the command that mends it. Nothing is changed.
+    Each problem comes with the command that fixes it. Nothing is changed.
     """
     import json
     from dataclasses import replace

@@ -35,8 +35,9 @@ def undo(
 ) -> int:
     """Put back what RUN changed, where the live value is still the one that it wrote.
 
-    What somebody changed since, log groups with events, and what others rely on are left, and
-    named. An undo is a run too: it can be undone.
+    Without RUN, it takes the last run that is not undone yet. What somebody changed since, log
+    groups with events, and what others rely on are left, and named. An undo is a run too: it can be
+    undone.
     """
     from dragonctl.cli.change import Goal, How, change
     from dragonctl.cli.session import Session

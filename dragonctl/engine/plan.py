@@ -168,7 +168,7 @@ def failed(step: Step, why: str) -> DragonError:
     """AWS has given up making the thing of a step: what needs it must not have it."""
     return DragonError(
         f"{step.title} failed in AWS: {why}",
-        "Mend what AWS names, then run the same command again.",
+        "Fix what AWS names, then run the same command again.",
         code="FailedInAws",
         resource=step.resource.identifier,
     )

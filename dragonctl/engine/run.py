@@ -297,7 +297,7 @@ def _failure(error: Exception, step: Step) -> DragonError:
 def _because(step: Step, blocker: Step) -> DragonError:
     return DragonError(
         f"{step.title} was not begun, because of {blocker.title}, which failed.",
-        "Mend that, then run the same command again.",
+        "Fix that, then run the same command again.",
         code=SKIPPED,
         resource=step.resource.identifier,
     )

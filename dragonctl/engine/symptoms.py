@@ -210,7 +210,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
         codes=_CONFLICT,
         cap=30.0,
         explain="AWS calls it a conflict, for the reason that it gives; if that does not pass by"
-        " itself, mend it, then run the same command again.",
+        " itself, fix it, then run the same command again.",
     ),
     Symptom(
         Meaning.LOOK,
@@ -265,7 +265,7 @@ _END = Symptom(Meaning.END, "")
 _FULL = Symptom(
     Meaning.END,
     "",
-    explain="A quota is full, and no waiting mends that: take away what is not needed, or have it"
+    explain="A quota is full, and no waiting ends that: take away what is not needed, or have it"
     " raised (AWS Service Quotas), then run the same command again.",
 )
 _REFUSED = 400
@@ -305,7 +305,7 @@ def diagnose(error: AwsError) -> Symptom:
     """The symptom that an error shows; one whose meaning is ``END`` when none is known.
 
     ``LimitExceededException`` is API Gateway's throttle (HTTP 429) and, elsewhere, a full quota
-    that no waiting mends (HTTP 400).
+    that no waiting ends (HTTP 400).
     """
     if is_gone(error):
         return GONE

@@ -79,7 +79,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         return True
 
     def _check_unfinished(self) -> None:
-        """What no further byte can mend, and what may not grow without bound."""
+        """What no further byte can cure, and what may not grow without bound."""
         if self.body_rcv is None:
             self._check_head()
             return

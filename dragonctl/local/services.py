@@ -1,4 +1,4 @@
-"""The services of the local AWS: an operation is checked, answered or mended, or moto's.
+"""The services of the local AWS: an operation is checked, answered or patched, or moto's.
 
 What neither does is refused in the service's own words, by the operation's name.
 """
@@ -59,7 +59,7 @@ class Services:
                     check(request)
             replacement = shims.replacements.get(key)
             if replacement is None:
-                return pages.cut(request, self._mended(request, self._ask_moto(request)))
+                return pages.cut(request, self._patched(request, self._ask_moto(request)))
             result = replacement(request)
         return result if isinstance(result, Answer) else wire.write(request, result)
 
@@ -69,7 +69,7 @@ class Services:
             raise refusal(request)
         return answer
 
-    def _mended(self, request: Request, answer: Answer) -> Answer:
+    def _patched(self, request: Request, answer: Answer) -> Answer:
         patches = shims.response_patches.get((request.service, request.operation), ())
         if answer.status >= 300 or not patches:  # noqa: PLR2004 (what moto refused stays refused)
             return answer

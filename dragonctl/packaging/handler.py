@@ -43,7 +43,7 @@ def check_syntax(files: Mapping[str, Path], target: Platform) -> list[str]:
             error = _syntax_error(path, target)
             if error and not _may_be_newer(error, path, target):
                 where = f"{path}, line {error.lineno}" if error.lineno else str(path)
-                raise PackagingError(f"{where}: {error.msg}.", "Mend it; nothing was uploaded.")
+                raise PackagingError(f"{where}: {error.msg}.", "Fix it; nothing was uploaded.")
             if error and (verdict := _verdict_of_target(path, target)):
                 warnings.append(verdict)
     return warnings
@@ -125,7 +125,7 @@ def _verdict_of_target(path: Path, target: Platform) -> str | None:
     if version != target.python:  # a version manager's empty shell, or this very Python
         return f"{path} may use syntax of Python {target.python}, which cannot be checked here."
     if error:
-        raise PackagingError(f"{path}: {error}.", "Mend it; nothing was uploaded.")
+        raise PackagingError(f"{path}: {error}.", "Fix it; nothing was uploaded.")
     return None
 
 

@@ -1,1 +1,1 @@
-"""``status``: how an application stands, what is wrong, and the command that mends it."""
+"""``status``: how an application stands, what is wrong, and the command that fixes it."""

@@ -1,4 +1,4 @@
-"""What a report of a defect should say: whether this machine and these credentials can work."""
+"""What a bug report should say: whether this machine and these credentials can work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with one thing, in a sentence, and the command that mends it."""
+"""What is wrong with one thing, in a sentence, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _bare(*words: str) -> str:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """How the user reached this application: what a mending command repeats.
+    """How the user reached this application: what the command that fixes it repeats.
 
     ``build`` makes a command line of its words, with the options that say where AWS is and which
     APIs are meant; ``stages`` were named, ``apis`` too or ``several`` found.

@@ -71,8 +71,8 @@ def test_keeps_what_others_rely_on_and_what_that_needs(engine):
     outcome = engine.undo()
     assert engine.aws.things == {"ground": {"a": 1}, "house": {"loved": True}}
     assert outcome.kept == [
-        "tiny-thing/house was left as it is: others love it",
-        "tiny-thing/ground was left as it is: tiny-thing/house still needs it",
+        "tiny-thing/house was left as it is: others love it.",
+        "tiny-thing/ground was left as it is: tiny-thing/house still needs it.",
     ]
     assert not outcome.errors
 

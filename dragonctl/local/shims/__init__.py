@@ -5,7 +5,7 @@ A shim is a function under one of four decorators, in a module of this package:
 ``@before(service, operation…)``   ``(request) -> None``: checks; raises :class:`AwsError`
 ``@whenever(service)``   the same for each operation of a service
 ``@instead(service, operation…)``  ``(request) -> result``: answers in moto's place
-``@after(service, operation…)``    ``(request, result) -> result``: mends what moto answered
+``@after(service, operation…)``    ``(request, result) -> result``: patches what moto answered
     (services that speak JSON only), or takes note of it
 
 A result has the shape that boto3 returns. Modules are found by being here: there is no list to
@@ -100,7 +100,7 @@ def instead(
 
 
 def after(service: str, *operations: str) -> Callable[[AnyResponsePatch], AnyResponsePatch]:
-    """Mend moto's answer, or remember what it did."""
+    """Patch moto's answer, or remember what it did."""
 
     def register(patch: AnyResponsePatch) -> AnyResponsePatch:
         for operation in operations:

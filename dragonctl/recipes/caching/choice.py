@@ -102,7 +102,7 @@ def _candidates(seen: CacheSurvey, options: CacheOptions) -> list[CacheMethod]:
 
 
 def _whatever_the_key(method: CacheMethod) -> Iterator[str]:
-    """What no key mends, and holds nothing back: API keys meter callers, they do not authorize."""
+    """What no key cures, and holds nothing back: API keys meter callers, they do not authorize."""
     if method.raw.get("apiKeyRequired") and not hands_on_api_keys(method):
         yield (
             f"{method.name} asks for an API key, which is not in its cache key: callers with"

@@ -25,7 +25,7 @@ class CachedMethod:
     """A cached method (``GET /dragons``).
 
     ``shared`` names the parameters outside its key: callers who differ in nothing else get each
-    other's answers; ``callers`` says what else tells callers apart, which no parameter mends.
+    other's answers; ``callers`` says what else tells callers apart, which no parameter cures.
     """
 
     name: str

@@ -21,7 +21,7 @@ _ABSENT = ("ResourceNotFoundException",)
 def first_run_steps(
     aws: Reader, deployments: Sequence[FunctionDeployment], options: FunctionOptions, place: Place
 ) -> list[Step]:
-    """The recipe, and the rights of roles that a run has mended already.
+    """The recipe, and the rights of roles that a run has granted already.
 
     What a step reads only while it works, the code that it overwrites, is read here too.
     """
@@ -32,7 +32,7 @@ def first_run_steps(
         if options.publishes:
             steps += _published(aws, deployment, options)
     given = {step.resource.identifier for step in steps}
-    return [*steps, *(s for s in _mended(aws, deployments) if s.resource.identifier not in given)]
+    return [*steps, *(s for s in _granted(aws, deployments) if s.resource.identifier not in given)]
 
 
 def _through_s3(deployment: FunctionDeployment, bucket: str | None) -> Iterator[Step]:
@@ -56,7 +56,7 @@ def roles_of(deployments: Sequence[FunctionDeployment]) -> Mapping[str, str]:
     return {role_name(arn): arn for arn in arns}
 
 
-def _mended(aws: Reader, deployments: Sequence[FunctionDeployment]) -> Iterator[Step]:
+def _granted(aws: Reader, deployments: Sequence[FunctionDeployment]) -> Iterator[Step]:
     for role in roles_of(deployments):
         policy = tracing_need(role, aws.partition).policy
         if policy in {one["PolicyArn"] for one in attached_policies(aws, role)}:

@@ -23,7 +23,7 @@ from dragonctl.resources.role_users import LOGS_POLICY
 def first_run_steps(
     aws: Reader, app: App, survey: ObservabilitySurvey, options: Options | None = None
 ) -> tuple[Step, ...]:
-    """The recipe, and the rights of roles that a run has mended already.
+    """The recipe, and the rights of roles that a run has granted already.
 
     Once a role may do what it must, the recipe does not speak of it any more. What is attached to
     it as a run would have attached it counts as that run's doing.
@@ -32,9 +32,9 @@ def first_run_steps(
     steps = observability(app, survey, replace(options, publish=False)).steps
     published = foreseen_publications(app) if options.publish else ()
     given = {step.resource.identifier for step in steps}
-    mended = RoleVerdict(_mended(aws, app, survey, options), (), ())
+    granted = RoleVerdict(_granted(aws, app, survey, options), (), ())
     more = [
-        step for step in role_steps(app, survey, mended) if step.resource.identifier not in given
+        step for step in role_steps(app, survey, granted) if step.resource.identifier not in given
     ]
     return (*steps, *more, *published)
 
@@ -44,7 +44,7 @@ def application_roles(app: App) -> Mapping[str, str]:
     return {role_name(arn): arn for arn in app.roles}
 
 
-def _mended(
+def _granted(
     aws: Reader, app: App, survey: ObservabilitySurvey, options: Options
 ) -> dict[str, tuple[str, ...]]:
     """Role to the policies attached to it that meet one of its needs as a run would."""

@@ -1,4 +1,4 @@
-"""Rights of the roles of functions and machines: judged by all their policies, and mended."""
+"""Rights of the roles of functions and machines: judged by all their policies, and granted."""
 
 from __future__ import annotations
 

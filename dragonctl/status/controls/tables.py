@@ -332,7 +332,7 @@ MACHINE = (
 GROUP = (
     Control(
         ("CloudWatch.16", "cloudwatch_log_group_retention_policy_specific_days_enabled"),
-        f"events kept for {LEAST_DAYS} days, or for ever",
+        f"events kept for {LEAST_DAYS} days, or forever",
         lambda group: (group["retentionInDays"] or LEAST_DAYS) >= LEAST_DAYS,
         (*_SETUP, "--retention", str(LEAST_DAYS)),
     ),

@@ -143,7 +143,7 @@ def _check_json(data: bytes) -> None:
         reason = "it is not text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise UsageError(
             f"The body is not JSON: {reason}.",
-            "Mend it, or name what it is: --header 'Content-Type: text/plain'.",
+            "Fix it, or name what it is: --header 'Content-Type: text/plain'.",
         ) from error
 
 

@@ -98,7 +98,7 @@ def _verdict(fetch: Fetch, app: App | None, seen: Seen, judgement: Judgement) ->
 def _advised(
     fetch: Fetch, app: App | None, seen: Seen, judgement: Judgement, cause: FailedPart
 ) -> FailedPart:
-    """The cause with what to do about it; nobody is told to mend what was handled."""
+    """The cause with what to do about it; nobody is told to fix what was handled."""
     if judgement.outcome == "handled":
         return replace(cause, remedy="", next="")
     managed_by = commands.manager(fetch, app, cause) if app else None

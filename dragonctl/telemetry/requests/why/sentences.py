@@ -59,7 +59,7 @@ _REMEDIES_OF_PART: dict[tuple[Part, Kind], str] = {
     ("function", "backend status"): "The function's lines say why it answers so.",
     ("integration", "backend status"): "Look there: API Gateway passed its answer on.",
     ("integration", "timeout"): "Find out what it waits for, or raise the integration's time-out.",
-    ("state", "exception"): "Mend what the state calls, or let the state retry or catch the error.",
+    ("state", "exception"): "Fix what the state calls, or let the state retry or catch the error.",
     ("state", "backend status"): "Look there: the state received its answer.",
     ("state-machine", "timeout"): "Find out what it waits for, or raise TimeoutSeconds.",
     ("api", "unclear"): "The execution log would say more: set its level to INFO.",
