@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from dragonctl.errors import DragonError
+from dragonctl.resources.lambda_configuration import CODE, RUNTIME
+from dragonctl.resources.lambda_layers import arns_of
 from dragonctl.resources.log_group_names import function_group, group_name
 from dragonctl.resources.states_machine_fields import DESTINATION, machine_state
 from dragonctl.wording import with_and
@@ -87,9 +89,34 @@ class Function:
     qualifiers: Mapping[str | None, Routes] = field(default_factory=dict)
 
     @property
+    def arn(self) -> str:
+        """The ARN, without a version."""
+        return str(self.raw["FunctionArn"])
+
+    @property
     def role(self) -> str:
         """The execution role's ARN."""
         return str(self.raw["Role"])
+
+    @property
+    def runtime(self) -> str | None:
+        """``python3.13``; None for an image."""
+        return self.raw.get(RUNTIME)
+
+    @property
+    def code_sha256(self) -> str:
+        """The digest of its code, in base64, as Lambda gives it."""
+        return str(self.raw[CODE])
+
+    @property
+    def layers(self) -> list[str]:
+        """The ARNs of its layers' versions, in their order."""
+        return arns_of(self.raw.get("Layers"))
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Its environment."""
+        return (self.raw.get("Environment") or {}).get("Variables") or {}
 
     @property
     def log_group(self) -> str:
@@ -130,9 +157,24 @@ class Machine:
         return str(self.raw["roleArn"])
 
     @property
+    def type(self) -> str:
+        """``STANDARD`` or ``EXPRESS``."""
+        return str(self.raw.get("type", "STANDARD"))
+
+    @property
+    def definition(self) -> str:
+        """Its states, as JSON."""
+        return str(self.raw.get("definition", ""))
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The fields that its kind's table has."""
+        return machine_state(self.raw)
+
+    @property
     def log_group(self) -> str | None:
         """The log group that ``$LATEST`` is set to write to."""
-        return group_name(machine_state(self.raw)[DESTINATION]) or None
+        return group_name(self.settings[DESTINATION]) or None
 
     @property
     def configurations(self) -> Configurations:
@@ -162,6 +204,26 @@ class Api:
     def made_ms(self) -> int:
         """When it was made, in milliseconds since the epoch; 0 where AWS does not say."""
         return milliseconds(self.raw.get("createdDate"))
+
+    @property
+    def endpoint_types(self) -> tuple[str, ...]:
+        """``EDGE``, which is API Gateway's default, ``REGIONAL`` or ``PRIVATE``."""
+        return tuple((self.raw.get("endpointConfiguration") or {}).get("types") or ["EDGE"])
+
+    @property
+    def ip_address_type(self) -> str:
+        """``ipv4`` or ``dualstack``; "" where AWS does not say."""
+        return str((self.raw.get("endpointConfiguration") or {}).get("ipAddressType") or "")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it answers at its custom domains alone (``disableExecuteApiEndpoint``)."""
+        return bool(self.raw.get("disableExecuteApiEndpoint"))
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags."""
+        return self.raw.get("tags") or {}
 
 
 @dataclass(frozen=True)

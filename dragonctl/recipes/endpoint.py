@@ -56,8 +56,7 @@ def domains(aws: Reader, api: str) -> Domains:
 
 def endpoint_step(api: Api, wanted: str) -> Step:
     """The one step; refused where AWS would refuse it. ``wanted`` is ``edge`` or ``regional``."""
-    configuration = api.raw.get("endpointConfiguration") or {}
-    present = (configuration.get("types") or [EDGE])[0]
+    present = api.endpoint_types[0]
     if present == PRIVATE and wanted == "edge":
         raise DragonError(
             f"API {api.name} is private, and API Gateway does not make a private API"
@@ -66,7 +65,7 @@ def endpoint_step(api: Api, wanted: str) -> Step:
             " call it from the internet.",
             code="PrivateEndpoint",
         )
-    if wanted == "edge" and configuration.get("ipAddressType") == "dualstack":
+    if wanted == "edge" and api.ip_address_type == "dualstack":
         raise DragonError(
             f"API {api.name} answers over IPv6 (dualstack), which an edge-optimised API does not.",
             "Set its IP address type to ipv4 first.",
@@ -77,13 +76,13 @@ def endpoint_step(api: Api, wanted: str) -> Step:
 
 def other_type(api: Api) -> str:
     """The type that the API has not: ``edge`` or ``regional``."""
-    types = (api.raw.get("endpointConfiguration") or {}).get("types") or [EDGE]
+    types = api.endpoint_types
     return "regional" if EDGE in types or PRIVATE in types else "edge"
 
 
 def endpoint_warnings(api: Api, wanted: str, known: Domains) -> Iterator[str]:
     """What a change of the type means for certificates, custom domains and X-Ray."""
-    types = (api.raw.get("endpointConfiguration") or {}).get("types") or [EDGE]
+    types = api.endpoint_types
     if TYPES[wanted] in types:
         return
     if PRIVATE in types:

@@ -30,7 +30,7 @@ def function_document(function: Function) -> dict[str, Any]:
         "tracer": tracer(raw),
         "log_group": function.log_group,
         "role": function.role,
-        "runtime": raw.get("Runtime"),
+        "runtime": function.runtime,
         "update": raw.get("LastUpdateStatus", "Successful"),
         "qualifiers": function_qualifiers(function),
     }
@@ -72,11 +72,11 @@ def inputs_logged(observed: Observations) -> Iterator[str]:
 
 def machine_document(machine: Machine) -> dict[str, Any]:
     """One state machine as it stands."""
-    state = machine_state(machine.raw)
+    state = machine.settings
     return {
         "name": machine.name,
         "arn": machine.arn,
-        "type": machine.raw.get("type", "STANDARD"),
+        "type": machine.type,
         "log_level": state[LEVEL],
         "execution_data": state[EXECUTION_DATA],
         "log_group": machine.log_group,

@@ -180,7 +180,7 @@ def machine_traffic(observed: Observations) -> Iterator[Problem]:
             for route in used.routes:
                 state = machine_state(route.raw)
                 off = ["tracing"] * (not state[TRACING]) + ["log"] * (state[LEVEL] == "OFF")
-                latest = machine_state(machine.raw)
+                latest = machine.settings
                 others = lagging(MachineSettings.table, latest, route.raw)
                 more = _other_than_off(others, latest, state)
                 if what := _lag(off, [] if state[LEVEL] == "OFF" else more):

@@ -71,7 +71,7 @@ def why_calls(app: App) -> Iterator[Call]:
     yield from destination_calls()
     yield from _account_wide("xray", _RETRIEVAL)
     for function in app.functions:
-        yield Call("lambda", "ListTags", {"Resource": function.raw["FunctionArn"]})
+        yield Call("lambda", "ListTags", {"Resource": function.arn})
     for machine in app.machines:
         yield Call("stepfunctions", "ListTagsForResource", {"resourceArn": machine.arn})
         arn = machine.arn.replace(":stateMachine:", ":execution:")

@@ -57,7 +57,7 @@ class FunctionDeployment:
     @property
     def uploads(self) -> bool:
         """Whether AWS holds other code."""
-        return self.existing is None or self.existing.function.raw[CODE] != self.code.sha256
+        return self.existing is None or self.existing.function.code_sha256 != self.code.sha256
 
 
 def deploy(

@@ -124,7 +124,7 @@ def _is_large(raw: Raw, found: LayerChoice, known: Mapping[str, Layer]) -> bool:
 def _measured(aws: Reader, function: Function, found: LayerChoice) -> LayerChoice:
     """The same, unless what the directories of its zips add up to is too much; else AWS judges."""
     want = layers_in(signals_state(function.raw, found.layer))
-    arns = layers.with_layers(layers.arns_of(function.raw.get("Layers")), want)
+    arns = layers.with_layers(function.layers, want)
     sizes = aws.concurrently(
         partial(_unzipped, aws, "GetFunction", "Code", FunctionName=function.name),
         *(partial(_unzipped, aws, "GetLayerVersionByArn", "Content", Arn=arn) for arn in arns),
@@ -193,9 +193,7 @@ def _refuse_bad_layers(given: Iterable[Layer], region: str) -> None:
 def _refuse_mixed_languages(app: App, options: Options, given: Mapping[str, Layer]) -> None:
     """A layer that tells of no runtime is not put on functions of several languages."""
     runtimes = {
-        str(function.raw["Runtime"])
-        for function in app.functions
-        if not obstacle(function.raw, options)
+        str(function.runtime) for function in app.functions if not obstacle(function.raw, options)
     }
     for layer in given.values():
         fits = {runtime for runtime in runtimes if _first_given(runtime, given) is layer}

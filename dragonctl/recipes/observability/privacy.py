@@ -17,7 +17,7 @@ from dragonctl.resources.apigateway_stage_fields import (
     LOG_LEVEL,
     method_label,
 )
-from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL, machine_state
+from dragonctl.resources.states_machine_fields import EXECUTION_DATA, LEVEL
 
 _BODIES, _INPUTS = "Full request and response data", "Inputs and outputs of executions"
 _STAGE_LEVELS = ("OFF", "ERROR", "INFO")
@@ -66,7 +66,7 @@ def _bodies_of_stages(app: App, options: Options) -> Iterator[str]:
 
 
 def _begins_to_log_inputs(wanted: MachineWanted, machine: Machine) -> bool:
-    state = machine_state(machine.raw)
+    state = machine.settings
     want = wanted(Reading(state), {})
     return bool(state[EXECUTION_DATA]) and _rises(state, want, LEVEL, _MACHINE_LEVELS)
 

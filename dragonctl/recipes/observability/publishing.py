@@ -28,7 +28,6 @@ from dragonctl.recipes.observability.layers_survey import LayerChoices
 from dragonctl.recipes.observability.machines import MachineWanted
 from dragonctl.recipes.observability.options import Options
 from dragonctl.recipes.observability.roles import RoleVerdict
-from dragonctl.resources.lambda_configuration import CODE
 from dragonctl.resources.lambda_function import FunctionSettings
 from dragonctl.resources.states_alias import ROUTES, VERSION, MachineAlias, shares
 from dragonctl.resources.states_machine import MachineSettings
@@ -191,10 +190,10 @@ def foreseen_publications(app: App) -> Iterator[Step]:
     """
     for function in app.functions:
         if aliases := [*_aliases(function)]:
-            yield from foreseen_publication(function.name, function.raw[CODE], aliases)
+            yield from foreseen_publication(function.name, function.code_sha256, aliases)
     for machine in app.machines:
         if aliases := [*_aliases(machine)]:
-            version = machine_state(machine.raw)
+            version = dict(machine.settings)
             yield Step(f"Version of {machine.name}", NewestMachineVersion(machine.arn), version)
         for name in aliases:
             alias = MachineAlias(f"{machine.arn}:{name}")

@@ -7,8 +7,7 @@ account's discovery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from dragonctl.application.nouns import App, Function
 from dragonctl.engine.model import State, Step
@@ -60,8 +59,7 @@ def signals_warnings(app: App, layer_choices: LayerChoices) -> Iterator[str]:
 
 
 def _of_variables(function: Function) -> Iterator[str]:
-    variables: Mapping[str, Any] = (function.raw.get("Environment") or {}).get("Variables") or {}
-    if str(variables.get(_SWITCH, "")).lower() == "false":
+    if str(function.variables.get(_SWITCH, "")).lower() == "false":
         yield (
             f"The variable {_SWITCH} of function {function.name} is false, and stays so: its"
             " calls are traced, but make no Application Signals."
@@ -82,7 +80,7 @@ def signals_notes(app: App, layer_choices: LayerChoices) -> Iterator[str]:
             for function in app.functions
             if function.name in layer_choices
             and layer_choices[function.name].wanted
-            and layer_choices[function.name].layer not in layers.arns_of(function.raw.get("Layers"))
+            and layer_choices[function.name].layer not in function.layers
         }
     )
     if not new:

@@ -74,7 +74,7 @@ def _questions(aws: Reader, app: App) -> Iterator[tuple[str, str, Callable[[], A
     for function in app.functions:
         name = f"lambda-function/{function.name}"
         yield name, POLICY, partial(_policy, aws, function.name)
-        yield name, TAGS, partial(_tags, aws, function.raw["FunctionArn"])
+        yield name, TAGS, partial(_tags, aws, function.arn)
     for api in app.apis:
         name = f"apigateway-rest-api/{api.id}"
         yield name, AUTHORIZERS, partial(read_authorizers, aws, api.id)
@@ -101,7 +101,7 @@ def _authorizations(aws: Reader, api: str) -> list[str]:
 
 
 def _activities(app: App) -> Iterable[str]:
-    definitions = (str(machine.raw.get("definition", "")) for machine in app.machines)
+    definitions = (machine.definition for machine in app.machines)
     return dict.fromkeys(arn for text in definitions for arn in _ACTIVITY.findall(text))
 
 

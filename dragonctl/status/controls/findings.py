@@ -13,7 +13,6 @@ from typing import Any
 from dragonctl.application.nouns import Function, Machine
 from dragonctl.resources.apigateway_stage import stage_state
 from dragonctl.resources.lambda_configuration import configured
-from dragonctl.resources.states_machine_fields import machine_state
 from dragonctl.status.controls.evidence import Evidence
 from dragonctl.status.controls.model import Control, ControlFinding, Shown
 from dragonctl.status.controls.tables import (
@@ -101,7 +100,7 @@ def _function(function: Function, evidence: Evidence, command: Commands) -> _Sub
 
 
 def _machine(machine: Machine, command: Commands) -> _Subject:
-    shown = {**machine.raw, **machine_state(machine.raw)}
+    shown = {**machine.raw, **machine.settings}
     return _Subject(f"states-machine/{machine.arn}", shown, MACHINE, command, {})
 
 

@@ -89,7 +89,7 @@ def prepared(
 
 def _address(reads: Reads, api: Api, stage: str, domain: str | None) -> str:
     endpoint = reads.aws.endpoint
-    closed = bool(api.raw.get("disableExecuteApiEndpoint")) and endpoint == "aws"
+    closed = api.is_closed and endpoint == "aws"
     if not domain and not closed:
         return stage_url(endpoint, api, stage, reads.region, reads.partition)
     if endpoint != "aws":

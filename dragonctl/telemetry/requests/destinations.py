@@ -46,7 +46,7 @@ def stage_url(endpoint: str, api: Api, stage: str, region: str, partition: str) 
     """
     if endpoint != "aws":
         return f"{endpoint.rstrip('/')}/_run/{api.id}/{stage}"
-    if "PRIVATE" in (api.raw.get("endpointConfiguration") or {}).get("types", ()):
+    if "PRIVATE" in api.endpoint_types:
         raise DragonError(
             f"{api.name} is a private API: it answers only through its VPC endpoint.",
             "Call it from inside that VPC; `dragonctl logs` shows what came of it.",
@@ -85,7 +85,7 @@ def domain_url(found: Iterable[Mapped], api: Api, stage: str, domain: str | None
         hosts = ", ".join(one.host for one in found)
         raise UsageError(f"Several domains lead to {api.name}/{stage}: {hosts}.", "Say --domain.")
     where = f"the domain {domain}" if domain else "a custom domain"
-    closed = " Its own address is closed." if api.raw.get("disableExecuteApiEndpoint") else ""
+    closed = " Its own address is closed." if api.is_closed else ""
     raise DragonError(
         f"No base path mapping leads from {where} to {api.name}/{stage}.{closed}",
         "`aws apigateway get-base-path-mappings --domain-name DOMAIN` shows a domain's mappings.",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dragonctl.application.log_groups import LogGroup
 from dragonctl.application.nouns import App
 from dragonctl.engine.model import Fetch
+from dragonctl.resources.states_machine_fields import LEVEL
 from dragonctl.telemetry.logs.events import LogEvent, Report, Unreadable
 from dragonctl.telemetry.requests.sending import HttpResponse
 from dragonctl.telemetry.requests.trail import request_events
@@ -58,11 +59,7 @@ def expected_lines(app: App, stage: str, answered: HttpResponse) -> Expected:
 def _logs_executions(app: App, execution: str) -> bool:
     """Whether the machine of an execution logs its every event."""
     machine = execution.split(":")[6:7]
-    levels = [
-        (one.raw.get("loggingConfiguration") or {}).get("level")
-        for one in app.machines
-        if [one.name] == machine
-    ]
+    levels = [one.settings[LEVEL] for one in app.machines if [one.name] == machine]
     return levels == ["ALL"]
 
 

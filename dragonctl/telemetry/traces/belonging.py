@@ -87,7 +87,7 @@ def parts_of(app: App, apis: Iterable[dict[str, Any]] = ()) -> Parts:
     """The parts of an application; ``apis`` are GetRestApis' items of its account and region."""
     place = f"arn:{app.partition}:apigateway:{app.region}::"
     stages = [f"{place}/restapis/{api.id}/stages/{stage}" for api, stage, _ in app.stages]
-    functions = (str(function.raw["FunctionArn"]) for function in app.functions)
+    functions = (function.arn for function in app.functions)
     machines = (machine.arn for machine in app.machines)
     own = frozenset(api.id for api in app.apis)
     others = [api for api in apis if api["id"] not in own]

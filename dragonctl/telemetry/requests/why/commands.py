@@ -76,15 +76,14 @@ def manager(fetch: Fetch, app: App, finding: FailedPart) -> Owner | None:
     if finding.part in ("state", "state-machine"):
         return _of_machine(fetch, app, finding)
     if finding.part in ("integration", "mapping", "authorizer", "api"):
-        tags = [api.raw.get("tags") for api in app.apis]
+        tags = [api.tags for api in app.apis]
         stages = [stage.get("tags") for _, _, stage in app.stages]
         return owner(*tags, *stages)
     return None
 
 
 def _of_function(fetch: Fetch, function: Function) -> Owner | None:
-    arn = str(function.raw.get("FunctionArn", ""))
-    return owner(_ask(fetch, "lambda", "ListTags", Resource=arn).get("Tags")) if arn else None
+    return owner(_ask(fetch, "lambda", "ListTags", Resource=function.arn).get("Tags"))
 
 
 def _of_machine(fetch: Fetch, app: App, finding: FailedPart) -> Owner | None:

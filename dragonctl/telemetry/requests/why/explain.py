@@ -32,7 +32,7 @@ def explain(
     time narrows the search where it bears one; else ``start_ms`` to ``end_ms``. Groups that cannot
     be read go to ``report``. ``app`` is where the parts' owners and definitions are known from.
     """
-    definitions = {m.name: str(m.raw.get("definition", "")) for m in app.machines} if app else {}
+    definitions = {m.name: m.definition for m in app.machines} if app else {}
 
     def look(also: str = "") -> Seen:
         return gather(
