@@ -71,7 +71,7 @@ def check_creation(request: Request) -> None:
 def check_configuration(request: Request) -> None:
     """Checks of what changes."""
     parameters, function = request.parameters, find(request)
-    _check_runtime(parameters.get("Runtime") or function.run_time, _UPDATE_BLOCKED_AFTER)
+    _check_updated_runtime(function, parameters.get("Runtime") or function.run_time)
     role = parameters.get("Role") or function.role
     if parameters.get("Role"):
         _check_role(role)
@@ -84,7 +84,8 @@ def check_configuration(request: Request) -> None:
 @before("lambda", "UpdateFunctionCode")
 def check_code(request: Request) -> None:
     """Checks of new code."""
-    _check_runtime(find(request).run_time, _UPDATE_BLOCKED_AFTER)
+    function = find(request)
+    _check_updated_runtime(function, function.run_time)
     _check_code(request, request.parameters)
 
 
@@ -107,6 +108,12 @@ def _check_runtime(runtime: str | None, grace: timedelta) -> None:
     retired = RETIRED.get(runtime)
     if retired and datetime.now(UTC).date() >= retired + grace:
         raise invalid(_RETIRED.format(runtime=runtime))
+
+
+def _check_updated_runtime(function: Any, runtime: str | None) -> None:
+    """A container image brings its own, and has none that could be named or retired."""
+    if function.package_type == "Zip":
+        _check_runtime(runtime, _UPDATE_BLOCKED_AFTER)
 
 
 def _check_environment(parameters: dict[str, Any]) -> None:

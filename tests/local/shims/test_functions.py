@@ -267,6 +267,22 @@ def test_the_code_can_be_fetched_by_its_link(local_aws, make):
         urllib.request.urlopen(f"{local_aws.endpoint}/_code/guess")
 
 
+def test_a_container_image_has_no_runtime_that_could_stand_in_its_way(local_aws, make):
+    functions, image = local_aws.client("lambda"), "123456789012.dkr.ecr.us-east-1.amazonaws.com/i"
+    functions.create_function(
+        FunctionName="f", Role=make.role("r", "lambda", allow=TRACING), PackageType="Image",
+        Code={"ImageUri": f"{image}:1"},
+    )  # fmt: skip
+    functions.get_waiter("function_active_v2").wait(FunctionName="f")
+    functions.update_function_configuration(FunctionName="f", TracingConfig={"Mode": "Active"})
+    functions.get_waiter("function_updated_v2").wait(FunctionName="f")
+    functions.update_function_code(FunctionName="f", ImageUri=f"{image}:2")
+    shown = functions.get_function(FunctionName="f")
+    assert shown["Configuration"]["TracingConfig"] == {"Mode": "Active"}
+    assert "Runtime" not in shown["Configuration"]
+    assert shown["Code"]["ImageUri"] == f"{image}:2"
+
+
 def test_architectures_are_kept(local_aws, make):
     make.function(Architectures=["arm64"])
     functions = local_aws.client("lambda")
