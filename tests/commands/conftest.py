@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from functools import partialmethod
 
 import pytest
 
 from dragonctl import config
+from dragonctl.aws.client import Aws
 from dragonctl.cli import root as cli
 from tests.applications.builder import Builder
 from tests.applications.library import library, with_function
 from tests.commands.functions import HANDLER, READS, TRUST
+from tests.commands.interrupting import Interrupting
 from tests.commands.plans import PLAN
 from tests.local.serving import archive, document
 
@@ -137,6 +140,16 @@ def made_calls(caplog):
         return [name for name in names if not name.startswith(READS)]
 
     return writes
+
+
+@pytest.fixture
+def interrupt(monkeypatch):
+    """Let Ctrl-C be pressed in the next run, once AWS has answered so many of its writes."""
+
+    def pressed(writes):
+        monkeypatch.setattr(Aws, "send", partialmethod(Interrupting(Aws.send, writes)))
+
+    return pressed
 
 
 @pytest.fixture

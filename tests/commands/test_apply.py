@@ -97,22 +97,11 @@ def test_a_time_counts_from_the_plan(dragonctl, dragons):
 
 
 def test_one_that_was_cut_short_goes_on_here_and_is_refused_elsewhere(
-    kept, dragonctl, tmp_path, monkeypatch, dragons
+    kept, dragonctl, tmp_path, monkeypatch, interrupt
 ):
     """The journal here tells what it wrote; another state folder knows of nothing."""
-    from dragonctl.engine import journal
-
-    real, told = journal.Journal.done, []
-
-    def done(self, step, reading, changes):
-        real(self, step, reading, changes)
-        told.append(step)
-        if len(told) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(journal.Journal, "done", done)
+    interrupt(2)
     assert dragonctl(*APPLY).code == 130
-    monkeypatch.setattr(journal.Journal, "done", real)
     here_state = tmp_path / "state"
     other = tmp_path / "other"
     other.mkdir(mode=0o700)

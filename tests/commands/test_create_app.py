@@ -12,7 +12,6 @@ from dragonctl.cli.local_sample import create_sample
 from dragonctl.engine.reads import Reads
 from dragonctl.sample import sample_folder
 
-READS = ("Get", "List", "Describe", "Head")
 TAG = {"dragonctl:app": "dragons"}
 ROLES = {
     "ListDragonsLambdaExecutionRole",
@@ -217,26 +216,11 @@ def test_undo_takes_a_creation_back(dragonctl, local_aws):
     assert inventory(local_aws) == NOTHING
 
 
-class CutShort(Aws):
-    """A process that dies: at its n-th write, and nothing comes after."""
-
-    def __init__(self, connection, writes):
-        super().__init__(connection)
-        self.left = writes
-
-    def send(self, service, operation, params, region=None):
-        if not operation.startswith(READS):
-            self.left -= 1
-        if self.left < 0:
-            raise KeyboardInterrupt
-        return super().send(service, operation, params, region)
-
-
 @pytest.mark.parametrize("writes", [1, 6, 11, 16, 20, 24])
-def test_a_creation_that_was_cut_short_is_completed(dragonctl, local_aws, writes):
-    aws = CutShort(Connection(region="us-east-1"), writes)
+def test_a_creation_that_was_cut_short_is_completed(dragonctl, local_aws, interrupt, writes):
+    interrupt(writes)
     with pytest.raises(KeyboardInterrupt):
-        create_sample(Reads(aws))
+        create_sample(Reads(Aws(Connection(region="us-east-1"))))
     completed = dragonctl("create-app")
     assert completed.code == 0, completed.stderr
     assert inventory(local_aws) == WHOLE
