@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value is not None and parameter.name:
+        not_empty(context, parameter, value)
         known = globals_of(context)
         context.find_root().meta[GLOBALS] = replace(known, **{parameter.name: value})
 
@@ -272,7 +273,7 @@ def _journalled(function: F) -> F:
 
 
 def not_empty(_: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Callback of an option whose value is never empty: ``--package-only "$UNSET"`` is a slip."""
+    """Callback of what is never empty: ``undo "$UNSET"`` is a slip, and no plain ``undo``."""
     if value == "" or (isinstance(value, tuple) and "" in value):
         raise click.BadParameter("it is empty", param=parameter)
     return value

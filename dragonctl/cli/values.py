@@ -22,7 +22,7 @@ def _refuse(
         name = max(parameter.opts, key=len)
     elif context is not None:
         name = context.command.name or ""
-    raise click.UsageError(f"{name or 'This'} takes {takes}, not {value}.", context)
+    raise click.UsageError(f"{name or 'This'} takes {takes}, not {value or repr(value)}.", context)
 
 
 class OneOf(click.Choice[str]):

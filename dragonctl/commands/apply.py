@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dragonctl.cli.options import command, how_options
+from dragonctl.cli.options import command, how_options, not_empty
 
 
 @command(
@@ -15,7 +15,7 @@ Examples:
   dragonctl apply plan.json
 """
 )
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file", type=click.Path(dir_okay=False), callback=not_empty)
 @how_options
 def apply(file: str, dry_run: bool, check: bool, yes: bool, no_wait: bool) -> int:
     """Carry out the plan in FILE, kept by --dry-run --out, and nothing else.

@@ -47,7 +47,7 @@ Examples:
   dragonctl deploy-function --package-only dist          # the zips, without AWS
 """
 )
-@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_folders)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=_folders, callback=not_empty)
 @_function_option(
     "--handler",
     metavar="MODULE.FUNCTION",

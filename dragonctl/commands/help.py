@@ -7,7 +7,7 @@ import json
 import click
 
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.options import command, complete_commands
+from dragonctl.cli.options import command, complete_commands, not_empty
 
 
 @command(
@@ -18,7 +18,13 @@ Examples:
   dragonctl help setup-observability
 """,
 )
-@click.argument("name", metavar="[COMMAND]", required=False, shell_complete=complete_commands)
+@click.argument(
+    "name",
+    metavar="[COMMAND]",
+    required=False,
+    shell_complete=complete_commands,
+    callback=not_empty,
+)
 @click.pass_context
 def help(context: click.Context, name: str | None) -> int:  # noqa: A001 (it is the command's name)
     """Show what COMMAND does, as its --help does; without one, list the commands."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dragonctl.cli.globals import globals_of
-from dragonctl.cli.options import MARKDOWN, command, complete
+from dragonctl.cli.options import MARKDOWN, command, complete, not_empty
 
 if TYPE_CHECKING:
     from dragonctl.cli.globals import Globals
@@ -39,7 +39,7 @@ Examples:
   dragonctl history 20261123-101500-3fa9 --output markdown    # for the ticket
 """
 )
-@click.argument("run", required=False, shell_complete=complete("run"))
+@click.argument("run", required=False, shell_complete=complete("run"), callback=not_empty)
 @click.pass_context
 def history(context: click.Context, run: str | None) -> int:
     """List the runs of this user, or show what RUN changed, field by field.

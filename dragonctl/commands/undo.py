@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dragonctl.cli.options import change_options, command, complete
+from dragonctl.cli.options import change_options, command, complete, not_empty
 
 if TYPE_CHECKING:
     from dragonctl.application.apis import Selection
@@ -25,7 +25,7 @@ Examples:
   dragonctl undo --dry-run --verbose     # every field of what would be deleted, too
 """
 )
-@click.argument("run", required=False, shell_complete=complete("open run"))
+@click.argument("run", required=False, shell_complete=complete("open run"), callback=not_empty)
 @click.option(
     "--verbose", is_flag=True, help="Show the fields of what is deleted, or made again, too."
 )

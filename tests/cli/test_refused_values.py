@@ -253,6 +253,27 @@ def test_a_refused_value_of_the_environment_is_told_with_its_variable(
     assert words in terminal.err
 
 
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["undo", "", "--yes"], "'[RUN]'"),
+        (["history", ""], "'[RUN]'"),
+        (["apply", "", "--yes"], "'FILE'"),
+        (["help", ""], "'[COMMAND]'"),
+        (["deploy-function", "", "--yes"], "'[NAME]...'"),
+        (["status", "--profile", ""], "'--profile'"),
+        (["--profile", "", "undo", "--yes"], "'--profile'"),
+        (["status", "--region", ""], "'--region'"),
+        (["status", "--endpoint-url", ""], "'--endpoint-url'"),
+    ],
+)
+def test_a_variable_that_holds_nothing_is_not_as_if_nothing_was_said(terminal, words, value):
+    """``undo "$RUN"`` took the last run back, and ``--profile "$ACCOUNT"`` meant another one."""
+    assert terminal.run(*words) == 2
+    assert terminal.err.startswith(f"Error: Invalid value for {value}: it is empty.")
+    assert terminal.err.count("\n") == 1
+
+
 def test_a_folder_that_is_gone_is_told(terminal):
     terminal.folder.rmdir()
     assert terminal.run("history") == 2
