@@ -42,3 +42,4 @@ def test_a_flush_is_waited_for_and_cannot_be_taken_back(dragons, dragonctl, loca
 def test_nothing_to_flush_is_an_error(dragons, dragonctl):
     said = dragonctl("flush-cache")
     assert (said.code, "There is no cache to flush" in said.stderr) == (1, True)
+    assert "--stage prod` makes one" in said.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from dragonctl.application.nouns import Api
@@ -21,9 +22,11 @@ def flushing(api: Api) -> Iterator[Step]:
         several = len(api.stages) > 1
         which = f"{'stages' if several else 'stage'} {with_and(api.stages)}"
         have = "have" if several else "has"
+        stages = [word for name in api.stages for word in ("--stage", name)]
+        command = shlex.join(["dragonctl", "enable-cache", *stages])
         raise DragonError(
             f"There is no cache to flush: {which} of {api.name} {have} none.",
-            "`dragonctl enable-cache` makes one.",
+            f"`{command}` makes one.",
             code="NoCache",
         )
     yield from (flush_step(api, name) for name in cached)
