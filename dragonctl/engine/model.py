@@ -207,6 +207,11 @@ class Resource(ABC):
         """Whether a wanted field must change, where that depends on what else the thing holds."""
         return not self.holds(field, have.get(field), want[field])
 
+    def differing(self, have: Reading | None, want: State) -> dict[str, Json]:
+        """The wanted fields that must change: what the calls are to set."""
+        state = have.state if have else {}
+        return {field: value for field, value in want.items() if self.differs(field, state, want)}
+
     def expected(self, have: Reading | None, want: State | None) -> State | None:
         """The whole state that the calls will leave, AWS's own additions included.
 
@@ -352,12 +357,9 @@ class Step:
 
 def differences(resource: Resource, have: Reading | None, want: State | None) -> Iterator[Change]:
     """The declared fields in which AWS differs from what is wanted; empty means converged."""
-    name = resource.identifier
+    name, state = resource.identifier, have.state if have else {}
     if want is None:
-        present = have.state if have else {}
-        yield from (Change(name, key, value, None) for key, value in present.items())
+        yield from (Change(name, key, value, None) for key, value in state.items())
         return
-    state = have.state if have else {}
-    for key, value in want.items():
-        if resource.differs(key, state, want):
-            yield Change(name, key, state.get(key), value)
+    for key, value in resource.differing(have, want).items():
+        yield Change(name, key, state.get(key), value)

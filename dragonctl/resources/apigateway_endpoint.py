@@ -47,7 +47,7 @@ class Endpoint(Resource):
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """UpdateRestApi; the path names the present type (API reference, "Patch operations")."""
-        if have is not None and want is not None and self._differs(have, want):
+        if have is not None and want is not None and TYPE in self.differing(have, want):
             path = f"/endpointConfiguration/types/{have.state[TYPE]}"
             patch = {"op": "replace", "path": path, "value": want[TYPE]}
             params = {"restApiId": self.api, "patchOperations": [patch]}
@@ -61,9 +61,6 @@ class Endpoint(Resource):
     def answered(self, call: Call, answer: Mapping[str, Any]) -> Reading | None:
         """UpdateRestApi answers with the whole API."""
         return _reading(answer)
-
-    def _differs(self, have: Reading, want: State) -> bool:
-        return TYPE in want and bool(have.state[TYPE] != want[TYPE])
 
 
 def _reading(raw: Mapping[str, Any]) -> Reading:

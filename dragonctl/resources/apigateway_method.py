@@ -129,7 +129,7 @@ class Method(_OfMethod):
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """One UpdateMethod; a method is neither made nor deleted here."""
         if have is not None and want is not None:
-            patches = list(_patches(have.state, want))
+            patches = list(_patches(self.differing(have, want)))
             if patches:
                 yield self._call("UpdateMethod", have, patches)
 
@@ -172,7 +172,7 @@ class Integration(_OfMethod):
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """One UpdateIntegration."""
         if have is not None and want is not None:
-            patches = list(_patches(have.state, want))
+            patches = list(_patches(self.differing(have, want)))
             if patches:
                 yield self._call("UpdateIntegration", have, patches)
 
@@ -205,12 +205,12 @@ def _key(integration: Mapping[str, Any], resource: str) -> Reading:
     return Reading({f"{KEY}{name}": True for name in names}, {"resourceId": resource})
 
 
-def _patches(have: State, want: State) -> Iterator[dict[str, str]]:
+def _patches(differing: State) -> Iterator[dict[str, str]]:
     """``add`` creates or changes, ``remove`` takes away. Names are JSON pointer segments."""
-    for field, value in want.items():
+    for field, value in differing.items():
         kind, _, name = field.partition("/")
         path = f"/{kind}/{escaped(name)}"
-        if value is None and field in have:
+        if value is None:
             yield {"op": "remove", "path": path}
-        elif value is not None and have.get(field) != value:
+        else:
             yield {"op": "add", "path": path, "value": _VALUES[value]}

@@ -101,11 +101,12 @@ class Role(Resource):
         return Call("iam", "CreateRole", {**params, "Tags": tags} if tags else params)
 
     def _updates(self, have: Reading, want: State) -> Iterator[Call]:
-        if "trust" in want and not self.holds("trust", have.state["trust"], want["trust"]):
+        differing = self.differing(have, want)
+        if "trust" in differing:
             document = json.dumps(want["trust"])
             params = {"RoleName": self.name, "PolicyDocument": document}
             yield Call("iam", "UpdateAssumeRolePolicy", params)
-        if "description" in want and want["description"] != have.state["description"]:
+        if "description" in differing:
             params = {"RoleName": self.name, "Description": want["description"] or ""}
             yield Call("iam", "UpdateRole", params)
 

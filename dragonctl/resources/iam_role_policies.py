@@ -54,10 +54,8 @@ class RolePolicies(Resource):
 
     def calls(self, have: Reading | None, want: State | None) -> Iterator[Call]:
         """AttachRolePolicy and DetachRolePolicy; both may be repeated."""
-        now = have.state if have else {}
-        for field, value in (want if want is not None else dict.fromkeys(now)).items():
-            if value == now.get(field):
-                continue
+        nothing = dict.fromkeys(have.state if have else ())
+        for field, value in self.differing(have, nothing if want is None else want).items():
             operation = "AttachRolePolicy" if value else "DetachRolePolicy"
             policy = field.removeprefix(_POLICY)
             yield Call("iam", operation, {"RoleName": self.role, "PolicyArn": policy})

@@ -61,8 +61,7 @@ class FunctionSettings(Resource):
         it, for AWS takes no code for a runtime that it has retired, and a generated handler goes
         before the code that no longer holds it.
         """
-        differing = self._differing(have, want)
-        if have is None or not differing:
+        if have is None or not (differing := self.differing(have, want or {})):
             return
         named = {"FunctionName": self.name}
         revision = have.facts["raw"].get("RevisionId")
@@ -83,7 +82,7 @@ class FunctionSettings(Resource):
         Code that was changed since it was read is answered like a stale revision. The key of the
         zip is looked up too: UpdateFunctionCode without it goes back to AWS's own key.
         """
-        if have is None or not _is_code(self._differing(have, want)):
+        if have is None or not _is_code(self.differing(have, want or {})):
             return {}
         answer = aws.get("lambda", "GetFunction", FunctionName=self.name) or {}
         if answer["Configuration"][CODE] != have.state[CODE]:
@@ -109,10 +108,6 @@ class FunctionSettings(Resource):
         if not (have.state.get(field) and field in map(layer_field, layers_in(have.state))):
             return ()
         return (RolePolicies(role_name(have.facts["raw"]["Role"])).identifier,)
-
-    def _differing(self, have: Reading | None, want: State | None) -> dict[str, Json]:
-        now = have.state if have else {}
-        return {key: value for key, value in (want or {}).items() if now.get(key) != value}
 
 
 NO_SUCH = ("ResourceNotFoundException", "ValidationException")

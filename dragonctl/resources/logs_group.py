@@ -85,12 +85,11 @@ class LogGroupSettings(Resource):
             return
         if have is None:
             yield Call("logs", "CreateLogGroup", name)
-        now = have.state["retentionInDays"] if have else None
-        days = want.get("retentionInDays", now)
-        if days != now and days is None:
-            yield Call("logs", "DeleteRetentionPolicy", name)
-        elif days != now:
+        differing = self.differing(have, want)
+        if (days := differing.get("retentionInDays")) is not None:
             yield Call("logs", "PutRetentionPolicy", {**name, "retentionInDays": days})
+        elif "retentionInDays" in differing:
+            yield Call("logs", "DeleteRetentionPolicy", name)
 
     def birth(self, reading: Reading) -> str:
         """``creationTime``, in milliseconds."""

@@ -14,6 +14,8 @@ from dragonctl.resources.creation_tags import TAGS, listed_tags, tags_of
 from dragonctl.resources.states_machine import read_tags
 from dragonctl.resources.states_machine_fields import read_machine
 
+_CHANGEABLE = ("definition", "roleArn")
+
 
 @dataclass(frozen=True)
 class MachineDefinition(Resource):
@@ -54,11 +56,8 @@ class MachineDefinition(Resource):
         elif have is None:
             yield self._creation(want)
         else:
-            changed = {
-                field: want[field]
-                for field in ("definition", "roleArn")
-                if field in want and want[field] != have.state[field]
-            }
+            differing = self.differing(have, want).items()
+            changed = {one: value for one, value in differing if one in _CHANGEABLE}
             if "definition" in changed:
                 changed["definition"] = _text(changed["definition"])
             if changed:

@@ -48,10 +48,9 @@ class MachineSettings(Resource):
         """One UpdateStateMachine. Logging is replaced as a whole, so the rest of it is kept."""
         if have is None or want is None:
             return
-        goal = {**have.state, **want}
-        differing = [row.name for row in FIELDS if goal[row.name] != have.state[row.name]]
-        raw = have.facts.get("raw") or {}
-        params = {"stateMachineArn": self.arn, **members(FIELDS, raw, goal, differing)}
+        goal, raw = {**have.state, **want}, have.facts.get("raw") or {}
+        settings = members(FIELDS, raw, goal, self.differing(have, want))
+        params = {"stateMachineArn": self.arn, **settings}
         yield Call("stepfunctions", "UpdateStateMachine", params)
 
     def birth(self, reading: Reading) -> str:

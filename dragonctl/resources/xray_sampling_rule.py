@@ -53,8 +53,7 @@ class SamplingRule(Resource):
             rule = {**dict.fromkeys(_MATCHES, "*"), **want, "RuleName": self.name, "Version": 1}
             yield Call("xray", "CreateSamplingRule", {"SamplingRule": rule})
         else:
-            changed = {key: value for key, value in want.items() if have.state[key] != value}
-            update = {"RuleName": self.name, **changed}
+            update = {"RuleName": self.name, **self.differing(have, want)}
             yield Call("xray", "UpdateSamplingRule", {"SamplingRuleUpdate": update})
 
 
