@@ -14,6 +14,7 @@ from dragonctl.engine.paging import follow
 from dragonctl.errors import DragonError
 from dragonctl.resources.iam_role import detached
 from dragonctl.resources.role_rights import ABSENT, SHOWN_WITHIN
+from dragonctl.resources.role_users import has_ours, policy_user
 
 VERSIONS = 5
 """IAM keeps at most five versions of a policy."""
@@ -81,11 +82,18 @@ class Policy(Resource):
         )
 
     def obstacle(self, aws: Reader, have: Reading, want: State | None, done: Done) -> str | None:
-        """Somebody is attached to it whom this undo does not detach."""
+        """Somebody has it whom this undo does not detach.
+
+        One that stays and loses what the run added to it is no loss to the run's own things.
+        """
         holders = policy_holders(aws, self.arn)
         for role in holders.roles:
-            if not detached(done, role, self.arn):
+            if detached(done, role, self.arn):
+                continue
+            if want is None or not has_ours(aws, role, done):
                 return f"the role {role} uses it"
+            if user := policy_user(aws, role, [self.arn], done):
+                return user
         return "users, groups or boundaries use it" if holders.others else None
 
     def _document(self, aws: Reader, version: str) -> Json:

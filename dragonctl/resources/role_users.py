@@ -91,6 +91,11 @@ def policy_user(aws: Reader, role: str, policies: Iterable[str], done: Done) -> 
     return _first(_users(aws, role, done), used)
 
 
+def has_ours(aws: Reader, role: str, done: Done) -> bool:
+    """Whether one of the run's own things (``done``) has the role, as far as AWS tells."""
+    return any(isinstance(one, Part) and one.is_ours for one in _users(aws, role, done))
+
+
 def role_user(aws: Reader, role: str, done: Done) -> str | None:
     """Who has a role that is to go, or to lose a policy of its own, in words; None: nobody."""
     return _first(_users(aws, role, done), lambda part: f"{part.words} has the role {role}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.applications import small
-from tests.applications.builder import LOGS_POLICY, Builder, template
+from tests.applications.builder import LOGS_POLICY, Builder, policy, template
 
 XRAY = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 OURS = ("--api", "small")
@@ -106,6 +108,72 @@ def test_rights_by_which_another_machine_logs_stay(builder, local_aws, dragonctl
     states = local_aws.client("stepfunctions")
     left = states.describe_state_machine(stateMachineArn=other)["loggingConfiguration"]
     assert left["level"] == "ALL"
+
+
+@pytest.fixture
+def poor(builder):
+    """The delivery policy with one right, attached to the role of a machine behind an API."""
+    document = json.dumps(policy("logs:CreateLogDelivery"))
+    made = builder.client("iam").create_policy(
+        PolicyName="StepFunctionsCWDelivery", PolicyDocument=document
+    )
+    arn = made["Policy"]["Arn"]
+    role = builder.role("shared", "states.amazonaws.com", managed=[arn])
+    api = builder.api("small")
+    machine = builder.machine("small-flow", {"End": {"Type": "Succeed"}}, role)
+    builder.starts_machine(api, "POST", "/things", template(machine))
+    builder.stage(api, "prod")
+    return arn
+
+
+def versions(builder, arn):
+    """The ids of a policy's versions -> whether it is the one in force."""
+    found = builder.client("iam").list_policy_versions(PolicyArn=arn)["Versions"]
+    return {one["VersionId"]: one["IsDefaultVersion"] for one in found}
+
+
+def nobody_else(builder, _):
+    pass
+
+
+def a_machine_of_the_role(builder, _):
+    role = f"arn:aws:iam::{builder.account}:role/shared"
+    arn = f"arn:aws:logs:{builder.region}:{builder.account}:log-group:/other"
+    builder.client("logs").create_log_group(logGroupName="/other")
+    logging = {
+        "level": "ALL",
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{arn}:*"}}],
+    }
+    states = {"End": {"Type": "Succeed"}}
+    builder.machine("other-flow", states, role, loggingConfiguration=logging)
+
+
+def another_role(builder, arn):
+    builder.role("late", "ec2.amazonaws.com", managed=[arn])
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (nobody_else, None),
+        (a_machine_of_the_role, "state machine other-flow uses StepFunctionsCWDelivery"),
+        (another_role, "the role late uses it"),
+    ],
+)
+def test_a_policy_loses_what_a_run_added_unless_others_have_come_to_use_it(
+    builder, dragonctl, poor, happens, told
+):
+    """The role that has it, and had it before, is no user: its machine logs no more."""
+    run = observed(dragonctl, *OURS)
+    assert versions(builder, poor) == {"v1": False, "v2": True}
+    happens(builder, poor)
+    said = undone(dragonctl, run)
+    if told:
+        assert f"StepFunctionsCWDelivery was left as it is: {told}" in said
+        assert versions(builder, poor) == {"v1": False, "v2": True}
+    else:
+        assert "StepFunctionsCWDelivery" not in said
+        assert versions(builder, poor) == {"v1": True}
 
 
 def test_a_role_that_a_run_made_and_another_function_has_stays(

@@ -189,7 +189,9 @@ def role_steps(app: App, survey: ObservabilitySurvey, verdict: RoleVerdict) -> I
     }
     if roles:
         wanted = DeliveryWanted(delivery, frozenset(ours), survey.delivery)
-        yield Step(f"Policy {DELIVERY_POLICY} for the machines' logs", policy, wanted)
+        served = tuple(identifier for role in roles for identifier in _having(app, role))
+        title = f"Policy {DELIVERY_POLICY} for the machines' logs"
+        yield Step(title, policy, wanted, serves=served)
     for role, policies in verdict.attach.items():
         yield Step(
             f"Rights of role {role}",
