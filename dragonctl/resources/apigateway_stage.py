@@ -293,7 +293,7 @@ def _patches(state: State, want: State) -> Iterator[list[Patch]]:
     rebuilt = {_key_of(field) for field, value in want.items() if value is None} - {""}
     for key in sorted(rebuilt):
         yield [{"op": "remove", "path": f"/{key}"}, *_rebuild(key, state, want)]
-    yield list(_access_log(want))
+    yield list(_access_log(state, want))
     groups: dict[str, list[tuple[str, Json]]] = {}
     for field, value in want.items():
         if value is None or field.startswith((_TAG, *ACCESS_LOG)) or _key_of(field) in rebuilt:
@@ -329,11 +329,12 @@ def _tags(state: State) -> dict[str, Json]:
     return {field: value for field, value in state.items() if field.startswith(_TAG)}
 
 
-def _access_log(want: State) -> Iterator[Patch]:
+def _access_log(state: State, want: State) -> Iterator[Patch]:
+    """AWS removes both settings at once: one that was there alone is written anew."""
     fields = {field: want[field] for field in ACCESS_LOG if field in want}
-    if fields and all(value is None for value in fields.values()):
+    if None in fields.values():
         yield {"op": "remove", "path": "/accessLogSettings"}
-        return
+        fields = {field: state.get(field) for field in ACCESS_LOG} | fields
     yield from (_replace(field, value) for field, value in fields.items() if value is not None)
 
 
