@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from dragonctl import config
 from dragonctl.cli.session import Session
+from dragonctl.engine.reads import Reads
 from dragonctl.local import control
 from dragonctl.terminal import console
-from tests.hurry import HurriedClock
+from tests.hurry import PATIENCE, HurriedClock
 from tests.remembered import remember
 
 # A busy machine is no defect: how long an example takes is not what these tests are about. And
@@ -173,6 +174,7 @@ def new_process():
 def hurried_waits(monkeypatch):
     """Commands that a test runs in its own process wait a tenth of their time."""
     clock = HurriedClock()
+    monkeypatch.setitem(Reads.optional_reads.__kwdefaults__, "seconds", PATIENCE)
     monkeypatch.setattr(Session, "clock", staticmethod(clock.now))
     monkeypatch.setattr(Session, "sleep", staticmethod(clock.sleep))
 

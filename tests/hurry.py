@@ -6,8 +6,11 @@ import threading
 import time
 
 from dragonctl.cli.session import Session
+from dragonctl.engine.reads import Reads
 
 TIMES = 10
+PATIENCE = 240
+"""Seconds for what a command can do without: on a busy machine it comes late, and it comes."""
 
 
 class HurriedClock:
@@ -32,4 +35,5 @@ class HurriedClock:
 def hurry() -> None:
     """Let all commands of this process wait so."""
     clock = HurriedClock()
+    Reads.optional_reads.__kwdefaults__["seconds"] = PATIENCE
     Session.clock, Session.sleep = staticmethod(clock.now), staticmethod(clock.sleep)

@@ -166,10 +166,11 @@ def test_bytes_that_are_no_text_are_kept_as_they_are():
 
 
 def test_nobody_who_answers_is_one_sentence():
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    with pytest.raises(DragonError, match="got no answer") as failure:
-        sent_to(f"http://127.0.0.1:{port}", "/x")
+    with socket.socket() as held:  # nobody else gets its port meanwhile, and nobody listens there
+        held.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
+        with pytest.raises(DragonError, match="got no answer") as failure:
+            sent_to(address, "/x")
     assert (failure.value.code, failure.value.exit_code) == ("NoAnswer", 1)
 
 

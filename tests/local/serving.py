@@ -60,6 +60,7 @@ class Application:
             Runtime=settings.pop("Runtime", "python3.13"),
             Handler=settings.pop("Handler", "app.handler"),
             Role=self.role("lambda.amazonaws.com", *rights),
+            Timeout=settings.pop("Timeout", 60),  # on a busy machine Lambda's 3 s are short
             Code={"ZipFile": archive(code)},
             **settings,
         )["FunctionArn"]

@@ -32,6 +32,8 @@ GONE = "gone"
 CLOSED = "closed"
 """In the place of a stream's file: nothing, as after ``>&-``."""
 _KEPT_ROWS = 100_000
+_MOST_AT_ONCE = 256
+"""Bytes; so ``during`` is called as often however late this process comes to read."""
 _ALONE = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "TTY_COMPATIBLE")
 
 
@@ -193,7 +195,7 @@ class Terminal:
             if not ready:
                 self.process.kill()
             if self.master in ready:
-                self.sent.append(os.read(self.master, 65536))
+                self.sent.append(os.read(self.master, _MOST_AT_ONCE))
                 self.emulator.feed(self.sent[-1])
                 if during:
                     during(self)

@@ -175,7 +175,7 @@ def handler(event, c):
             c.invoked_function_arn, 0 < c.get_remaining_time_in_millis() <= 3000,
             len(c.aws_request_id), c.client_context.custom]
 """
-    arn = application.function("f", code)
+    arn = application.function("f", code, Timeout=3)
     told = base64.b64encode(b'{"custom": {"a": 1}}').decode()
     assert invoke(application, "f", ClientContext=told)[1] == [
         "f", "$LATEST", "128", "/aws/lambda/f", arn, True, 36, {"a": 1},

@@ -58,7 +58,7 @@ def test_the_eleventh_event_waits_for_a_free_container():
     with pytest.raises(TimeoutError):
         pool.take(KEY, 0.01)
     threading.Timer(0.05, pool.give_back, [KEY, container]).start()
-    assert pool.take(KEY, 5) is container
+    assert pool.take(KEY, 240) is container
     pool.stop()
 
 

@@ -150,8 +150,9 @@ class Real:
         builder = self.builder
         self._functions()
         self.api = builder.api("shop")
-        for path in ("raise", "exit", "kill", "sleep", "malformed", "logged", "absent", "fine"):
+        for path in ("raise", "exit", "kill", "malformed", "logged", "absent", "fine"):
             self._calls(f"/{path}", "prices")
+        self._calls("/sleep", "hasty")
         self._calls("/unpacked", "unpacked")
         self._calls("/closed", "closed")
         self._calls("/slow", "patient", timeoutInMillis=100)
@@ -170,8 +171,9 @@ class Real:
 
     def _functions(self):
         for name, handler, timeout in (
-            ("prices", "app.handler", 1), ("unpacked", "nowhere.handler", 3),
+            ("prices", "app.handler", 60), ("unpacked", "nowhere.handler", 3),
             ("closed", "app.handler", 3), ("patient", "app.handler", 5),
+            ("hasty", "app.handler", 1),
         ):  # fmt: skip
             code = {"ZipFile": zipped(HANDLER)}
             self.builder.function(name, Code=code, Handler=handler, Timeout=timeout)
@@ -271,7 +273,7 @@ class Real:
         return arn["executionArn"]
 
     def groups(self):
-        functions = ("prices", "unpacked", "closed", "patient")
+        functions = ("prices", "unpacked", "closed", "patient", "hasty")
         stage = LogGroup(f"API-Gateway-Execution-Logs_{self.api.id}/prod", "api", ("shop/prod",))
         return [stage, *(LogGroup(f"/aws/lambda/{n}", "functions", (n,)) for n in functions)]
 
