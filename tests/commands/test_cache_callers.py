@@ -146,6 +146,7 @@ def test_nothing_is_paid_for_where_nothing_would_be_cached(made, dragonctl, word
     before = account(made)
     said = dragonctl("enable-cache", *words)
     assert (said.code, "stage prod does not serve it yet" in said.stderr) == (1, True)
+    assert ("--deploy-all" in said.stderr, "--key" in said.stderr) == (True, False)
     assert moved(before, account(made)) == {}
 
 
@@ -166,7 +167,7 @@ def test_a_ttl_of_nothing_buys_no_cluster(made, dragonctl):
     made.add("/x")
     made.deploy()
     said = dragonctl("enable-cache", "--ttl", "0")
-    assert (said.code, "a TTL of 0 keeps no answer" in said.stderr) == (1, True)
+    assert (said.code, "a TTL of 0 keeps no answer. Ask for a --ttl" in said.stderr) == (1, True)
     assert not made.stages()["prod"].get("cacheClusterEnabled")
 
 

@@ -63,7 +63,8 @@ def choose(seen: CacheSurvey, options: CacheOptions) -> MethodChoice:
             warnings += mingling(method, others_of_path)
         warnings += _whatever_the_key(method)
     if not chosen:
-        raise nothing_to_cache(candidates, warnings)
+        needs_key = any(not any(uncacheable(one)) for one in candidates)
+        raise nothing_to_cache(candidates, warnings, _HINT if needs_key else "")
     return MethodChoice(tuple(chosen), added, tuple(warnings))
 
 
@@ -75,13 +76,15 @@ def uncacheable(method: CacheMethod) -> Iterator[str]:
         yield "its integration streams (STREAM), and API Gateway caches no answer that streams"
 
 
-def nothing_to_cache(candidates: Iterable[CacheMethod], warnings: Iterable[str]) -> DragonError:
+def nothing_to_cache(
+    candidates: Iterable[CacheMethod], warnings: Iterable[str], hint: str
+) -> DragonError:
     """Why there is nothing to cache, method by method, and so nothing that is worth a cluster."""
     given = " ".join(warnings)
     if not list(candidates):
         text = f"The API has no GET method to cache. {given}".strip()
         return DragonError(text, code="NothingToCache")
-    return DragonError(f"No method is left to cache. {given}", _HINT, code="NothingToCache")
+    return DragonError(f"No method is left to cache. {given}", hint, code="NothingToCache")
 
 
 def _whole_key(added: Mapping[str, tuple[str, ...]], method: CacheMethod) -> tuple[str, ...]:

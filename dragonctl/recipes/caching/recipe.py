@@ -20,7 +20,7 @@ from dragonctl.recipes.caching.definition import (
     with_keys,
 )
 from dragonctl.recipes.caching.keys import CacheMethod
-from dragonctl.recipes.caching.options import DEFAULT_SIZE, CacheOptions
+from dragonctl.recipes.caching.options import DEFAULT_SIZE, LONGEST_TTL, CacheOptions
 from dragonctl.recipes.caching.stage import StageWanted, resizes
 from dragonctl.recipes.caching.stage_choice import StageChoice, choose_for
 from dragonctl.recipes.caching.survey import CacheSurvey
@@ -57,6 +57,13 @@ class Caching:
     also: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _what_helps(options: CacheOptions) -> str:
+    """What lets a stage cache what has its key."""
+    if options.ttl == 0:
+        return f"Ask for a --ttl from 1 to {LONGEST_TTL} seconds."
+    return "" if options.deploy_all else "--deploy-all deploys what a stage does not serve yet."
+
+
 def enabling(api: Api, seen: CacheSurvey, options: CacheOptions, region: str) -> Caching:
     """The steps that let the chosen stages of one API cache the chosen methods."""
     for name, raw in api.stages.items():
@@ -68,7 +75,7 @@ def enabling(api: Api, seen: CacheSurvey, options: CacheOptions, region: str) ->
     warnings = [*choice.warnings, *(given for one in every.values() for given in one.warnings)]
     chosen = {name: one for name, one in every.items() if one.methods}
     if not chosen:
-        raise nothing_to_cache(choice.methods, warnings)
+        raise nothing_to_cache(choice.methods, warnings, _what_helps(options))
     shipment = _shipment(seen, choice, chosen)
     warnings += _shipped(shipment, options)
     states = {name: stage_state(api.stages[name]) for name in chosen}
