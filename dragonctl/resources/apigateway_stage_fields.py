@@ -76,15 +76,15 @@ SETTINGS: dict[str, Field] = {
         _of_methods("throttling/rateLimit", "rate limit", "throttlingRateLimit", 10000.0,
                     _settings("throttlingRateLimit"), "requests/s"),
         _of_methods("caching/enabled", "caching", "cachingEnabled", False, _CACHE),
-        _of_methods("caching/ttlInSeconds", "time in the cache", "cacheTtlInSeconds", 300,
+        _of_methods("caching/ttlInSeconds", "time to live in the cache", "cacheTtlInSeconds", 300,
                     _CACHE, "s"),
         _of_methods("caching/dataEncrypted", "encrypted cache", "cacheDataEncrypted", False,
                     _CACHE),
         _of_methods("caching/requireAuthorizationForCacheControl",
-                    "invalidation with a right alone", "requireAuthorizationForCacheControl",
+                    "restricted invalidation", "requireAuthorizationForCacheControl",
                     True, _settings(serverless=_CACHING_PLUGIN)),
         _of_methods("caching/unauthorizedCacheControlHeaderStrategy",
-                    "invalidation without a right", "unauthorizedCacheControlHeaderStrategy",
+                    "unpermitted invalidation", "unauthorizedCacheControlHeaderStrategy",
                     "SUCCEED_WITH_RESPONSE_HEADER", _settings(serverless=_CACHING_PLUGIN)),
     )
 }
