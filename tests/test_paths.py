@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import os
-import resource
-import signal
 from pathlib import Path
 
 import pytest
 
 from dragonctl.paths import write_whole
-
-
-@pytest.fixture
-def full_disk():
-    """No file grows beyond a kilobyte, as on a disk that has no more room."""
-    limits, signals = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, signals)
+from tests.full_disk import no_file_beyond
 
 
 @pytest.mark.parametrize("before", [{}, {"page.html": "the page of yesterday"}])
-def test_a_full_disk_leaves_the_folder_as_it_was(tmp_path, full_disk, before):
+def test_a_full_disk_leaves_the_folder_as_it_was(tmp_path, before):
     for name, content in before.items():
         (tmp_path / name).write_text(content)
-    with pytest.raises(OSError, match="File too large"):
+    with no_file_beyond(1024), pytest.raises(OSError, match="File too large"):
         write_whole(tmp_path / "page.html", "x" * 100_000)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 

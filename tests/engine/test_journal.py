@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 
 import pytest
 
@@ -13,6 +12,7 @@ from dragonctl.engine.journal import Journal, new_run
 from dragonctl.engine.model import Step
 from dragonctl.errors import UNWRITABLE
 from tests.engine.fakes import Thing
+from tests.full_disk import no_file_beyond
 
 
 @pytest.fixture
@@ -64,17 +64,9 @@ def test_the_power_fails_behind_a_call_and_undo_puts_it_back(engine, disk):
     assert engine.aws.things == {"old": {"colour": "blue"}}
 
 
-@pytest.fixture
-def no_room():
-    """No file can grow; a later test's can."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-def test_a_run_that_cannot_be_journalled_changes_nothing_and_leaves_no_file(engine, no_room):
-    outcome = engine.run(Step("Make", Thing("new"), {"colour": "red"}))
+def test_a_run_that_cannot_be_journalled_changes_nothing_and_leaves_no_file(engine):
+    with no_file_beyond(0):
+        outcome = engine.run(Step("Make", Thing("new"), {"colour": "red"}))
     assert [error.code for error in outcome.errors] == [UNWRITABLE]
     assert engine.aws.things == {}
     assert list(engine.folder.iterdir()) == []
