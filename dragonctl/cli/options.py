@@ -334,9 +334,7 @@ def application_options(function: F) -> F:
     """``--api``, ``--stage``, and what discovery should add or leave out."""
     for option in (
         click.option(
-            "--no-discover",
-            is_flag=True,
-            help="Use only the functions and state machines named here.",
+            "--no-discover", is_flag=True, help="Use only the functions and machines named here."
         ),
         click.option(
             "--state-machine",
