@@ -333,9 +333,7 @@ def complete_paths(context: click.Context, _: click.Parameter, incomplete: str) 
 def application_options(function: F) -> F:
     """``--api``, ``--stage``, and what discovery should add or leave out."""
     for option in (
-        click.option(
-            "--no-discover", is_flag=True, help="Use only the functions and machines named here."
-        ),
+        click.option("--no-discover", is_flag=True, help="Use only what these options name."),
         click.option(
             "--state-machine",
             "state_machines",
