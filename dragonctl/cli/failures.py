@@ -38,8 +38,7 @@ def report(error: Exception, arguments: list[str]) -> int:
     if line.wants_json:
         document = failure.document or _not_begun(failure, printed)
         try:
-            # Whoever reads a log reads line by line.
-            click.echo(json.dumps(document, indent=None if document["command"] == "logs" else 2))
+            click.echo(json.dumps(document, indent=None if line.wants_json_lines else 2))
         except OSError:  # a full disk, a reader that has gone: the message is told all the same
             discard_output()
     from dragonctl.terminal.console import tell

@@ -44,6 +44,12 @@ class CommandLine:
         """Whether its answer is one JSON document."""
         return self.values("--output", "-o")[-1:] == ["json"]
 
+    @property
+    def wants_json_lines(self) -> bool:
+        """Whether each document stands on one line: whoever follows a log reads line by line."""
+        follows = self.has("--follow") or self.has("-f")
+        return self.wants_json and (follows or self.command == "logs")
+
     def values(self, *names: str) -> list[str]:
         """What was given for one option, each time that it stands there."""
         return [value for name, value in self.options if name in names and value]

@@ -15,6 +15,7 @@ from dragonctl.application.apis import Selection
 from dragonctl.application.log_groups import SOURCES, LogGroup, log_groups, of_sources
 from dragonctl.application.nouns import App
 from dragonctl.cli.failures import as_document, message
+from dragonctl.cli.line import CommandLine
 from dragonctl.cli.printed import Printed
 from dragonctl.cli.session import Session, selection, was_typed
 from dragonctl.engine.symptoms import is_fatal, unless_refused
@@ -240,7 +241,7 @@ class View:
             print_coverage(out(), coverage)
 
     def answer(self, document: dict[str, Any]) -> None:
-        """The command's one JSON document."""
+        """The command's one JSON document; on one line where it tells what was followed."""
         local = {"local": True} if self.label else {}
         app: App | None = vars(self).get("app")  # of what needs no application none was read
         errors = [as_document(error) for error in app.errors] if app else []
@@ -252,7 +253,8 @@ class View:
             **local,
             **({"errors": errors} if errors else {}),
         }
-        click.echo(json.dumps(whole, indent=2, default=str))
+        indent = None if CommandLine.current().wants_json_lines else 2
+        click.echo(json.dumps(whole, indent=indent, default=str))
 
 
 def sources_of(values: Iterable[str]) -> list[str]:

@@ -148,6 +148,13 @@ def test_a_log_that_fails_is_a_document_a_line_too(terminal, application):
     assert json.loads(line)["command"] == "logs"
 
 
+def test_a_request_that_cannot_be_followed_is_a_document_a_line_too(terminal, application):
+    words = ("send", "GET", "/open", "-f", "-o", "json", "--stage", "nowhere")
+    assert terminal.on_aws(*words) == 2
+    (line,) = terminal.out.splitlines()
+    assert json.loads(line)["command"] == "send"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -110,7 +110,8 @@ def test_followed_the_request_brings_its_lines_its_trace_and_nothing_is_missing(
 ):
     application.account_role()
     application.patch(logging__loglevel="INFO", tracingEnabled="true")
-    told = dragonctl("send", "GET", "/open", "--follow", "--output", "json").document
+    (line,) = dragonctl("send", "GET", "/open", "--follow", "--output", "json").stdout.splitlines()
+    told = json.loads(line)
     assert told["missing"] == []
     assert told["trace"]["id"] == told["trace_id"]
     assert {event["source"] for event in told["events"]} == {"api"}
