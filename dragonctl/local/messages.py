@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,3 +84,10 @@ class RefusedError(Exception):
         super().__init__(error.message)
         self.request = request
         self.error = error
+
+
+def seconds(moment: Any) -> float:
+    """Epoch seconds of a parameter's time; moto keeps times without a zone, and means UTC."""
+    if not isinstance(moment, datetime):
+        return float(moment)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragonctl.local import backends
-from dragonctl.local.messages import AwsError, Request
+from dragonctl.local.messages import AwsError, Request, seconds
 from dragonctl.local.shims import instead
 
 NOT_HERE = 501
@@ -73,13 +73,13 @@ def _buckets(
     """Start of each period that has values, the values, and their unit."""
     backend = backends.backend("cloudwatch", request.account, request.region)
     dimensions = {(one["Name"], one.get("Value")) for one in metric.get("Dimensions") or []}
-    start, end = _seconds(window["StartTime"]), _seconds(window["EndTime"])
+    start, end = seconds(window["StartTime"]), seconds(window["EndTime"])
     held: dict[float, list[float]] = defaultdict(list)
     unit = "None"
     for datum in list(backend.metric_data):
         if datum.name != metric["MetricName"] or datum.namespace != metric["Namespace"]:
             continue
-        moment = _seconds(datum.timestamp)
+        moment = seconds(datum.timestamp)
         named = {(one.name, one.value) for one in datum.dimensions}
         if named == dimensions and start <= moment < end:
             held[moment // period * period] += _values(datum)
@@ -96,13 +96,6 @@ def _values(datum: Any) -> list[float]:
     ends = [datum.min, datum.max] if count > 1 else []
     between = count - len(ends)
     return [*ends, *[(datum.sum - sum(ends)) / max(between, 1)] * between]
-
-
-def _seconds(moment: Any) -> float:
-    """Epoch seconds; moto keeps times without a zone, and means UTC."""
-    if not isinstance(moment, datetime):
-        return float(moment)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def statistic(name: str, values: list[float]) -> float:

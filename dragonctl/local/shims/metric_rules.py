@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any
 
-from dragonctl.local.messages import AwsError, Request
+from dragonctl.local.messages import AwsError, Request, seconds
 from dragonctl.local.refusals import Refusal, register
 from dragonctl.local.shims import before
 
@@ -26,7 +24,7 @@ register(
         ],
         "GetMetricStatistics": [
             Refusal(
-                lambda record: _seconds(record["StartTime"]) >= _seconds(record["EndTime"]),
+                lambda record: seconds(record["StartTime"]) >= seconds(record["EndTime"]),
                 "The parameter StartTime must be less than the parameter EndTime.",
                 "InvalidParameterValue",
             ),
@@ -39,7 +37,7 @@ register(
 def check_points(request: Request) -> None:
     """No more datapoints than CloudWatch sends at once."""
     parameters = request.parameters
-    window = _seconds(parameters["EndTime"]) - _seconds(parameters["StartTime"])
+    window = seconds(parameters["EndTime"]) - seconds(parameters["StartTime"])
     points = int(window // max(1, parameters["Period"]))
     if points > MOST_DATAPOINTS:
         words = (
@@ -62,7 +60,3 @@ def check_data(request: Request) -> None:
                     "you have specified both."
                 )
                 raise AwsError("InvalidParameterCombination", words)
-
-
-def _seconds(moment: Any) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)

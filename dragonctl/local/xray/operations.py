@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dragonctl.local.messages import AwsError, Request
+from dragonctl.local.messages import AwsError, Request, seconds
 from dragonctl.local.shims import instead
 from dragonctl.local.xray import compiled, filter_expression, service_graph
 from dragonctl.local.xray.compiled import Segment, Trace
@@ -167,7 +167,7 @@ def _window(request: Request) -> tuple[float, float]:
 def _seconds(moment: Any) -> float:
     if moment is None:
         raise AwsError("InvalidRequestException", "Start time and end time are required")
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
+    return seconds(moment)
 
 
 def _token(request: Request) -> int:
