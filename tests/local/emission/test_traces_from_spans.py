@@ -15,7 +15,7 @@ from tests.local.emission.test_traces import SAMPLED, TRACE, dragons  # noqa: F4
 from tests.local.refusals import refused
 from tests.local.serving import until
 
-ROWS = 17
+ROWS = 13
 OF_TRACE = (
     "SOURCE logGroups(namePrefix: ['aws/spans']) | filterIndex traceId = '{}'"
     " | fields @message | limit 10000"
@@ -61,7 +61,9 @@ def rows_of(texts):
 
 def whole(application, read):
     """All of the trace: functions' segments arrive after their answers."""
-    return until(lambda: read(application), lambda found: len(rows_of(found)) >= ROWS)
+    found = until(lambda: read(application), lambda found: len(rows_of(found)) >= ROWS)
+    assert len(rows_of(found)) == ROWS
+    return found
 
 
 def waterfall(texts):
