@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,10 +54,12 @@ class Session:
         self.globals = globals_ or globals_of(click.get_current_context())
         if self.globals.local and self.globals.endpoint_url:
             raise UsageError("--local and --endpoint-url contradict each other.")
-        if context := click.get_current_context(silent=True):
-            context.find_root().meta[SESSION] = self
         self.sample = sample
         self.emit = emit or _waits()
+        self._has_ended, self._telling = False, threading.Lock()  # reads wait in their own threads
+        if context := click.get_current_context(silent=True):
+            context.find_root().meta[SESSION] = self
+            context.call_on_close(self._end)
         self._overdue: list[str] | None = None
         self.apis: tuple[str, ...] = ()
         """The ids of the APIs of the application that was chosen."""
@@ -97,8 +100,17 @@ class Session:
         return Reads(self.aws, self._tell, self.clock, self.sleep)
 
     def _tell(self, event: Event) -> None:
-        """Whoever listens by then: reading may begin before the report does."""
-        self.emit(event)
+        """Whoever listens by then: reading may begin before the report does.
+
+        A read that still waits when the command has ended says nothing below its last line.
+        """
+        with self._telling:
+            if not self._has_ended:
+                self.emit(event)
+
+    def _end(self) -> None:
+        with self._telling:
+            self._has_ended = True
 
     @property
     def label(self) -> str:
