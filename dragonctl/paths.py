@@ -11,10 +11,15 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+import threading
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragonctl.errors import UNWRITABLE, DragonError
+
+if TYPE_CHECKING:
+    from msgspec.json import Decoder
 
 UNTRUSTED = "Untrusted"
 """The code of the error that says that others can have written what was to be believed."""
@@ -29,6 +34,7 @@ _PROBE_BYTES = 4096
 _LONGEST_NAME = 100
 """Characters of a file's name in its draft's: file systems take 255 bytes."""
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_making_decoder = threading.Lock()
 _FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
 
 
@@ -196,10 +202,27 @@ def read_own_json(path: Path, shape: type[Shape]) -> Shape | None:
     import msgspec
 
     try:
-        content = read_own_file(path, _SMALL_BYTES)
-        return msgspec.json.decode(content, type=shape, dec_hook=lambda kind, value: kind(value))
+        return _decoder_of(shape).decode(read_own_file(path, _SMALL_BYTES))
     except (OSError, DragonError, ValueError, RecursionError, msgspec.MsgspecError):
         return None
+
+
+def _decoder_of(shape: type[Shape]) -> Decoder[Shape]:
+    """The decoder of a shape, made by one thread.
+
+    msgspec 0.22 notes with a class what its fields are before it knows them all: another thread
+    that decodes the class meanwhile ends the process (SIGSEGV).
+    """
+    hashable: Any = shape
+    with _making_decoder:
+        return _new_decoder(hashable)
+
+
+@cache
+def _new_decoder(shape: Any) -> Decoder[Any]:
+    import msgspec
+
+    return msgspec.json.Decoder(shape, dec_hook=lambda kind, value: kind(value))
 
 
 def _refused(path: Path, fault: str, hint: str) -> DragonError:

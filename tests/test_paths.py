@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +35,37 @@ def test_a_file_is_its_owners_alone_and_a_link_still_leads_to_it(tmp_path):
 def test_a_device_stays_one():
     write_whole(Path(os.devnull), "anything")
     assert Path(os.devnull).is_char_device()
+
+
+_THREADS_THAT_READ = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import make_dataclass
+from pathlib import Path
+from threading import Barrier
+from typing import Literal
+
+from dragonctl.paths import read_own_json
+
+sys.setswitchinterval(1e-6)
+fields = [(f"field_{number}", Literal["xray", "otel", None]) for number in range(30)]
+together = Barrier(8)
+
+def read(shape):
+    together.wait()
+    return read_own_json(Path(sys.argv[1]), shape)
+
+with ThreadPoolExecutor(8) as threads:
+    for number in range(300):
+        shape = make_dataclass(f"Shape{number}", fields)
+        assert None not in threads.map(read, [shape] * 8)
+"""
+
+
+def test_threads_that_read_the_same_kind_of_file_at_once_all_have_it(tmp_path):
+    """msgspec ends the process where two threads meet a class that it does not know yet."""
+    file = tmp_path / "shape.json"
+    write_whole(file, json.dumps({f"field_{number}": "xray" for number in range(30)}))
+    line = [sys.executable, "-c", _THREADS_THAT_READ, str(file)]
+    ended = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
